@@ -1,0 +1,11 @@
+/** Everything the token function reads from its environment. */
+export const tokenEnvironment = [
+  'ISSUER',
+  'REGISTRY_TABLE',
+  'GRANTS_TABLE',
+  /** Minutes, 5 to 60. */
+  'ACCESS_TOKEN_MINUTES',
+  /** `public`, or `loopback` in the dev profile, where a document may live on this machine. */
+  'DOCUMENT_HOSTS',
+] as const;
+export type TokenEnvironment = Record<(typeof tokenEnvironment)[number], string>;

@@ -1,0 +1,27 @@
+/** The caller API Gateway authenticated by SigV4 on an AWS_IAM route. */
+export interface IamIdentity {
+  readonly userArn: string;
+  readonly accountId: string;
+}
+
+/** One inbound request, whatever carried it. Header names are lower-case; the path is decoded. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  /** Without the question mark, as sent. */
+  readonly query: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Uint8Array;
+  readonly sourceAddress: string;
+  readonly requestId: string;
+  readonly iam?: IamIdentity;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Never rejects for what a caller sent; rejects for defects and `DependencyUnavailable`. */
+export type Endpoint = (request: HttpRequest) => Promise<HttpResponse>;

@@ -1,0 +1,121 @@
+import type { Instant } from '../runtime/clock.ts';
+import type {
+  AgentId,
+  Audience,
+  ClientId,
+  ResourceId,
+  ResourceUri,
+  ScopeName,
+} from '../runtime/identifiers.ts';
+
+/** `disabled` is an operator's word: no deployment turns it back. */
+export type RegistrationState = 'active' | 'disabled';
+
+/** Who created an entry, and so who may remove it: a deployment's config or an operator. */
+export type ManagedBy =
+  | { readonly kind: 'deployment'; readonly deployment: string }
+  | { readonly kind: 'operator'; readonly arn: string };
+
+export interface Registration {
+  readonly state: RegistrationState;
+  readonly managedBy: ManagedBy;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+}
+
+/** A scope as a person reads it. */
+export interface ScopeDefinition {
+  readonly name: ScopeName;
+  readonly description: string;
+}
+
+/** An MCP server, or an agent that others call: what a token can be for. */
+export interface Resource extends Registration {
+  readonly id: ResourceId;
+  readonly uri: ResourceUri;
+  /** Equal to `uri` unless the registration names another. */
+  readonly audience: Audience;
+  readonly kind: 'mcp-server' | 'agent';
+  /** The principal behind a resource of kind `agent`. */
+  readonly agentId?: AgentId;
+  readonly name: string;
+  readonly scopes: readonly ScopeDefinition[];
+}
+
+/** What an agent may ask of one resource: `required` is granted when nothing is asked, `optional` on request. */
+export interface ScopeCatalogue {
+  readonly resource: ResourceUri;
+  readonly required: readonly ScopeName[];
+  readonly optional: readonly ScopeName[];
+}
+
+/** A first-class principal. */
+export interface Agent extends Registration {
+  readonly id: AgentId;
+  readonly name: string;
+  readonly owner: string;
+  /** At most one entry a resource. */
+  readonly catalogue: readonly ScopeCatalogue[];
+}
+
+/** SHA-256 of a 256-bit random secret; the secret itself is shown once and kept nowhere. */
+export interface StoredSecret {
+  readonly id: string;
+  readonly digest: string;
+  readonly createdAt: Instant;
+}
+
+export type AssertionKeys =
+  | { readonly kind: 'jwks'; readonly jwks: { readonly keys: readonly Readonly<Record<string, unknown>>[] } }
+  | { readonly kind: 'jwks_uri'; readonly jwksUri: string };
+
+/** How a client proves itself at the token endpoint. A secret is accepted by Basic and by post alike. */
+export type ClientAuthentication =
+  | {
+      readonly method: 'client_secret_basic' | 'client_secret_post';
+      /** One or two, the second while a rotation is under way. */
+      readonly secrets: readonly StoredSecret[];
+    }
+  | {
+      readonly method: 'private_key_jwt';
+      readonly keys: AssertionKeys;
+      /** Legacy clients name the token endpoint as `aud`; the issuer alone is the default (rfc7523bis). */
+      readonly acceptsTokenEndpointAudience: boolean;
+    };
+
+export type GrantType = 'client_credentials';
+
+/** An OAuth client. It belongs to one agent for good, or to none. */
+export interface Client extends Registration {
+  readonly id: ClientId;
+  readonly name: string;
+  readonly agentId?: AgentId;
+  readonly grantTypes: readonly GrantType[];
+  readonly authentication: ClientAuthentication;
+}
+
+/** What the registry knows of the names in one request; an absent member is not registered. */
+export interface RegistryView {
+  readonly client?: Client;
+  /** The agent that `client` belongs to. */
+  readonly agent?: Agent;
+  readonly resource?: Resource;
+}
+
+export interface RegistryNames {
+  readonly clientId?: ClientId;
+  readonly resourceUri?: ResourceUri;
+}
+
+/** Reads for the request path. Every answer is at most 5 seconds old (design: freshness). */
+export interface RegistryReader {
+  /** One round trip when nothing is cached and the client's agent is known, none when all is. */
+  readonly view: (names: RegistryNames) => Promise<RegistryView>;
+}
+
+export interface ResourceDirectory {
+  /** The active or disabled resource of that canonical URI, at most 5 seconds old. */
+  readonly findByUri: (uri: ResourceUri) => Promise<Resource | undefined>;
+  /** The same by its short id. */
+  readonly findById: (id: ResourceId) => Promise<Resource | undefined>;
+}

@@ -1,0 +1,20 @@
+import type { Instant } from '../runtime/clock.ts';
+import type { ClientId } from '../runtime/identifiers.ts';
+
+export interface AssertionUse {
+  readonly clientId: ClientId;
+  readonly jti: string;
+  /** The mark is kept at least until then: the assertion's `exp` plus the accepted skew. */
+  readonly until: Instant;
+  readonly now: Instant;
+  /** Random, one per request: tells our own retried write from another caller's. */
+  readonly attempt: string;
+}
+
+export interface AssertionReplay {
+  /**
+   * Marks an assertion as used. Resolves true for exactly one attempt per client and jti under any interleaving,
+   * and true again for that same attempt, so that a lost reply never looks like a replay.
+   */
+  readonly markUsed: (use: AssertionUse) => Promise<boolean>;
+}

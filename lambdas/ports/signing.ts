@@ -1,0 +1,52 @@
+import type { Instant } from '../runtime/clock.ts';
+import type { KeyThumbprint } from '../runtime/identifiers.ts';
+
+export type SigningAlgorithm = 'RS256';
+
+/** The public members of an RSA key (RFC 7517), without `kid`, `alg` and `use`. */
+export interface PublicJwk {
+  readonly kty: 'RSA';
+  readonly n: string;
+  readonly e: string;
+}
+
+/** One key and its life. Absent `signFrom`: a standby, published and waiting. Absent ends: no end decided. */
+export interface SigningKey {
+  readonly kid: KeyThumbprint;
+  readonly keyArn: string;
+  readonly algorithm: SigningAlgorithm;
+  readonly publicJwk: PublicJwk;
+  readonly publishedAt: Instant;
+  readonly signFrom?: Instant;
+  readonly signUntil?: Instant;
+  readonly publishUntil?: Instant;
+}
+
+/** All keys of the issuer in one item, so that every change of the ring is one conditional write. */
+export interface KeyRing {
+  /** Grows by one with every write; 0 where nothing is stored. */
+  readonly version: number;
+  readonly keys: readonly SigningKey[];
+}
+
+export interface KeyRings {
+  /** The ring, at most 5 seconds old, so that a warm instance follows a rotation. */
+  readonly current: () => Promise<KeyRing>;
+}
+
+export interface KeyRingStore {
+  /** The ring, strongly consistent. */
+  readonly read: () => Promise<KeyRing>;
+  /** Stores `keys` as version `from.version + 1`; false, and nothing written, if the ring moved on. */
+  readonly replace: (from: KeyRing, keys: readonly SigningKey[]) => Promise<boolean>;
+}
+
+export interface Signer {
+  /** The JWS signature of `signingInput` by that very key; throws `DependencyUnavailable` when KMS cannot. */
+  readonly sign: (key: SigningKey, signingInput: string) => Promise<Uint8Array>;
+}
+
+export interface PublicKeys {
+  /** The public half of a KMS key. */
+  readonly publicJwk: (keyArn: string) => Promise<PublicJwk>;
+}

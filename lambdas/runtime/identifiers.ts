@@ -1,0 +1,19 @@
+/** Branded strings: a value has the brand once the registry or a parser has vouched for its form. */
+type Branded<Name extends string> = string & { readonly __brand: Name };
+
+/** RFC 6749 §2.2 `client_id`. */
+export type ClientId = Branded<'ClientId'>;
+/** A first-class principal of the registry, `agent_id` in tokens. */
+export type AgentId = Branded<'AgentId'>;
+/** Short name of a resource: the handle of operators and of metadata on the issuer's host. */
+export type ResourceId = Branded<'ResourceId'>;
+/** Canonical absolute URI of a protected resource (RFC 8707 §2). */
+export type ResourceUri = Branded<'ResourceUri'>;
+/** What `aud` says for a resource: its URI unless the registration names another. */
+export type Audience = Branded<'Audience'>;
+/** One scope-token (RFC 6749 §3.3). */
+export type ScopeName = Branded<'ScopeName'>;
+/** The issuer identifier: https, own host, no path and no trailing slash. */
+export type Issuer = Branded<'Issuer'>;
+/** RFC 7638 thumbprint of a public key, used as `kid`. */
+export type KeyThumbprint = Branded<'KeyThumbprint'>;
