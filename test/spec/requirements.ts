@@ -1,0 +1,26 @@
+import type { Requirement } from './requirement.ts';
+import { administration, authorization, robustness } from './requirements/operation.ts';
+import { assertions, tokenRequest } from './requirements/token.ts';
+import { discovery, resourceMetadata } from './requirements/discovery.ts';
+import { entitlement, issuance } from './requirements/issuance.ts';
+import { resourceServer } from './requirements/resource-server.ts';
+
+/** Everything the project claims to do, each claim cited by at least one test. */
+export const requirements = {
+  ...discovery,
+  ...resourceMetadata,
+  ...tokenRequest,
+  ...assertions,
+  ...entitlement,
+  ...issuance,
+  ...resourceServer,
+  ...authorization,
+  ...administration,
+  ...robustness,
+} as const satisfies Readonly<Record<string, Requirement>>;
+
+export type RequirementId = keyof typeof requirements;
+
+export function isRequirementId(id: string): id is RequirementId {
+  return Object.hasOwn(requirements, id);
+}
