@@ -1,0 +1,41 @@
+import type {
+  APIGatewayEventRequestContextIAMAuthorizer,
+  APIGatewayEventRequestContextV2,
+  APIGatewayProxyEventV2WithRequestContext,
+  APIGatewayProxyStructuredResultV2,
+} from 'aws-lambda';
+import type { HttpRequest, HttpResponse, IamIdentity } from './message.ts';
+
+/** An event of the HTTP API, payload format 2.0, from a route with or without an AWS_IAM authorizer. */
+export type GatewayEvent = APIGatewayProxyEventV2WithRequestContext<
+  APIGatewayEventRequestContextV2 & {
+    readonly authorizer?: Partial<APIGatewayEventRequestContextIAMAuthorizer>;
+  }
+>;
+
+export type GatewayResult = APIGatewayProxyStructuredResultV2;
+
+export function toRequest(event: GatewayEvent): HttpRequest {
+  const { http, requestId, authorizer } = event.requestContext;
+  const iam = iamIdentity(authorizer);
+  return {
+    method: http.method,
+    path: event.rawPath,
+    query: event.rawQueryString,
+    headers: event.headers,
+    body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+    sourceAddress: http.sourceIp,
+    requestId,
+    ...(iam && { iam }),
+  };
+}
+
+export function toResult(response: HttpResponse): GatewayResult {
+  return { statusCode: response.status, headers: response.headers, body: response.body };
+}
+
+/** Only a whole identity counts: an event that lost half of its authorizer carries none. */
+function iamIdentity(authorizer: GatewayEvent['requestContext']['authorizer']): IamIdentity | undefined {
+  const { userArn = '', accountId = '' } = authorizer?.iam ?? {};
+  return userArn === '' || accountId === '' ? undefined : { userArn, accountId };
+}

@@ -1,0 +1,74 @@
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { DependencyUnavailable } from '../runtime/dependency.ts';
+import { preflight, readableByAnyOrigin } from './cross-origin.ts';
+import { failed } from './failure.ts';
+import { toRequest, toResult, type GatewayEvent, type GatewayResult } from './gateway-event.ts';
+import type { Endpoint } from './message.ts';
+import { errorJson } from './respond.ts';
+
+type Stage = middy.MiddlewareObj<GatewayEvent, GatewayResult>;
+type StageRequest = middy.Request<GatewayEvent, GatewayResult>;
+
+/** Far more than any request of ours needs. */
+const maximumBodyBytes = 65_536;
+
+/** Kept back from the function's own time limit, so that a late answer is still ours. */
+const timeoutEarlyInMillis = 250;
+
+interface RimOptions {
+  /** Whether pages of any origin may read the answers: everywhere but at /authorize and /admin. */
+  readonly cors?: boolean;
+}
+
+/** The rim of every function: an event of the HTTP API in, its result out. It never rejects. */
+export function lambdaHandler(
+  endpoint: Endpoint,
+  { cors = false }: RimOptions = {},
+): (event: GatewayEvent, context: Context) => Promise<GatewayResult> {
+  // Stages after the handler run from the last to the first: a failure becomes an answer, then any answer is finished.
+  return middy<GatewayEvent, GatewayResult>({ timeoutEarlyInMillis, timeoutEarlyResponse: outOfTime })
+    .use(cors ? [crossOrigin] : [])
+    .use(plainAnswers)
+    .use(failures)
+    .handler(async (event) => {
+      const request = toRequest(event);
+      return toResult(request.body.byteLength > maximumBodyBytes ? bodyTooLarge : await endpoint(request));
+    });
+}
+
+const bodyTooLarge = errorJson(413, 'invalid_request', 'the body must not be larger than 64 kB');
+
+const crossOrigin: Stage = {
+  before: ({ event }) =>
+    event.requestContext.http.method === 'OPTIONS' ? { statusCode: 204, headers: preflight } : undefined,
+  after: (request) => {
+    addHeaders(request, readableByAnyOrigin);
+  },
+  onError: (request) => {
+    addHeaders(request, readableByAnyOrigin);
+  },
+};
+
+const plainAnswers: Stage = { after: finish, onError: finish };
+
+const failures: Stage = {
+  onError: (request) => {
+    request.response = toResult(failed(request.error, request.event.requestContext.requestId));
+  },
+};
+
+function finish(request: StageRequest): void {
+  addHeaders(request, { 'x-content-type-options': 'nosniff' });
+  // RFC 9110 §9.3.2: HEAD is answered as GET is, without the content.
+  if (request.event.requestContext.http.method === 'HEAD')
+    request.response = { ...request.response, body: '' };
+}
+
+function addHeaders(request: StageRequest, headers: Readonly<Record<string, string>>): void {
+  request.response = { ...request.response, headers: { ...request.response?.headers, ...headers } };
+}
+
+function outOfTime(): never {
+  throw new DependencyUnavailable('everything needed within the time limit', { cause: 'time limit' });
+}

@@ -1,0 +1,61 @@
+import { logger } from './log.ts';
+
+/** Who asked for what, as far as the request got before it was decided. */
+interface TokenDecision {
+  readonly requestId: string;
+  readonly sourceAddress: string;
+  readonly clientId?: string;
+  readonly agentId?: string;
+  readonly grantType?: string;
+  readonly resource?: string;
+  readonly scope?: string;
+}
+
+/** What an audit trail must be able to tell. Names and ids only: never a secret, a token or an assertion. */
+export type AuditEvent =
+  | (TokenDecision & {
+      readonly event: 'token_issued';
+      readonly jti: string;
+      readonly kid: string;
+      readonly expiresAt: number;
+    })
+  | (TokenDecision & { readonly event: 'token_refused'; readonly reason: string; readonly error: string })
+  | {
+      readonly event: 'authorization_refused';
+      readonly requestId: string;
+      readonly sourceAddress: string;
+      readonly clientId?: string;
+      readonly reason: string;
+    }
+  | {
+      readonly event: 'registration_changed';
+      readonly change: 'created' | 'replaced' | 'disabled' | 'enabled' | 'removed';
+      readonly kind: 'resource' | 'agent' | 'client';
+      readonly id: string;
+      /** The operator's ARN, or the deployment's name. */
+      readonly by: string;
+    }
+  | {
+      readonly event: 'client_secret_changed';
+      readonly change: 'added' | 'removed';
+      readonly clientId: string;
+      readonly secretId: string;
+      readonly by: string;
+    }
+  | {
+      readonly event: 'signing_key_published';
+      readonly kid: string;
+      readonly keyArn: string;
+      readonly by: string;
+    };
+
+export type Audit = (event: AuditEvent) => void;
+
+/** Writes one line for the audit trail. It never throws: a decision that was taken stands. */
+export const audit: Audit = (event) => {
+  try {
+    logger.info(event.event, { audit: event });
+  } catch {
+    // Nothing is left to report it to.
+  }
+};
