@@ -1,0 +1,41 @@
+import * as v from 'valibot';
+import type { Agent } from '../../ports/registry.ts';
+import type { AgentId, ResourceUri, ScopeName } from '../../runtime/identifiers.ts';
+import type { Item, PlainRecord } from './attributes.ts';
+import { keyOf } from './keys.ts';
+import { decode, registered, registrationAttributes, registrationOf, text } from './stored.ts';
+
+const storedAgent = v.strictObject({
+  ...registered,
+  kind: v.literal('agent'),
+  name: text,
+  owner: text,
+  catalogue: v.array(v.strictObject({ resource: text, required: v.array(text), optional: v.array(text) })),
+});
+
+export function encodeAgent(agent: Agent): PlainRecord {
+  return {
+    pk: keyOf.agent(agent.id),
+    kind: 'agent',
+    id: agent.id,
+    name: agent.name,
+    owner: agent.owner,
+    catalogue: agent.catalogue.map(({ resource, required, optional }) => ({ resource, required, optional })),
+    ...registrationAttributes(agent),
+  };
+}
+
+export function decodeAgent(item: Item): Agent {
+  const stored = decode(storedAgent, item);
+  return {
+    id: stored.id as AgentId,
+    name: stored.name,
+    owner: stored.owner,
+    catalogue: stored.catalogue.map((entry) => ({
+      resource: entry.resource as ResourceUri,
+      required: entry.required as ScopeName[],
+      optional: entry.optional as ScopeName[],
+    })),
+    ...registrationOf(stored),
+  };
+}

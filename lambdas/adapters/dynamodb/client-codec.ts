@@ -1,0 +1,109 @@
+import * as v from 'valibot';
+import type { AssertionKeys, Client, ClientAuthentication, StoredSecret } from '../../ports/registry.ts';
+import { instant } from '../../runtime/clock.ts';
+import type { AgentId, ClientId } from '../../runtime/identifiers.ts';
+import type { Item, Plain, PlainRecord } from './attributes.ts';
+import { keyOf } from './keys.ts';
+import { decode, registered, registrationAttributes, registrationOf, text, whole } from './stored.ts';
+
+const storedSecret = v.strictObject({ id: text, digest: text, created_at: whole });
+
+const storedKeys = v.variant('kind', [
+  v.strictObject({
+    kind: v.literal('jwks'),
+    keys: v.array(v.record(v.string(), v.union([v.string(), v.array(v.string())]))),
+  }),
+  v.strictObject({ kind: v.literal('jwks_uri'), jwks_uri: text }),
+]);
+
+const storedAuthentication = v.variant('method', [
+  v.strictObject({
+    method: v.picklist(['client_secret_basic', 'client_secret_post']),
+    secrets: v.pipe(v.array(storedSecret), v.minLength(1), v.maxLength(2)),
+  }),
+  v.strictObject({
+    method: v.literal('private_key_jwt'),
+    keys: storedKeys,
+    accepts_token_endpoint_audience: v.boolean(),
+  }),
+]);
+
+const storedClient = v.strictObject({
+  ...registered,
+  kind: v.literal('client'),
+  name: text,
+  agent_id: v.exactOptional(text),
+  grant_types: v.array(v.literal('client_credentials')),
+  authentication: storedAuthentication,
+  seeded_digest: v.exactOptional(text),
+});
+
+type StoredAuthentication = v.InferOutput<typeof storedAuthentication>;
+
+export function encodeClient(client: Client): PlainRecord {
+  return {
+    pk: keyOf.client(client.id),
+    kind: 'client',
+    id: client.id,
+    name: client.name,
+    agent_id: client.agentId,
+    grant_types: client.grantTypes,
+    authentication: authenticationAttribute(client.authentication),
+    ...registrationAttributes(client),
+  };
+}
+
+export function decodeClient(item: Item): Client {
+  const stored = decode(storedClient, item);
+  return {
+    id: stored.id as ClientId,
+    name: stored.name,
+    ...(stored.agent_id !== undefined && { agentId: stored.agent_id as AgentId }),
+    grantTypes: stored.grant_types,
+    authentication: authenticationOf(stored.authentication),
+    ...registrationOf(stored),
+  };
+}
+
+function authenticationAttribute(authentication: ClientAuthentication): Plain {
+  if (authentication.method !== 'private_key_jwt') {
+    return { method: authentication.method, secrets: authentication.secrets.map(secretAttribute) };
+  }
+  return {
+    method: authentication.method,
+    keys: keysAttribute(authentication.keys),
+    accepts_token_endpoint_audience: authentication.acceptsTokenEndpointAudience,
+  };
+}
+
+function authenticationOf(stored: StoredAuthentication): ClientAuthentication {
+  if (stored.method !== 'private_key_jwt') {
+    return {
+      method: stored.method,
+      secrets: stored.secrets.map((secret) => ({
+        id: secret.id,
+        digest: secret.digest,
+        createdAt: instant(secret.created_at),
+      })),
+    };
+  }
+  return {
+    method: stored.method,
+    keys:
+      stored.keys.kind === 'jwks'
+        ? { kind: 'jwks', jwks: { keys: stored.keys.keys } }
+        : { kind: 'jwks_uri', jwksUri: stored.keys.jwks_uri },
+    acceptsTokenEndpointAudience: stored.accepts_token_endpoint_audience,
+  };
+}
+
+function secretAttribute(secret: StoredSecret): Plain {
+  return { id: secret.id, digest: secret.digest, created_at: secret.createdAt };
+}
+
+/** Registration kept only public members that are text or lists of text, so a key is an item attribute as it is. */
+function keysAttribute(keys: AssertionKeys): Plain {
+  return keys.kind === 'jwks'
+    ? { kind: keys.kind, keys: keys.jwks.keys as Plain[] }
+    : { kind: keys.kind, jwks_uri: keys.jwksUri };
+}

@@ -1,0 +1,57 @@
+import * as v from 'valibot';
+import type { KeyRing, SigningKey } from '../../ports/signing.ts';
+import { instant } from '../../runtime/clock.ts';
+import type { KeyThumbprint } from '../../runtime/identifiers.ts';
+import type { Item, Plain, PlainRecord } from './attributes.ts';
+import { keyOf } from './keys.ts';
+import { decode, text, whole, written } from './stored.ts';
+
+const storedKey = v.strictObject({
+  kid: text,
+  key_arn: text,
+  algorithm: v.literal('RS256'),
+  public_jwk: v.strictObject({ kty: v.literal('RSA'), n: text, e: text }),
+  published_at: whole,
+  sign_from: v.exactOptional(whole),
+  sign_until: v.exactOptional(whole),
+  publish_until: v.exactOptional(whole),
+});
+
+const storedKeyRing = v.strictObject({ ...written, keys: v.array(storedKey) });
+
+export const emptyKeyRing: KeyRing = { version: 0, keys: [] };
+
+export function encodeKeyRing(ring: KeyRing): PlainRecord {
+  return { pk: keyOf.signingKeys, version: ring.version, keys: ring.keys.map(keyAttribute) };
+}
+
+export function decodeKeyRing(item: Item): KeyRing {
+  const stored = decode(storedKeyRing, item);
+  return { version: stored.version, keys: stored.keys.map(keyOfStored) };
+}
+
+function keyAttribute(key: SigningKey): Plain {
+  return {
+    kid: key.kid,
+    key_arn: key.keyArn,
+    algorithm: key.algorithm,
+    public_jwk: { kty: key.publicJwk.kty, n: key.publicJwk.n, e: key.publicJwk.e },
+    published_at: key.publishedAt,
+    sign_from: key.signFrom,
+    sign_until: key.signUntil,
+    publish_until: key.publishUntil,
+  };
+}
+
+function keyOfStored(stored: v.InferOutput<typeof storedKey>): SigningKey {
+  return {
+    kid: stored.kid as KeyThumbprint,
+    keyArn: stored.key_arn,
+    algorithm: stored.algorithm,
+    publicJwk: stored.public_jwk,
+    publishedAt: instant(stored.published_at),
+    ...(stored.sign_from !== undefined && { signFrom: instant(stored.sign_from) }),
+    ...(stored.sign_until !== undefined && { signUntil: instant(stored.sign_until) }),
+    ...(stored.publish_until !== undefined && { publishUntil: instant(stored.publish_until) }),
+  };
+}

@@ -1,0 +1,14 @@
+import { sha256 } from '../../runtime/digest.ts';
+import type { AgentId, ClientId, ResourceId, ResourceUri } from '../../runtime/identifiers.ts';
+
+/** Partition keys of the registry table and of the grants table. Roles are limited to these prefixes. */
+export const keyOf = {
+  resource: (uri: ResourceUri): string => `resource#${uri}`,
+  resourceAlias: (id: ResourceId): string => `resource-id#${id}`,
+  agent: (id: AgentId): string => `agent#${id}`,
+  client: (id: ClientId): string => `client#${id}`,
+  identifier: (value: string): string => `identifier#${value}`,
+  signingKeys: 'key-ring#signing',
+  /** NUL can stand in neither part, so no two pairs share a key; the hash bounds the length a client chose. */
+  assertion: (clientId: ClientId, jti: string): string => `assertion#${sha256(`${clientId}\0${jti}`)}`,
+} as const;

@@ -1,0 +1,68 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { RegistryReader, ResourceDirectory } from '../../ports/registry.ts';
+import type { KeyRings } from '../../ports/signing.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Item } from './attributes.ts';
+import { batchGet } from './batch-get.ts';
+import { type CachedItems, cachedItems } from './cached-items.ts';
+import { decodedOnce } from './decoded-once.ts';
+import { decodeKeyRing, emptyKeyRing } from './key-ring-codec.ts';
+import { keyOf } from './keys.ts';
+import { registryReader } from './registry-reader.ts';
+import { decodeAlias, decodeResource } from './resource-codec.ts';
+
+/**
+ * The registry for the request path: three ports over one cache, so that a request costs one read when something
+ * is stale and none otherwise. Once the key ring was asked for, it is read along whenever something is.
+ */
+export function dynamoRegistry(options: {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+  readonly clock: Clock;
+}): {
+  readonly registry: RegistryReader;
+  readonly resources: ResourceDirectory;
+  readonly keyRings: KeyRings;
+} {
+  let ringWanted = false;
+  const cache = cachedItems<Item>({
+    load: (keys) => batchGet(options.client, options.table, keys),
+    // A function that never asks for keys may not read them.
+    along: () => (ringWanted ? [keyOf.signingKeys] : []),
+    clock: options.clock,
+  });
+  return {
+    registry: registryReader(cache),
+    resources: resourceDirectory(cache),
+    keyRings: {
+      current: async () => {
+        ringWanted = true;
+        return (await readOne(cache, keyOf.signingKeys, keyRingOf)) ?? emptyKeyRing;
+      },
+    },
+  };
+}
+
+const keyRingOf = decodedOnce(decodeKeyRing);
+const resourceOf = decodedOnce(decodeResource);
+
+function resourceDirectory(cache: CachedItems<Item>): ResourceDirectory {
+  return {
+    findByUri: (uri) => readOne(cache, keyOf.resource(uri), resourceOf),
+    findById: async (id) => {
+      const uri = await readOne(cache, keyOf.resourceAlias(id), decodeAlias);
+      const resource = uri === undefined ? undefined : await readOne(cache, keyOf.resource(uri), resourceOf);
+      // The two items are cached apart: between a removal and a new registration the URI may be another's.
+      return resource?.id === id ? resource : undefined;
+    },
+  };
+}
+
+async function readOne<Thing>(
+  cache: CachedItems<Item>,
+  key: string,
+  decode: (item: Item) => Thing,
+): Promise<Thing | undefined> {
+  const item = (await cache.read([key])).get(key);
+  return item === undefined ? undefined : decode(item);
+}

@@ -1,0 +1,57 @@
+import * as v from 'valibot';
+import type { Resource } from '../../ports/registry.ts';
+import type { AgentId, Audience, ResourceId, ResourceUri, ScopeName } from '../../runtime/identifiers.ts';
+import type { Item, PlainRecord } from './attributes.ts';
+import { keyOf } from './keys.ts';
+import { decode, registered, registrationAttributes, registrationOf, text } from './stored.ts';
+
+const storedResource = v.strictObject({
+  ...registered,
+  kind: v.literal('resource'),
+  uri: text,
+  audience: text,
+  resource_kind: v.picklist(['mcp-server', 'agent']),
+  agent_id: v.exactOptional(text),
+  name: text,
+  scopes: v.array(v.strictObject({ name: text, description: text })),
+});
+
+export function encodeResource(resource: Resource): PlainRecord {
+  return {
+    pk: keyOf.resource(resource.uri),
+    kind: 'resource',
+    id: resource.id,
+    uri: resource.uri,
+    audience: resource.audience,
+    resource_kind: resource.kind,
+    agent_id: resource.agentId,
+    name: resource.name,
+    scopes: resource.scopes.map(({ name, description }) => ({ name, description })),
+    ...registrationAttributes(resource),
+  };
+}
+
+export function decodeResource(item: Item): Resource {
+  const stored = decode(storedResource, item);
+  return {
+    id: stored.id as ResourceId,
+    uri: stored.uri as ResourceUri,
+    audience: stored.audience as Audience,
+    kind: stored.resource_kind,
+    ...(stored.agent_id !== undefined && { agentId: stored.agent_id as AgentId }),
+    name: stored.name,
+    scopes: stored.scopes.map(({ name, description }) => ({ name: name as ScopeName, description })),
+    ...registrationOf(stored),
+  };
+}
+
+const storedAlias = v.strictObject({ pk: text, uri: text });
+
+/** The alias by which a resource is found by its short id: an item, because no index answers the request path. */
+export function encodeAlias(resource: Resource): PlainRecord {
+  return { pk: keyOf.resourceAlias(resource.id), uri: resource.uri };
+}
+
+export function decodeAlias(item: Item): ResourceUri {
+  return decode(storedAlias, item).uri as ResourceUri;
+}
