@@ -1,0 +1,119 @@
+import {
+  decodeProtectedHeader,
+  errors,
+  jwtVerify,
+  type JWTPayload,
+  type ProtectedHeaderParameters,
+} from 'jose';
+import type { KeySet } from './key-set.ts';
+
+/** The claims of a verified access token. Members beyond these are as the issuer wrote them. */
+export interface AccessTokenClaims extends JWTPayload {
+  readonly iss: string;
+  readonly sub: string;
+  readonly aud: string | string[];
+  readonly exp: number;
+  readonly iat: number;
+  readonly jti: string;
+  readonly client_id: string;
+  /** Space-delimited. */
+  readonly scope?: string;
+  /** The agent that acts. */
+  readonly agent_id?: string;
+}
+
+export interface TokenExpectations {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly clockToleranceSeconds: number;
+  /** Seconds since 1970. */
+  readonly now: number;
+}
+
+export type TokenCheck =
+  | { readonly ok: true; readonly claims: AccessTokenClaims }
+  | { readonly ok: false; readonly reason: 'invalid'; readonly description: string }
+  | { readonly ok: false; readonly reason: 'unavailable'; readonly retryAfterSeconds: number };
+
+/** Asymmetric only: a shared secret would let every resource server mint tokens, and `none` everybody. */
+const algorithms = 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' ');
+
+/** Checks one compact JWT against the issuer's keys and what this resource server expects. Never rejects for a bad token. */
+export async function checkAccessToken(
+  token: string,
+  keys: KeySet,
+  expected: TokenExpectations,
+): Promise<TokenCheck> {
+  const header = protectedHeader(token);
+  if (header === undefined) return invalid('The access token is not a JWT');
+  const { alg, kid, typ } = header;
+  if (alg === undefined || !algorithms.includes(alg))
+    return invalid('The access token is not signed acceptably');
+  // RFC 9068 §4: an ID token or an assertion by the same issuer is no access token.
+  if (typeof typ !== 'string' || !/^(?:application\/)?at\+jwt$/i.test(typ)) {
+    return invalid('The JWT is not an access token');
+  }
+  if (typeof kid !== 'string') return invalid('The access token names no key');
+
+  const lookup = await keys.find({ alg, kid });
+  if (!lookup.found) {
+    return lookup.reason === 'unknown'
+      ? invalid('The access token is signed with a key the issuer does not publish')
+      : { ok: false, reason: 'unavailable', retryAfterSeconds: lookup.retryAfterSeconds };
+  }
+  return verifySigned(token, lookup.key, expected);
+}
+
+async function verifySigned(token: string, key: CryptoKey, expected: TokenExpectations): Promise<TokenCheck> {
+  try {
+    const { payload } = await jwtVerify(token, key, {
+      algorithms,
+      issuer: expected.issuer,
+      audience: expected.audience,
+      clockTolerance: expected.clockToleranceSeconds,
+      currentDate: new Date(expected.now * 1000),
+      // RFC 9068 §2.2: the claims every access token has.
+      requiredClaims: ['exp', 'sub', 'client_id', 'iat', 'jti'],
+    });
+    return hasClaims(payload)
+      ? { ok: true, claims: payload }
+      : invalid('The access token has a claim of the wrong type');
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return invalid(describe(error));
+    throw error;
+  }
+}
+
+function protectedHeader(token: string): ProtectedHeaderParameters | undefined {
+  try {
+    return decodeProtectedHeader(token);
+  } catch {
+    return undefined;
+  }
+}
+
+function hasClaims(payload: JWTPayload): payload is AccessTokenClaims {
+  const texts = [payload.iss, payload.sub, payload.jti, payload['client_id']];
+  const optional = [payload['scope'], payload['agent_id']];
+  return (
+    texts.every((claim) => typeof claim === 'string') &&
+    optional.every((claim) => claim === undefined || typeof claim === 'string')
+  );
+}
+
+function describe(error: errors.JOSEError): string {
+  if (error instanceof errors.JWTExpired) return 'The access token has expired';
+  if (!(error instanceof errors.JWTClaimValidationFailed)) return 'The access token does not verify';
+  if (error.reason === 'missing') return 'The access token lacks a required claim';
+  return descriptionOfClaim[error.claim] ?? 'The access token has a claim that is not acceptable';
+}
+
+const descriptionOfClaim: Readonly<Record<string, string>> = {
+  iss: 'The access token is from another issuer',
+  aud: 'The access token is for another resource',
+  nbf: 'The access token is not valid yet',
+};
+
+function invalid(description: string): TokenCheck {
+  return { ok: false, reason: 'invalid', description };
+}

@@ -1,0 +1,24 @@
+/**
+ * Where the metadata of a resource is: `/.well-known/oauth-protected-resource` inserted before its path. Throws a
+ * TypeError for a resource that is not an absolute http(s) URL without fragment.
+ */
+export function protectedResourceMetadataUrl(resource: string): string {
+  // RFC 9728 §3.1: the slash of an empty path goes, a query stays behind the path.
+  const { origin, pathname, search } = absoluteUrl('resource', resource);
+  const path = pathname === '/' ? '' : pathname;
+  return `${origin}/.well-known/oauth-protected-resource${path}${search}`;
+}
+
+/** Plain http is for loopback: anywhere else its keys and tokens are anybody's. */
+export function absoluteUrl(option: string, text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const secure = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
+  if (url === undefined || !secure || text.includes('#')) {
+    throw new TypeError(`${option}: an absolute https URL without fragment, got ${JSON.stringify(text)}`);
+  }
+  return url;
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}

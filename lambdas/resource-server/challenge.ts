@@ -1,0 +1,78 @@
+import { parameter } from './header-value.ts';
+
+/** The answer a resource server sends instead of serving the request. */
+export interface Challenge {
+  /** 401 no or no valid token; 403 a scope is missing; 400 malformed; 503 the issuer's keys cannot be had. */
+  readonly status: 400 | 401 | 403 | 503;
+  /** Lower-case names. `www-authenticate` is one line whose first scheme is Bearer (absent on 503). */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, string>>;
+}
+
+/** What every challenge of one request says. */
+export interface ChallengeContext {
+  readonly resourceMetadata: string;
+  /** Everything this operation needs, in one challenge (RS-8). */
+  readonly scopes: readonly string[];
+}
+
+/** RFC 6750 §3.1: no authentication at all, so no error code and nothing more than where to start. */
+export function credentialMissing(context: ChallengeContext): Challenge {
+  return challenge(401, [], context, { message: 'This resource needs an access token' });
+}
+
+// RFC 6750 §3.1: expired, revoked, for someone else, or not a token: all are invalid_token and 401.
+export function tokenInvalid(context: ChallengeContext, description: string): Challenge {
+  return refusal(401, 'invalid_token', description, context);
+}
+
+// RFC 6750 §3.1: the token is good and does not reach this far: 403, with the scope that would.
+export function scopeInsufficient(context: ChallengeContext): Challenge {
+  const description = 'The access token lacks a scope this operation needs';
+  return refusal(403, 'insufficient_scope', description, context);
+}
+
+// RFC 6750 §3.1: a request that presents its token wrongly is invalid_request and 400.
+export function requestMalformed(context: ChallengeContext, description: string): Challenge {
+  return refusal(400, 'invalid_request', description, context);
+}
+
+/** Nobody can tell now whether the token is good: neither served nor called invalid, so the client keeps it. */
+export function keysUnavailable(retryAfterSeconds: number): Challenge {
+  return {
+    status: 503,
+    headers: { ...commonHeaders, 'retry-after': String(retryAfterSeconds) },
+    body: {
+      error: 'temporarily_unavailable',
+      error_description: 'The keys of the issuer cannot be read now',
+    },
+  };
+}
+
+const commonHeaders = { 'content-type': 'application/json', 'cache-control': 'no-store' } as const;
+
+function refusal(
+  status: Challenge['status'],
+  error: string,
+  description: string,
+  context: ChallengeContext,
+): Challenge {
+  const details = [parameter('error', error), parameter('error_description', description)];
+  return challenge(status, details, context, { error, error_description: description });
+}
+
+function challenge(
+  status: Challenge['status'],
+  details: readonly string[],
+  { resourceMetadata, scopes }: ChallengeContext,
+  body: Challenge['body'],
+): Challenge {
+  const parameters = [
+    ...details,
+    // RFC 9728 §5.1: an absolute URL, so that a client finds the authorization server from this answer alone.
+    parameter('resource_metadata', resourceMetadata),
+    ...(scopes.length === 0 ? [] : [parameter('scope', scopes.join(' '))]),
+  ];
+  const authenticate = `Bearer ${parameters.join(', ')}`;
+  return { status, headers: { ...commonHeaders, 'www-authenticate': authenticate }, body };
+}

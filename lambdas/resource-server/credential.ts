@@ -1,0 +1,68 @@
+/**
+ * What carries a request: Node's `IncomingMessage`, an Express request, a Fetch `Request` or a Lambda event all fit.
+ * Header names of a record may be in any case.
+ */
+export interface RequestLike {
+  readonly headers: Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Node's flat list of names and values, which alone shows that a header was sent twice. */
+  readonly rawHeaders?: readonly string[] | undefined;
+  /** Path or URL with its query, searched for a token in the wrong place. */
+  readonly url?: string | undefined;
+}
+
+export type Credential =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'malformed'; readonly description: string }
+  | { readonly kind: 'bearer'; readonly token: string };
+
+const bearer = /^bearer(?: +|$)/i;
+const b64token = /^[A-Za-z0-9\-._~+/]+=*$/;
+
+/** Finds the access token of a request, or of the value of its Authorization header. Pure. */
+export function readCredential(input: string | null | undefined | RequestLike): Credential {
+  if (input === undefined || input === null) return { kind: 'none' };
+  if (typeof input === 'string') return readAuthorization([input]);
+  // RFC 9700 §4.3.2: a token in a URL ends up in logs and histories, so none is taken from there.
+  if (queryOf(input.url).has('access_token')) {
+    return malformed('An access token travels in the Authorization header, never in the URL');
+  }
+  return readAuthorization(authorizationValues(input));
+}
+
+function readAuthorization(values: readonly string[]): Credential {
+  if (values.length > 1) return malformed('The Authorization header was sent more than once');
+  const value = values[0]?.trim() ?? '';
+  // RFC 6750 §3: another scheme is a request without authentication, answered without an error code.
+  if (!bearer.test(value)) return { kind: 'none' };
+  const token = value.replace(bearer, '');
+  // RFC 6750 §2.1: one b64token; a proxy that folded two headers into one leaves a comma.
+  return b64token.test(token)
+    ? { kind: 'bearer', token }
+    : malformed('The Authorization header does not hold one bearer token');
+}
+
+function authorizationValues(request: RequestLike): readonly string[] {
+  if (request.rawHeaders !== undefined) {
+    return request.rawHeaders.filter((_, at, all) => at % 2 === 1 && isAuthorization(all[at - 1]));
+  }
+  if (request.headers instanceof Headers) {
+    const value = request.headers.get('authorization');
+    return value === null ? [] : [value];
+  }
+  return Object.entries(request.headers)
+    .filter(([name]) => isAuthorization(name))
+    .flatMap(([, value]) => value ?? []);
+}
+
+function isAuthorization(name: string | undefined): boolean {
+  return name?.toLowerCase() === 'authorization';
+}
+
+function queryOf(url: string | undefined): URLSearchParams {
+  const [, query = ''] = /\?([^#]*)/.exec(url ?? '') ?? [];
+  return new URLSearchParams(query);
+}
+
+function malformed(description: string): Credential {
+  return { kind: 'malformed', description };
+}

@@ -1,0 +1,16 @@
+export type { AccessTokenClaims } from './access-token.ts';
+export { protectedResourceMetadataUrl } from './addresses.ts';
+export type { AuthInfo } from './auth-info.ts';
+export type { Challenge } from './challenge.ts';
+export type { RequestLike } from './credential.ts';
+export { crossOriginHeaders, preflightHeaders } from './cross-origin.ts';
+export { expressMiddleware } from './express.ts';
+export type { ExpressOptions, ExpressRequest, ExpressResponse } from './express.ts';
+export type { Fetch } from './key-set-document.ts';
+export { protectedResourceMetadata } from './metadata.ts';
+export type { ProtectedResourceMetadata, ProtectedResourceMetadataOptions } from './metadata.ts';
+export { middyMiddleware } from './middy.ts';
+export type { HttpEvent, HttpEventResponse, MiddyMiddleware, MiddyOptions } from './middy.ts';
+export type { SatisfiesScope } from './scopes.ts';
+export { createVerifier } from './verifier.ts';
+export type { Operation, Presented, Verification, Verifier, VerifierOptions } from './verifier.ts';

@@ -1,0 +1,56 @@
+import { authInfo, type AuthInfo } from './auth-info.ts';
+import { crossOriginHeaders } from './cross-origin.ts';
+import type { SatisfiesScope } from './scopes.ts';
+import type { Verifier } from './verifier.ts';
+
+/** The part of an API Gateway event (payload format 2.0) or function URL event that is used. */
+export interface HttpEvent {
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly rawQueryString?: string;
+  auth?: AuthInfo;
+}
+
+/** An answer in the shape API Gateway takes. */
+export interface HttpEventResponse {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface MiddyOptions<Event> {
+  /** What an event needs, where it differs from the verifier's own scopes. */
+  readonly scopes?: readonly string[] | ((event: Event) => readonly string[]);
+  readonly satisfies?: SatisfiesScope;
+}
+
+export interface MiddyMiddleware<Event> {
+  /** Sets `event.auth`, or returns the challenge, which middy sends without calling the handler. */
+  readonly before: (request: { readonly event: Event }) => Promise<HttpEventResponse | undefined>;
+}
+
+/** The verifier as a middy middleware for a Lambda function behind an HTTP API or a function URL. */
+export function middyMiddleware<Event extends HttpEvent>(
+  verifier: Verifier,
+  options: MiddyOptions<Event> = {},
+): MiddyMiddleware<Event> {
+  return {
+    before: async ({ event }) => {
+      const presented = { headers: event.headers, url: `?${event.rawQueryString ?? ''}` };
+      const scopes = typeof options.scopes === 'function' ? options.scopes(event) : options.scopes;
+      const verification = await verifier.verify(presented, {
+        ...(scopes === undefined ? {} : { scopes }),
+        ...(options.satisfies === undefined ? {} : { satisfies: options.satisfies }),
+      });
+      if (verification.ok) {
+        event.auth = authInfo(presented, verification.token, verifier.resource);
+        return undefined;
+      }
+      const { status, headers, body } = verification.challenge;
+      return {
+        statusCode: status,
+        headers: { ...headers, ...crossOriginHeaders },
+        body: JSON.stringify(body),
+      };
+    },
+  };
+}
