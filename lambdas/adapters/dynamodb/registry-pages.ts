@@ -1,0 +1,51 @@
+import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import * as v from 'valibot';
+import type { Kind, Page, PageRequest, Things } from '../../ports/registry-store.ts';
+import { calling } from '../aws.ts';
+import type { Item } from './attributes.ts';
+import { thingCodecs } from './thing-codec.ts';
+
+/** Lists one kind by the index `by-kind`, which answers people and never a security question. */
+export async function pageOf<K extends Kind>(
+  options: { readonly client: DynamoDBClient; readonly table: string },
+  kind: K,
+  page: PageRequest,
+): Promise<Page<Things[K]> | undefined> {
+  const start = page.cursor === undefined ? undefined : readCursor(kind, page.cursor);
+  if (page.cursor !== undefined && start === undefined) return undefined;
+  const answer = await calling('DynamoDB', () =>
+    options.client.send(
+      new QueryCommand({
+        TableName: options.table,
+        IndexName: 'by-kind',
+        KeyConditionExpression: '#kind = :kind',
+        ExpressionAttributeNames: { '#kind': 'kind' },
+        ExpressionAttributeValues: { ':kind': { S: kind } },
+        Limit: page.limit,
+        ...(start !== undefined && { ExclusiveStartKey: start }),
+      }),
+    ),
+  );
+  return {
+    things: (answer.Items ?? []).map((item) => thingCodecs[kind].decode(item)),
+    ...(answer.LastEvaluatedKey !== undefined && { cursor: writeCursor(answer.LastEvaluatedKey) }),
+  };
+}
+
+const position = v.strictTuple([v.pipe(v.string(), v.nonEmpty()), v.pipe(v.string(), v.nonEmpty())]);
+
+function writeCursor(key: Item): string {
+  return Buffer.from(JSON.stringify([key['pk']?.S, key['id']?.S])).toString('base64url');
+}
+
+/** `undefined` for a text that no page of this kind ended with. */
+function readCursor(kind: Kind, cursor: string): Item | undefined {
+  const parsed = v.safeParse(
+    v.pipe(v.string(), v.parseJson(), position),
+    Buffer.from(cursor, 'base64url').toString(),
+  );
+  if (!parsed.success) return undefined;
+  const [pk, id] = parsed.output;
+  if (!pk.startsWith(`${kind}#`)) return undefined;
+  return { pk: { S: pk }, kind: { S: kind }, id: { S: id } };
+}

@@ -1,0 +1,74 @@
+import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import type { RegistryStore, ResourceNames } from '../../ports/registry-store.ts';
+import type { Resource } from '../../ports/registry.ts';
+import { calling } from '../aws.ts';
+import type { Item } from './attributes.ts';
+import { batchGet } from './batch-get.ts';
+import { keyOf } from './keys.ts';
+import { pageOf } from './registry-pages.ts';
+import { registrationSteps, removalSteps, replacementSteps, thingItem } from './registry-steps.ts';
+import { decodeAlias, decodeResource } from './resource-codec.ts';
+import { decodeStored, thingCodecs } from './thing-codec.ts';
+import { transact } from './transaction.ts';
+import { putVersion } from './versioned-put.ts';
+
+interface Options {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+}
+
+/**
+ * The registry as those who change it see it. A change that touches identifiers is a transaction over the thing
+ * and its claims; any other is one conditional write of one item.
+ */
+export function dynamoRegistryStore(options: Options): RegistryStore {
+  const { client, table } = options;
+  return {
+    find: async (kind, id) => {
+      const item = await thingCodecs[kind].locate((key) => get(options, key), id);
+      const stored = item && decodeStored(kind, item);
+      // A resource takes two reads, and between them its URI may have become another's.
+      return stored?.thing.id === id ? stored : undefined;
+    },
+    resources: (names) => resourcesAmong(options, names),
+    list: (kind, page) => pageOf(options, kind, page),
+    register: (kind, draft, change) => transact(client, registrationSteps(table, kind, draft, change)),
+    replace: async (kind, from, draft, change) => {
+      const { identifiers } = thingCodecs[kind];
+      if (sameMembers(identifiers(from.thing), identifiers(draft.thing))) {
+        const item = thingItem(kind, draft, from.version + 1, change);
+        const stored = await putVersion(options, item, from.version, change);
+        return { outcome: stored ? 'written' : 'moved_on' };
+      }
+      return transact(client, replacementSteps(table, kind, from, draft, change));
+    },
+    remove: async (kind, from, change) => {
+      const { outcome } = await transact(client, removalSteps(table, kind, from, change));
+      return outcome === 'written' ? 'removed' : 'moved_on';
+    },
+  };
+}
+
+async function resourcesAmong(options: Options, names: ResourceNames): Promise<readonly Resource[]> {
+  const { client, table } = options;
+  const aliases = await batchGet(client, table, distinct(names.ids.map(keyOf.resourceAlias)));
+  const uris = [...names.uris, ...[...aliases.values()].map(decodeAlias)];
+  const items = await batchGet(client, table, distinct(uris.map(keyOf.resource)));
+  return [...items.values()].map(decodeResource);
+}
+
+async function get({ client, table }: Options, key: string): Promise<Item | undefined> {
+  const { Item } = await calling('DynamoDB', () =>
+    client.send(new GetItemCommand({ TableName: table, Key: { pk: { S: key } }, ConsistentRead: true })),
+  );
+  return Item;
+}
+
+function distinct(keys: readonly string[]): readonly string[] {
+  return [...new Set(keys)];
+}
+
+/** Identifiers in the same order: the first is what the item's own key is made of. */
+function sameMembers(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((value, position) => value === other[position]);
+}

@@ -1,0 +1,54 @@
+import type { Kind, Stored, Things } from '../../ports/registry-store.ts';
+import { decodeAgent, encodeAgent } from './agent-codec.ts';
+import type { Item, PlainRecord } from './attributes.ts';
+import { decodeClient, encodeClient } from './client-codec.ts';
+import { keyOf } from './keys.ts';
+import { decodeAlias, decodeResource, encodeResource } from './resource-codec.ts';
+
+type Get = (key: string) => Promise<Item | undefined>;
+
+interface ThingCodec<Thing extends Things[Kind]> {
+  readonly key: (thing: Thing) => string;
+  /** The values that no other thing may have: claimed in one name space. */
+  readonly identifiers: (thing: Thing) => readonly string[];
+  readonly locate: (get: Get, id: Thing['id']) => Promise<Item | undefined>;
+  readonly encode: (thing: Thing) => PlainRecord;
+  readonly decode: (item: Item) => Thing;
+}
+
+export const thingCodecs: { readonly [K in Kind]: ThingCodec<Things[K]> } = {
+  resource: {
+    key: ({ uri }) => keyOf.resource(uri),
+    identifiers: ({ uri, audience }) => [...new Set<string>([uri, audience])],
+    locate: async (get, id) => {
+      const alias = await get(keyOf.resourceAlias(id));
+      return alias && get(keyOf.resource(decodeAlias(alias)));
+    },
+    encode: encodeResource,
+    decode: decodeResource,
+  },
+  agent: {
+    key: ({ id }) => keyOf.agent(id),
+    identifiers: ({ id }) => [id],
+    locate: (get, id) => get(keyOf.agent(id)),
+    encode: encodeAgent,
+    decode: decodeAgent,
+  },
+  client: {
+    key: ({ id }) => keyOf.client(id),
+    identifiers: ({ id }) => [id],
+    locate: (get, id) => get(keyOf.client(id)),
+    encode: encodeClient,
+    decode: decodeClient,
+  },
+};
+
+export function decodeStored<K extends Kind>(kind: K, item: Item): Stored<Things[K]> {
+  const thing = thingCodecs[kind].decode(item);
+  const seededDigest = item['seeded_digest']?.S;
+  return {
+    thing,
+    version: Number(item['version']?.N),
+    ...(seededDigest !== undefined && { seededDigest }),
+  };
+}
