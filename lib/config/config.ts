@@ -1,0 +1,96 @@
+/** What one deployment of Vestibule is. Checked as a whole at synth: a bad value never reaches an account. */
+export interface VestibuleConfig {
+  /** `production` (the default) retains and protects all state; `dev` destroys it with the stack. */
+  readonly profile?: 'production' | 'dev';
+  /** The issuer's own host. Absent: the issuer is the HTTP API's own URL. */
+  readonly issuer?: IssuerConfig;
+  /** Life of an access token in minutes, 5 to 60. Default: 15. */
+  readonly accessTokenMinutes?: number;
+  /** How long logs are kept, one of the periods CloudWatch Logs offers. Default: 365 in production, 7 in dev. */
+  readonly logRetentionDays?: number;
+  /** What tokens can be for: MCP servers, and agents that others call. */
+  readonly resources: readonly ResourceConfig[];
+  /** The principals, and what each may ask for. */
+  readonly agents: readonly AgentConfig[];
+  /** The OAuth clients that agents run as. */
+  readonly clients: readonly ClientConfig[];
+}
+
+export interface IssuerConfig {
+  /** `https://auth.example.com`: https, a host of its own, nothing after it. It is the `iss` of every token. */
+  readonly url: string;
+  /** An ACM certificate for that host, in the stack's region. */
+  readonly certificateArn: string;
+  /** The Route 53 zone to write the host's alias into. Absent: DNS is yours to point. */
+  readonly hostedZone?: HostedZoneConfig;
+}
+
+export interface HostedZoneConfig {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface ResourceConfig {
+  /** Short name, `[A-Za-z0-9_-]{1,64}`: what agents of this config refer to. */
+  readonly id: string;
+  /** The canonical URI that clients send as `resource`. */
+  readonly uri: string;
+  /** What `aud` says where it is not the URI. */
+  readonly audience?: string;
+  /** Default: `mcp-server`. */
+  readonly kind?: 'mcp-server' | 'agent';
+  /** The id of the agent that answers there; only with kind `agent`. */
+  readonly agent?: string;
+  /** As people read it on a consent page. */
+  readonly name: string;
+  /** Scope name → what it allows, in words for people. */
+  readonly scopes: Readonly<Record<string, string>>;
+}
+
+export interface AgentConfig {
+  readonly id: string;
+  /** Default: the id. */
+  readonly name?: string;
+  /** Who answers for it: a team or an address. */
+  readonly owner: string;
+  /** Resource id → the scopes the agent gets there unasked (`required`) and on request (`optional`). */
+  readonly scopes: Readonly<Record<string, AgentScopes>>;
+}
+
+export interface AgentScopes {
+  readonly required?: readonly string[];
+  readonly optional?: readonly string[];
+}
+
+export interface ClientConfig {
+  /** The `client_id`. */
+  readonly id: string;
+  /** Default: the id. */
+  readonly name?: string;
+  /** The agent it belongs to. */
+  readonly agent?: string;
+  readonly authentication: ClientAuthenticationConfig;
+}
+
+export type ClientAuthenticationConfig = SecretAuthentication | KeyAuthentication;
+
+/** The stack generates the secret into Secrets Manager; Vestibule itself keeps its hash only. */
+export interface SecretAuthentication {
+  readonly method: 'client_secret_basic' | 'client_secret_post';
+}
+
+/** The client signs assertions; exactly one of `jwks` and `jwksUri` says with which keys. */
+export interface KeyAuthentication {
+  readonly method: 'private_key_jwt';
+  readonly jwks?: { readonly keys: readonly Readonly<Record<string, unknown>>[] };
+  readonly jwksUri?: string;
+  /** For clients that name the token endpoint, not the issuer, as `aud` of their assertions. Default: false. */
+  readonly acceptsTokenEndpointAudience?: boolean;
+}
+
+export type Profile = NonNullable<VestibuleConfig['profile']>;
+
+/** The config, its literal types kept, with completion in the editor. It is checked when the construct is made. */
+export function defineConfig<const Config extends VestibuleConfig>(config: Config): Config {
+  return config;
+}

@@ -1,0 +1,33 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import type { Retention } from './retention.ts';
+
+/** Encrypts the client secrets. It turns over its material every year. */
+export class DataKey extends Construct {
+  readonly key: Key;
+
+  constructor(scope: Construct, id: string, retention: Retention) {
+    super(scope, id);
+    this.key = new Key(this, 'Key', {
+      description: `${Stack.of(this).stackName}: encrypts client secrets`,
+      enableKeyRotation: true,
+      removalPolicy: retention.removalPolicy,
+      pendingWindow: Duration.days(retention.protect ? 30 : 7),
+    });
+  }
+
+  /** Decryption on the way through Secrets Manager, and no other. */
+  grantDecryptionOfSecrets(role: IRole): void {
+    role.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['kms:Decrypt'],
+        resources: [this.key.keyArn],
+        conditions: {
+          StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` },
+        },
+      }),
+    );
+  }
+}

@@ -1,0 +1,62 @@
+import type {
+  AgentConfig,
+  ClientAuthenticationConfig,
+  ClientConfig,
+  ResourceConfig,
+} from '../config/config.ts';
+
+/** What the registrar is told of a resource: the body that the admin API takes, as of all declarations here. */
+export function resourceDeclaration({
+  id,
+  uri,
+  audience,
+  kind,
+  agent,
+  name,
+  scopes,
+}: ResourceConfig): object {
+  return {
+    id,
+    uri,
+    ...(audience !== undefined && { audience }),
+    kind: kind ?? 'mcp-server',
+    ...(agent !== undefined && { agent_id: agent }),
+    name,
+    scopes: Object.entries(scopes).map(([scope, description]) => ({ name: scope, description })),
+  };
+}
+
+export function agentDeclaration(agent: AgentConfig, resources: readonly ResourceConfig[]): object {
+  const uris = new Map(resources.map(({ id, uri }) => [id, uri]));
+  return {
+    id: agent.id,
+    name: agent.name ?? agent.id,
+    owner: agent.owner,
+    catalogue: Object.entries(agent.scopes).map(([resource, { required = [], optional = [] }]) => ({
+      resource: uris.get(resource),
+      required,
+      optional,
+    })),
+  };
+}
+
+export function clientDeclaration({ id, name, agent, authentication }: ClientConfig): object {
+  return {
+    client_id: id,
+    client_name: name ?? id,
+    ...(agent !== undefined && { agent_id: agent }),
+    grant_types: ['client_credentials'],
+    token_endpoint_auth_method: authentication.method,
+    ...keyMembers(authentication),
+  };
+}
+
+function keyMembers(authentication: ClientAuthenticationConfig): object {
+  if (authentication.method !== 'private_key_jwt') return {};
+  const { jwks, jwksUri, acceptsTokenEndpointAudience } = authentication;
+  return {
+    ...(jwks && { jwks }),
+    ...(jwksUri !== undefined && { jwks_uri: jwksUri }),
+    ...(acceptsTokenEndpointAudience === true && { accepts_token_endpoint_audience: true }),
+  };
+}

@@ -1,0 +1,73 @@
+import { Duration } from 'aws-cdk-lib';
+import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  ApplicationLogLevel,
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { bundleDirectory } from '../bundling/bundles.ts';
+import type { FunctionEnvironments, FunctionName } from './function-environments.ts';
+import type { Retention } from './retention.ts';
+
+/** Fails to compile where a function is given a variable that it does not read. */
+type Exact<Expected, Actual extends Expected> = Actual &
+  Readonly<Record<Exclude<keyof Actual, keyof Expected>, never>>;
+
+export interface EndpointFunctionProps<
+  Name extends FunctionName,
+  Variables extends FunctionEnvironments[Name],
+> {
+  /** The folder under lambdas/functions. */
+  readonly name: Name;
+  readonly description: string;
+  readonly memoryMegabytes: number;
+  readonly timeoutSeconds: number;
+  readonly retention: Retention;
+  /** The exact environment of the function. What it needs is granted to `role` on the way. */
+  readonly environment: (role: IRole) => Exact<FunctionEnvironments[Name], Variables>;
+}
+
+/** One function, one trust boundary, one role: it may write its own log, and do what `environment` grants it. */
+export class EndpointFunction<
+  Name extends FunctionName,
+  Variables extends FunctionEnvironments[Name],
+> extends Construct {
+  readonly role: Role;
+  readonly function: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: EndpointFunctionProps<Name, Variables>) {
+    super(scope, id);
+    this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: props.retention.logs,
+      removalPolicy: props.retention.removalPolicy,
+    });
+    this.role.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [logGroup.logGroupArn],
+      }),
+    );
+    this.function = new LambdaFunction(this, 'Function', {
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(bundleDirectory(props.name)),
+      handler: 'index.handler',
+      role: this.role,
+      environment: { ...props.environment(this.role) },
+      memorySize: props.memoryMegabytes,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      applicationLogLevelV2: ApplicationLogLevel.INFO,
+      systemLogLevelV2: SystemLogLevel.WARN,
+    });
+  }
+}

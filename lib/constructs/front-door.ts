@@ -1,0 +1,131 @@
+import { Duration } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  type CfnStage,
+  HttpApi,
+  HttpMethod,
+  HttpNoneAuthorizer,
+  HttpRoute,
+  HttpRouteKey,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { IssuerConfig } from '../config/config.ts';
+import { acknowledge } from './acknowledge.ts';
+import { IssuerHost } from './issuer-host.ts';
+import type { Retention } from './retention.ts';
+
+/** Requests a second over time, and at once. */
+export interface Throttle {
+  readonly rate: number;
+  readonly burst: number;
+}
+
+export interface RouteOptions {
+  readonly function: IFunction;
+  readonly throttle: Throttle;
+  /** `iam`: API Gateway itself refuses whoever does not sign with SigV4. */
+  readonly authorizer: 'none' | 'iam';
+}
+
+export interface FrontDoorProps {
+  /** Absent: the issuer is the API's own URL. */
+  readonly issuer?: IssuerConfig;
+  readonly retention: Retention;
+}
+
+// The path has no query string here; no field may carry one, for it may hold codes and assertions.
+const accessLogFields = {
+  requestId: '$context.requestId',
+  requestTime: '$context.requestTime',
+  sourceIp: '$context.identity.sourceIp',
+  userArn: '$context.identity.userArn',
+  httpMethod: '$context.httpMethod',
+  path: '$context.path',
+  routeKey: '$context.routeKey',
+  status: '$context.status',
+  protocol: '$context.protocol',
+  responseLength: '$context.responseLength',
+  responseLatency: '$context.responseLatency',
+  integrationError: '$context.integrationErrorMessage',
+};
+
+/** The HTTP API, on its own URL or on the issuer's host. Every route is `ANY`, so that 405 is ours to answer. */
+export class FrontDoor extends Construct {
+  /** The issuer: an origin, without a trailing slash. */
+  readonly issuer: string;
+  readonly api: HttpApi;
+  readonly #stage: HttpStage;
+  readonly #integrations = new Map<IFunction, HttpLambdaIntegration>();
+  readonly #routeSettings: Record<string, Record<string, unknown>> = {};
+
+  constructor(scope: Construct, id: string, { issuer, retention }: FrontDoorProps) {
+    super(scope, id);
+    const host = issuer && new IssuerHost(this, 'Host', issuer);
+    this.api = new HttpApi(this, 'Api', {
+      description: 'Vestibule',
+      createDefaultStage: false,
+      disableExecuteApiEndpoint: host !== undefined,
+    });
+    this.#stage = this.defaultStage(retention, host);
+    this.issuer = issuer?.url ?? this.api.apiEndpoint;
+  }
+
+  /** Serves a path, or with `$default` everything that no other route serves, by one function. */
+  serve(path: `/${string}` | '$default', { function: target, throttle, authorizer }: RouteOptions): void {
+    const routeKey = path === '$default' ? HttpRouteKey.DEFAULT : HttpRouteKey.with(path, HttpMethod.ANY);
+    const route = new HttpRoute(this, path, {
+      httpApi: this.api,
+      routeKey,
+      integration: this.integrationWith(target),
+      authorizer: authorizer === 'iam' ? new HttpIamAuthorizer() : new HttpNoneAuthorizer(),
+    });
+    if (authorizer === 'none') {
+      acknowledge(
+        route,
+        'AwsSolutions-APIG4',
+        'A public OAuth endpoint: clients prove themselves by the protocol.',
+      );
+    }
+    this.#routeSettings[routeKey.key] = {
+      ThrottlingRateLimit: throttle.rate,
+      ThrottlingBurstLimit: throttle.burst,
+    };
+    this.#stage.node.addDependency(route);
+  }
+
+  private integrationWith(target: IFunction): HttpLambdaIntegration {
+    const known = this.#integrations.get(target);
+    if (known) return known;
+    const integration = new HttpLambdaIntegration(`${target.node.scope?.node.id ?? ''}Integration`, target, {
+      timeout: Duration.seconds(20),
+    });
+    this.#integrations.set(target, integration);
+    return integration;
+  }
+
+  private defaultStage(retention: Retention, host: IssuerHost | undefined): HttpStage {
+    const logGroup = new LogGroup(this, 'AccessLogs', {
+      retention: retention.logs,
+      removalPolicy: retention.removalPolicy,
+    });
+    const stage = new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(logGroup),
+        format: AccessLogFormat.custom(JSON.stringify(accessLogFields)),
+      },
+      ...(host && { domainMapping: { domainName: host.domainName } }),
+    });
+    // API Gateway refuses settings of a route that does not exist yet, hence the dependencies in `serve`.
+    (stage.node.defaultChild as CfnStage).routeSettings = this.#routeSettings;
+    return stage;
+  }
+}

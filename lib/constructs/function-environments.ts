@@ -1,0 +1,16 @@
+import type { AdminEnvironment } from '../../lambdas/functions/admin/environment.ts';
+import type { AuthorizationEnvironment } from '../../lambdas/functions/authorization/environment.ts';
+import type { DiscoveryEnvironment } from '../../lambdas/functions/discovery/environment.ts';
+import type { RegistrarEnvironment } from '../../lambdas/functions/registrar/environment.ts';
+import type { TokenEnvironment } from '../../lambdas/functions/token/environment.ts';
+
+/** Every deployed function and the environment it declares. */
+export interface FunctionEnvironments {
+  readonly admin: AdminEnvironment;
+  readonly authorization: AuthorizationEnvironment;
+  readonly discovery: DiscoveryEnvironment;
+  readonly registrar: RegistrarEnvironment;
+  readonly token: TokenEnvironment;
+}
+
+export type FunctionName = keyof FunctionEnvironments;

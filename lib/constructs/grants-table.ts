@@ -1,0 +1,32 @@
+import { AttributeType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { grantItems } from './leading-keys.ts';
+import type { Retention } from './retention.ts';
+
+interface GrantsVariables {
+  readonly GRANTS_TABLE: string;
+}
+
+/** What tokens were issued on: short-lived items that expire by `ttl`, epoch seconds. */
+export class GrantsTable extends Construct {
+  readonly table: TableV2;
+
+  constructor(scope: Construct, id: string, retention: Retention) {
+    super(scope, id);
+    this.table = new TableV2(this, 'Table', {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      timeToLiveAttribute: 'ttl',
+      encryption: TableEncryptionV2.dynamoOwnedKey(),
+      removalPolicy: retention.removalPolicy,
+      deletionProtection: retention.protect,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: retention.protect },
+    });
+  }
+
+  /** Marking a client assertion as used. */
+  grantAssertionMarks(role: IRole): GrantsVariables {
+    grantItems(this.table, role, { actions: ['dynamodb:PutItem'], items: ['assertion#*'] });
+    return { GRANTS_TABLE: this.table.tableName };
+  }
+}

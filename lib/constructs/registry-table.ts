@@ -1,0 +1,90 @@
+import { AttributeType, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { grantItems, type ItemGrant } from './leading-keys.ts';
+import type { Retention } from './retention.ts';
+
+interface RegistryVariables {
+  readonly REGISTRY_TABLE: string;
+}
+
+const byKind = 'by-kind';
+
+const entries = ['resource#*', 'resource-id#*', 'agent#*', 'client#*', 'identifier#*'] as const;
+
+const changes = [
+  'dynamodb:GetItem',
+  'dynamodb:BatchGetItem',
+  'dynamodb:PutItem',
+  'dynamodb:UpdateItem',
+  'dynamodb:DeleteItem',
+] as const;
+
+/**
+ * Resources, agents, clients and the key ring. Each `grant` gives a role one function's whole access and answers the
+ * variables that go with it.
+ */
+export class RegistryTable extends Construct {
+  readonly table: TableV2;
+
+  constructor(scope: Construct, id: string, retention: Retention) {
+    super(scope, id);
+    this.table = new TableV2(this, 'Table', {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      globalSecondaryIndexes: [
+        {
+          indexName: byKind,
+          partitionKey: { name: 'kind', type: AttributeType.STRING },
+          sortKey: { name: 'id', type: AttributeType.STRING },
+          projectionType: ProjectionType.ALL,
+        },
+      ],
+      encryption: TableEncryptionV2.dynamoOwnedKey(),
+      removalPolicy: retention.removalPolicy,
+      deletionProtection: retention.protect,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: retention.protect },
+    });
+  }
+
+  /** Metadata and keys, for discovery. */
+  grantDiscovery(role: IRole): RegistryVariables {
+    return this.grant(role, {
+      actions: ['dynamodb:BatchGetItem'],
+      items: ['resource#*', 'resource-id#*', 'key-ring#*'],
+    });
+  }
+
+  /** Clients and their agents, for the authorization endpoint. */
+  grantClientLookup(role: IRole): RegistryVariables {
+    return this.grant(role, { actions: ['dynamodb:BatchGetItem'], items: ['client#*', 'agent#*'] });
+  }
+
+  /** All that one token decision reads. */
+  grantTokenDecisions(role: IRole): RegistryVariables {
+    return this.grant(role, {
+      actions: ['dynamodb:BatchGetItem'],
+      items: ['client#*', 'agent#*', 'resource#*', 'resource-id#*', 'key-ring#*'],
+    });
+  }
+
+  /** Every change of an entry, and the listings; not the key ring. */
+  grantAdministration(role: IRole): RegistryVariables {
+    role.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['dynamodb:Query'],
+        resources: [`${this.table.tableArn}/index/${byKind}`],
+      }),
+    );
+    return this.grant(role, { actions: changes, items: entries });
+  }
+
+  /** Every change of an entry and of the key ring. */
+  grantSeeding(role: IRole): RegistryVariables {
+    return this.grant(role, { actions: changes, items: [...entries, 'key-ring#*'] });
+  }
+
+  private grant(role: IRole, grant: ItemGrant): RegistryVariables {
+    grantItems(this.table, role, grant);
+    return { REGISTRY_TABLE: this.table.tableName };
+  }
+}

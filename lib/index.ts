@@ -1,0 +1,15 @@
+export { InvalidConfig } from './config/check-config.ts';
+export {
+  type AgentConfig,
+  type AgentScopes,
+  type ClientAuthenticationConfig,
+  type ClientConfig,
+  defineConfig,
+  type HostedZoneConfig,
+  type IssuerConfig,
+  type KeyAuthentication,
+  type ResourceConfig,
+  type SecretAuthentication,
+  type VestibuleConfig,
+} from './config/config.ts';
+export { Vestibule } from './vestibule.ts';

@@ -1,0 +1,165 @@
+import { Stack } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { checkConfig } from './config/check-config.ts';
+import type { VestibuleConfig } from './config/config.ts';
+import { DataKey } from './constructs/data-key.ts';
+import { EndpointFunction } from './constructs/endpoint-function.ts';
+import { FrontDoor } from './constructs/front-door.ts';
+import { GrantsTable } from './constructs/grants-table.ts';
+import { clientSecrets, Registrations } from './constructs/registrations.ts';
+import { RegistryTable } from './constructs/registry-table.ts';
+import { type Retention, retentionOf } from './constructs/retention.ts';
+import { SigningKeys } from './constructs/signing-keys.ts';
+
+/** Everything of one deployment, for a stack of your own. Throws `InvalidConfig` when the config is not sound. */
+export class Vestibule extends Construct {
+  /** The issuer identifier, without a trailing slash; a token of the API's URL where the config names none. */
+  readonly issuer: string;
+  readonly discoveryUrl: string;
+  readonly jwksUri: string;
+  readonly tokenEndpoint: string;
+  readonly frontDoor: FrontDoor;
+  readonly registry: RegistryTable;
+  readonly grants: GrantsTable;
+  readonly signingKeys: SigningKeys;
+  readonly dataKey: DataKey;
+  readonly #retention: Retention;
+  readonly #config: VestibuleConfig;
+
+  constructor(scope: Construct, id: string, props: VestibuleConfig) {
+    super(scope, id);
+    const config = (this.#config = checkConfig(props));
+    const retention = (this.#retention = retentionOf(config));
+    this.registry = new RegistryTable(this, 'Registry', retention);
+    this.grants = new GrantsTable(this, 'Grants', retention);
+    this.signingKeys = new SigningKeys(this, 'SigningKeys', retention);
+    this.dataKey = new DataKey(this, 'DataKey', retention);
+    // The local run has no host of its own: its issuer is the API's URL.
+    const runsLocally = String(this.node.tryGetContext('vestibule:local')) === 'true';
+    this.frontDoor = new FrontDoor(this, 'FrontDoor', {
+      retention,
+      ...(config.issuer && !runsLocally && { issuer: config.issuer }),
+    });
+    this.issuer = this.frontDoor.issuer;
+    this.discoveryUrl = `${this.issuer}/.well-known/openid-configuration`;
+    this.jwksUri = `${this.issuer}/.well-known/jwks.json`;
+    this.tokenEndpoint = `${this.issuer}/token`;
+    this.serveDiscovery();
+    this.serveOAuth();
+    this.serveAdmin();
+    this.seedRegistry();
+  }
+
+  private serveDiscovery(): void {
+    const { function: discovery } = new EndpointFunction(this, 'Discovery', {
+      name: 'discovery',
+      description: 'Metadata of the issuer and of every registered resource, and the public keys',
+      memoryMegabytes: 512,
+      timeoutSeconds: 10,
+      retention: this.#retention,
+      environment: (role) => ({ ISSUER: this.issuer, ...this.registry.grantDiscovery(role) }),
+    });
+    for (const path of [
+      '/.well-known/oauth-authorization-server',
+      '/.well-known/openid-configuration',
+      '/.well-known/jwks.json',
+      '/.well-known/oauth-protected-resource',
+      '/.well-known/oauth-protected-resource/{resource+}',
+    ] as const) {
+      this.servePublicly(path, discovery, 500);
+    }
+    this.servePublicly('$default', discovery, 100);
+  }
+
+  private serveOAuth(): void {
+    const { function: authorization } = new EndpointFunction(this, 'Authorization', {
+      name: 'authorization',
+      description: 'The authorization endpoint',
+      memoryMegabytes: 512,
+      timeoutSeconds: 10,
+      retention: this.#retention,
+      environment: (role) => ({ ISSUER: this.issuer, ...this.registry.grantClientLookup(role) }),
+    });
+    this.servePublicly('/authorize', authorization, 100);
+    const { function: token } = new EndpointFunction(this, 'Token', {
+      name: 'token',
+      description: 'The token endpoint',
+      memoryMegabytes: 1024,
+      timeoutSeconds: 10,
+      retention: this.#retention,
+      environment: (role) => {
+        this.signingKeys.grantSigning(role);
+        return {
+          ISSUER: this.issuer,
+          ACCESS_TOKEN_MINUTES: String(this.#config.accessTokenMinutes ?? 15),
+          DOCUMENT_HOSTS: this.allowedHosts,
+          ...this.registry.grantTokenDecisions(role),
+          ...this.grants.grantAssertionMarks(role),
+        };
+      },
+    });
+    // KMS signs 1,000 times a second with RSA keys in an account's region; the rest is for its other users.
+    this.servePublicly('/token', token, 500);
+  }
+
+  private serveAdmin(): void {
+    const { function: admin } = new EndpointFunction(this, 'Admin', {
+      name: 'admin',
+      description: 'The registry, for IAM principals',
+      memoryMegabytes: 512,
+      timeoutSeconds: 15,
+      retention: this.#retention,
+      environment: (role) => ({
+        ISSUER: this.issuer,
+        RESOURCE_HOSTS: this.allowedHosts,
+        ...this.registry.grantAdministration(role),
+      }),
+    });
+    this.frontDoor.serve('/admin/{proxy+}', {
+      function: admin,
+      authorizer: 'iam',
+      throttle: { rate: 20, burst: 40 },
+    });
+  }
+
+  private seedRegistry(): void {
+    const secrets = clientSecrets(this, this.#config, this.dataKey, this.#retention);
+    const { function: registrar } = new EndpointFunction(this, 'Registrar', {
+      name: 'registrar',
+      description: 'Writes the registrations of the config and the signing keys into the registry',
+      memoryMegabytes: 512,
+      timeoutSeconds: 15,
+      retention: this.#retention,
+      environment: (role) => {
+        this.signingKeys.grantPublicKeys(role);
+        for (const secret of secrets.values()) secret.grantRead(role);
+        return {
+          ISSUER: this.issuer,
+          DEPLOYMENT: Stack.of(this).stackName,
+          RESOURCE_HOSTS: this.allowedHosts,
+          ...this.registry.grantSeeding(role),
+        };
+      },
+    });
+    new Registrations(this, 'Registrations', {
+      config: this.#config,
+      signingKeys: this.signingKeys,
+      clientSecrets: secrets,
+      registrar,
+    });
+  }
+
+  /** Whether resources and documents may live on this machine, over plain http. */
+  private get allowedHosts(): 'public' | 'loopback' {
+    return this.#config.profile === 'dev' ? 'loopback' : 'public';
+  }
+
+  private servePublicly(path: `/${string}` | '$default', target: IFunction, rate: number): void {
+    this.frontDoor.serve(path, {
+      function: target,
+      authorizer: 'none',
+      throttle: { rate, burst: 2 * rate },
+    });
+  }
+}

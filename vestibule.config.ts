@@ -1,0 +1,39 @@
+import { defineConfig } from './lib/index.ts';
+
+const demoServer = `http://localhost:${Number(process.env['PORT'] ?? 9400) + 1}`;
+
+/** The example deployment. Its resources are those of `npm start`; put your own in their place. */
+export const config = defineConfig({
+  profile: 'dev',
+  resources: [
+    {
+      id: 'demo',
+      uri: `${demoServer}/mcp`,
+      name: 'Demo MCP server',
+      scopes: { 'tools:read': 'List tools and read', 'tools:write': 'Change things' },
+    },
+    {
+      id: 'analyst-agent',
+      uri: `${demoServer}/agents/analyst`,
+      kind: 'agent',
+      agent: 'analyst',
+      name: 'Analyst',
+      scopes: { ask: 'Ask the analyst a question' },
+    },
+  ],
+  agents: [
+    {
+      id: 'planner',
+      owner: 'platform@example.com',
+      scopes: {
+        demo: { required: ['tools:read'], optional: ['tools:write'] },
+        'analyst-agent': { optional: ['ask'] },
+      },
+    },
+    { id: 'analyst', owner: 'data@example.com', scopes: { demo: { required: ['tools:read'] } } },
+  ],
+  clients: [
+    { id: 'planner-client', agent: 'planner', authentication: { method: 'client_secret_basic' } },
+    { id: 'analyst-client', agent: 'analyst', authentication: { method: 'client_secret_post' } },
+  ],
+});
