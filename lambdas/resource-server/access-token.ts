@@ -2,6 +2,7 @@ import {
   decodeProtectedHeader,
   errors,
   jwtVerify,
+  type CryptoKey,
   type JWTPayload,
   type ProtectedHeaderParameters,
 } from 'jose';
