@@ -66,7 +66,10 @@ export const issuance = {
     'answers with access_token, token_type Bearer and an integer expires_in, as JSON',
   ),
   'rfc6749:5.1:no-store': must('RFC 6749 §5.1', 'marks every token response as not to be stored'),
-  'rfc9068:2.1:type': must('RFC 9068 §2.1', 'signs access tokens asymmetrically, with typ at+jwt and RS256'),
+  'rfc9068:2.1:type': must(
+    ['RFC 9068 §2.1', 'RFC 8725 §3.11'],
+    'signs access tokens asymmetrically, with typ at+jwt and RS256',
+  ),
   'rfc9068:2.2:claims': must(
     'RFC 9068 §2.2',
     'writes iss, exp, aud, sub, client_id, iat and jti into every access token',

@@ -21,7 +21,7 @@ export const resourceServer = {
     'the resource server accepts a token in the Authorization header, its scheme in any case',
   ),
   'rfc6750:2.3:never-in-the-query': must(
-    ['RFC 6750 §2.3', 'RS-7'],
+    ['RFC 6750 §2.3', 'RFC 9700 §4.3.2', 'RS-7'],
     'the resource server never accepts a token from the query',
   ),
   'rfc6750:3:challenge': must(

@@ -73,7 +73,7 @@ export const tokenRequest = {
   ),
   'CC-5': must('CC-5', 'accepts the client-credentials request as the MCP extension shapes it'),
   'IX-32': must(
-    'IX-32',
+    ['IX-32', 'RFC 6749 §3.1'],
     'ignores unknown parameters, treats empty ones as absent, and refuses repeated ones',
   ),
   'vestibule:two-secrets': must(
