@@ -1,9 +1,17 @@
 /**
- * The parameters of one request, read once: each at most once and never empty (RFC 6749 §3.1, §3.2). Only `resource`
- * may come several times, and every other name has one value by type.
+ * The parameters of one request, read once: each at most once and never empty (RFC 6749 §3.2). Only `resource` may
+ * come several times, and by type every other name has one value.
  */
 export interface Parameters {
   readonly values: ReadonlyMap<string, string>;
   /** RFC 8707 §2. */
   readonly resources: readonly string[];
+}
+
+/** The parameters of these names alone: what nobody declared, nobody can read. */
+export function only(parameters: Parameters, names: ReadonlySet<string>): Parameters {
+  return {
+    values: new Map([...parameters.values].filter(([name]) => names.has(name))),
+    resources: names.has('resource') ? parameters.resources : [],
+  };
 }

@@ -5,6 +5,8 @@ interface TokenDecision {
   readonly requestId: string;
   readonly sourceAddress: string;
   readonly clientId?: string;
+  /** What a caller called itself without proving it. */
+  readonly claimedClientId?: string;
   readonly agentId?: string;
   readonly grantType?: string;
   readonly resource?: string;

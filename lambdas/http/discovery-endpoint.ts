@@ -1,0 +1,53 @@
+import { authorizationServerMetadata } from '../oauth/metadata/authorization-server.ts';
+import { keySet } from '../oauth/metadata/key-set.ts';
+import { findResource, protectedResourceMetadata } from '../oauth/metadata/protected-resource.ts';
+import type { ResourceDirectory } from '../ports/registry.ts';
+import type { KeyRings } from '../ports/signing.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Issuer } from '../runtime/identifiers.ts';
+import type { Endpoint, HttpResponse } from './message.ts';
+import { methods } from './methods.ts';
+import { json } from './respond.ts';
+import { notFound, route, routes } from './routes.ts';
+
+export interface DiscoveryPorts {
+  readonly issuer: Issuer;
+  readonly resources: ResourceDirectory;
+  readonly keyRings: KeyRings;
+  readonly clock: Clock;
+}
+
+/** How long anybody may keep what describes the issuer, and what describes a resource. Seconds. */
+const issuerMaxAge = 300;
+const resourceMaxAge = 60;
+
+/** Every public document, and a 404 for everything that no function serves. */
+export function discoveryEndpoint({ issuer, resources, keyRings, clock }: DiscoveryPorts): Endpoint {
+  const metadata = methods({
+    GET: () => Promise.resolve(cacheable(authorizationServerMetadata(issuer), issuerMaxAge)),
+  });
+  const jwks = methods({
+    GET: async () => cacheable(keySet(await keyRings.current(), clock()), issuerMaxAge),
+  });
+  const resourceMetadata = (suffix: string): Endpoint =>
+    methods({
+      GET: async () => {
+        const resource = await findResource(resources, issuer, suffix);
+        if (resource === undefined) return notFound('no such resource is registered here');
+        return cacheable(protectedResourceMetadata(resource, issuer), resourceMaxAge);
+      },
+    });
+  return routes([
+    route('/.well-known/oauth-authorization-server', metadata),
+    route('/.well-known/openid-configuration', metadata),
+    route('/.well-known/jwks.json', jwks),
+    route('/.well-known/oauth-protected-resource', resourceMetadata('')),
+    route('/.well-known/oauth-protected-resource/{resource+}', (request, { resource }) =>
+      resourceMetadata(resource)(request),
+    ),
+  ]);
+}
+
+function cacheable(document: Readonly<Record<string, unknown>>, maxAge: number): HttpResponse {
+  return json(200, document, { 'cache-control': `public, max-age=${maxAge}` });
+}

@@ -1,0 +1,126 @@
+import type {
+  Agent,
+  Client,
+  ClientAuthentication,
+  RegistryReader,
+  RegistryView,
+} from '../../ports/registry.ts';
+import type { Instant } from '../../runtime/clock.ts';
+import type { ClientId, ResourceUri } from '../../runtime/identifiers.ts';
+import { ok, refuse, type Result } from '../../runtime/result.ts';
+import type { Secret } from '../../runtime/secret.ts';
+import type { ClientRefusal } from '../refusal.ts';
+import { readAssertion, type AssertionAudiences, type ReadAssertion } from './assertion.ts';
+import type { ClientKeys } from './client-keys.ts';
+import { isSecretOf } from './client-secret.ts';
+import type { Credentials } from './credentials.ts';
+import { candidates, isSignedByOneOf } from './signature.ts';
+
+const proof = Symbol('authenticated client');
+
+/** Evidence: only `clientAuthentication` makes one, for a client that proved itself in this request. */
+export interface AuthenticatedClient {
+  readonly [proof]: true;
+  readonly client: Client;
+  readonly agent?: Agent;
+  /** The assertion that proved it; to be marked as used before a token leaves, and not before all else is decided. */
+  readonly assertion?: { readonly jti: string; readonly until: Instant };
+}
+
+export interface ClientAuthenticationPorts {
+  readonly registry: RegistryReader;
+  readonly keys: ClientKeys;
+  readonly audiences: AssertionAudiences;
+}
+
+/** Proves a client by its credentials. `resourceUri` is only a hint: what to read from the registry along with it. */
+export type AuthenticateClient = (
+  credentials: Credentials,
+  resourceUri: ResourceUri | undefined,
+  now: Instant,
+) => Promise<Result<AuthenticatedClient, ClientRefusal>>;
+
+export function clientAuthentication(ports: ClientAuthenticationPorts): AuthenticateClient {
+  return async (credentials, resourceUri, now) => {
+    const lookUp = (clientId: string): Promise<RegistryView> => viewOf(ports.registry, clientId, resourceUri);
+    return credentials.kind === 'secret'
+      ? bySecret(credentials.secret, await lookUp(credentials.clientId))
+      : byAssertion(ports, credentials, lookUp, now);
+  };
+}
+
+function bySecret(secret: Secret, view: RegistryView): Result<AuthenticatedClient, ClientRefusal> {
+  if (!isSecretOf(view.client, secret) || view.client === undefined) {
+    return refuse({ reason: 'client_secret_not_accepted' });
+  }
+  return proven(view.client, view);
+}
+
+async function byAssertion(
+  { keys, audiences }: ClientAuthenticationPorts,
+  { assertion, clientId }: Extract<Credentials, { readonly kind: 'assertion' }>,
+  lookUp: (clientId: string) => Promise<RegistryView>,
+  now: Instant,
+): Promise<Result<AuthenticatedClient, ClientRefusal>> {
+  const read = readAssertion(assertion, audiences, now);
+  if (!read.ok) return read;
+  const { subject, jti, deadAt } = read.value;
+  // RFC 7521 §4.2: client_id is unnecessary beside an assertion and, where present, names the same client (CC-4).
+  if (clientId !== undefined && clientId !== subject)
+    return unacceptable('names another client than client_id');
+  const view = await lookUp(subject);
+  const { client } = view;
+  if (client?.authentication.method !== 'private_key_jwt')
+    return refuse({ reason: 'assertion_not_verified' });
+  const verified = await verify(keys, client.authentication, assertion, read.value, now);
+  if (!verified.ok) return verified;
+  return proven(client, view, { jti, until: deadAt });
+}
+
+async function verify(
+  keys: ClientKeys,
+  {
+    keys: source,
+    acceptsTokenEndpointAudience,
+  }: Extract<ClientAuthentication, { method: 'private_key_jwt' }>,
+  assertion: Secret,
+  read: ReadAssertion,
+  now: Instant,
+): Promise<Result<true, ClientRefusal>> {
+  const found = await keys.find(source, (all) => candidates(all, read).length > 0, now);
+  if (!found.ok) return refuse({ reason: 'assertion_keys_not_fetched', fetch: found.refusal.reason });
+  const isSigned = await isSignedByOneOf(candidates(found.value, read), assertion, read.algorithm);
+  if (!isSigned) return refuse({ reason: 'assertion_not_verified' });
+  // rfc7523bis §4: the token endpoint is an audience only for a client that was registered so.
+  if (read.audience === 'token_endpoint' && !acceptsTokenEndpointAudience) {
+    return unacceptable('must have the issuer as its only aud');
+  }
+  return ok(true);
+}
+
+/** Only after its proof does a client learn that it is disabled. */
+function proven(
+  client: Client,
+  { agent }: RegistryView,
+  assertion?: AuthenticatedClient['assertion'],
+): Result<AuthenticatedClient, ClientRefusal> {
+  if (client.state === 'disabled') return refuse({ reason: 'client_disabled' });
+  return ok({ [proof]: true, client, ...(agent && { agent }), ...(assertion && { assertion }) });
+}
+
+function viewOf(
+  registry: RegistryReader,
+  clientId: string,
+  resourceUri: ResourceUri | undefined,
+): Promise<RegistryView> {
+  if (!isClientId(clientId)) return Promise.resolve({});
+  return registry.view({ clientId, ...(resourceUri !== undefined && { resourceUri }) });
+}
+
+function isClientId(text: string): text is ClientId {
+  return /^[A-Za-z0-9_-]{1,64}$/.test(text);
+}
+
+function unacceptable(detail: string): Result<never, ClientRefusal> {
+  return refuse({ reason: 'assertion_not_acceptable', detail });
+}

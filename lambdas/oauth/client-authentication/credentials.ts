@@ -1,0 +1,52 @@
+import { ok, refuse, type Result } from '../../runtime/result.ts';
+import { Secret } from '../../runtime/secret.ts';
+import type { Parameters } from '../parameters.ts';
+import type { ClientRefusal } from '../refusal.ts';
+
+/** What the Authorization header of a request says. */
+export type AuthorizationHeader =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unusable' }
+  | { readonly kind: 'basic'; readonly clientId: string; readonly secret: Secret };
+
+/** How a client tries to prove itself; nothing in it is verified. */
+export type Credentials =
+  | { readonly kind: 'secret'; readonly clientId: string; readonly secret: Secret }
+  | { readonly kind: 'assertion'; readonly assertion: Secret; readonly clientId: string | undefined };
+
+/** RFC 7523 §2.2. */
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+/** Finds the one way in which a request authenticates its client. */
+export function readCredentials(
+  { values }: Parameters,
+  header: AuthorizationHeader,
+): Result<Credentials, ClientRefusal> {
+  const clientId = values.get('client_id');
+  const secret = values.get('client_secret');
+  const hasAssertion = values.has('client_assertion') || values.has('client_assertion_type');
+  const tried = [header.kind !== 'absent', secret !== undefined, hasAssertion].filter(Boolean).length;
+  if (tried > 1) return refuse({ reason: 'several_authentication_methods' });
+  if (hasAssertion) return readAssertionCredentials(values, clientId);
+  if (header.kind === 'unusable') return refuse({ reason: 'authorization_header_unusable' });
+  if (header.kind === 'basic') {
+    // RFC 6749 §2.3: a client_id beside HTTP Basic names the same client, or it is a second identity.
+    const agrees = clientId === undefined || clientId === header.clientId;
+    return agrees
+      ? ok({ kind: 'secret', clientId: header.clientId, secret: header.secret })
+      : refuse({ reason: 'several_authentication_methods' });
+  }
+  // RFC 6749 §3.2.1: a client that only names itself has proven nothing.
+  if (clientId === undefined || secret === undefined) return refuse({ reason: 'client_not_authenticated' });
+  return ok({ kind: 'secret', clientId, secret: new Secret(secret) });
+}
+
+function readAssertionCredentials(
+  values: Parameters['values'],
+  clientId: string | undefined,
+): Result<Credentials, ClientRefusal> {
+  const [assertion, type] = [values.get('client_assertion'), values.get('client_assertion_type')];
+  if (assertion === undefined || type === undefined) return refuse({ reason: 'assertion_incomplete' });
+  if (type !== assertionType) return refuse({ reason: 'assertion_type_unknown' });
+  return ok({ kind: 'assertion', assertion: new Secret(assertion), clientId });
+}

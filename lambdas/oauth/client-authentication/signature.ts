@@ -1,0 +1,66 @@
+import { compactVerify, type JWK } from 'jose';
+import * as v from 'valibot';
+import type { Secret } from '../../runtime/secret.ts';
+import type { AssertionAlgorithm, ReadAssertion } from './assertion.ts';
+
+/** As many keys as are tried for an assertion that does not name its key. */
+const mostCandidates = 8;
+
+/** What we read of a public key; jose judges the rest. */
+const publicKeyShape = v.looseObject({
+  kty: v.string(),
+  crv: v.optional(v.string()),
+  kid: v.optional(v.string()),
+  alg: v.optional(v.string()),
+  use: v.optional(v.string()),
+  key_ops: v.optional(v.array(v.string())),
+  d: v.optional(v.never()),
+});
+
+const keyTypes: Readonly<Record<AssertionAlgorithm, { readonly kty: string; readonly crv?: string }>> = {
+  RS256: { kty: 'RSA' },
+  PS256: { kty: 'RSA' },
+  ES256: { kty: 'EC', crv: 'P-256' },
+  EdDSA: { kty: 'OKP', crv: 'Ed25519' },
+};
+
+/** Those of a client's keys that may have signed the assertion. */
+export function candidates(keys: readonly unknown[], { algorithm, kid }: ReadAssertion): readonly JWK[] {
+  return keys
+    .filter((key): key is JWK => v.is(publicKeyShape, key))
+    .filter((key) => fits(key, algorithm) && (kid === undefined || key.kid === kid))
+    .slice(0, mostCandidates);
+}
+
+/** Whether one of the keys signed the assertion. */
+export async function isSignedByOneOf(
+  keys: readonly JWK[],
+  assertion: Secret,
+  algorithm: AssertionAlgorithm,
+): Promise<boolean> {
+  for (const key of keys) {
+    if (await isSignedBy(key, assertion, algorithm)) return true;
+  }
+  return false;
+}
+
+// RFC 7517 §4.2, §4.3: a key made for another algorithm, use or operation is not ours to verify with.
+function fits(key: JWK, algorithm: AssertionAlgorithm): boolean {
+  const { kty, crv } = keyTypes[algorithm];
+  return (
+    key.kty === kty &&
+    (crv === undefined || key.crv === crv) &&
+    (key.alg ?? algorithm) === algorithm &&
+    (key.use ?? 'sig') === 'sig' &&
+    (key.key_ops?.includes('verify') ?? true)
+  );
+}
+
+async function isSignedBy(key: JWK, assertion: Secret, algorithm: AssertionAlgorithm): Promise<boolean> {
+  try {
+    await compactVerify(assertion.reveal(), key, { algorithms: [algorithm] });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,26 @@
+import type { RegistryReader } from '../../ports/registry.ts';
+import { ok, refuse } from '../../runtime/result.ts';
+import { chooseTarget } from '../resource/target.ts';
+import { grantedScope } from '../scope/granted-scope.ts';
+import { defineGrant, type Grant } from './grant.ts';
+
+/** RFC 6749 §4.4: an agent acts as itself, through one of its clients and without a person. */
+export function clientCredentialsGrant(registry: RegistryReader): Grant {
+  return defineGrant({
+    type: 'client_credentials',
+    parameters: ['resource', 'scope'],
+    parse: ({ values, resources }) => ok({ scope: values.get('scope'), resources }),
+    decide: async ({ scope: asked, resources }, { client: { client, agent } }) => {
+      if (agent === undefined) return refuse({ reason: 'client_without_agent' });
+      if (agent.state === 'disabled') return refuse({ reason: 'agent_disabled' });
+      const entry = chooseTarget(agent, resources);
+      if (!entry.ok) return entry;
+      const { resource } = await registry.view({ resourceUri: entry.value.resource });
+      if (resource?.state !== 'active') return refuse({ reason: 'resource_not_available' });
+      const scope = grantedScope(asked, entry.value, resource);
+      if (!scope.ok) return scope;
+      // RFC 9068 §2.2: without a person, the client is the subject.
+      return ok({ subject: client.id, clientId: client.id, agentId: agent.id, resource, scope: scope.value });
+    },
+  });
+}

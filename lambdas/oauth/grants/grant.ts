@@ -1,0 +1,46 @@
+import type { GrantType, Resource } from '../../ports/registry.ts';
+import type { Instant } from '../../runtime/clock.ts';
+import type { AgentId, ClientId, ScopeName } from '../../runtime/identifiers.ts';
+import type { Result } from '../../runtime/result.ts';
+import type { AuthenticatedClient } from '../client-authentication/authenticate-client.ts';
+import { only, type Parameters } from '../parameters.ts';
+import type { GrantRefusal } from '../refusal.ts';
+
+/** What a token will say. A grant decides it; how it is signed and remembered is not its business. */
+export interface TokenPlan {
+  readonly subject: string;
+  readonly clientId: ClientId;
+  readonly agentId: AgentId;
+  readonly resource: Resource;
+  readonly scope: readonly ScopeName[];
+}
+
+export interface GrantContext {
+  readonly client: AuthenticatedClient;
+  readonly now: Instant;
+}
+
+export interface Grant {
+  readonly type: GrantType;
+  readonly redeem: (
+    parameters: Parameters,
+    context: GrantContext,
+  ) => Promise<Result<TokenPlan, GrantRefusal>>;
+}
+
+/** Ties a parser to a decision, so that grants of different requests fit one list, and hides undeclared parameters. */
+export function defineGrant<Request>(definition: {
+  readonly type: GrantType;
+  readonly parameters: readonly string[];
+  readonly parse: (parameters: Parameters) => Result<Request, GrantRefusal>;
+  readonly decide: (request: Request, context: GrantContext) => Promise<Result<TokenPlan, GrantRefusal>>;
+}): Grant {
+  const declared = new Set(definition.parameters);
+  return {
+    type: definition.type,
+    redeem: async (parameters, context) => {
+      const request = definition.parse(only(parameters, declared));
+      return request.ok ? definition.decide(request.value, context) : request;
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import type { Issuer } from '../../runtime/identifiers.ts';
+import { endpointsOf } from './endpoints.ts';
+
+/**
+ * RFC 8414 §2 and OpenID Connect Discovery in one document (AS-2). It names what works and nothing else; strict
+ * clients need the authorization endpoint and the OpenID members even where no person signs in (AS-3, IX-4).
+ */
+export function authorizationServerMetadata(issuer: Issuer): Readonly<Record<string, unknown>> {
+  const endpoints = endpointsOf(issuer);
+  return {
+    issuer,
+    authorization_endpoint: endpoints.authorization,
+    token_endpoint: endpoints.token,
+    jwks_uri: endpoints.jwks,
+    response_types_supported: ['code'],
+    response_modes_supported: ['query'],
+    grant_types_supported: ['client_credentials'],
+    code_challenge_methods_supported: ['S256'],
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    token_endpoint_auth_signing_alg_values_supported: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: ['RS256'],
+  };
+}

@@ -1,0 +1,16 @@
+import type { Issuer } from '../../runtime/identifiers.ts';
+
+/** Where the issuer's endpoints are: on its own host, without any other spelling of it (AS-5). */
+export interface IssuerEndpoints {
+  readonly authorization: string;
+  readonly token: string;
+  readonly jwks: string;
+}
+
+export function endpointsOf(issuer: Issuer): IssuerEndpoints {
+  return {
+    authorization: `${issuer}/authorize`,
+    token: `${issuer}/token`,
+    jwks: `${issuer}/.well-known/jwks.json`,
+  };
+}

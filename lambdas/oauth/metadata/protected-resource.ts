@@ -1,0 +1,50 @@
+import type { Resource, ResourceDirectory } from '../../ports/registry.ts';
+import type { Issuer, ResourceId } from '../../runtime/identifiers.ts';
+import { canonicalResourceUri } from '../resource/canonical-uri.ts';
+
+/** RFC 9728 §2. `resource` is byte for byte what is registered (RS-3), and we are the only authorization server (IX-3). */
+export function protectedResourceMetadata(
+  resource: Resource,
+  issuer: Issuer,
+): Readonly<Record<string, unknown>> {
+  const scopes = resource.scopes.map(({ name }) => name);
+  return {
+    resource: resource.uri,
+    authorization_servers: [issuer],
+    // RFC 9728 §3.2: members without a value are left out.
+    ...(scopes.length > 0 && { scopes_supported: scopes }),
+    bearer_methods_supported: ['header'],
+    resource_name: resource.name,
+  };
+}
+
+/**
+ * Finds the active resource whose metadata is asked for by what follows the well-known prefix (RFC 9728 §3.1): its
+ * short id, its own host and path, or the path of a resource on the issuer's host. Disabled and unknown are alike.
+ */
+export async function findResource(
+  directory: ResourceDirectory,
+  issuer: Issuer,
+  suffix: string,
+): Promise<Resource | undefined> {
+  const byId = isResourceId(suffix) ? await directory.findById(suffix) : undefined;
+  if (byId !== undefined) return whileActive(byId);
+  for (const text of [
+    `https://${suffix}`,
+    `http://${suffix}`,
+    suffix === '' ? issuer : `${issuer}/${suffix}`,
+  ]) {
+    const uri = canonicalResourceUri(text, 'loopback');
+    const found = uri.ok ? await directory.findByUri(uri.value) : undefined;
+    if (found !== undefined) return whileActive(found);
+  }
+  return undefined;
+}
+
+function whileActive(resource: Resource): Resource | undefined {
+  return resource.state === 'active' ? resource : undefined;
+}
+
+function isResourceId(text: string): text is ResourceId {
+  return /^[A-Za-z0-9_-]{1,64}$/.test(text);
+}

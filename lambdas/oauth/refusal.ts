@@ -1,0 +1,101 @@
+import type { DocumentRefusal } from '../ports/documents.ts';
+
+/** Why a client could not be authenticated. */
+export type ClientRefusal =
+  | { readonly reason: 'client_not_authenticated' }
+  | { readonly reason: 'authorization_header_unusable' }
+  | { readonly reason: 'several_authentication_methods' }
+  | { readonly reason: 'client_secret_not_accepted' }
+  | { readonly reason: 'client_disabled' }
+  | { readonly reason: 'assertion_incomplete' }
+  | { readonly reason: 'assertion_type_unknown' }
+  | { readonly reason: 'assertion_not_acceptable'; readonly detail: string }
+  | { readonly reason: 'assertion_not_verified' }
+  | { readonly reason: 'assertion_keys_not_fetched'; readonly fetch: DocumentRefusal['reason'] }
+  | { readonly reason: 'assertion_replayed' };
+
+/** Why an authenticated client gets no token. */
+export type GrantRefusal =
+  | { readonly reason: 'grant_type_missing' }
+  | { readonly reason: 'grant_type_unsupported' }
+  | { readonly reason: 'grant_not_allowed' }
+  | { readonly reason: 'client_without_agent' }
+  | { readonly reason: 'agent_disabled' }
+  | { readonly reason: 'several_resources' }
+  | { readonly reason: 'resource_ambiguous'; readonly choices: readonly string[] }
+  | { readonly reason: 'resource_not_available' }
+  | { readonly reason: 'scope_malformed' }
+  | { readonly reason: 'scope_not_available'; readonly available: readonly string[] }
+  | { readonly reason: 'scope_empty'; readonly available: readonly string[] };
+
+export type Refusal = ClientRefusal | GrantRefusal;
+
+/** An error as RFC 6749 §5.2 writes it. */
+export interface WireError {
+  readonly status: 400 | 401;
+  readonly error:
+    | 'invalid_request'
+    | 'invalid_client'
+    | 'unauthorized_client'
+    | 'unsupported_grant_type'
+    | 'invalid_scope'
+    | 'invalid_target';
+  readonly description: string;
+}
+
+type Wire = {
+  readonly [Reason in Refusal['reason']]: (
+    refusal: Extract<Refusal, { readonly reason: Reason }>,
+  ) => WireError;
+};
+
+/** The only place where a reason becomes an error code. Reasons are ours to log; descriptions tell a stranger nothing. */
+const wire: Wire = {
+  client_not_authenticated: () =>
+    invalidClient('authenticate by HTTP Basic, client_secret or client_assertion'),
+  authorization_header_unusable: () => invalidClient('the Authorization header is not HTTP Basic'),
+  // RFC 6749 §2.3: not more than one method in a request.
+  several_authentication_methods: () => bad('invalid_request', 'authenticate one client in one way'),
+  client_secret_not_accepted: () => invalidClient('the client is unknown or its secret is wrong'),
+  client_disabled: () => invalidClient('the client is disabled'),
+  assertion_incomplete: () =>
+    bad('invalid_request', 'client_assertion and client_assertion_type come together'),
+  assertion_type_unknown: () => invalidClient('the client_assertion_type is not supported'),
+  assertion_not_acceptable: ({ detail }) => invalidClient(`the client_assertion ${detail}`),
+  assertion_not_verified: () =>
+    invalidClient('no key of a client of that name verifies the client_assertion'),
+  assertion_keys_not_fetched: ({ fetch }) =>
+    invalidClient(`the keys at the jwks_uri of the client could not be read: ${fetch}`),
+  assertion_replayed: () => invalidClient('the client_assertion was used before'),
+  grant_type_missing: () => bad('invalid_request', 'grant_type is missing'),
+  grant_type_unsupported: () => bad('unsupported_grant_type', 'the grant_type is not supported'),
+  grant_not_allowed: () => bad('unauthorized_client', 'the client is not registered for this grant_type'),
+  client_without_agent: () => bad('unauthorized_client', 'the client belongs to no agent'),
+  agent_disabled: () => bad('unauthorized_client', 'the agent of the client is disabled'),
+  several_resources: () => bad('invalid_target', 'ask for one resource at a time'),
+  resource_ambiguous: ({ choices }) => bad('invalid_target', `name a resource, one of: ${list(choices)}`),
+  resource_not_available: () =>
+    bad('invalid_target', 'the resource is unknown or not in the catalogue of the agent'),
+  scope_malformed: () => bad('invalid_scope', 'the scope is malformed'),
+  scope_not_available: ({ available }) => bad('invalid_scope', `the agent may ask for: ${list(available)}`),
+  scope_empty: ({ available }) =>
+    bad('invalid_scope', `nothing is granted unasked; the agent may ask for: ${list(available)}`),
+};
+
+export function toWire(refusal: Refusal): WireError {
+  const write = wire[refusal.reason] as (refusal: Refusal) => WireError;
+  return write(refusal);
+}
+
+// RFC 6749 §5.2: 401 for a client that is not authenticated, whatever method it used.
+function invalidClient(description: string): WireError {
+  return { status: 401, error: 'invalid_client', description };
+}
+
+function bad(error: WireError['error'], description: string): WireError {
+  return { status: 400, error, description };
+}
+
+function list(names: readonly string[]): string {
+  return names.length === 0 ? 'nothing' : names.join(' ');
+}

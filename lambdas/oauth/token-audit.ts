@@ -1,0 +1,51 @@
+import type { AuditEvent } from '../runtime/events.ts';
+import type { Result } from '../runtime/result.ts';
+import type { AuthenticatedClient } from './client-authentication/authenticate-client.ts';
+import type { Refusal } from './refusal.ts';
+import { toWire } from './refusal.ts';
+import { formatScope } from './scope/scope.ts';
+import type { GrantedToken, TokenRequest } from './token-endpoint.ts';
+
+/** As much of a caller's own text as an audit line keeps. */
+const longestText = 256;
+
+/** What the audit trail says of one token request: what was granted, or what was asked and why it was refused. */
+export function tokenAudit(
+  request: TokenRequest,
+  client: AuthenticatedClient | undefined,
+  outcome: Result<GrantedToken, Refusal>,
+): AuditEvent {
+  const { requestId, sourceAddress, parameters } = request;
+  const origin = { requestId, sourceAddress, ...asked(parameters.values.get('grant_type'), 'grantType') };
+  if (outcome.ok) {
+    const { plan, jti, kid, expiresAt } = outcome.value;
+    return {
+      event: 'token_issued',
+      ...origin,
+      clientId: plan.clientId,
+      agentId: plan.agentId,
+      resource: plan.resource.uri,
+      scope: formatScope(plan.scope),
+      jti,
+      kid,
+      expiresAt,
+    };
+  }
+  return {
+    event: 'token_refused',
+    ...origin,
+    ...(client === undefined
+      ? asked(parameters.values.get('client_id'), 'claimedClientId')
+      : { clientId: client.client.id, ...(client.agent && { agentId: client.agent.id }) }),
+    ...asked(parameters.resources.join(' '), 'resource'),
+    ...asked(parameters.values.get('scope'), 'scope'),
+    reason: outcome.refusal.reason,
+    error: toWire(outcome.refusal).error,
+  };
+}
+
+function asked<Name extends string>(text: string | undefined, name: Name): Partial<Record<Name, string>> {
+  return text === undefined || text === ''
+    ? {}
+    : ({ [name]: text.slice(0, longestText) } as Record<Name, string>);
+}

@@ -1,0 +1,92 @@
+import type { AssertionReplay } from '../ports/replay.ts';
+import type { Instant } from '../runtime/clock.ts';
+import type { Audit } from '../runtime/events.ts';
+import type { ResourceUri } from '../runtime/identifiers.ts';
+import type { Random } from '../runtime/random.ts';
+import { ok, refuse, type Result } from '../runtime/result.ts';
+import type { AuthenticateClient, AuthenticatedClient } from './client-authentication/authenticate-client.ts';
+import { readCredentials, type AuthorizationHeader } from './client-authentication/credentials.ts';
+import type { Grant, TokenPlan } from './grants/grant.ts';
+import type { Parameters } from './parameters.ts';
+import type { GrantRefusal, Refusal } from './refusal.ts';
+import { canonicalResourceUri } from './resource/canonical-uri.ts';
+import { tokenAudit } from './token-audit.ts';
+import type { IssueToken, IssuedToken } from './tokens/issue.ts';
+
+export interface TokenRequest {
+  readonly parameters: Parameters;
+  readonly authorization: AuthorizationHeader;
+  readonly requestId: string;
+  readonly sourceAddress: string;
+}
+
+export interface GrantedToken extends IssuedToken {
+  readonly plan: TokenPlan;
+}
+
+export interface TokenEndpointPorts {
+  readonly authenticateClient: AuthenticateClient;
+  readonly grants: readonly Grant[];
+  readonly issue: IssueToken;
+  readonly replay: AssertionReplay;
+  readonly random: Random;
+  readonly audit: Audit;
+}
+
+/** One token request, decided and written to the audit trail. */
+export type RequestToken = (request: TokenRequest, now: Instant) => Promise<Result<GrantedToken, Refusal>>;
+
+export function tokenEndpoint(ports: TokenEndpointPorts): RequestToken {
+  return async (request, now) => {
+    const credentials = readCredentials(request.parameters, request.authorization);
+    const client = credentials.ok
+      ? await ports.authenticateClient(credentials.value, resourceHint(request.parameters), now)
+      : credentials;
+    const outcome = client.ok ? await grantToken(ports, request.parameters, client.value, now) : client;
+    ports.audit(tokenAudit(request, client.ok ? client.value : undefined, outcome));
+    return outcome;
+  };
+}
+
+async function grantToken(
+  ports: TokenEndpointPorts,
+  parameters: Parameters,
+  client: AuthenticatedClient,
+  now: Instant,
+): Promise<Result<GrantedToken, Refusal>> {
+  const grant = grantFor(ports.grants, parameters, client);
+  if (!grant.ok) return grant;
+  const plan = await grant.value.redeem(parameters, { client, now });
+  if (!plan.ok) return plan;
+  const token = await ports.issue(plan.value, now);
+  // Signed first and marked last: a request that fails half way has not spent the assertion.
+  const isFirstUse = await markAssertion(ports, client, now);
+  return isFirstUse ? ok({ ...token, plan: plan.value }) : refuse({ reason: 'assertion_replayed' });
+}
+
+function grantFor(
+  grants: readonly Grant[],
+  { values }: Parameters,
+  { client }: AuthenticatedClient,
+): Result<Grant, GrantRefusal> {
+  const type = values.get('grant_type');
+  if (type === undefined) return refuse({ reason: 'grant_type_missing' });
+  const grant = grants.find((candidate) => candidate.type === type);
+  if (grant === undefined) return refuse({ reason: 'grant_type_unsupported' });
+  return client.grantTypes.includes(grant.type) ? ok(grant) : refuse({ reason: 'grant_not_allowed' });
+}
+
+async function markAssertion(
+  { replay, random }: TokenEndpointPorts,
+  { client, assertion }: AuthenticatedClient,
+  now: Instant,
+): Promise<boolean> {
+  if (assertion === undefined) return true;
+  return replay.markUsed({ clientId: client.id, ...assertion, now, attempt: random(16) });
+}
+
+/** The resource that is probably meant, so that one read of the registry brings it along with the client. */
+function resourceHint({ resources: [first] }: Parameters): ResourceUri | undefined {
+  const uri = first === undefined ? undefined : canonicalResourceUri(first, 'loopback');
+  return uri?.ok === true ? uri.value : undefined;
+}
