@@ -1,0 +1,56 @@
+import type { DocumentRefusal, Documents } from '../../ports/documents.ts';
+import { ok, refuse, type Result } from '../../runtime/result.ts';
+import { readDocumentUrl, type DocumentHosts } from './document-url.ts';
+import { pinnedGet } from './pinned-get.ts';
+import { resolveAddresses } from './resolve.ts';
+
+interface GuardedDocumentsOptions {
+  readonly hosts: DocumentHosts;
+  readonly maximumBytes: number;
+}
+
+/** From the look-up of the name to the last byte. */
+const timeLimitMilliseconds = 3_000;
+
+/**
+ * The guarded fetcher, for every URL that somebody else chose (UI-6): it must not become a way to reach what only we
+ * can reach, to hold us up, or to fill our memory.
+ */
+export function guardedDocuments({ hosts, maximumBytes }: GuardedDocumentsOptions): Documents {
+  return {
+    fetchJson: async (text) => {
+      const url = readDocumentUrl(text, hosts);
+      if (!url.ok) return url;
+      const signal = AbortSignal.timeout(timeLimitMilliseconds);
+      const addresses = await beforeAbort(signal, resolveAddresses(url.value, hosts));
+      if (!addresses.ok) return addresses;
+      const body = await pinnedGet({ url: url.value, addresses: addresses.value, maximumBytes, signal });
+      return body.ok ? parseJson(body.value) : body;
+    },
+  };
+}
+
+/** A look-up cannot be aborted, only left behind. */
+function beforeAbort<Value>(
+  signal: AbortSignal,
+  pending: Promise<Result<Value, DocumentRefusal>>,
+): Promise<Result<Value, DocumentRefusal>> {
+  const aborted = new Promise<Result<never, DocumentRefusal>>((resolve) => {
+    signal.addEventListener(
+      'abort',
+      () => {
+        resolve(refuse({ reason: 'unreachable' }));
+      },
+      { once: true },
+    );
+  });
+  return Promise.race([pending, aborted]);
+}
+
+function parseJson(text: string): Result<unknown, DocumentRefusal> {
+  try {
+    return ok(JSON.parse(text) as unknown);
+  } catch {
+    return refuse({ reason: 'not_json' });
+  }
+}

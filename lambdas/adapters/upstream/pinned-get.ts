@@ -1,0 +1,76 @@
+import type { LookupAddress } from 'node:dns';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { LookupFunction } from 'node:net';
+import type { DocumentRefusal } from '../../ports/documents.ts';
+import { ok, refuse, type Result } from '../../runtime/result.ts';
+
+interface PinnedGet {
+  readonly url: URL;
+  readonly addresses: readonly LookupAddress[];
+  readonly maximumBytes: number;
+  readonly signal: AbortSignal;
+}
+
+const jsonType = /^application\/(?:json|[a-z0-9.+-]+\+json)\s*(?:;|$)/i;
+
+/** Gets one document from addresses already judged: no redirect, no second look-up, no connection kept or shared. */
+export async function pinnedGet({
+  url,
+  addresses,
+  maximumBytes,
+  signal,
+}: PinnedGet): Promise<Result<string, DocumentRefusal>> {
+  try {
+    const response = await respond(url, addresses, signal);
+    const refusal = judge(response);
+    if (refusal === undefined) return await readText(response, maximumBytes);
+    response.destroy();
+    return refuse(refusal);
+  } catch {
+    return refuse({ reason: 'unreachable' });
+  }
+}
+
+function respond(
+  url: URL,
+  addresses: readonly LookupAddress[],
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    const headers = { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'vestibule' };
+    request(url, { agent: false, headers, lookup: pinnedTo(addresses), signal })
+      .on('response', resolve)
+      .on('error', reject)
+      .end();
+  });
+}
+
+function pinnedTo(addresses: readonly LookupAddress[]): LookupFunction {
+  const [first] = addresses;
+  return (_host, options, callback) => {
+    if (options.all === true) callback(null, [...addresses]);
+    else callback(null, first?.address ?? '', first?.family);
+  };
+}
+
+function judge({ statusCode = 0, headers }: IncomingMessage): DocumentRefusal | undefined {
+  if (statusCode !== 200) return { reason: 'status_not_ok', status: statusCode };
+  return jsonType.test(headers['content-type'] ?? '') ? undefined : { reason: 'not_json' };
+}
+
+async function readText(
+  response: IncomingMessage,
+  maximumBytes: number,
+): Promise<Result<string, DocumentRefusal>> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength;
+    // Leaving the loop destroys the response, so that what follows is never received.
+    if (size > maximumBytes) return refuse({ reason: 'too_large' });
+    chunks.push(chunk);
+  }
+  return ok(Buffer.concat(chunks).toString('utf8'));
+}

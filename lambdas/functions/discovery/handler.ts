@@ -1,0 +1,21 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { clientDefaults } from '../../adapters/aws.ts';
+import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
+import { discoveryEndpoint } from '../../http/discovery-endpoint.ts';
+import { lambdaHandler } from '../../http/lambda.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { readEnvironment } from '../../runtime/environment.ts';
+import type { Issuer } from '../../runtime/identifiers.ts';
+import { discoveryEnvironment } from './environment.ts';
+
+const environment = readEnvironment(discoveryEnvironment);
+const { resources, keyRings } = dynamoRegistry({
+  client: new DynamoDBClient(clientDefaults),
+  table: environment.REGISTRY_TABLE,
+  clock: systemClock,
+});
+
+export const handler = lambdaHandler(
+  discoveryEndpoint({ issuer: environment.ISSUER as Issuer, resources, keyRings, clock: systemClock }),
+  { cors: true },
+);

@@ -1,0 +1,55 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { clientDefaults } from '../../adapters/aws.ts';
+import { dynamoAssertionReplay } from '../../adapters/dynamodb/assertion-replay.ts';
+import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
+import { kmsSigner } from '../../adapters/kms/signer.ts';
+import { guardedDocuments } from '../../adapters/upstream/documents.ts';
+import { lambdaHandler } from '../../http/lambda.ts';
+import { tokenHttpEndpoint } from '../../http/token-endpoint.ts';
+import { clientAuthentication } from '../../oauth/client-authentication/authenticate-client.ts';
+import { clientKeys } from '../../oauth/client-authentication/client-keys.ts';
+import { clientCredentialsGrant } from '../../oauth/grants/client-credentials.ts';
+import { endpointsOf } from '../../oauth/metadata/endpoints.ts';
+import { tokenEndpoint } from '../../oauth/token-endpoint.ts';
+import { tokenIssuer } from '../../oauth/tokens/issue.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { readEnvironment } from '../../runtime/environment.ts';
+import { audit } from '../../runtime/events.ts';
+import type { Issuer } from '../../runtime/identifiers.ts';
+import { systemRandom } from '../../runtime/random.ts';
+import { tokenEnvironment } from './environment.ts';
+
+const environment = readEnvironment(tokenEnvironment);
+const issuer = environment.ISSUER as Issuer;
+const dynamo = new DynamoDBClient(clientDefaults);
+const { registry, keyRings } = dynamoRegistry({
+  client: dynamo,
+  table: environment.REGISTRY_TABLE,
+  clock: systemClock,
+});
+const documents = guardedDocuments({
+  hosts: environment.DOCUMENT_HOSTS === 'loopback' ? 'loopback' : 'public',
+  maximumBytes: 65_536,
+});
+
+const requestToken = tokenEndpoint({
+  authenticateClient: clientAuthentication({
+    registry,
+    keys: clientKeys(documents),
+    audiences: { issuer, tokenEndpoint: endpointsOf(issuer).token },
+  }),
+  grants: [clientCredentialsGrant(registry)],
+  issue: tokenIssuer({
+    issuer,
+    lifetimeSeconds: Number(environment.ACCESS_TOKEN_MINUTES) * 60,
+    keyRings,
+    signer: kmsSigner({ client: new KMSClient(clientDefaults) }),
+    random: systemRandom,
+  }),
+  replay: dynamoAssertionReplay({ client: dynamo, table: environment.GRANTS_TABLE }),
+  random: systemRandom,
+  audit,
+});
+
+export const handler = lambdaHandler(tokenHttpEndpoint(requestToken, systemClock), { cors: true });
