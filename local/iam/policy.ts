@@ -1,11 +1,11 @@
-/** An IAM policy document as CloudFormation carries it, intrinsics resolved. Its forms are checked by `compilePolicy`. */
+/** An IAM policy document as CloudFormation carries it, intrinsics resolved. `compilePolicy` checks its forms. */
 export interface PolicyDocument {
   readonly Version?: string;
   readonly Id?: string;
   readonly Statement: unknown;
 }
 
-/** What one request needs: IAM allows it only when every permission it needs is allowed. */
+/** One thing a request needs: IAM allows it only when every permission it needs is allowed. */
 export interface Permission {
   readonly action: string;
   readonly resource: string;
@@ -15,5 +15,8 @@ export interface Permission {
 /** Condition keys of a request; an absent key is absent, not empty. */
 export type RequestContext = Readonly<Record<string, string | readonly string[]>>;
 
-/** `reason` says for a person why: the missing action, the explicit deny, or the condition that did not hold. */
-export type Decision = 'allowed' | { readonly denied: string; readonly explicit: boolean };
+/**
+ * `denied` is the clause that ends AWS's message (`because no identity-based policy allows the kms:Sign action`);
+ * `hint` names the condition that failed where a statement would have allowed it otherwise.
+ */
+export type Decision = 'allowed' | { readonly denied: string; readonly hint?: string };
