@@ -14,7 +14,8 @@ export function bodyRefused(refusal: BodyRefusal): HttpResponse {
   return errorJson(refusal.reason === 'not_json' ? 415 : 400, 'invalid_request', describe(refusal));
 }
 
-function describe(refusal: BodyRefusal): string {
+/** In the characters of an `error_description`, and readable for a person. */
+export function describe(refusal: BodyRefusal): string {
   switch (refusal.reason) {
     case 'not_a_form':
       return 'the content type must be application/x-www-form-urlencoded';

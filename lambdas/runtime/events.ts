@@ -26,7 +26,7 @@ export type AuditEvent =
       readonly event: 'authorization_refused';
       readonly requestId: string;
       readonly sourceAddress: string;
-      readonly clientId?: string;
+      readonly claimedClientId?: string;
       readonly reason: string;
     }
   | {

@@ -6,9 +6,10 @@ import type {
   RegistryView,
 } from '../../ports/registry.ts';
 import type { Instant } from '../../runtime/clock.ts';
-import type { ClientId, ResourceUri } from '../../runtime/identifiers.ts';
+import type { ResourceUri } from '../../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { Secret } from '../../runtime/secret.ts';
+import { isClientId } from '../client-id.ts';
 import type { ClientRefusal } from '../refusal.ts';
 import { readAssertion, type AssertionAudiences, type ReadAssertion } from './assertion.ts';
 import type { ClientKeys } from './client-keys.ts';
@@ -115,10 +116,6 @@ function viewOf(
 ): Promise<RegistryView> {
   if (!isClientId(clientId)) return Promise.resolve({});
   return registry.view({ clientId, ...(resourceUri !== undefined && { resourceUri }) });
-}
-
-function isClientId(text: string): text is ClientId {
-  return /^[A-Za-z0-9_-]{1,64}$/.test(text);
 }
 
 function unacceptable(detail: string): Result<never, ClientRefusal> {

@@ -1,0 +1,79 @@
+import type {
+  AuthorizationRefusal,
+  DecideAuthorization,
+} from '../oauth/authorization/authorization-endpoint.ts';
+import type { Parameters } from '../oauth/parameters.ts';
+import type { Result } from '../runtime/result.ts';
+import { prefersJson } from './accept.ts';
+import { bodyRefused, describe, type BodyRefusal } from './body-refusal.ts';
+import { parseForm, readForm } from './form.ts';
+import { page } from './html.ts';
+import type { Endpoint, HttpRequest, HttpResponse } from './message.ts';
+import { methods } from './methods.ts';
+import { errorJson } from './respond.ts';
+
+/**
+ * `/authorize`, which older clients and strict metadata parsers expect (IX-4, IX-7). It answers on its own page and
+ * never redirects: RFC 6749 §4.1.2.1 forbids it for a client or a redirect URI that is not known.
+ */
+export function authorizationHttpEndpoint(decide: DecideAuthorization): Endpoint {
+  const answer = async (
+    request: HttpRequest,
+    parameters: Result<Parameters, BodyRefusal>,
+  ): Promise<HttpResponse> => {
+    if (!parameters.ok) return unreadable(request, parameters.refusal);
+    const { requestId, sourceAddress } = request;
+    return refused(request, await decide({ parameters: parameters.value, requestId, sourceAddress }));
+  };
+  return methods({
+    GET: (request) => answer(request, parseForm(request.query)),
+    POST: (request) => answer(request, readForm(request)),
+  });
+}
+
+interface Explanation {
+  readonly error: 'invalid_request' | 'unauthorized_client';
+  readonly title: string;
+  readonly text: string;
+}
+
+function refused(request: HttpRequest, refusal: AuthorizationRefusal): HttpResponse {
+  const { error, title, text } = explain(refusal);
+  return prefersJson(request.headers['accept'])
+    ? errorJson(400, error, text)
+    : explained(request, title, text);
+}
+
+function unreadable(request: HttpRequest, refusal: BodyRefusal): HttpResponse {
+  return prefersJson(request.headers['accept'])
+    ? bodyRefused(refusal)
+    : explained(request, 'Unreadable request', describe(refusal));
+}
+
+function explained({ requestId }: HttpRequest, title: string, text: string): HttpResponse {
+  const advice = 'Close this page. If a tool sent you here, tell the people who run it.';
+  return page(400, { title, paragraphs: [`You cannot go on: ${text}.`, advice], reference: requestId });
+}
+
+function explain(refusal: AuthorizationRefusal): Explanation {
+  switch (refusal.reason) {
+    case 'client_id_missing':
+      return {
+        error: 'invalid_request',
+        title: 'Incomplete request',
+        text: 'the request names no client_id',
+      };
+    case 'client_unknown':
+      return {
+        error: 'invalid_request',
+        title: 'Unknown application',
+        text: 'the client_id is not registered here',
+      };
+    case 'client_not_interactive':
+      return {
+        error: 'unauthorized_client',
+        title: 'Nobody can sign in here',
+        text: 'the client is registered as a machine, which cannot sign a person in',
+      };
+  }
+}
