@@ -1,0 +1,56 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { KMSClient } from '@aws-sdk/client-kms';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { HttpApiBuilder } from '../http-api/model.ts';
+import type { InvokePermission } from '../lambda/directory.ts';
+import type { Provider } from './provider.ts';
+import { customResource, type CustomResourceOptions } from './providers/custom-resource.ts';
+import { dynamodbTable } from './providers/dynamodb-table.ts';
+import { httpApiProviders } from './providers/http-api.ts';
+import { iamPolicy, iamRole } from './providers/iam.ts';
+import { kmsAlias } from './providers/kms-alias.ts';
+import { kmsKey } from './providers/kms-key.ts';
+import { lambdaFunction, lambdaPermission, type FunctionRegistrar } from './providers/lambda.ts';
+import { secret } from './providers/secret.ts';
+import { unmodelledProviders } from './providers/unmodelled.ts';
+import type { Roles } from './roles.ts';
+
+/** What the resources of a template are made with. */
+export interface ProviderOptions extends CustomResourceOptions {
+  readonly dynamodb: DynamoDBClient;
+  readonly kms: KMSClient;
+  readonly secretsManager: SecretsManagerClient;
+  readonly roles: Roles;
+  readonly functions: FunctionRegistrar;
+  readonly permit: (permission: InvokePermission) => void;
+  readonly httpApi: HttpApiBuilder;
+  /** The origin the HTTP API is served at. */
+  readonly endpoint: string;
+}
+
+/** The provider of each resource type the local run knows; throws for another, naming it. */
+export function createProviders(options: ProviderOptions): (type: string) => Provider {
+  const { environment, dynamodb, kms, roles } = options;
+  const providers = new Map<string, Provider>(
+    Object.entries({
+      'AWS::DynamoDB::Table': dynamodbTable(dynamodb, environment),
+      'AWS::DynamoDB::GlobalTable': dynamodbTable(dynamodb, environment),
+      'AWS::KMS::Key': kmsKey(kms, environment),
+      'AWS::KMS::Alias': kmsAlias(kms),
+      'AWS::SecretsManager::Secret': secret(options.secretsManager),
+      'AWS::IAM::Role': iamRole(environment, roles.define),
+      'AWS::IAM::Policy': iamPolicy(environment, roles.attach),
+      'AWS::Lambda::Function': lambdaFunction(environment, options.functions),
+      'AWS::Lambda::Permission': lambdaPermission(options.permit),
+      'AWS::CloudFormation::CustomResource': customResource(options),
+      ...httpApiProviders(options.httpApi, options.endpoint),
+      ...unmodelledProviders(environment),
+    }),
+  );
+  const custom = customResource(options);
+  return (type) => {
+    const provider = providers.get(type) ?? (type.startsWith('Custom::') ? custom : undefined);
+    if (provider === undefined) throw new Error(`the local run does not know the resource type ${type}`);
+    return provider;
+  };
+}

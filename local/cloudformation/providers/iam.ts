@@ -1,0 +1,64 @@
+import type { PolicyDocument } from '../../iam/policy.ts';
+import { listProperty, objectsProperty, optionalText, textProperty } from '../properties.ts';
+import { transientProvider, type PropertyEffect, type Provider } from '../provider.ts';
+import type { JsonObject } from '../template.ts';
+import type { Environment } from '../values.ts';
+
+const roleProperties: Readonly<Record<string, PropertyEffect>> = {
+  AssumeRolePolicyDocument: 'nothing',
+  Description: 'nothing',
+  ManagedPolicyArns: 'update',
+  MaxSessionDuration: 'nothing',
+  Path: 'nothing',
+  Policies: 'update',
+  RoleName: 'update',
+  Tags: 'nothing',
+};
+
+/** Only logs: they are written here without a permission. */
+const managedPoliciesWithoutLocalMeaning = ['service-role/AWSLambdaBasicExecutionRole'];
+
+/** `AWS::IAM::Role`. */
+export function iamRole(
+  environment: Environment,
+  define: (logicalId: string, roleArn: string, policies: readonly PolicyDocument[]) => void,
+): Provider {
+  return transientProvider(roleProperties, ({ logicalId, properties, generatedName }) => {
+    const name = optionalText(properties, 'RoleName') ?? generatedName;
+    const arn = roleArn(environment, name);
+    for (const managed of listProperty(properties, 'ManagedPolicyArns')) {
+      if (!managedPoliciesWithoutLocalMeaning.some((known) => String(managed).endsWith(`:policy/${known}`))) {
+        throw new Error(`the local run does not know the managed policy ${String(managed)}`);
+      }
+    }
+    define(logicalId, arn, inlinePolicies(properties));
+    return { physicalId: name, attributes: { Arn: arn, RoleId: logicalId } };
+  });
+}
+
+/** `AWS::IAM::Policy`. */
+export function iamPolicy(
+  environment: Environment,
+  attach: (roleArn: string, policy: PolicyDocument) => void,
+): Provider {
+  return transientProvider(
+    { PolicyDocument: 'update', PolicyName: 'update', Roles: 'update' },
+    ({ properties, generatedName }) => {
+      const policy = properties['PolicyDocument'] as unknown as PolicyDocument;
+      for (const role of listProperty(properties, 'Roles'))
+        attach(roleArn(environment, String(role)), policy);
+      return { physicalId: optionalText(properties, 'PolicyName') ?? generatedName, attributes: {} };
+    },
+  );
+}
+
+function inlinePolicies(properties: JsonObject): readonly PolicyDocument[] {
+  return objectsProperty(properties, 'Policies').map((policy) => {
+    textProperty(policy, 'PolicyName');
+    return policy['PolicyDocument'] as unknown as PolicyDocument;
+  });
+}
+
+function roleArn({ account }: Environment, name: string): string {
+  return `arn:aws:iam::${account}:role/${name}`;
+}

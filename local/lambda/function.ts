@@ -1,0 +1,176 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { VirtualClock } from '../clock.ts';
+import { startInstance, type Instance, type Outcome } from './instance.ts';
+
+/** A function as its template describes it. */
+export interface FunctionDefinition {
+  readonly name: string;
+  readonly arn: string;
+  readonly taskRoot: string;
+  readonly handler: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMegabytes: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly logGroup: string;
+  readonly logFormat: string;
+  readonly logLevel: string | undefined;
+  readonly maxInstances: number;
+}
+
+export interface FunctionOptions {
+  readonly definition: FunctionDefinition;
+  readonly region: string;
+  readonly clock: VirtualClock;
+  /** The credentials of one instance. */
+  readonly credentialsOf: (instance: string) => Readonly<Record<string, string>>;
+  readonly log: (line: string) => void;
+}
+
+export interface LambdaFunction {
+  readonly definition: FunctionDefinition;
+  /** Waits for a free instance. Never rejects; `event` is anything JSON can say. */
+  readonly invoke: (event: unknown) => Promise<Outcome>;
+  /** Ends one instance as a crash would. False when it is none of this function's. */
+  readonly crash: (instance: string) => boolean;
+  readonly stop: () => Promise<void>;
+}
+
+interface Waiting {
+  readonly event: unknown;
+  readonly answer: (outcome: Outcome) => void;
+}
+
+/** A pool of instances behind one queue: an event goes to an idle instance, or to a new one up to the limit. */
+export function createFunction(options: FunctionOptions): LambdaFunction {
+  const { definition } = options;
+  const instances = new Map<string, Instance>();
+  const idle: Instance[] = [];
+  const queue: Waiting[] = [];
+  let starting = 0;
+  let stopping = false;
+
+  const leave = (id: string): void => {
+    instances.delete(id);
+    const position = idle.findIndex((instance) => instance.id === id);
+    if (position >= 0) idle.splice(position, 1);
+  };
+  const start = async (): Promise<void> => {
+    const id = randomBytes(16).toString('hex');
+    const instance = startInstance({
+      id,
+      ...pick(definition),
+      environment: environmentOf(options, id),
+      clock: options.clock.shared,
+      onOutput: (text) => {
+        for (const line of text.split('\n').filter((each) => each !== '')) options.log(line);
+      },
+      onGone: () => {
+        leave(id);
+      },
+    });
+    instances.set(id, instance);
+    starting += 1;
+    const failure = await instance.ready;
+    starting -= 1;
+    if (failure === undefined) {
+      idle.push(instance);
+    } else {
+      leave(id);
+      report(options, failure);
+      queue.shift()?.answer(failure);
+    }
+    pump();
+  };
+  const work = async (instance: Instance, { event, answer }: Waiting): Promise<void> => {
+    const outcome = await instance.invoke(
+      {
+        requestId: randomUUID(),
+        event: JSON.stringify(event),
+        deadline: options.clock.now() + definition.timeoutSeconds * 1000,
+        functionArn: definition.arn,
+      },
+      definition.timeoutSeconds * 1000,
+    );
+    if (outcome.kind === 'returned' || outcome.kind === 'failed') idle.push(instance);
+    else leave(instance.id);
+    report(options, outcome);
+    answer(limited(outcome));
+    pump();
+  };
+  const pump = (): void => {
+    while (queue.length > 0 && idle.length > 0 && !stopping) {
+      const [instance, waiting] = [idle.pop(), queue.shift()];
+      if (instance !== undefined && waiting !== undefined) void work(instance, waiting);
+    }
+    while (queue.length > starting && instances.size < definition.maxInstances && !stopping) void start();
+  };
+  return {
+    definition,
+    invoke: (event) =>
+      new Promise((answer) => {
+        queue.push({ event, answer });
+        pump();
+      }),
+    crash: (id) => {
+      const instance = instances.get(id);
+      leave(id);
+      void instance?.kill();
+      return instance !== undefined;
+    },
+    stop: async () => {
+      stopping = true;
+      await Promise.all([...instances.values()].map((instance) => instance.kill()));
+    },
+  };
+}
+
+function pick({ taskRoot, handler, memoryMegabytes }: FunctionDefinition): {
+  readonly taskRoot: string;
+  readonly handler: string;
+  readonly memoryMegabytes: number;
+} {
+  return { taskRoot, handler, memoryMegabytes };
+}
+
+/** Exactly what a Lambda instance of this function would see. */
+function environmentOf(
+  { definition, region, credentialsOf }: FunctionOptions,
+  id: string,
+): Record<string, string> {
+  return {
+    ...definition.environment,
+    _HANDLER: definition.handler,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_LAMBDA_FUNCTION_NAME: definition.name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMegabytes),
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: definition.logGroup,
+    AWS_LAMBDA_LOG_FORMAT: definition.logFormat,
+    ...(definition.logLevel === undefined ? {} : { AWS_LAMBDA_LOG_LEVEL: definition.logLevel }),
+    AWS_LAMBDA_LOG_STREAM_NAME: `local/[$LATEST]${id}`,
+    LAMBDA_TASK_ROOT: definition.taskRoot,
+    TZ: ':UTC',
+    ...credentialsOf(id),
+  };
+}
+
+function report({ log }: FunctionOptions, outcome: Outcome): void {
+  if (outcome.kind === 'returned') return;
+  const { errorType, errorMessage, trace } = outcome.error;
+  const where = trace?.slice(1, 4).map((line) => line.trim()) ?? [];
+  log([`${outcome.kind}: ${errorType}: ${errorMessage}`, ...where].join(' '));
+}
+
+/** Lambda refuses a synchronous reply of more than 6 MB. */
+function limited(outcome: Outcome): Outcome {
+  const limit = 6 * 1024 * 1024;
+  if (outcome.kind !== 'returned' || Buffer.byteLength(outcome.payload) <= limit) return outcome;
+  const error = {
+    errorType: 'Function.ResponseSizeTooLarge',
+    errorMessage: `Response payload size exceeded maximum allowed payload size (${limit} bytes).`,
+  };
+  return { kind: 'failed', error };
+}

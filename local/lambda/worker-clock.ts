@@ -1,0 +1,17 @@
+/**
+ * Makes `Date` in this thread tell the virtual time: the machine's plus the shared offset (slot 0 of a BigInt64Array,
+ * milliseconds). Dates made from arguments are untouched.
+ */
+export function installVirtualDate(shared: SharedArrayBuffer): void {
+  const offset = new BigInt64Array(shared);
+  const machineNow = Date.now.bind(Date);
+  const now = (): number => machineNow() + Number(Atomics.load(offset, 0));
+  const virtual = new Proxy(Date, {
+    apply: () => new Date(now()).toString(),
+    construct: (target, given, newTarget) =>
+      Reflect.construct(target, given.length === 0 ? [now()] : given, newTarget) as object,
+  });
+  Date.now = now;
+  Object.defineProperty(Date.prototype, 'constructor', { value: virtual });
+  globalThis.Date = virtual;
+}
