@@ -31,7 +31,7 @@ export function tokenIssuer({ issuer, lifetimeSeconds, keyRings, signer, random 
     const expiresAt = after(now, lifetimeSeconds);
     const key = signingKeyAt(await keyRings.current(), now, expiresAt);
     if (key === undefined) {
-      throw new DependencyUnavailable('signing keys', { cause: 'no published key may sign now' });
+      throw new DependencyUnavailable('signing key ring', { cause: 'no published key may sign now' });
     }
     const jti = random(16);
     const claims = accessTokenClaims(plan, { issuer, jti, issuedAt: now, expiresAt });

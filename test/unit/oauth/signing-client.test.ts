@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { toWire } from '../../../lambdas/oauth/refusal.ts';
+import { DependencyUnavailable } from '../../../lambdas/runtime/dependency.ts';
+import { reasonOf, withAssertion } from './a-token-request.ts';
+import { anIssuer } from './an-issuer.ts';
+import {
+  aClient,
+  aKeyClient,
+  aKeyRing,
+  anAssertion,
+  anAssertionKey,
+  aStandbyKey,
+  now,
+  tokenEndpointUrl,
+} from './mothers.ts';
+
+describe('a signing client', () => {
+  it('gets a token for its assertion, which is marked after the token is signed', async () => {
+    const key = await anAssertionKey();
+    const { requestToken, marked } = anIssuer({ clients: [aKeyClient([key])] });
+    expect(await reasonOf(requestToken, await withAssertion(anAssertion(key)))).toBe('granted');
+    expect(marked).toEqual([
+      { clientId: 'planner-client', jti: 'jti-1', until: now + 90, now, attempt: 'random-2' },
+    ]);
+  });
+
+  it('gets none when the assertion was used before', async () => {
+    const key = await anAssertionKey();
+    const { requestToken } = anIssuer({ clients: [aKeyClient([key])], isFirstUse: false });
+    expect(await reasonOf(requestToken, await withAssertion(anAssertion(key)))).toBe('assertion_replayed');
+  });
+
+  it('keeps its assertion when the request is refused for another reason', async () => {
+    const key = await anAssertionKey();
+    const { requestToken, marked } = anIssuer({ clients: [aKeyClient([key])] });
+    const request = await withAssertion(anAssertion(key), { scope: 'tools:delete' });
+    expect(await reasonOf(requestToken, request)).toBe('scope_not_available');
+    expect(marked).toEqual([]);
+  });
+
+  it('keeps its assertion when no key can sign', async () => {
+    const key = await anAssertionKey();
+    const { requestToken, marked } = anIssuer({
+      clients: [aKeyClient([key])],
+      ring: aKeyRing(aStandbyKey()),
+    });
+    await expect(requestToken(await withAssertion(anAssertion(key)), now)).rejects.toThrow(
+      DependencyUnavailable,
+    );
+    expect(marked).toEqual([]);
+  });
+
+  it('may name itself beside the assertion, and nobody else', async () => {
+    const key = await anAssertionKey();
+    const { requestToken } = anIssuer({ clients: [aKeyClient([key])] });
+    const named = (id: string) => withAssertion(anAssertion(key), { client_id: id });
+    expect(await reasonOf(requestToken, await named('planner-client'))).toBe('granted');
+    expect(await reasonOf(requestToken, await named('other-client'))).toBe('assertion_not_acceptable');
+  });
+
+  it('may name the token endpoint as audience only where it was registered so', async () => {
+    const key = await anAssertionKey();
+    const strict = aKeyClient([key]);
+    const legacy = aClient({
+      authentication: {
+        method: 'private_key_jwt',
+        keys: { kind: 'jwks', jwks: { keys: [key.publicJwk] } },
+        acceptsTokenEndpointAudience: true,
+      },
+    });
+    const request = await withAssertion(anAssertion(key, { aud: tokenEndpointUrl }));
+    expect(await reasonOf(anIssuer({ clients: [strict] }).requestToken, request)).toBe(
+      'assertion_not_acceptable',
+    );
+    expect(await reasonOf(anIssuer({ clients: [legacy] }).requestToken, request)).toBe('granted');
+  });
+
+  it.each([
+    ['the key of another', async () => aKeyClient([await anAssertionKey()])],
+    ['a client that has a secret', () => Promise.resolve(aClient())],
+  ])('is not verified by %s', async (_what, client) => {
+    const key = await anAssertionKey();
+    const { requestToken } = anIssuer({ clients: [await client()] });
+    expect(await reasonOf(requestToken, await withAssertion(anAssertion(key)))).toBe(
+      'assertion_not_verified',
+    );
+  });
+
+  it('is told apart from a stranger by nothing but its key', async () => {
+    const [key, other] = await Promise.all([anAssertionKey(), anAssertionKey()]);
+    const request = await withAssertion(anAssertion(key));
+    const unknown = await anIssuer({ clients: [] }).requestToken(request, now);
+    const wrong = await anIssuer({ clients: [aKeyClient([other])] }).requestToken(request, now);
+    expect(unknown).toEqual(wrong);
+  });
+
+  it('is refused, and told why, while its jwks_uri cannot be read', async () => {
+    const key = await anAssertionKey();
+    const client = aClient({
+      authentication: {
+        method: 'private_key_jwt',
+        keys: { kind: 'jwks_uri', jwksUri: 'https://client.example.com/jwks.json' },
+        acceptsTokenEndpointAudience: false,
+      },
+    });
+    const outcome = await anIssuer({ clients: [client] }).requestToken(
+      await withAssertion(anAssertion(key)),
+      now,
+    );
+    expect(outcome.ok ? undefined : toWire(outcome.refusal)).toEqual({
+      status: 401,
+      error: 'invalid_client',
+      description: 'the keys at the jwks_uri of the client could not be read: unreachable',
+    });
+  });
+});
