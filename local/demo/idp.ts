@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { exportJWK, generateKeyPair } from 'jose';
+import { Provider, type KoaContext } from 'oidc-provider';
+import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.js';
+import { listen, readBody, type RunningServer } from './http.ts';
+
+interface User {
+  readonly name: string;
+  readonly groups: readonly string[];
+}
+
+const users: Readonly<Record<string, User>> = {
+  alice: { name: 'Alice Adams', groups: ['engineering', 'admins'] },
+  bob: { name: 'Bob Brown', groups: ['support'] },
+};
+
+/** The client under which Vestibule signs people in here. On loopback only, so its secret protects nothing. */
+const federationClient = { client_id: 'vestibule', client_secret: 'demo-idp-loopback-only' };
+
+const day = 24 * 60 * 60;
+
+/** The identity provider of a make-believe company: OpenID Connect, two people, one click to sign in. */
+export async function startIdp(options: {
+  readonly issuer: string;
+  readonly port: number;
+  readonly log: (line: string) => void;
+}): Promise<RunningServer> {
+  const provider = new Provider(`http://localhost:${options.port}`, await configuration(options.issuer));
+  const serve = provider.callback();
+  return listen(
+    options.port,
+    async (request, response) => {
+      if (request.url?.startsWith('/login/') === true) await login(provider, request, response);
+      else await serve(request, response);
+    },
+    options.log,
+  );
+}
+
+async function configuration(vestibule: string): Promise<object> {
+  const { privateKey } = await generateKeyPair('RS256', { extractable: true });
+  return {
+    adapter: createMemoryAdapter(),
+    jwks: { keys: [{ ...(await exportJWK(privateKey)), use: 'sig', alg: 'RS256' }] },
+    cookies: { keys: [randomBytes(32).toString('base64url')] },
+    clients: [
+      {
+        ...federationClient,
+        redirect_uris: [`${vestibule}/callback/demo`],
+        grant_types: ['authorization_code', 'refresh_token'],
+      },
+    ],
+    claims: {
+      openid: ['sub'],
+      profile: ['name', 'preferred_username'],
+      email: ['email', 'email_verified'],
+      groups: ['groups'],
+    },
+    conformIdTokenClaims: false,
+    features: { devInteractions: { enabled: false }, resourceIndicators: { enabled: false } },
+    ttl: { AccessToken: 900, IdToken: 900, Interaction: 600, Grant: day, Session: day, RefreshToken: day },
+    interactions: { url: (_: unknown, interaction: { uid: string }) => `/login/${interaction.uid}` },
+    findAccount: (_: unknown, id: string) => account(id),
+    loadExistingGrant: (ctx: KoaContext) => grantEverything(ctx),
+    clientBasedCORS: () => false,
+    renderError: (ctx: { type: string; body: string }, out: { error: string }) => {
+      ctx.type = 'text/plain';
+      ctx.body = out.error;
+    },
+  };
+}
+
+function account(id: string): object | undefined {
+  const user = Object.hasOwn(users, id) ? users[id] : undefined;
+  if (user === undefined) return undefined;
+  return {
+    accountId: id,
+    claims: () => ({
+      sub: id,
+      name: user.name,
+      preferred_username: id,
+      email: `${id}@example.com`,
+      email_verified: true,
+      groups: user.groups,
+    }),
+  };
+}
+
+/** The company's own application needs no consent of its people. */
+async function grantEverything({ oidc: { client, session, provider } }: KoaContext): Promise<object> {
+  const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
+  grant.addOIDCScope('openid profile email groups offline_access');
+  await grant.save();
+  return grant;
+}
+
+async function login(provider: Provider, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  await provider.interactionDetails(request, response);
+  if (request.method === 'POST') {
+    const accountId = new URLSearchParams(await readBody(request)).get('user') ?? '';
+    if (account(accountId) !== undefined) {
+      await provider.interactionFinished(request, response, { login: { accountId } });
+      return;
+    }
+  }
+  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' });
+  response.end(loginPage());
+}
+
+function loginPage(): string {
+  const buttons = Object.entries(users)
+    .map(([id, user]) => `<button name="user" value="${id}">Sign in as ${user.name}</button>`)
+    .join(' ');
+  return `<!doctype html><html lang="en"><title>Demo sign-in</title><h1>Demo identity provider</h1>
+<form method="post">${buttons}</form></html>`;
+}

@@ -1,0 +1,78 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import {
+  CallToolRequestSchema,
+  ErrorCode,
+  ListToolsRequestSchema,
+  McpError,
+} from '@modelcontextprotocol/sdk/types.js';
+import { createVerifier, expressMiddleware, type AuthInfo } from '../../lambdas/resource-server/index.ts';
+import { readJsonBody, sendJson } from './http.ts';
+import type { Caller, DemoEndpoint } from './tools.ts';
+
+type Request = IncomingMessage & { auth?: AuthInfo; body?: unknown };
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** An MCP server behind the verifier. Each request stands alone: no session outlives it. */
+export function protectedEndpoint(endpoint: DemoEndpoint, origin: string, issuer: string): Handler {
+  const verifier = createVerifier({
+    issuer,
+    resource: `${origin}${endpoint.path}`,
+    scopes: [endpoint.scope],
+  });
+  const authenticate = expressMiddleware<Request>(verifier, {
+    scopes: (request) => neededScopes(endpoint, request.body),
+  });
+
+  return async (request: Request, response) => {
+    const body =
+      request.method === 'POST' ? await readJsonBody(request) : { kind: 'json' as const, value: undefined };
+    if (body.kind === 'json') request.body = body.value;
+    await authenticate(request, response, (error) => {
+      if (error !== undefined) throw error as Error;
+    });
+    if (request.auth === undefined) return;
+    if (body.kind !== 'json') {
+      sendJson(response, body.kind === 'too_large' ? 413 : 400, { error: 'invalid_request' });
+    } else if (request.method !== 'POST') {
+      response.setHeader('allow', 'POST');
+      sendJson(response, 405, { error: 'method_not_allowed' });
+    } else {
+      await serve(endpoint, request, response);
+    }
+  };
+}
+
+/** Everything one request needs, whatever calls it bundles, so that one challenge asks for all of it. */
+function neededScopes(endpoint: DemoEndpoint, body: unknown): readonly string[] {
+  const messages: unknown[] = Array.isArray(body) ? body : [body];
+  const called = messages.flatMap((message) => {
+    const call = CallToolRequestSchema.safeParse(message);
+    return call.success ? call.data.params.name : [];
+  });
+  const scopes = endpoint.tools.filter((tool) => called.includes(tool.name)).map((tool) => tool.scope);
+  return [...new Set([endpoint.scope, ...scopes])];
+}
+
+async function serve(endpoint: DemoEndpoint, request: Request, response: ServerResponse): Promise<void> {
+  const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true });
+  const mcp = new McpServer({ name: endpoint.name, version: '1.0.0' }, { capabilities: { tools: {} } });
+  mcp.server.setRequestHandler(ListToolsRequestSchema, () => ({
+    tools: endpoint.tools.map(({ name, description, inputSchema }) => ({ name, description, inputSchema })),
+  }));
+  mcp.server.setRequestHandler(CallToolRequestSchema, ({ params }, { authInfo }) => {
+    const tool = endpoint.tools.find(({ name }) => name === params.name);
+    if (tool === undefined) throw new McpError(ErrorCode.InvalidParams, `no such tool: ${params.name}`);
+    return { content: [{ type: 'text', text: tool.run(params.arguments ?? {}, callerOf(authInfo)) }] };
+  });
+  response.once('close', () => void mcp.close());
+  await mcp.connect(transport);
+  await transport.handleRequest(request, response, request.body);
+}
+
+function callerOf(auth: { clientId: string; extra?: Record<string, unknown> } | undefined): Caller {
+  const agentId = auth?.extra?.['agent_id'];
+  return { clientId: auth?.clientId ?? 'nobody', agentId: typeof agentId === 'string' ? agentId : undefined };
+}
