@@ -12,7 +12,6 @@ const fine: Endpoint = () => Promise.resolve(json(200, { fine: true }));
 function throwing(error: unknown): Endpoint {
   return () =>
     Promise.resolve().then(() => {
-      // eslint-disable-next-line @typescript-eslint/only-throw-error -- what is thrown is the point
       throw error;
     });
 }
