@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import { listenOnLoopback } from '../loopback.ts';
 import type { JsonObject } from './template.ts';
 
 /** What a custom resource's function PUTs to its ResponseURL. */
@@ -32,7 +32,7 @@ const answerLimit = 4096;
 
 export async function startCustomResourceAnswers(): Promise<CustomResourceAnswers> {
   const waiting = new Map<string, (body: string) => void>();
-  const server = createServer((request, response) => {
+  const server = await listenOnLoopback(0, (request, response) => {
     const path = request.url ?? '';
     void readBody(request).then((body) => {
       const take = request.method === 'PUT' ? waiting.get(path) : undefined;
@@ -42,36 +42,20 @@ export async function startCustomResourceAnswers(): Promise<CustomResourceAnswer
       response.writeHead(status).end();
     });
   });
-  const origin = await listen(server);
   return {
     expect: () => {
       const path = `/${randomBytes(32).toString('base64url')}`;
       const answer = new Promise<string>((resolve) => waiting.set(path, resolve));
       return {
-        responseUrl: `${origin}${path}`,
+        responseUrl: `http://127.0.0.1:${server.port}${path}`,
         answer,
         close: () => {
           waiting.delete(path);
         },
       };
     },
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        server.closeAllConnections();
-      }),
+    stop: server.stop,
   };
-}
-
-function listen(server: Server): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    });
-  });
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

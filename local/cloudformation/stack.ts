@@ -5,7 +5,7 @@ import { planResource, type Action } from './plan.ts';
 import type { Provider, ProvisionedResource } from './provider.ts';
 import type { RecordedResource, StackState } from './state.ts';
 import { isKnownName, templateScope, type Environment } from './values.ts';
-import type { ResourceDefinition, Template } from './template.ts';
+import { asText, type ResourceDefinition, type Template } from './template.ts';
 
 export interface StackOptions {
   readonly template: Template;
@@ -54,14 +54,14 @@ export async function deployStack(options: StackOptions): Promise<Stack> {
     outputs: Object.fromEntries(
       Object.entries(template.Outputs ?? {})
         .filter(([, { Condition: condition }]) => condition === undefined || scope.condition(condition))
-        .map(([name, { Value: value }]) => [name, String(resolve(value, scope) ?? '')]),
+        .map(([name, { Value: value }]) => [name, asText(resolve(value, scope))]),
     ),
   };
 }
 
 async function deployResource(deployment: Deployment, logicalId: string): Promise<ProvisionedResource> {
-  const { environment, state, scope } = deployment;
-  const definition = deployment.resources[logicalId] ?? { Type: 'missing' };
+  const { environment, state, scope, resources, graph } = deployment;
+  const definition = resources[logicalId] ?? { Type: 'missing' };
   const { Type: type } = definition;
   const provider = deployment.providerOf(type);
   const properties = resolveObject(definition.Properties ?? {}, scope);
@@ -69,23 +69,30 @@ async function deployResource(deployment: Deployment, logicalId: string): Promis
   const action = planResource(provider, { logicalId, type, properties }, before);
   const generation = (before?.generation ?? 0) + (action === 'replace' ? 1 : 0);
   const request = {
-    logicalId,
-    type,
-    properties,
+    ...{ logicalId, type, properties },
     generatedName: generatedName(environment.stackName, logicalId, generation),
   };
-  const provisioned = await perform(action, provider, request, before);
+  const { physicalId, attributes } = await perform(action, provider, request, before);
   const after: RecordedResource = {
-    ...{ logicalId, type, properties, generation },
-    ...{ physicalId: provisioned.physicalId, attributes: provisioned.attributes },
-    dependencies: deployment.graph.get(logicalId) ?? [],
-    retain: definition.DeletionPolicy?.startsWith('Retain') ?? false,
+    ...{ logicalId, type, properties, generation, physicalId, attributes },
+    dependencies: graph.get(logicalId) ?? [],
+    retain: isRetained(definition.DeletionPolicy),
   };
-  const isSuccessor = before !== undefined && before.physicalId !== after.physicalId && !provider.transient;
-  if (isSuccessor) state.replace(before, after, retainsReplaced(definition) ? 'forget' : 'delete');
-  else state.record(after);
+  record(state, provider, before, after, isRetained(definition.UpdateReplacePolicy));
   if (action !== 'keep' && !provider.transient) deployment.log(`${action} ${logicalId} (${type})`);
   return after;
+}
+
+function record(
+  state: StackState,
+  provider: Provider,
+  before: RecordedResource | undefined,
+  after: RecordedResource,
+  retainsReplaced: boolean,
+): void {
+  const isSuccessor = before !== undefined && before.physicalId !== after.physicalId && !provider.transient;
+  if (isSuccessor) state.replace(before, after, retainsReplaced ? 'forget' : 'delete');
+  else state.record(after);
 }
 
 async function perform(
@@ -109,7 +116,7 @@ async function inDependencyOrder(graph: DependencyGraph, run: (id: string) => Pr
   const failures: Error[] = [];
   const runs = new Map<string, Promise<boolean>>();
   for (const logicalId of creationOrder(graph)) {
-    const dependencies = (graph.get(logicalId) ?? []).map((id) => runs.get(id));
+    const dependencies = (graph.get(logicalId) ?? []).flatMap((id) => runs.get(id) ?? []);
     const attempt = async (): Promise<boolean> => {
       if ((await Promise.all(dependencies)).includes(false)) return false;
       try {
@@ -150,6 +157,6 @@ async function deleteLeftovers({ state, providerOf, log }: StackOptions): Promis
   }
 }
 
-function retainsReplaced({ UpdateReplacePolicy: policy }: ResourceDefinition): boolean {
+function isRetained(policy: string | undefined): boolean {
   return policy?.startsWith('Retain') ?? false;
 }

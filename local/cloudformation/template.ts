@@ -49,6 +49,12 @@ export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A scalar as text, the way CloudFormation hands it on; JSON for anything else. */
+export function asText(value: Json | undefined): string {
+  if (value === undefined) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 /** Whether two values are the same JSON, whatever the order of their members. */
 export function sameJson(left: Json | undefined, right: Json | undefined): boolean {
   return canonical(left) === canonical(right);

@@ -6,7 +6,10 @@ export interface RouteMatch {
   readonly parameters: Readonly<Record<string, string>> | undefined;
 }
 
-type Segment = { readonly kind: 'literal' | 'variable' | 'greedy'; readonly name: string };
+interface Segment {
+  readonly kind: 'literal' | 'variable' | 'greedy';
+  readonly name: string;
+}
 
 interface Candidate {
   readonly route: RouteDefinition;

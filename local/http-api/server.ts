@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { listenOnLoopback } from '../loopback.ts';
 import type { ReceivedRequest } from './event.ts';
 import type { Gateway } from './gateway.ts';
 import { gatewayMessage, type GatewayResponse } from './response.ts';
@@ -16,8 +16,8 @@ export interface GatewayServer {
 const bodyLimit = 10 * 1024 * 1024;
 
 /**
- * Listens on a port of this machine, on both address families where it has both; port 0 takes a free one. Rejects
- * with the code EADDRINUSE when it is taken. `log` gets one line a request, without its query string.
+ * Listens on a port of this machine; port 0 takes a free one. Rejects with the code EADDRINUSE when it is taken. `log`
+ * gets one line a request, without its query string.
  */
 export async function startGatewayServer(port: number, log: (line: string) => void): Promise<GatewayServer> {
   let gateway: Gateway = () => Promise.resolve({ response: gatewayMessage(503, 'Service Unavailable') });
@@ -30,23 +30,13 @@ export async function startGatewayServer(port: number, log: (line: string) => vo
       log(`${incoming.method} ${path} ${response.status} ${milliseconds} ms ${functionName}`);
     });
   };
-  const server = createServer({ keepAliveTimeout: 60_000 }, handle);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port, host: 'localhost' }, resolve);
-  });
+  const server = await listenOnLoopback(port, handle);
   return {
-    port: (server.address() as AddressInfo).port,
+    port: server.port,
     serve: (ready) => {
       gateway = ready;
     },
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        server.closeAllConnections();
-      }),
+    stop: server.stop,
   };
 }
 

@@ -4,6 +4,8 @@ import { startInstance, type Instance, type Outcome } from './instance.ts';
 
 /** A function as its template describes it. */
 export interface FunctionDefinition {
+  /** What people call it in a log. */
+  readonly label: string;
   readonly name: string;
   readonly arn: string;
   readonly taskRoot: string;
@@ -30,8 +32,8 @@ export interface LambdaFunction {
   readonly definition: FunctionDefinition;
   /** Waits for a free instance. Never rejects; `event` is anything JSON can say. */
   readonly invoke: (event: unknown) => Promise<Outcome>;
-  /** Ends one instance as a crash would. False when it is none of this function's. */
-  readonly crash: (instance: string) => boolean;
+  /** Ends one instance, if it is one of this function's, as a crash would. */
+  readonly crash: (instance: string) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -51,50 +53,30 @@ export function createFunction(options: FunctionOptions): LambdaFunction {
 
   const leave = (id: string): void => {
     instances.delete(id);
-    const position = idle.findIndex((instance) => instance.id === id);
-    if (position >= 0) idle.splice(position, 1);
+    const left = idle.findIndex((instance) => instance.id === id);
+    if (left >= 0) idle.splice(left, 1);
   };
   const start = async (): Promise<void> => {
-    const id = randomBytes(16).toString('hex');
-    const instance = startInstance({
-      id,
-      ...pick(definition),
-      environment: environmentOf(options, id),
-      clock: options.clock.shared,
-      onOutput: (text) => {
-        for (const line of text.split('\n').filter((each) => each !== '')) options.log(line);
-      },
-      onGone: () => {
-        leave(id);
-      },
-    });
-    instances.set(id, instance);
+    const instance = startInstanceOf(options, leave);
+    instances.set(instance.id, instance);
     starting += 1;
     const failure = await instance.ready;
     starting -= 1;
-    if (failure === undefined) {
-      idle.push(instance);
-    } else {
-      leave(id);
-      report(options, failure);
-      queue.shift()?.answer(failure);
-    }
+    if (failure === undefined) idle.push(instance);
+    else fail(instance, failure);
     pump();
   };
+  const fail = (instance: Instance, failure: Outcome): void => {
+    leave(instance.id);
+    report(options, failure);
+    queue.shift()?.answer(failure);
+  };
   const work = async (instance: Instance, { event, answer }: Waiting): Promise<void> => {
-    const outcome = await instance.invoke(
-      {
-        requestId: randomUUID(),
-        event: JSON.stringify(event),
-        deadline: options.clock.now() + definition.timeoutSeconds * 1000,
-        functionArn: definition.arn,
-      },
-      definition.timeoutSeconds * 1000,
-    );
+    const outcome = limited(await invokeOn(instance, options, event));
     if (outcome.kind === 'returned' || outcome.kind === 'failed') idle.push(instance);
     else leave(instance.id);
     report(options, outcome);
-    answer(limited(outcome));
+    answer(outcome);
     pump();
   };
   const pump = (): void => {
@@ -112,10 +94,8 @@ export function createFunction(options: FunctionOptions): LambdaFunction {
         pump();
       }),
     crash: (id) => {
-      const instance = instances.get(id);
+      void instances.get(id)?.kill();
       leave(id);
-      void instance?.kill();
-      return instance !== undefined;
     },
     stop: async () => {
       stopping = true;
@@ -124,12 +104,38 @@ export function createFunction(options: FunctionOptions): LambdaFunction {
   };
 }
 
-function pick({ taskRoot, handler, memoryMegabytes }: FunctionDefinition): {
-  readonly taskRoot: string;
-  readonly handler: string;
-  readonly memoryMegabytes: number;
-} {
-  return { taskRoot, handler, memoryMegabytes };
+function startInstanceOf(options: FunctionOptions, leave: (id: string) => void): Instance {
+  const { definition, clock, log } = options;
+  const { taskRoot, handler, memoryMegabytes } = definition;
+  const id = randomBytes(16).toString('hex');
+  return startInstance({
+    ...{ id, taskRoot, handler, memoryMegabytes },
+    environment: environmentOf(options, id),
+    clock: clock.shared,
+    onOutput: (text) => {
+      for (const line of text.split('\n').filter((each) => each !== '')) log(line);
+    },
+    onGone: () => {
+      leave(id);
+    },
+  });
+}
+
+function invokeOn(
+  instance: Instance,
+  { definition, clock }: FunctionOptions,
+  event: unknown,
+): Promise<Outcome> {
+  const milliseconds = definition.timeoutSeconds * 1000;
+  return instance.invoke(
+    {
+      requestId: randomUUID(),
+      event: JSON.stringify(event),
+      deadline: clock.now() + milliseconds,
+      functionArn: definition.arn,
+    },
+    milliseconds,
+  );
 }
 
 /** Exactly what a Lambda instance of this function would see. */

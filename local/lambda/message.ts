@@ -1,3 +1,5 @@
+import type { MessagePort } from 'node:worker_threads';
+
 /** What a worker is started with. */
 export interface WorkerStart {
   /** The directory of the function's code. */
@@ -9,7 +11,7 @@ export interface WorkerStart {
   /** Slot 0 of an Int32Array: 1 wakes the frozen worker. */
   readonly wake: SharedArrayBuffer;
   /** Invocations in, reports out. */
-  readonly port: import('node:worker_threads').MessagePort;
+  readonly port: MessagePort;
 }
 
 /** One event for a worker. */

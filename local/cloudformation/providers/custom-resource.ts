@@ -3,7 +3,7 @@ import type { Outcome } from '../../lambda/instance.ts';
 import type { CustomResourceAnswer, CustomResourceAnswers } from '../custom-resource-answers.ts';
 import { numberProperty, textProperty } from '../properties.ts';
 import type { Provider, ProvisionedResource, Provisioned } from '../provider.ts';
-import { isJsonObject, type Json, type JsonObject } from '../template.ts';
+import { asText, isJsonObject, type Json, type JsonObject } from '../template.ts';
 import { stackArn, type Environment } from '../values.ts';
 
 export interface CustomResourceOptions {
@@ -114,7 +114,7 @@ function checked(
 }
 
 function provisioned(answer: CustomResourceAnswer | undefined): Provisioned {
-  const data = Object.entries(answer?.Data ?? {}).map(([name, value]) => [name, String(value)]);
+  const data = Object.entries(answer?.Data ?? {}).map(([name, value]) => [name, asText(value)]);
   return {
     physicalId: answer?.PhysicalResourceId ?? '',
     attributes: Object.fromEntries(data) as Record<string, string>,
@@ -129,5 +129,5 @@ function resourceProperties(value: JsonObject): JsonObject {
 function inText(value: Json): Json {
   if (Array.isArray(value)) return (value as readonly Json[]).map(inText);
   if (isJsonObject(value)) return resourceProperties(value);
-  return String(value);
+  return asText(value);
 }

@@ -1,7 +1,7 @@
 import type { PolicyDocument } from '../../iam/policy.ts';
 import { listProperty, objectsProperty, optionalText, textProperty } from '../properties.ts';
 import { transientProvider, type PropertyEffect, type Provider } from '../provider.ts';
-import type { JsonObject } from '../template.ts';
+import { asText, type JsonObject } from '../template.ts';
 import type { Environment } from '../values.ts';
 
 const roleProperties: Readonly<Record<string, PropertyEffect>> = {
@@ -26,9 +26,9 @@ export function iamRole(
   return transientProvider(roleProperties, ({ logicalId, properties, generatedName }) => {
     const name = optionalText(properties, 'RoleName') ?? generatedName;
     const arn = roleArn(environment, name);
-    for (const managed of listProperty(properties, 'ManagedPolicyArns')) {
-      if (!managedPoliciesWithoutLocalMeaning.some((known) => String(managed).endsWith(`:policy/${known}`))) {
-        throw new Error(`the local run does not know the managed policy ${String(managed)}`);
+    for (const managed of listProperty(properties, 'ManagedPolicyArns').map(asText)) {
+      if (!managedPoliciesWithoutLocalMeaning.some((known) => managed.endsWith(`:policy/${known}`))) {
+        throw new Error(`the local run does not know the managed policy ${managed}`);
       }
     }
     define(logicalId, arn, inlinePolicies(properties));
@@ -45,8 +45,8 @@ export function iamPolicy(
     { PolicyDocument: 'update', PolicyName: 'update', Roles: 'update' },
     ({ properties, generatedName }) => {
       const policy = properties['PolicyDocument'] as unknown as PolicyDocument;
-      for (const role of listProperty(properties, 'Roles'))
-        attach(roleArn(environment, String(role)), policy);
+      for (const role of listProperty(properties, 'Roles').map(asText))
+        attach(roleArn(environment, role), policy);
       return { physicalId: optionalText(properties, 'PolicyName') ?? generatedName, attributes: {} };
     },
   );

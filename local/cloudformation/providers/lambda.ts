@@ -2,6 +2,7 @@ import type { FunctionDefinition } from '../../lambda/function.ts';
 import type { InvokePermission } from '../../lambda/directory.ts';
 import { numberProperty, objectProperty, optionalText, textProperty } from '../properties.ts';
 import { transientProvider, type PropertyEffect, type Provider, type ResourceRequest } from '../provider.ts';
+import { asText } from '../template.ts';
 import type { Environment } from '../values.ts';
 
 const functionProperties: Readonly<Record<string, PropertyEffect>> = {
@@ -61,8 +62,8 @@ export function lambdaPermission(permit: (permission: InvokePermission) => void)
 }
 
 function definitionOf(
-  { properties, generatedName }: ResourceRequest,
-  { region, account }: Environment,
+  { logicalId, properties, generatedName }: ResourceRequest,
+  { region, account, stackName }: Environment,
   { assetDirectory, maxInstances }: FunctionRegistrar,
 ): FunctionDefinition {
   const runtime = textProperty(properties, 'Runtime');
@@ -71,6 +72,7 @@ function definitionOf(
   const logging = objectProperty(properties, 'LoggingConfig');
   const reserved = numberProperty(properties, 'ReservedConcurrentExecutions', maxInstances);
   return {
+    label: label(logicalId, stackName),
     name,
     arn: `arn:aws:lambda:${region}:${account}:function:${name}`,
     taskRoot: assetDirectory(textProperty(objectProperty(properties, 'Code'), 'S3Key')),
@@ -87,5 +89,12 @@ function definitionOf(
 
 function variables(properties: ResourceRequest['properties']): Readonly<Record<string, string>> {
   const given = objectProperty(objectProperty(properties, 'Environment'), 'Variables');
-  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)]));
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, asText(value)]));
+}
+
+/** `VestibuleTokenFunction1A2B3C4D` of the stack `Vestibule` is `Token`. */
+function label(logicalId: string, stackName: string): string {
+  const words = logicalId.replace(/[0-9A-F]{8}$/, '').replace(/Function$/, '');
+  const short = words.startsWith(stackName) ? words.slice(stackName.length) : words;
+  return short === '' ? logicalId : short;
 }

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { objectProperty, optionalText, tagsProperty, textProperty } from '../properties.ts';
 import type { Provider, PropertyEffect, Provisioned } from '../provider.ts';
-import { sameJson, type JsonObject } from '../template.ts';
+import { asText, sameJson, type JsonObject } from '../template.ts';
 
 const properties: Readonly<Record<string, PropertyEffect>> = {
   Name: 'replacement',
@@ -93,5 +93,5 @@ async function secretString(client: SecretsManagerClient, wanted: JsonObject): P
   );
   if (typeof SecretStringTemplate !== 'string') return RandomPassword ?? '';
   const template = JSON.parse(SecretStringTemplate) as Record<string, unknown>;
-  return JSON.stringify({ ...template, [String(GenerateStringKey)]: RandomPassword });
+  return JSON.stringify({ ...template, [asText(GenerateStringKey)]: RandomPassword });
 }

@@ -1,0 +1,177 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createFaultPlan } from '../local/aws/faults.ts';
+import { startDemo } from '../local/demo/start.ts';
+import { writeEndpointsFile } from '../local/endpoints-file.ts';
+import { startRun, type LocalRun } from '../local/run.ts';
+import { synthesize } from '../local/synthesize.ts';
+
+const usage = `npm start [-- --ephemeral]
+Runs the synthesized app on this machine: its tables, keys, secrets, functions and routes.
+
+  --ephemeral                keep nothing; without it the state lives in .vestibule/
+  --help                     this text
+
+  PORT                       the issuer (9400); the demo MCP server and identity provider take the next two
+  VESTIBULE_FAULTS           failures of AWS calls, for instance kms:Sign=throttle@1,dynamodb:PutItem=timeout@2-3
+  VESTIBULE_INSTANCES        how many instances of one function may run at once (4)
+  VESTIBULE_PERMISSION_LEDGER  a file that takes the permissions that were used, at the end
+`;
+
+interface Settings {
+  readonly port: number;
+  readonly faults: string;
+  readonly maxInstances: number;
+  readonly permissionLedger: string | undefined;
+  readonly isEphemeral: boolean;
+}
+
+const stateDirectory = resolve('.vestibule');
+const started = performance.now();
+
+function progress(line: string): void {
+  console.log(`${((performance.now() - started) / 1000).toFixed(2).padStart(6)} s  ${line}`);
+}
+
+function wholeNumber(name: string, fallback: number, most: number): number {
+  const text = process.env[name] ?? String(fallback);
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > most) {
+    throw new Error(`${name}: "${text}" is not understood: write a whole number from 1 to ${most}.`);
+  }
+  return value;
+}
+
+function readSettings(isEphemeral: boolean): Settings {
+  return {
+    port: wholeNumber('PORT', 9400, 65_533),
+    faults: process.env['VESTIBULE_FAULTS'] ?? '',
+    maxInstances: wholeNumber('VESTIBULE_INSTANCES', 4, 64),
+    permissionLedger: process.env['VESTIBULE_PERMISSION_LEDGER'],
+    isEphemeral,
+  };
+}
+
+type Closing = (() => void | Promise<void>)[];
+
+async function start(settings: Settings, closing: Closing): Promise<void> {
+  const { port, isEphemeral, permissionLedger } = settings;
+  const home = isEphemeral ? mkdtempSync(join(tmpdir(), 'vestibule-')) : stateDirectory;
+  if (isEphemeral) {
+    closing.push(() => {
+      rmSync(home, { recursive: true, force: true });
+    });
+  }
+  const assemblyDirectory = join(home, 'cdk.out');
+  await synthesize({
+    app: resolve(import.meta.dirname, 'vestibule.ts'),
+    outputDirectory: assemblyDirectory,
+    context: { 'vestibule:local': true },
+  });
+  progress('synthesized');
+  const run = await startRun({
+    ...{ assemblyDirectory, port },
+    faults: createFaultPlan(settings.faults),
+    maxInstances: settings.maxInstances,
+    ...(isEphemeral ? {} : { stateDirectory }),
+    ...(permissionLedger === undefined ? {} : { permissionLedger }),
+    log: progress,
+  });
+  closing.push(run.stop);
+  progress(`${run.resources.length} resources provisioned`);
+  const demo = await startDemo({
+    ...{ issuer: run.issuer, mcpPort: port + 1, idpPort: port + 2 },
+    log: progress,
+  });
+  closing.push(demo.stop);
+  const endpoints = {
+    discovery: run.outputs['DiscoveryUrl'] ?? '',
+    jwks: run.outputs['JwksUri'] ?? '',
+    token: run.outputs['TokenEndpoint'] ?? '',
+    admin: `${run.issuer}/admin`,
+  };
+  closing.push(
+    writeEndpointsFile(join(stateDirectory, 'endpoints.json'), {
+      ...{ issuer: run.issuer, endpoints, mcp: demo.mcpUrl, idp: demo.idpUrl },
+      ...{ aws: awsAccess(run), clients: clientsOf(run) },
+    }),
+  );
+  printTable({
+    issuer: run.issuer,
+    ...endpoints,
+    'MCP server': demo.mcpUrl,
+    'identity provider': demo.idpUrl,
+  });
+  console.log(`ready ${run.issuer}`);
+}
+
+function awsAccess({ cloud }: LocalRun): object {
+  return {
+    endpoint: cloud.endpoint,
+    region: 'us-east-1',
+    access_key_id: cloud.operator.accessKeyId,
+    secret_access_key: cloud.operator.secretAccessKey,
+  };
+}
+
+/** The clients of the config, by the custom resources that register them. */
+function clientsOf({ resources }: LocalRun): readonly object[] {
+  return resources
+    .filter(({ type }) => type === 'Custom::VestibuleClient')
+    .map(({ properties }) => {
+      const declaration = JSON.parse(String(properties['Declaration'])) as Readonly<Record<string, unknown>>;
+      const { client_id, token_endpoint_auth_method } = declaration;
+      const secretArn = properties['SecretArn'];
+      return {
+        client_id,
+        token_endpoint_auth_method,
+        ...(secretArn === undefined ? {} : { secret_arn: secretArn }),
+      };
+    });
+}
+
+function printTable(rows: Readonly<Record<string, string>>): void {
+  console.log('');
+  for (const [name, url] of Object.entries(rows)) console.log(`  ${name.padEnd(18)} ${url}`);
+  console.log('');
+}
+
+function explain(error: unknown, port: number): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!('code' in error) || error.code !== 'EADDRINUSE') return error.message;
+  const taken = 'port' in error ? Number(error.port) : port;
+  return `port ${taken} is taken. Stop what listens there, or move the whole run: PORT=${port + 100} npm start`;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { ephemeral: { type: 'boolean' }, help: { type: 'boolean' } } });
+  if (values.help === true) {
+    console.log(usage);
+    return;
+  }
+  const settings = readSettings(values.ephemeral === true);
+  const closing: Closing = [];
+  let isStopping = false;
+  const stop = async (code: number): Promise<void> => {
+    if (isStopping) return;
+    isStopping = true;
+    for (const close of closing.splice(0).toReversed()) await close();
+    process.exitCode = code;
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      progress('stopping');
+      void stop(0).finally(() => process.exit());
+    });
+  }
+  try {
+    await start(settings, closing);
+  } catch (error) {
+    console.error(`\n${explain(error, settings.port)}`);
+    await stop(1);
+  }
+}
+
+await main();

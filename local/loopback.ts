@@ -1,0 +1,54 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** An HTTP server that only this machine reaches. */
+export interface LoopbackServer {
+  readonly port: number;
+  /** Ends open connections too. */
+  readonly stop: () => Promise<void>;
+}
+
+/** A client that was frozen finds its connections still open. */
+const keepAliveTimeout = 600_000;
+
+/**
+ * Listens on 127.0.0.1 and, where the machine has it, on ::1, so that `localhost` means this server whichever a
+ * client prefers. Port 0 takes a free port. Rejects with code EADDRINUSE when the port is taken on either.
+ */
+export async function listenOnLoopback(port: number, handle: RequestListener): Promise<LoopbackServer> {
+  const first = createServer({ keepAliveTimeout }, handle);
+  await listen(first, port, '127.0.0.1');
+  const bound = (first.address() as AddressInfo).port;
+  const second = createServer({ keepAliveTimeout }, handle);
+  try {
+    await listen(second, bound, '::1');
+  } catch (error) {
+    const hasNoIpv6 = error instanceof Error && 'code' in error && error.code !== 'EADDRINUSE';
+    if (!hasNoIpv6) {
+      await close(first);
+      throw error;
+    }
+  }
+  return {
+    port: bound,
+    stop: async () => {
+      await Promise.all([close(first), close(second)]);
+    },
+  };
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,80 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { join } from 'node:path';
+import type { Assembly } from './assembly/assembly.ts';
+import type { Cloud } from './aws/cloud.ts';
+import type { VirtualClock } from './clock.ts';
+import { startCustomResourceAnswers } from './cloudformation/custom-resource-answers.ts';
+import { createProviders } from './cloudformation/providers.ts';
+import type { FunctionRegistrar } from './cloudformation/providers/lambda.ts';
+import type { Roles } from './cloudformation/roles.ts';
+import { deployStack, type Stack } from './cloudformation/stack.ts';
+import { openStackState } from './cloudformation/state.ts';
+import { createFunctionLogs } from './function-logs.ts';
+import type { HttpApiBuilder } from './http-api/model.ts';
+import type { FunctionDirectory } from './lambda/directory.ts';
+import { createFunction } from './lambda/function.ts';
+
+export interface ProvisionOptions {
+  readonly assembly: Assembly;
+  readonly region: string;
+  readonly account: string;
+  readonly cloud: Cloud;
+  readonly clock: VirtualClock;
+  readonly roles: Roles;
+  readonly functions: FunctionDirectory;
+  readonly httpApi: HttpApiBuilder;
+  /** The origin the HTTP API is served at. */
+  readonly endpoint: string;
+  readonly stateDirectory: string | undefined;
+  readonly maxInstances: number;
+  readonly log: (line: string) => void;
+}
+
+/** Deploys the stack with unmodified SDK clients, as the account's root. Rejects naming every resource that failed. */
+export async function provision(options: ProvisionOptions): Promise<Stack> {
+  const { assembly, cloud, region, account, roles, functions, httpApi, endpoint, log, stateDirectory } =
+    options;
+  const environment = { region, account, stackName: assembly.stackName };
+  const client = { endpoint: cloud.endpoint, region, credentials: cloud.root };
+  const clients = {
+    dynamodb: new DynamoDBClient(client),
+    kms: new KMSClient(client),
+    secretsManager: new SecretsManagerClient(client),
+  };
+  const answers = await startCustomResourceAnswers();
+  const providerOf = createProviders({
+    ...clients,
+    ...{ environment, answers, roles, httpApi, endpoint, log },
+    functions: functionRegistrar(options),
+    permit: functions.permit,
+    invoke: (functionArn, event) => functions.find(functionArn)?.invoke(event),
+  });
+  const state = openStackState(stateDirectory && join(stateDirectory, 'stack.json'));
+  try {
+    return await deployStack({ template: assembly.template, environment, state, log, providerOf });
+  } finally {
+    await answers.stop();
+    for (const each of Object.values(clients)) each.destroy();
+  }
+}
+
+function functionRegistrar(options: ProvisionOptions): FunctionRegistrar {
+  const { assembly, cloud, clock, functions, region, roles, maxInstances, stateDirectory } = options;
+  const logOf = createFunctionLogs(stateDirectory && join(stateDirectory, 'logs'), options.log);
+  return {
+    assetDirectory: assembly.assetDirectory,
+    maxInstances,
+    register: (definition, roleArn) => {
+      const principal = roles.principalOf(roleArn);
+      functions.add(
+        createFunction({
+          ...{ definition, region, clock },
+          credentialsOf: (instance) => cloud.environmentOf(principal, instance),
+          log: logOf(definition.label),
+        }),
+      );
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import { join } from 'node:path';
+import { readAssembly } from './assembly/assembly.ts';
+import { startCloud, type AwsCall, type Cloud } from './aws/cloud.ts';
+import { createFaultPlan, type FaultPlan } from './aws/faults.ts';
+import { createVirtualClock, type VirtualClock } from './clock.ts';
+import { grantedActions, type RoleAction } from './cloudformation/granted-actions.ts';
+import type { ProvisionedResource } from './cloudformation/provider.ts';
+import { createRoles, type Roles } from './cloudformation/roles.ts';
+import { createGateway } from './http-api/gateway.ts';
+import { createHttpApiBuilder } from './http-api/model.ts';
+import { startGatewayServer } from './http-api/server.ts';
+import { createFunctionDirectory } from './lambda/directory.ts';
+import { createPermissionUsage } from './permission-usage.ts';
+import { provision } from './provision.ts';
+import { lockStateDirectory } from './state-lock.ts';
+
+export interface RunOptions {
+  /** What `cdk synth` wrote. */
+  readonly assemblyDirectory: string;
+  /** The port of the HTTP API; 0 takes a free one. */
+  readonly port: number;
+  /** Where everything survives a restart; absent: nothing survives. One run at a time may use it. */
+  readonly stateDirectory?: string;
+  readonly faults?: FaultPlan;
+  readonly clock?: VirtualClock;
+  /** How many instances of one function may run at once; 4 when absent. */
+  readonly maxInstances?: number;
+  /** A file that `stop` appends the used permissions to. */
+  readonly permissionLedger?: string;
+  readonly log: (line: string) => void;
+}
+
+export interface LocalRun {
+  /** Origin of the HTTP API. */
+  readonly issuer: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly resources: readonly ProvisionedResource[];
+  readonly cloud: Cloud;
+  readonly clock: VirtualClock;
+  /** What the template allows the roles of its functions. */
+  readonly grantedActions: readonly RoleAction[];
+  /** What the functions have needed so far. */
+  readonly usedActions: () => readonly RoleAction[];
+  readonly stop: () => Promise<void>;
+}
+
+const region = 'us-east-1';
+const account = '000000000000';
+
+/**
+ * Runs a synthesized stack on this machine: the AWS services behind it, its resources, its functions and its HTTP API.
+ * Resolves when everything answers. Rejects, with nothing left running, when a port is taken (code EADDRINUSE), the
+ * template asks for something unknown, or a resource fails.
+ */
+export async function startRun(options: RunOptions): Promise<LocalRun> {
+  const closing: (() => void | Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const close of closing.splice(0).toReversed()) await close();
+  };
+  try {
+    return { ...(await start(options, (close) => closing.push(close))), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(
+  options: RunOptions,
+  onStop: (close: () => void | Promise<void>) => void,
+): Promise<Omit<LocalRun, 'stop'>> {
+  const { stateDirectory, permissionLedger, log, clock = createVirtualClock(), maxInstances = 4 } = options;
+  const assembly = readAssembly(options.assemblyDirectory);
+  if (stateDirectory !== undefined) onStop(lockStateDirectory(stateDirectory));
+  const server = await startGatewayServer(options.port, log);
+  onStop(server.stop);
+  const functions = createFunctionDirectory();
+  const usage = createPermissionUsage((arn) => roles.logicalIdOf(arn));
+  const cloud = await startCloud({
+    ...(stateDirectory === undefined ? {} : { stateDirectory: join(stateDirectory, 'aws') }),
+    ...{ region, account, clock, faults: options.faults ?? createFaultPlan() },
+    onCall: (call) => {
+      usage.record(call);
+      if (call.outcome === 'denied') log(denial(call, roles));
+    },
+    onCrash: functions.crash,
+  });
+  onStop(cloud.stop);
+  onStop(functions.stop);
+  if (permissionLedger !== undefined)
+    onStop(() => {
+      usage.append(permissionLedger);
+    });
+  const roles: Roles = createRoles(cloud.principalFor);
+  const httpApi = createHttpApiBuilder();
+  const endpoint = `http://localhost:${server.port}`;
+  const run = { ...{ assembly, region, account, cloud, clock, roles, functions, httpApi, endpoint } };
+  const stack = await provision({ ...run, stateDirectory, maxInstances, log });
+  const api = httpApi.build();
+  if (api !== undefined) {
+    const domainName = `localhost:${server.port}`;
+    server.serve(createGateway({ api, functions, cloud, region, account, domainName, now: clock.now, log }));
+  }
+  return {
+    ...{ issuer: endpoint, cloud, clock, ...stack },
+    grantedActions: grantedActions(assembly.template),
+    usedActions: usage.used,
+  };
+}
+
+/** A missing permission is a defect of the template: it must not drown in the log. */
+function denial({ principal, action, resources, error }: AwsCall, roles: Roles): string {
+  const role = roles.logicalIdOf(principal) ?? principal;
+  const reason = error === undefined ? '' : `\n         ${error}`;
+  return `\n!! DENIED ${role} may not ${action} on ${resources.join(', ') || '*'}${reason}\n`;
+}
