@@ -1,0 +1,186 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { authorizationHttpEndpoint } from '../../lambdas/http/authorization-endpoint.ts';
+import { discoveryEndpoint } from '../../lambdas/http/discovery-endpoint.ts';
+import type { GatewayEvent, GatewayResult } from '../../lambdas/http/gateway-event.ts';
+import { lambdaHandler } from '../../lambdas/http/lambda.ts';
+import { tokenHttpEndpoint } from '../../lambdas/http/token-endpoint.ts';
+import { authorizationEndpoint } from '../../lambdas/oauth/authorization/authorization-endpoint.ts';
+import type { ClientId } from '../../lambdas/runtime/identifiers.ts';
+import { aContext, anEvent, formType } from '../unit/http/requests.ts';
+import { anIssuer } from '../unit/oauth/an-issuer.ts';
+import {
+  aClient,
+  aKeyClient,
+  aKeyRing,
+  anAssertion,
+  anAssertionKey,
+  aResource,
+  aSigningKey,
+  issuer,
+  now,
+  registryOf,
+  theSecret,
+} from '../unit/oauth/mothers.ts';
+import { hostile, method } from './arbitraries.ts';
+
+type Handler = ReturnType<typeof lambdaHandler>;
+
+const requests = { numRuns: 10_000 } as const;
+const jwtBearer = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+/** Right values often enough to reach every decision, and anything else as often. */
+const likely = (...values: readonly string[]) =>
+  fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...values) }, { weight: 1, arbitrary: hostile });
+
+const field = (name: string, ...values: readonly string[]) =>
+  fc.option(
+    likely(...values).map((value) => `${name}=${encodeURIComponent(value.toWellFormed())}`),
+    { nil: '' },
+  );
+
+const authorization = likely(
+  `Basic ${Buffer.from(`planner-client:${theSecret}`).toString('base64')}`,
+  `Basic ${Buffer.from('planner-client:wrong').toString('base64')}`,
+  'Bearer abc',
+);
+
+const headers = fc.record(
+  {
+    'content-type': likely(formType, `${formType}; charset=utf-8`, 'application/json'),
+    authorization,
+    accept: likely('application/json', 'text/html', '*/*'),
+    cookie: hostile,
+  },
+  { requiredKeys: [] },
+);
+
+function aForm(assertion: string): fc.Arbitrary<string> {
+  const fields = fc.tuple(
+    field('grant_type', 'client_credentials', 'authorization_code'),
+    field('client_id', 'planner-client', 'signing-client', 'unknown'),
+    fc.oneof({ weight: 3, arbitrary: fc.constant('') }, field('client_secret', theSecret, 'wrong')),
+    fc.oneof({ weight: 3, arbitrary: fc.constant('') }, field('client_assertion', assertion)),
+    fc.oneof({ weight: 3, arbitrary: fc.constant('') }, field('client_assertion_type', jwtBearer)),
+    field('resource', 'https://mcp.example.com/mcp', 'https://mcp.example.com', 'demo'),
+    field('scope', 'tools:read', 'tools:read tools:write', '*'),
+    field('state', 'x'),
+  );
+  return fc.oneof(
+    { weight: 4, arbitrary: fields.map((all) => all.filter((text) => text !== '').join('&')) },
+    { weight: 1, arbitrary: hostile },
+  );
+}
+
+interface Asked {
+  readonly paths: fc.Arbitrary<string>;
+  readonly form?: fc.Arbitrary<string>;
+}
+
+function anyEvent({ paths, form = hostile }: Asked): fc.Arbitrary<GatewayEvent> {
+  return fc
+    .record({ method, path: paths, query: fc.oneof(form, hostile), headers, body: form })
+    .map((input) => anEvent(input));
+}
+
+function hasNull(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return value === null;
+  return Object.values(value).some(hasNull);
+}
+
+function expectValid(
+  event: GatewayEvent,
+  { statusCode = 0, headers: sent = {}, body = '' }: GatewayResult,
+): void {
+  expect(statusCode).toBeGreaterThanOrEqual(200);
+  expect(statusCode).toBeLessThan(500);
+  expect([301, 302, 303, 307, 308]).not.toContain(statusCode);
+  for (const [name, value] of Object.entries(sent)) {
+    validateHeaderName(name);
+    validateHeaderValue(name, String(value));
+  }
+  const isEmpty = event.requestContext.http.method === 'HEAD' || statusCode === 204;
+  if (isEmpty) expect(body).toBe('');
+  else if (sent['content-type'] === 'application/json') expect(hasNull(JSON.parse(body))).toBe(false);
+  else expect(sent['content-type']).toBe('text/html; charset=utf-8');
+  if (statusCode >= 400) expect(sent['cache-control']).toBe('no-store');
+}
+
+async function withstands(
+  handler: Handler,
+  events: fc.Arbitrary<GatewayEvent>,
+): Promise<ReadonlySet<number>> {
+  const statuses = new Set<number>();
+  await fc.assert(
+    fc.asyncProperty(events, async (event) => {
+      const result = await handler(event, aContext);
+      statuses.add(result.statusCode ?? 0);
+      expectValid(event, result);
+    }),
+    requests,
+  );
+  return statuses;
+}
+
+describe('whatever is sent', () => {
+  let assertion: string;
+  let token: Handler;
+
+  beforeAll(async () => {
+    const key = await anAssertionKey();
+    const id = 'signing-client' as ClientId;
+    assertion = await anAssertion(key, { iss: id, sub: id });
+    const { requestToken } = anIssuer({ clients: [aClient(), aKeyClient([key], { id })] });
+    token = lambdaHandler(
+      tokenHttpEndpoint(requestToken, () => now),
+      { cors: true },
+    );
+  });
+
+  it('to /token, the answer is a valid refusal or a token', { timeout: 120_000 }, async () => {
+    const events = anyEvent({ paths: fc.constant('/token'), form: aForm(assertion) });
+    const statuses = await withstands(token, events);
+    expect(statuses).toEqual(new Set([200, 204, 400, 401, 405]));
+  });
+
+  it('to /authorize, the answer is a page or JSON, and never a redirect', { timeout: 120_000 }, async () => {
+    const decide = authorizationEndpoint({
+      registry: registryOf({ clients: [aClient()] }),
+      audit: () => undefined,
+    });
+    const events = anyEvent({ paths: fc.constant('/authorize'), form: aForm(assertion) });
+    expect(await withstands(lambdaHandler(authorizationHttpEndpoint(decide)), events)).toEqual(
+      new Set([400, 405]),
+    );
+  });
+
+  it('to the discovery endpoints, the answer is a document or a 404', { timeout: 120_000 }, async () => {
+    const handler = lambdaHandler(
+      discoveryEndpoint({
+        issuer,
+        resources: {
+          findByUri: (uri) => Promise.resolve(uri === aResource().uri ? aResource() : undefined),
+          findById: (id) => Promise.resolve(id === aResource().id ? aResource() : undefined),
+        },
+        keyRings: { current: () => Promise.resolve(aKeyRing(aSigningKey())) },
+        clock: () => now,
+      }),
+      { cors: true },
+    );
+    const wellKnown = likely(
+      'oauth-authorization-server',
+      'openid-configuration',
+      'jwks.json',
+      'oauth-protected-resource',
+      'oauth-protected-resource/demo',
+      'oauth-protected-resource/mcp.example.com/mcp',
+    );
+    const paths = fc.oneof(
+      wellKnown.map((path) => `/.well-known/${path}`),
+      hostile.map((path) => `/.well-known/oauth-protected-resource/${path}`),
+      hostile,
+    );
+    expect(await withstands(handler, anyEvent({ paths }))).toEqual(new Set([200, 204, 404, 405]));
+  });
+});
