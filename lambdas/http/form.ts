@@ -22,11 +22,11 @@ export function parseForm(text: string): Result<Parameters, BodyRefusal> {
   for (const field of text.split('&')) {
     const [name, value] = decodeField(field);
     if (name === undefined || value === undefined) return refuse({ reason: 'form_malformed' });
-    // RFC 6749 §3.1: no parameter more than once, even where one of them is empty; RFC 8707 §2 excepts `resource`.
+    // RFC 6749 §3.2: no parameter more than once, even where one of them is empty; RFC 8707 §2 excepts `resource`.
     if (name !== 'resource' && field !== '' && seen.has(name))
       return refuse({ reason: 'parameter_repeated', name });
     seen.add(name);
-    // RFC 6749 §3.1: a parameter without a value is treated as if it were not there.
+    // RFC 6749 §3.2: a parameter without a value is treated as if it were not there.
     if (value === '') continue;
     if (name === 'resource') resources.push(value);
     else values.set(name, value);

@@ -13,7 +13,7 @@ import type { ScopeName } from '../../lambdas/runtime/identifiers.ts';
 import { aResource, uri } from '../unit/oauth/mothers.ts';
 import { hostile, runs, scopeName } from './arbitraries.ts';
 
-const scope = fc.uniqueArray(scopeName, { maxLength: 6 }) as fc.Arbitrary<readonly ScopeName[]>;
+const scope = fc.uniqueArray(scopeName, { maxLength: 6 }) as fc.Arbitrary<string[]> as fc.Arbitrary<ScopeName[]>;
 const sorted = (names: readonly string[]) => [...names].sort();
 
 describe('the scope algebra', () => {
