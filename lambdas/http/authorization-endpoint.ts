@@ -5,7 +5,7 @@ import type {
 import type { Parameters } from '../oauth/parameters.ts';
 import type { Result } from '../runtime/result.ts';
 import { prefersJson } from './accept.ts';
-import { bodyRefused, describe, type BodyRefusal } from './body-refusal.ts';
+import { bodyRefused, bodyRefusalText, type BodyRefusal } from './body-refusal.ts';
 import { parseForm, readForm } from './form.ts';
 import { page } from './html.ts';
 import type { Endpoint, HttpRequest, HttpResponse } from './message.ts';
@@ -47,7 +47,7 @@ function refused(request: HttpRequest, refusal: AuthorizationRefusal): HttpRespo
 function unreadable(request: HttpRequest, refusal: BodyRefusal): HttpResponse {
   return prefersJson(request.headers['accept'])
     ? bodyRefused(refusal)
-    : explained(request, 'Unreadable request', describe(refusal));
+    : explained(request, 'Unreadable request', bodyRefusalText(refusal));
 }
 
 function explained({ requestId }: HttpRequest, title: string, text: string): HttpResponse {

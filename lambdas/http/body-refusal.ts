@@ -11,11 +11,11 @@ export type BodyRefusal =
   | { readonly reason: 'parameter_repeated'; readonly name: string };
 
 export function bodyRefused(refusal: BodyRefusal): HttpResponse {
-  return errorJson(refusal.reason === 'not_json' ? 415 : 400, 'invalid_request', describe(refusal));
+  return errorJson(refusal.reason === 'not_json' ? 415 : 400, 'invalid_request', bodyRefusalText(refusal));
 }
 
 /** In the characters of an `error_description`, and readable for a person. */
-export function describe(refusal: BodyRefusal): string {
+export function bodyRefusalText(refusal: BodyRefusal): string {
   switch (refusal.reason) {
     case 'not_a_form':
       return 'the content type must be application/x-www-form-urlencoded';

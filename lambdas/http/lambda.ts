@@ -70,5 +70,5 @@ function addHeaders(request: StageRequest, headers: Readonly<Record<string, stri
 }
 
 function outOfTime(): never {
-  throw new DependencyUnavailable('everything needed within the time limit', { cause: 'time limit' });
+  throw new DependencyUnavailable('an answer in time', { cause: 'time limit' });
 }

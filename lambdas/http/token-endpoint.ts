@@ -29,12 +29,13 @@ export function tokenHttpEndpoint(requestToken: RequestToken, clock: Clock): End
 
 /** RFC 6749 §5.1. */
 function granted({ accessToken, expiresAt, plan }: GrantedToken, now: Instant): HttpResponse {
-  return json(200, {
+  const body = {
     access_token: accessToken,
     token_type: 'Bearer',
     expires_in: expiresAt - now,
     scope: formatScope(plan.scope),
-  });
+  };
+  return json(200, body, { pragma: 'no-cache' });
 }
 
 function refused(refusal: Refusal, request: HttpRequest): HttpResponse {

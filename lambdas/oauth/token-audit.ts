@@ -35,13 +35,18 @@ export function tokenAudit(
     event: 'token_refused',
     ...origin,
     ...(client === undefined
-      ? asked(parameters.values.get('client_id'), 'claimedClientId')
+      ? asked(claimedClientId(request), 'claimedClientId')
       : { clientId: client.client.id, ...(client.agent && { agentId: client.agent.id }) }),
     ...asked(parameters.resources.join(' '), 'resource'),
     ...asked(parameters.values.get('scope'), 'scope'),
     reason: outcome.refusal.reason,
     error: toWire(outcome.refusal).error,
   };
+}
+
+/** Who the caller says it is, where it says so outside of an assertion. */
+function claimedClientId({ parameters, authorization }: TokenRequest): string | undefined {
+  return authorization.kind === 'basic' ? authorization.clientId : parameters.values.get('client_id');
 }
 
 function asked<Name extends string>(text: string | undefined, name: Name): Partial<Record<Name, string>> {

@@ -13,6 +13,7 @@ import { clientCredentialsGrant } from '../../oauth/grants/client-credentials.ts
 import { endpointsOf } from '../../oauth/metadata/endpoints.ts';
 import { tokenEndpoint } from '../../oauth/token-endpoint.ts';
 import { tokenIssuer } from '../../oauth/tokens/issue.ts';
+import { lifetimeSeconds } from '../../oauth/tokens/lifetime.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { readEnvironment } from '../../runtime/environment.ts';
 import { audit } from '../../runtime/events.ts';
@@ -42,7 +43,7 @@ const requestToken = tokenEndpoint({
   grants: [clientCredentialsGrant(registry)],
   issue: tokenIssuer({
     issuer,
-    lifetimeSeconds: Number(environment.ACCESS_TOKEN_MINUTES) * 60,
+    lifetimeSeconds: lifetimeSeconds(environment.ACCESS_TOKEN_MINUTES),
     keyRings,
     signer: kmsSigner({ client: new KMSClient(clientDefaults) }),
     random: systemRandom,

@@ -13,7 +13,6 @@ export function authorizationServerMetadata(issuer: Issuer): Readonly<Record<str
     token_endpoint: endpoints.token,
     jwks_uri: endpoints.jwks,
     response_types_supported: ['code'],
-    response_modes_supported: ['query'],
     grant_types_supported: ['client_credentials'],
     code_challenge_methods_supported: ['S256'],
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],

@@ -29,7 +29,7 @@ describe('/token', () => {
     const response = await post(form, authorization);
     expect(response).toMatchObject({
       status: 200,
-      headers: { 'cache-control': 'no-store', 'content-type': 'application/json' },
+      headers: { 'cache-control': 'no-store', pragma: 'no-cache', 'content-type': 'application/json' },
     });
     expect(body(response)).toEqual({
       access_token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/) as unknown,

@@ -21,7 +21,6 @@ describe('the metadata of the issuer', () => {
       token_endpoint: 'https://auth.example.com/token',
       jwks_uri: 'https://auth.example.com/.well-known/jwks.json',
       response_types_supported: ['code'],
-      response_modes_supported: ['query'],
       grant_types_supported: ['client_credentials'],
       code_challenge_methods_supported: ['S256'],
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
