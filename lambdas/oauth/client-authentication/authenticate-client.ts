@@ -1,21 +1,15 @@
-import type {
-  Agent,
-  Client,
-  ClientAuthentication,
-  RegistryReader,
-  RegistryView,
-} from '../../ports/registry.ts';
+import type { Agent, Client, RegistryReader, RegistryView } from '../../ports/registry.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { ResourceUri } from '../../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { Secret } from '../../runtime/secret.ts';
 import { isClientId } from '../client-id.ts';
 import type { ClientRefusal } from '../refusal.ts';
-import { readAssertion, type AssertionAudiences, type ReadAssertion } from './assertion.ts';
+import { readAssertion, type AssertionAudiences } from './assertion.ts';
 import type { ClientKeys } from './client-keys.ts';
 import { isSecretOf } from './client-secret.ts';
 import type { Credentials } from './credentials.ts';
-import { candidates, isSignedByOneOf } from './signature.ts';
+import { verifyAssertion } from './verify-assertion.ts';
 
 const proof = Symbol('authenticated client');
 
@@ -67,36 +61,18 @@ async function byAssertion(
   if (!read.ok) return read;
   const { subject, jti, deadAt } = read.value;
   // RFC 7521 §4.2: client_id is unnecessary beside an assertion and, where present, names the same client (CC-4).
-  if (clientId !== undefined && clientId !== subject)
-    return unacceptable('names another client than client_id');
+  if (clientId !== undefined && clientId !== subject) {
+    return refuse({ reason: 'assertion_not_acceptable', detail: 'names another client than client_id' });
+  }
   const view = await lookUp(subject);
   const { client } = view;
-  if (client?.authentication.method !== 'private_key_jwt')
+  // Unknown, or known by a secret: told apart from a wrong key by nothing.
+  const method = client?.authentication;
+  if (client === undefined || method?.method !== 'private_key_jwt')
     return refuse({ reason: 'assertion_not_verified' });
-  const verified = await verify(keys, client.authentication, assertion, read.value, now);
+  const verified = await verifyAssertion(keys, method, assertion, read.value, now);
   if (!verified.ok) return verified;
   return proven(client, view, { jti, until: deadAt });
-}
-
-async function verify(
-  keys: ClientKeys,
-  {
-    keys: source,
-    acceptsTokenEndpointAudience,
-  }: Extract<ClientAuthentication, { method: 'private_key_jwt' }>,
-  assertion: Secret,
-  read: ReadAssertion,
-  now: Instant,
-): Promise<Result<true, ClientRefusal>> {
-  const found = await keys.find(source, (all) => candidates(all, read).length > 0, now);
-  if (!found.ok) return refuse({ reason: 'assertion_keys_not_fetched', fetch: found.refusal.reason });
-  const isSigned = await isSignedByOneOf(candidates(found.value, read), assertion, read.algorithm);
-  if (!isSigned) return refuse({ reason: 'assertion_not_verified' });
-  // rfc7523bis §4: the token endpoint is an audience only for a client that was registered so.
-  if (read.audience === 'token_endpoint' && !acceptsTokenEndpointAudience) {
-    return unacceptable('must have the issuer as its only aud');
-  }
-  return ok(true);
 }
 
 /** Only after its proof does a client learn that it is disabled. */
@@ -116,8 +92,4 @@ function viewOf(
 ): Promise<RegistryView> {
   if (!isClientId(clientId)) return Promise.resolve({});
   return registry.view({ clientId, ...(resourceUri !== undefined && { resourceUri }) });
-}
-
-function unacceptable(detail: string): Result<never, ClientRefusal> {
-  return refuse({ reason: 'assertion_not_acceptable', detail });
 }
