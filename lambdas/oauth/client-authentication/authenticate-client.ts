@@ -66,11 +66,11 @@ async function byAssertion(
   }
   const view = await lookUp(subject);
   const { client } = view;
-  // Unknown, or known by a secret: told apart from a wrong key by nothing.
-  const method = client?.authentication;
-  if (client === undefined || method?.method !== 'private_key_jwt')
+  if (client?.authentication.method !== 'private_key_jwt') {
+    // Unknown, or known by a secret: told apart from a wrong key by nothing.
     return refuse({ reason: 'assertion_not_verified' });
-  const verified = await verifyAssertion(keys, method, assertion, read.value, now);
+  }
+  const verified = await verifyAssertion(keys, client.authentication, assertion, read.value, now);
   if (!verified.ok) return verified;
   return proven(client, view, { jti, until: deadAt });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toWire } from '../../../lambdas/oauth/refusal.ts';
 import { DependencyUnavailable } from '../../../lambdas/runtime/dependency.ts';
+import { ok } from '../../../lambdas/runtime/result.ts';
 import { reasonOf, withAssertion } from './a-token-request.ts';
 import { anIssuer } from './an-issuer.ts';
 import {
@@ -13,6 +14,15 @@ import {
   now,
   tokenEndpointUrl,
 } from './mothers.ts';
+
+const jwksUri = 'https://client.example.com/jwks.json';
+const published = aClient({
+  authentication: {
+    method: 'private_key_jwt',
+    keys: { kind: 'jwks_uri', jwksUri },
+    acceptsTokenEndpointAudience: false,
+  },
+});
 
 describe('a signing client', () => {
   it('gets a token for its assertion, which is marked after the token is signed', async () => {
@@ -94,19 +104,23 @@ describe('a signing client', () => {
     expect(unknown).toEqual(wrong);
   });
 
-  it('is refused, and told why, while its jwks_uri cannot be read', async () => {
-    const key = await anAssertionKey();
-    const client = aClient({
-      authentication: {
-        method: 'private_key_jwt',
-        keys: { kind: 'jwks_uri', jwksUri: 'https://client.example.com/jwks.json' },
-        acceptsTokenEndpointAudience: false,
-      },
-    });
-    const outcome = await anIssuer({ clients: [client] }).requestToken(
-      await withAssertion(anAssertion(key)),
-      now,
+  it('may publish its keys at a jwks_uri', async () => {
+    const [key, other] = await Promise.all([anAssertionKey(), anAssertionKey('ES256', 'other')]);
+    const documents = {
+      fetchJson: (url: string) =>
+        Promise.resolve(ok(url === jwksUri ? { keys: [other.publicJwk, key.publicJwk] } : {})),
+    };
+    const { requestToken } = anIssuer({ clients: [published], documents });
+    expect(await reasonOf(requestToken, await withAssertion(anAssertion(key)))).toBe('granted');
+    const forged = { ...other, publicJwk: key.publicJwk };
+    expect(await reasonOf(requestToken, await withAssertion(anAssertion(forged)))).toBe(
+      'assertion_not_verified',
     );
+  });
+
+  it('is refused, and told why, while its jwks_uri cannot be read', async () => {
+    const { requestToken } = anIssuer({ clients: [published] });
+    const outcome = await requestToken(await withAssertion(anAssertion(await anAssertionKey())), now);
     expect(outcome.ok ? undefined : toWire(outcome.refusal)).toEqual({
       status: 401,
       error: 'invalid_client',
