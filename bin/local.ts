@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { createFaultPlan } from '../local/aws/faults.ts';
 import { startDemo } from '../local/demo/start.ts';
 import { writeEndpointsFile } from '../local/endpoints-file.ts';
+import { asText } from '../local/cloudformation/template.ts';
 import { startRun, type LocalRun } from '../local/run.ts';
 import { synthesize } from '../local/synthesize.ts';
 
@@ -121,7 +122,7 @@ function clientsOf({ resources }: LocalRun): readonly object[] {
   return resources
     .filter(({ type }) => type === 'Custom::VestibuleClient')
     .map(({ properties }) => {
-      const declaration = JSON.parse(String(properties['Declaration'])) as Readonly<Record<string, unknown>>;
+      const declaration = JSON.parse(asText(properties['Declaration'])) as Readonly<Record<string, unknown>>;
       const { client_id, token_endpoint_auth_method } = declaration;
       const secretArn = properties['SecretArn'];
       return {
