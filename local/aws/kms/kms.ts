@@ -6,7 +6,7 @@ import { aliasOperations } from './aliases.ts';
 import { keyOfCiphertext } from './ciphertext.ts';
 import { dataKeyOperations } from './data-keys.ts';
 import { encryptionOperations } from './encryption.ts';
-import { createKeyStore, type KeyRecord, type KeyStoreOptions } from './key-store.ts';
+import { createKeyStore, type KeyRecord, type KeyStore, type KeyStoreOptions } from './key-store.ts';
 import { macOperations } from './macs.ts';
 import { signingOperations } from './signing.ts';
 
@@ -27,30 +27,12 @@ export function createKms(options: KeyStoreOptions): Kms {
     ...dataKeyOperations(keys),
     ...macOperations(keys),
   };
-  const anyKey = '*';
 
   const requirement = (action: string, key: KeyRecord, context: RequestContext): Requirement => ({
     action: `kms:${action}`,
     resource: key.arn,
     context: { ...tagsOf(key), 'kms:CallerAccount': options.account, ...context },
   });
-
-  const keysOf = (operation: string, input: Input): readonly (readonly [string, KeyRecord])[] => {
-    const named = (field: string): KeyRecord | undefined => {
-      const value = input[field];
-      return typeof value === 'string' ? keys.find(value) : undefined;
-    };
-    const sealed = (): KeyRecord | undefined =>
-      keyOfCiphertext(keys, Buffer.from(textOf(input['CiphertextBlob']), 'base64'));
-    if (operation === 'ReEncrypt') {
-      return pairs(
-        ['ReEncryptFrom', named('SourceKeyId') ?? sealed()],
-        ['ReEncryptTo', named('DestinationKeyId')],
-      );
-    }
-    if (operation === 'Decrypt') return pairs([operation, named('KeyId') ?? sealed()]);
-    return pairs([operation, named('KeyId') ?? named('TargetKeyId')]);
-  };
 
   const policies = new Map<string, readonly Statement[]>();
   return {
@@ -62,9 +44,9 @@ export function createKms(options: KeyStoreOptions): Kms {
     unavailable: new AwsError('KMSInternalException', 'An internal error occurred.', 500),
     requirements: (operation, input) => {
       if (!Object.hasOwn(operations, operation)) throw unknownOperation();
-      const concerned = keysOf(operation, input);
+      const concerned = keysOf(keys, operation, input);
       const context = contextOf(input);
-      if (concerned.length === 0) return Promise.resolve([{ action: `kms:${operation}`, resource: anyKey }]);
+      if (concerned.length === 0) return Promise.resolve([{ action: `kms:${operation}`, resource: '*' }]);
       return Promise.resolve(concerned.map(([action, key]) => requirement(action, key, context)));
     },
     handle: (operation, input, caller) => run(operations, operation, input, caller),
@@ -83,6 +65,24 @@ export function createKms(options: KeyStoreOptions): Kms {
       return compiled;
     },
   };
+}
+
+/** The keys that an operation concerns, each with the IAM action it is asked for. */
+function keysOf(keys: KeyStore, operation: string, input: Input): readonly (readonly [string, KeyRecord])[] {
+  const named = (field: string): KeyRecord | undefined => {
+    const value = input[field];
+    return typeof value === 'string' ? keys.find(value) : undefined;
+  };
+  const sealed = (): KeyRecord | undefined =>
+    keyOfCiphertext(keys, Buffer.from(textOf(input['CiphertextBlob']), 'base64'));
+  if (operation === 'ReEncrypt') {
+    return pairs(
+      ['ReEncryptFrom', named('SourceKeyId') ?? sealed()],
+      ['ReEncryptTo', named('DestinationKeyId')],
+    );
+  }
+  if (operation === 'Decrypt') return pairs([operation, named('KeyId') ?? sealed()]);
+  return pairs([operation, named('KeyId') ?? named('TargetKeyId')]);
 }
 
 function pairs(
