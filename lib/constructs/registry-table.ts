@@ -12,13 +12,7 @@ const byKind = 'by-kind';
 
 const entries = ['resource#*', 'resource-id#*', 'agent#*', 'client#*', 'identifier#*'] as const;
 
-const changes = [
-  'dynamodb:GetItem',
-  'dynamodb:BatchGetItem',
-  'dynamodb:PutItem',
-  'dynamodb:UpdateItem',
-  'dynamodb:DeleteItem',
-] as const;
+const changes = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'] as const;
 
 /**
  * Resources, agents, clients and the key ring. Each `grant` gives a role one function's whole access and answers the
@@ -63,7 +57,7 @@ export class RegistryTable extends Construct {
   grantTokenDecisions(role: IRole): RegistryVariables {
     return this.grant(role, {
       actions: ['dynamodb:BatchGetItem'],
-      items: ['client#*', 'agent#*', 'resource#*', 'resource-id#*', 'key-ring#*'],
+      items: ['client#*', 'agent#*', 'resource#*', 'key-ring#*'],
     });
   }
 

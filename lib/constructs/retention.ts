@@ -20,6 +20,6 @@ export function retentionOf({ profile = 'production', logRetentionDays }: Vestib
   return {
     removalPolicy: production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     protect: production,
-    logs: logRetentionDays ?? logDays[profile],
+    logs: logRetentionDays === undefined ? logDays[profile] : logRetentionDays,
   };
 }

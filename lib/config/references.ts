@@ -1,0 +1,136 @@
+import { didYouMean, pathOf, type Problem, show } from './problem.ts';
+import type { SoundParts } from './sound-parts.ts';
+
+/** What the parts of a config say about each other, each part sound in itself. */
+export function referenceProblems(config: SoundParts): readonly Problem[] {
+  return [
+    ...duplicates('resources', config.resources),
+    ...duplicates('agents', config.agents),
+    ...duplicates('clients', config.clients),
+    ...collisions(config),
+    ...config.resources.flatMap((resource, index) => agentOfResource(resource, index, config)),
+    ...config.agents.flatMap((agent, index) => catalogueOf(agent, index, config)),
+    ...config.clients.flatMap((client, index) => agentOfClient(client, index, config)),
+    ...zoneOfIssuer(config),
+  ];
+}
+
+function duplicates(
+  list: 'resources' | 'agents' | 'clients',
+  things: readonly { readonly id: string }[],
+): Problem[] {
+  return things.flatMap(({ id }, index) => {
+    const first = things.findIndex((thing) => thing.id === id);
+    if (first === index) return [];
+    return [
+      {
+        path: pathOf([list, index, 'id']),
+        text: `${show(id)} is the id of ${pathOf([list, first])} too; choose another`,
+      },
+    ];
+  });
+}
+
+/** Client ids, agent ids, URIs and audiences all appear as `sub` or `aud`: none may be mistaken for another. */
+function collisions({ clients, agents, resources, issuer }: SoundParts): readonly Problem[] {
+  const names = [
+    ...(issuer ? [{ path: 'issuer.url', value: issuer.url }] : []),
+    ...clients.map(({ id }, index) => ({ path: pathOf(['clients', index, 'id']), value: id })),
+    ...agents.map(({ id }, index) => ({ path: pathOf(['agents', index, 'id']), value: id })),
+    ...resources.map(({ uri }, index) => ({ path: pathOf(['resources', index, 'uri']), value: uri })),
+    ...resources.flatMap(({ uri, audience }, index) =>
+      audience === undefined || audience === uri
+        ? []
+        : [{ path: pathOf(['resources', index, 'audience']), value: audience }],
+    ),
+  ];
+  const first = new Map<string, string>();
+  return names.flatMap(({ path, value }) => {
+    const taken = first.get(value);
+    if (taken === undefined) first.set(value, path);
+    // Two of one list and field are duplicates, told apart above; only URIs and audiences are not ids.
+    if (taken === undefined || isSameIdList(taken, path)) return [];
+    return [
+      { path, text: `${show(value)} is ${taken} too, and a token could not tell them apart; choose another` },
+    ];
+  });
+}
+
+function isSameIdList(one: string, other: string): boolean {
+  return one.endsWith('.id') && one.replace(/\d+/, '') === other.replace(/\d+/, '');
+}
+
+function agentOfResource(
+  { kind, agent }: SoundParts['resources'][number],
+  index: number,
+  { agents }: SoundParts,
+): Problem[] {
+  if (agent === undefined) return [];
+  const path = pathOf(['resources', index, 'agent']);
+  if (kind !== 'agent') {
+    return [
+      { path, text: `${show(agent)} stands on a resource that is no agent; add kind: 'agent' or remove it` },
+    ];
+  }
+  return unknownReference(path, agent, 'agent', agents);
+}
+
+function agentOfClient(
+  { agent }: SoundParts['clients'][number],
+  index: number,
+  { agents }: SoundParts,
+): Problem[] {
+  const path = pathOf(['clients', index, 'agent']);
+  if (agent !== undefined) return unknownReference(path, agent, 'agent', agents);
+  return [{ path, text: 'is missing; a client of client_credentials acts for an agent: write its id' }];
+}
+
+function catalogueOf(
+  { scopes }: SoundParts['agents'][number],
+  index: number,
+  { resources }: SoundParts,
+): Problem[] {
+  return Object.entries(scopes).flatMap(([id, { required = [], optional = [] }]) => {
+    const path = pathOf(['agents', index, 'scopes', id]);
+    const resource = resources.find((candidate) => candidate.id === id);
+    if (resource === undefined) return unknownReference(path, id, 'resource', resources);
+    const asked = [...required, ...optional];
+    // A resource without scopes is told as such.
+    const defined = Object.keys(resource.scopes);
+    if (defined.length === 0) return [];
+    if (asked.length === 0) return [{ path, text: 'names no scope; write required or optional ones' }];
+    return [...new Set(asked)].flatMap((scope) => {
+      if (!defined.includes(scope)) {
+        return [
+          { path, text: `${show(scope)} is no scope of resource '${id}'; ${didYouMean(scope, defined)}` },
+        ];
+      }
+      const twice = asked.filter((other) => other === scope).length > 1;
+      return twice
+        ? [{ path, text: `${show(scope)} is named twice; a scope is either required or optional` }]
+        : [];
+    });
+  });
+}
+
+function unknownReference(
+  path: string,
+  id: string,
+  what: 'agent' | 'resource',
+  things: readonly { readonly id: string }[],
+): Problem[] {
+  const ids = things.map((thing) => thing.id);
+  if (ids.includes(id)) return [];
+  const fix = ids.length === 0 ? `the config has no ${what}s: add it` : didYouMean(id, ids);
+  return [{ path, text: `${show(id)} is no ${what} of this config; ${fix}` }];
+}
+
+function zoneOfIssuer({ issuer }: SoundParts): Problem[] {
+  if (!issuer?.hostedZone) return [];
+  const { hostname } = new URL(issuer.url);
+  const { name } = issuer.hostedZone;
+  if (hostname === name || hostname.endsWith(`.${name}`)) return [];
+  return [
+    { path: 'issuer.hostedZone.name', text: `${show(name)} does not hold '${hostname}'; name its zone` },
+  ];
+}

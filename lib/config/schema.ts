@@ -1,0 +1,120 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import * as v from 'valibot';
+import { fields, flag, identifier, listOf, mapOf, oneOf, peopleText, text, textThat } from './fields.ts';
+import { issuerUrlProblem } from './issuer-url.ts';
+import { keySet } from './key-set.ts';
+import { didYouMean, show } from './problem.ts';
+import { documentUrlProblem, type Hosts, resourceUriProblem } from './resource-uri.ts';
+import { scopeNameProblem } from './scope-name.ts';
+
+const retentionDays: readonly number[] = Object.values(RetentionDays).filter(
+  (days) => typeof days === 'number' && days !== RetentionDays.INFINITE,
+);
+
+const scopeName = textThat(scopeNameProblem);
+
+const certificateArn = textThat((arn) =>
+  /^arn:[a-z-]+:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/.test(arn)
+    ? undefined
+    : `${show(arn)} is not the ARN of an ACM certificate; write 'arn:aws:acm:<region>:<account>:certificate/<id>'`,
+);
+
+const issuer = fields({
+  url: textThat(issuerUrlProblem),
+  certificateArn,
+  hostedZone: v.optional(fields({ id: text(), name: text() })),
+});
+
+const accessTokenMinutes = v.pipe(
+  v.number(({ input }) => `${show(input)} is not a number of minutes; write 5 to 60`),
+  v.check(
+    (minutes) => Number.isInteger(minutes) && minutes >= 5 && minutes <= 60,
+    ({ input }) => `${show(input)} is out of range; write a whole number of minutes from 5 to 60`,
+  ),
+);
+
+const agent = fields({
+  id: identifier,
+  name: v.optional(peopleText(128)),
+  owner: peopleText(128),
+  scopes: mapOf(
+    text(),
+    fields({ required: v.optional(listOf(scopeName)), optional: v.optional(listOf(scopeName)) }),
+  ),
+});
+
+const methods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
+
+/** The whole config but for what one part says about another. */
+export function configSchema(hosts: Hosts): v.GenericSchema {
+  return fields({
+    profile: v.optional(oneOf(['production', 'dev'])),
+    issuer: v.optional(issuer),
+    accessTokenMinutes: v.optional(accessTokenMinutes),
+    logRetentionDays: v.optional(oneOf(retentionDays)),
+    resources: listOf(resource(hosts)),
+    agents: listOf(agent),
+    clients: listOf(client(hosts)),
+  });
+}
+
+function resource(hosts: Hosts): v.GenericSchema {
+  return fields({
+    id: identifier,
+    uri: textThat((uri) => resourceUriProblem(uri, hosts)),
+    audience: v.optional(textThat(audienceProblem)),
+    kind: v.optional(oneOf(['mcp-server', 'agent'])),
+    agent: v.optional(identifier),
+    name: peopleText(128),
+    scopes: v.pipe(
+      mapOf(scopeName, peopleText(256)),
+      v.check(
+        (scopes) => Object.keys(scopes).length > 0,
+        'names no scope; a token without a scope allows nothing',
+      ),
+    ),
+  });
+}
+
+function client(hosts: Hosts): v.GenericSchema {
+  return fields({
+    id: identifier,
+    name: v.optional(peopleText(128)),
+    agent: v.optional(identifier),
+    authentication: v.lazy((input) => authentication(input, hosts)),
+  });
+}
+
+/** The fields of the method that the input names, so that a wrong field is told apart from a wrong method. */
+function authentication(input: unknown, hosts: Hosts): v.GenericSchema {
+  const method: unknown = isObject(input) ? input['method'] : undefined;
+  if (method !== 'private_key_jwt') {
+    return fields({ method: v.picklist(methods, ({ input: given }) => methodProblem(given)) });
+  }
+  return v.pipe(
+    fields({
+      method: v.literal('private_key_jwt'),
+      jwks: v.optional(keySet),
+      jwksUri: v.optional(textThat((url) => documentUrlProblem(url, hosts))),
+      acceptsTokenEndpointAudience: v.optional(flag()),
+    }),
+    v.check(
+      ({ jwks, jwksUri }) => (jwks === undefined) !== (jwksUri === undefined),
+      'must say where the keys are; write either jwks or jwksUri',
+    ),
+  );
+}
+
+function methodProblem(method: unknown): string {
+  return `${show(method)} is no method; ${didYouMean(String(method), methods)}`;
+}
+
+function audienceProblem(audience: string): string | undefined {
+  return /^[\x21-\x7E]{1,1024}$/.test(audience)
+    ? undefined
+    : `${show(audience)} is not an audience; use up to 1024 printable characters without spaces`;
+}
+
+function isObject(input: unknown): input is Record<string, unknown> {
+  return typeof input === 'object' && input !== null;
+}

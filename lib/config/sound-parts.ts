@@ -1,0 +1,74 @@
+import * as v from 'valibot';
+import { issuerUrlProblem } from './issuer-url.ts';
+
+let placeholders = 0;
+
+function placeholder(): string {
+  placeholders += 1;
+  return `(missing ${placeholders})`;
+}
+
+/** A name that equals no other: what is missing neither collides nor refers. */
+const name = v.optional(
+  v.fallback(v.string(), () => placeholder()),
+  () => placeholder(),
+);
+const maybeText = v.fallback(v.optional(v.string()), undefined);
+const scopeList = v.fallback(v.optional(v.array(v.string())), undefined);
+
+const resource = v.object({
+  id: name,
+  uri: name,
+  audience: maybeText,
+  kind: v.fallback(v.optional(v.picklist(['mcp-server', 'agent'])), undefined),
+  agent: maybeText,
+  name,
+  scopes: v.fallback(v.optional(v.record(v.string(), v.any()), {}), {}),
+});
+
+const agentScopes = v.fallback(v.object({ required: scopeList, optional: scopeList }), {});
+
+const agent = v.object({
+  id: name,
+  owner: name,
+  scopes: v.fallback(v.optional(v.record(v.string(), agentScopes), {}), {}),
+});
+
+const client = v.object({ id: name, agent: maybeText });
+
+const issuer = v.object({
+  url: v.pipe(
+    v.string(),
+    v.check((url) => issuerUrlProblem(url) === undefined),
+  ),
+  certificateArn: name,
+  hostedZone: v.fallback(v.optional(v.object({ id: name, name: v.string() })), undefined),
+});
+
+const parts = v.object({
+  issuer: v.fallback(v.optional(issuer), undefined),
+  resources: listOf(resource),
+  agents: listOf(agent),
+  clients: listOf(client),
+});
+
+export type SoundParts = v.InferOutput<typeof parts>;
+
+/** What of a config can be compared with the rest of it, whatever else is wrong. Positions stay the same. */
+export function soundParts(config: unknown): SoundParts {
+  return v.parse(parts, isObject(config) ? config : {});
+}
+
+/** A list in which an entry that is no object stands as an entry without anything. */
+function listOf<Entries extends v.ObjectEntries>(entry: v.ObjectSchema<Entries, undefined>) {
+  const entries = v.pipe(
+    v.array(v.any()),
+    v.transform((list) => list.map((item: unknown) => (isObject(item) ? item : {}))),
+    v.array(entry),
+  );
+  return v.fallback(v.optional(entries, []), []);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
