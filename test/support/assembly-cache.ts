@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { VestibuleConfig } from '../../lib/index.ts';
+import { synthesize } from '../../local/synthesize.ts';
+
+const project = resolve(import.meta.dirname, '../..');
+const cache = join(project, 'node_modules/.cache/vestibule/assemblies');
+const sources = ['lib/**/*.ts', 'lambdas/**/*.ts', 'package-lock.json', 'test/support/synthesize-config.ts'];
+const longestSynthesis = 60_000;
+
+/** The synthesized deployment of a config. All tests of one state of the sources share it. */
+export async function synthesizedAssembly(config: VestibuleConfig): Promise<string> {
+  const directory = join(cache, contentHash(config));
+  const claim = `${directory}.claim`;
+  mkdirSync(cache, { recursive: true });
+  while (!existsSync(directory)) {
+    if (tryToClaim(claim)) {
+      try {
+        await synthesizeInto(directory, config);
+      } finally {
+        rmSync(claim, { recursive: true, force: true });
+      }
+    } else {
+      await wait(50);
+    }
+  }
+  return directory;
+}
+
+async function synthesizeInto(directory: string, config: VestibuleConfig): Promise<void> {
+  const unfinished = `${directory}.${process.pid}`;
+  await synthesize({
+    app: join(project, 'test/support/synthesize-config.ts'),
+    outputDirectory: unfinished,
+    context: { 'vestibule:local': true, 'test:config': config },
+  });
+  renameSync(unfinished, directory);
+}
+
+/** One process synthesizes and the others wait; a claim whose holder died is broken. */
+function tryToClaim(claim: string): boolean {
+  try {
+    mkdirSync(claim);
+    return true;
+  } catch {
+    const age = existsSync(claim) ? Date.now() - statSync(claim).mtimeMs : 0;
+    if (age > longestSynthesis) rmSync(claim, { recursive: true, force: true });
+    return false;
+  }
+}
+
+function contentHash(config: VestibuleConfig): string {
+  const hash = createHash('sha256').update(JSON.stringify(config));
+  for (const file of globSync(sources, { cwd: project }).toSorted()) {
+    hash.update(file).update(readFileSync(join(project, file)));
+  }
+  return hash.digest('hex').slice(0, 20);
+}

@@ -1,0 +1,72 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { VestibuleConfig } from '../../lib/index.ts';
+import type { Principal } from '../../local/aws/cloud.ts';
+import { createFaultPlan } from '../../local/aws/faults.ts';
+import { startRun, type LocalRun } from '../../local/run.ts';
+import { config as exampleConfig } from '../../vestibule.config.ts';
+import { synthesizedAssembly } from './assembly-cache.ts';
+
+export interface TestDeploymentOptions {
+  /** The example deployment when absent. */
+  readonly config?: VestibuleConfig;
+  /** In the grammar of VESTIBULE_FAULTS; more can be added to `run.cloud.faults` later. */
+  readonly faults?: string;
+  /** Keeps the state there; absent: nothing is kept. */
+  readonly stateDirectory?: string;
+  /** The issuer's port; a free one when absent. */
+  readonly port?: number;
+}
+
+export interface TestDeployment {
+  readonly issuer: string;
+  readonly run: LocalRun;
+  /** May do everything, on the admin routes too. */
+  readonly operator: Principal;
+  /** Every line the run has logged, those of the functions included. */
+  readonly log: readonly string[];
+  /** The client secret that the deployment made for a client of its config. */
+  readonly secretOf: (clientId: string) => Promise<string>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Runs the synthesized app whole, on free ports. */
+export async function startDeployment(options: TestDeploymentOptions = {}): Promise<TestDeployment> {
+  const { config = exampleConfig, faults, stateDirectory, port = 0 } = options;
+  const permissionLedger = process.env['VESTIBULE_PERMISSION_LEDGER'];
+  const log: string[] = [];
+  const run = await startRun({
+    assemblyDirectory: await synthesizedAssembly(config),
+    port,
+    ...(stateDirectory === undefined ? {} : { stateDirectory }),
+    ...(permissionLedger === undefined ? {} : { permissionLedger }),
+    faults: createFaultPlan(faults),
+    log: (line) => log.push(line),
+  });
+  const { operator } = run.cloud;
+  const secrets = new SecretsManagerClient({
+    endpoint: run.cloud.endpoint,
+    region: 'us-east-1',
+    credentials: operator,
+  });
+  return {
+    ...{ issuer: run.issuer, run, operator, log },
+    secretOf: async (clientId) => {
+      const { SecretString } = await secrets.send(
+        new GetSecretValueCommand({ SecretId: secretArn(run, clientId) }),
+      );
+      const { client_secret } = JSON.parse(SecretString ?? '{}') as { readonly client_secret: string };
+      return client_secret;
+    },
+    stop: async () => {
+      secrets.destroy();
+      await run.stop();
+    },
+  };
+}
+
+function secretArn({ resources }: LocalRun, clientId: string): string {
+  const client = resources.find(({ physicalId }) => physicalId === `client/${clientId}`);
+  const arn = client?.properties['SecretArn'];
+  if (typeof arn !== 'string') throw new Error(`the deployment made no secret for ${clientId}`);
+  return arn;
+}
