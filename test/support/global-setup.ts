@@ -1,9 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
+import { permissionLedger } from './permission-ledger.ts';
 
-/** Every deployment a test runs appends the permissions it used; the gate after the run compares them. */
-export const permissionLedger = resolve('node_modules/.cache/vestibule/permissions.jsonl');
-
+/** Called by vitest once before all files: starts the ledger of used permissions afresh. */
 export function setup(): void {
   mkdirSync(dirname(permissionLedger), { recursive: true });
   rmSync(permissionLedger, { force: true });
