@@ -2,6 +2,7 @@ import type * as Esbuild from 'esbuild';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /**
  * Bundles every lambdas/functions/<name>/handler.ts into <outputDirectory>/<name>/index.js in one call. CommonJS: it
@@ -23,6 +24,9 @@ export function bundleFunctions(sourceDirectory: string, outputDirectory: string
     target: 'node24',
     format: 'cjs',
     mainFields: ['module', 'main'],
+    alias: {
+      '@aws-sdk/credential-provider-node': fileURLToPath(import.meta.resolve('./function-credentials.ts')),
+    },
     minify: true,
     legalComments: 'none',
     logLevel: 'error',

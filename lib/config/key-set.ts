@@ -1,4 +1,4 @@
-import { createPublicKey, type JsonWebKey } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
 import * as v from 'valibot';
 import { fields, listOf, mapOf, text } from './fields.ts';
 

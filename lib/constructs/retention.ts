@@ -20,6 +20,10 @@ export function retentionOf({ profile = 'production', logRetentionDays }: Vestib
   return {
     removalPolicy: production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     protect: production,
-    logs: logRetentionDays === undefined ? logDays[profile] : logRetentionDays,
+    logs: logRetentionDays === undefined ? logDays[profile] : retentionDaysOf(logRetentionDays),
   };
+}
+
+function retentionDaysOf(days: number): RetentionDays {
+  return RetentionDays[RetentionDays[days] as keyof typeof RetentionDays];
 }
