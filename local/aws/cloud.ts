@@ -1,7 +1,20 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Decision, Permission, PolicyDocument, RequestContext } from '../iam/policy.ts';
 import type { VirtualClock } from '../clock.ts';
+import { createCalls } from './calls.ts';
+import { createDynamoDb } from './dynamodb/dynamodb.ts';
+import { createEngineClient } from './dynamodb/engine-client.ts';
+import { type Engine, startEngine } from './dynamodb/engine.ts';
 import type { FaultPlan } from './faults.ts';
+import { startFront } from './front.ts';
+import { createKms } from './kms/kms.ts';
+import { createLedger } from './ledger.ts';
+import { createPrincipals, newAccessKey } from './principals.ts';
+import { createSecretsManager } from './secrets-manager/secrets-manager.ts';
 import type { SignedRequest } from './sigv4.ts';
+import { openStateFile } from './state-file.ts';
+import { sts } from './sts.ts';
 
 /** Someone who may sign requests. */
 export interface Principal {
@@ -43,7 +56,7 @@ export interface CloudOptions {
 
 export type Authentication =
   | { readonly ok: true; readonly principal: Principal; readonly instance?: string }
-  | { readonly ok: false; readonly refusal: string };
+  | { readonly ok: false; readonly code: 'missing' | 'unknown' | 'signature'; readonly refusal: string };
 
 export interface Ledger {
   readonly calls: () => readonly AwsCall[];
@@ -74,6 +87,91 @@ export interface Cloud {
   readonly stop: () => Promise<void>;
 }
 
-export function startCloud(options: CloudOptions): Promise<Cloud> {
-  return Promise.reject(new Error(`not started: ${options.region}`));
+const everything: PolicyDocument = { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } };
+
+/** Brings every embedded service up behind one front. Rejects, with the command to run, without a DynamoDB engine. */
+export async function startCloud(options: CloudOptions): Promise<Cloud> {
+  const { region, account, clock, faults, stateDirectory } = options;
+  const stateFile = (name: string): string | undefined =>
+    stateDirectory === undefined ? undefined : join(stateDirectory, name);
+  const engine = await startEngineOf(options, stateFile('dynamodb.sqlite'));
+  const client = createEngineClient(engine.endpoint);
+  const where = { region, account, clock };
+  const kms = createKms({ ...where, file: openStateFile(stateFile('kms.json'), { keys: {}, aliases: {} }) });
+  const secretsManager = createSecretsManager(
+    { ...where, file: openStateFile(stateFile('secrets.json'), {}) },
+    kms,
+  );
+  const backups = openStateFile(stateFile('backups.json'), {});
+  const dynamoDb = createDynamoDb({ engine: client, backups, kms, region, account });
+  const principals = createPrincipals({
+    region,
+    account,
+    clocks: () => [clock.now(), Date.now()],
+    resourcePolicy: kms.policyOf,
+  });
+  const root: Principal = { arn: `arn:aws:iam::${account}:root`, ...newAccessKey() };
+  const operator = await operatorOf(account, stateFile('operator.json'));
+  principals.add(root, [everything]);
+  principals.add(operator, [everything]);
+  const ledger = createLedger();
+  const call = createCalls({
+    account,
+    services: [dynamoDb, kms, secretsManager, sts],
+    principals,
+    faults,
+    record: (made) => {
+      ledger.record(made);
+      options.onCall?.(made);
+    },
+    onCrash: (instance) => options.onCrash?.(instance),
+  });
+  const front = await startFront(call);
+  return {
+    endpoint: front.endpoint,
+    root,
+    operator,
+    principalFor: principals.forArn,
+    environmentOf: (principal, instance) => environmentOf(principal, instance, region, front.endpoint),
+    authenticate: principals.authenticate,
+    authorize: (principal, action, resource, context = {}) =>
+      principals.authorize(principal, { action, resource, context }),
+    ledger,
+    faults,
+    stop: async () => {
+      await front.stop();
+      client.close();
+      await engine.stop();
+    },
+  };
+}
+
+function startEngineOf(
+  { stateDirectory, dynamodbEndpoint }: CloudOptions,
+  file: string | undefined,
+): Promise<Engine> {
+  if (stateDirectory !== undefined) mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
+  if (dynamodbEndpoint === undefined) return startEngine(file);
+  return Promise.resolve({ endpoint: dynamodbEndpoint, stop: () => Promise.resolve() });
+}
+
+async function operatorOf(account: string, path: string | undefined): Promise<Principal> {
+  const file = openStateFile(path, { key: newAccessKey() });
+  await file.commit();
+  return { arn: `arn:aws:iam::${account}:user/operator`, ...file.state.key };
+}
+
+function environmentOf(
+  { accessKeyId, secretAccessKey }: Principal,
+  instance: string,
+  region: string,
+  endpoint: string,
+): Record<string, string> {
+  return {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: instance,
+    AWS_REGION: region,
+    AWS_ENDPOINT_URL: endpoint,
+  };
 }

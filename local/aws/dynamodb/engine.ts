@@ -52,6 +52,7 @@ export async function startEngine(databaseFile: string | undefined): Promise<Eng
   return {
     endpoint,
     stop: async () => {
+      child.ref();
       leash?.destroy();
       await ended;
     },

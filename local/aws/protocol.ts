@@ -1,0 +1,103 @@
+import { AwsError, type Input, unknownOperation } from './service.ts';
+import { headerValue, readSignature, type SignedRequest } from './sigv4.ts';
+import { escapeXml } from './sts.ts';
+
+/** A request in terms of its service. */
+export interface ServiceRequest {
+  readonly prefix: string;
+  readonly operation: string;
+  readonly input: () => Input;
+}
+
+const targets: Readonly<Record<string, string>> = {
+  DynamoDB_20120810: 'dynamodb',
+  TrentService: 'kms',
+  secretsmanager: 'secretsmanager',
+};
+
+/** Tells the service from the credential scope and the operation from the protocol: AWS JSON, or Query for STS. */
+export function readServiceRequest(request: SignedRequest): ServiceRequest {
+  const [target = '', operation = ''] = (headerValue(request.headers, 'x-amz-target') ?? '').split('.');
+  const prefix = readSignature(request.headers)?.service ?? targets[target] ?? 'sts';
+  if (prefix === 'sts') {
+    const form = new URLSearchParams(Buffer.from(request.body).toString());
+    return { prefix, operation: form.get('Action') ?? '', input: () => ({}) };
+  }
+  const known = Object.hasOwn(targets, target) && targets[target] === prefix;
+  return { prefix, operation: known ? operation : '', input: () => readJson(request.body) };
+}
+
+function readJson(body: Uint8Array): Input {
+  try {
+    const value: unknown = JSON.parse(body.length === 0 ? '{}' : Buffer.from(body).toString());
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  } catch {
+    // Answered below, as any other body that is not an object.
+  }
+  throw new AwsError('SerializationException', 'The request body is not a JSON object.');
+}
+
+/** How a service says that it does not know who calls. */
+export function authenticationError(
+  prefix: string,
+  code: 'missing' | 'unknown' | 'signature',
+  message: string,
+): AwsError {
+  if (prefix === 'sts') {
+    const codes = {
+      missing: 'MissingAuthenticationToken',
+      unknown: 'InvalidClientTokenId',
+      signature: 'SignatureDoesNotMatch',
+    };
+    return new AwsError(codes[code], message, 403);
+  }
+  const codes = {
+    missing: 'MissingAuthenticationTokenException',
+    unknown: 'UnrecognizedClientException',
+    signature: 'InvalidSignatureException',
+  };
+  return new AwsError(codes[code], message);
+}
+
+export function accessDenied(prefix: string, message: string): AwsError {
+  return prefix === 'sts'
+    ? new AwsError('AccessDenied', message, 403)
+    : new AwsError('AccessDeniedException', message);
+}
+
+const dynamodbModelled = /^(ProvisionedThroughputExceeded|InternalServer|TableNotFound)/;
+
+/** An error as it goes over the wire of that service. */
+export function writeError(
+  prefix: string,
+  error: AwsError,
+  requestId: string,
+): { status: number; body: string } {
+  const { code, message, status } = error;
+  if (prefix === 'sts') {
+    const type = status < 500 ? 'Sender' : 'Receiver';
+    const content = `<Error><Type>${type}</Type><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error>`;
+    return {
+      status,
+      body: `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">${content}<RequestId>${requestId}</RequestId></ErrorResponse>`,
+    };
+  }
+  if (prefix !== 'dynamodb') return { status, body: JSON.stringify({ __type: code, message }) };
+  const namespace = dynamodbModelled.test(code)
+    ? 'com.amazonaws.dynamodb.v20120810'
+    : 'com.amazon.coral.service';
+  return { status, body: JSON.stringify({ __type: `${namespace}#${code}`, message }) };
+}
+
+/** Whatever else a service throws is a defect of the stand-in, and it says so. */
+export function toAwsError(error: unknown): AwsError {
+  if (error instanceof AwsError) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  return new AwsError('InternalFailure', `The local stand-in failed: ${text}`, 500);
+}
+
+export function noSuchService(prefix: string): AwsError {
+  return prefix === ''
+    ? unknownOperation()
+    : new AwsError('UnknownServiceException', `There is no local ${prefix}.`);
+}
