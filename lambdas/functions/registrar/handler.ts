@@ -1,0 +1,39 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { clientDefaults } from '../../adapters/aws.ts';
+import { dynamoKeyRingStore } from '../../adapters/dynamodb/key-ring-store.ts';
+import { dynamoRegistryStore } from '../../adapters/dynamodb/registry-store.ts';
+import { kmsPublicKeys } from '../../adapters/kms/public-keys.ts';
+import { secretsManagerClientSecrets } from '../../adapters/secrets-manager/client-secrets.ts';
+import { recordOf } from '../../registry/author.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { readEnvironment } from '../../runtime/environment.ts';
+import { audit } from '../../runtime/events.ts';
+import type { Issuer } from '../../runtime/identifiers.ts';
+import { systemRandom } from '../../runtime/random.ts';
+import { customResource } from './custom-resource.ts';
+import { registrarEnvironment } from './environment.ts';
+import { carryOut, type RegistrationPorts } from './registrations.ts';
+
+const environment = readEnvironment(registrarEnvironment);
+const store = { client: new DynamoDBClient(clientDefaults), table: environment.REGISTRY_TABLE };
+
+const ports: RegistrationPorts = {
+  store: dynamoRegistryStore(store),
+  random: systemRandom,
+  context: {
+    issuer: environment.ISSUER as Issuer,
+    hosts: environment.RESOURCE_HOSTS === 'loopback' ? 'loopback' : 'public',
+  },
+  secrets: secretsManagerClientSecrets({ client: new SecretsManagerClient(clientDefaults) }),
+  publicKeys: kmsPublicKeys({ client: new KMSClient(clientDefaults) }),
+  keyRing: (author) => dynamoKeyRingStore({ ...store, change: recordOf(author, 'signing_keys_published') }),
+  audit,
+};
+
+export const handler = customResource({
+  carryOut: (event, author) => carryOut(ports, event, author),
+  managedBy: { kind: 'deployment', deployment: environment.DEPLOYMENT },
+  clock: systemClock,
+});

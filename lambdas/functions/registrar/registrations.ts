@@ -1,0 +1,141 @@
+import * as v from 'valibot';
+import type { ClientSecrets } from '../../ports/client-secrets.ts';
+import type { Kind } from '../../ports/registry-store.ts';
+import type { KeyRingStore, PublicKeys } from '../../ports/signing.ts';
+import { type Author, nameOf } from '../../registry/author.ts';
+import type { DeclarationContext } from '../../registry/declaration/fields.ts';
+import { describe, type RegistryRefusal } from '../../registry/refusal.ts';
+import { readTrusted, type Settled } from '../../registry/rules.ts';
+import { seed, type SeedingPorts, type SeedOutcome, unseed } from '../../registry/seeding.ts';
+import { seedSigningKeys } from '../../registry/signing-keys.ts';
+import { sha256 } from '../../runtime/digest.ts';
+import type { Audit } from '../../runtime/events.ts';
+import { ok, refuse, type Result } from '../../runtime/result.ts';
+import type { CustomResourceEvent } from './event.ts';
+
+export interface RegistrationPorts extends SeedingPorts {
+  readonly context: DeclarationContext;
+  readonly secrets: ClientSecrets;
+  readonly publicKeys: PublicKeys;
+  /** The key ring, to be changed by that author. */
+  readonly keyRing: (author: Author) => KeyRingStore;
+  readonly audit: Audit;
+}
+
+const kindOf = {
+  'Custom::VestibuleResource': 'resource',
+  'Custom::VestibuleAgent': 'agent',
+  'Custom::VestibuleClient': 'client',
+} as const;
+
+const signingKeysId = 'signing-keys';
+
+/** Does what one custom resource asks; a refusal is the sentence that the person deploying reads. */
+export async function carryOut(
+  ports: RegistrationPorts,
+  event: CustomResourceEvent,
+  author: Author,
+): Promise<Result<undefined, string>> {
+  if (event.ResourceType === 'Custom::VestibuleSigningKeys') {
+    if (event.RequestType !== 'Delete') await publishKeys(ports, event, author);
+    return ok(undefined);
+  }
+  const kind = kindOf[event.ResourceType];
+  if (event.RequestType === 'Delete') return withdraw(ports, kind, event.PhysicalResourceId, author);
+  return declare(ports, kind, event, author);
+}
+
+/** The name of the thing the event declares: a change of its id is a new thing, and the old one is deleted after. */
+export function physicalIdOf(event: CustomResourceEvent): string | undefined {
+  if (event.ResourceType === 'Custom::VestibuleSigningKeys') return signingKeysId;
+  const member = event.ResourceType === 'Custom::VestibuleClient' ? 'client_id' : 'id';
+  const id = v.safeParse(
+    v.pipe(v.string(), v.parseJson(), v.looseObject({ [member]: v.string() })),
+    event.ResourceProperties['Declaration'],
+  );
+  return id.success ? `${kindOf[event.ResourceType]}/${String(id.output[member])}` : undefined;
+}
+
+async function declare(
+  ports: RegistrationPorts,
+  kind: Kind,
+  event: CustomResourceEvent,
+  author: Author,
+): Promise<Result<undefined, string>> {
+  const properties = v.safeParse(declarationProperties, event.ResourceProperties);
+  if (!properties.success) return refuse('Declaration must be a JSON object as text');
+  const seeded = await seedDeclared(ports, kind, properties.output, author);
+  if (!seeded.ok) return refuse(describe(seeded.refusal));
+  const { id, outcome } = seeded.value;
+  if (outcome !== 'unchanged') {
+    ports.audit({ event: 'registration_changed', change: outcome, kind, id, by: nameOf(author.managedBy) });
+  }
+  return ok(undefined);
+}
+
+const declarationProperties = v.object({
+  Declaration: v.pipe(v.string(), v.parseJson()),
+  SecretArn: v.exactOptional(v.string()),
+});
+
+async function seedDeclared(
+  ports: RegistrationPorts,
+  kind: Kind,
+  properties: v.InferOutput<typeof declarationProperties>,
+  author: Author,
+): Promise<Result<{ readonly id: string; readonly outcome: SeedOutcome }, RegistryRefusal>> {
+  const settled = readTrusted(kind, properties.Declaration, ports.context);
+  if (!settled.ok) return settled;
+  const { id } = settled.value;
+  const secret =
+    properties.SecretArn === undefined ? undefined : await ports.secrets.current(properties.SecretArn, id);
+  const digest = secret && sha256(secret.reveal());
+  if (digest === undefined && needsSecret(settled.value)) return refuse(secretMissing);
+  const outcome = await seed(ports, kind, settled.value, author, digest);
+  return outcome.ok ? ok({ id, outcome: outcome.value }) : outcome;
+}
+
+function needsSecret(settled: Settled[Kind]): boolean {
+  return 'authentication' in settled && settled.authentication.method !== 'private_key_jwt';
+}
+
+const secretMissing = {
+  reason: 'field_invalid',
+  field: 'SecretArn',
+  fix: 'is required for a client that proves itself with a secret',
+} as const;
+
+async function withdraw(
+  ports: RegistrationPorts,
+  kind: Kind,
+  physicalId: string,
+  author: Author,
+): Promise<Result<undefined, string>> {
+  // Another form of id is that of a thing whose creation was refused: it is not ours to remove.
+  if (!physicalId.startsWith(`${kind}/`)) return ok(undefined);
+  const id = physicalId.slice(kind.length + 1);
+  const removed = await unseed(ports.store, { kind, id }, author);
+  if (!removed.ok) return refuse(describe(removed.refusal));
+  if (removed.value === 'removed') {
+    ports.audit({ event: 'registration_changed', change: 'removed', kind, id, by: nameOf(author.managedBy) });
+  }
+  return ok(undefined);
+}
+
+const signingKeyProperties = v.object({ ActiveKeyArn: v.string(), StandbyKeyArn: v.string() });
+
+async function publishKeys(
+  ports: RegistrationPorts,
+  event: CustomResourceEvent,
+  author: Author,
+): Promise<void> {
+  const { ActiveKeyArn, StandbyKeyArn } = v.parse(signingKeyProperties, event.ResourceProperties);
+  const added = await seedSigningKeys(
+    { keyRing: ports.keyRing(author), publicKeys: ports.publicKeys },
+    { activeKeyArn: ActiveKeyArn, standbyKeyArn: StandbyKeyArn },
+    author.at,
+  );
+  for (const { kid, keyArn } of added) {
+    ports.audit({ event: 'signing_key_published', kid, keyArn, by: nameOf(author.managedBy) });
+  }
+}

@@ -1,0 +1,29 @@
+import type { ChangeRecord } from '../ports/registry-store.ts';
+import type { ManagedBy, Registration } from '../ports/registry.ts';
+import type { Instant } from '../runtime/clock.ts';
+
+/** In whose name a change is made. What he registers is his. */
+export interface Author {
+  readonly managedBy: ManagedBy;
+  readonly at: Instant;
+  readonly requestId: string;
+}
+
+/** How the audit trail names an author: an operator's ARN, or `deployment/<stack>`. */
+export function nameOf(managedBy: ManagedBy): string {
+  return managedBy.kind === 'operator' ? managedBy.arn : `deployment/${managedBy.deployment}`;
+}
+
+export function recordOf(author: Author, event: string): ChangeRecord {
+  return { event, actor: nameOf(author.managedBy), at: author.at, requestId: author.requestId };
+}
+
+export function firstRegistration(author: Author): Registration {
+  return { state: 'active', managedBy: author.managedBy, createdAt: author.at, updatedAt: author.at };
+}
+
+/** The registration of a thing whose declaration changes: its state and its owner stay what they are. */
+export function keptRegistration(thing: Registration, author: Author): Registration {
+  const { state, managedBy, createdAt } = thing;
+  return { state, managedBy, createdAt, updatedAt: author.at };
+}

@@ -1,0 +1,90 @@
+import * as v from 'valibot';
+import type { AgentId, ResourceId, ResourceUri, ScopeName } from '../../runtime/identifiers.ts';
+import { ok, type Result } from '../../runtime/result.ts';
+import type { FieldRefusal } from '../refusal.ts';
+import {
+  type DeclarationContext,
+  identifier,
+  isDistinct,
+  isIdentifier,
+  list,
+  peopleText,
+  scopeName,
+} from './fields.ts';
+import { readDeclaration } from './read.ts';
+import { resourceUri } from './resource.ts';
+
+/** A resource as a person names it: by its URI, or by its short id. */
+export type ResourceName = { readonly uri: ResourceUri } | { readonly id: ResourceId };
+
+export interface DeclaredCatalogue {
+  readonly resource: ResourceName;
+  readonly required: readonly ScopeName[];
+  readonly optional: readonly ScopeName[];
+}
+
+export interface DeclaredAgent {
+  readonly id: AgentId;
+  readonly name: string;
+  readonly owner: string;
+  readonly catalogue: readonly DeclaredCatalogue[];
+}
+
+/** Reads the declaration of an agent. Whether its resources exist is for the registry to say. */
+export function readAgent(input: unknown, context: DeclarationContext): Result<DeclaredAgent, FieldRefusal> {
+  const read = readDeclaration(agentSchema(context), input);
+  if (!read.ok) return read;
+  const { id, name, owner, catalogue } = read.value;
+  return ok({ id: id as AgentId, name: name ?? id, owner, catalogue });
+}
+
+function agentSchema(context: DeclarationContext) {
+  return v.strictObject(
+    {
+      id: identifier,
+      name: v.exactOptional(peopleText(128)),
+      owner: peopleText(128),
+      catalogue: v.pipe(
+        list(catalogueEntry(context), 50),
+        v.check(
+          (entries) => isDistinct(entries.map(({ resource }) => JSON.stringify(resource))),
+          'must not have two entries for one resource; put their scopes into one',
+        ),
+      ),
+    },
+    'must be a JSON object',
+  );
+}
+
+function catalogueEntry(context: DeclarationContext) {
+  return v.pipe(
+    v.strictObject(
+      {
+        resource: resourceName(context),
+        required: v.exactOptional(list(scopeName, 100), []),
+        optional: v.exactOptional(list(scopeName, 100), []),
+      },
+      'must be { resource, required, optional }',
+    ),
+    v.check(
+      ({ required, optional }) => required.length + optional.length > 0,
+      'names no scope; give it a required or an optional one',
+    ),
+    v.check(
+      ({ required, optional }) => isDistinct([...required, ...optional]),
+      'names a scope twice; a scope is either required or optional',
+    ),
+  );
+}
+
+function resourceName(context: DeclarationContext) {
+  const byId = v.pipe(
+    v.string(),
+    v.transform((id): ResourceName => ({ id: id as ResourceId })),
+  );
+  const byUri = v.pipe(
+    resourceUri(context),
+    v.transform((uri): ResourceName => ({ uri })),
+  );
+  return v.lazy((name) => (typeof name === 'string' && isIdentifier(name) ? byId : byUri));
+}

@@ -1,0 +1,102 @@
+import * as v from 'valibot';
+import type { AssertionKeys, ClientAuthentication, GrantType } from '../../ports/registry.ts';
+import type { AgentId, ClientId } from '../../runtime/identifiers.ts';
+import { ok, type Result } from '../../runtime/result.ts';
+import type { FieldRefusal } from '../refusal.ts';
+import { type DeclarationContext, identifier, peopleText } from './fields.ts';
+import { jwks } from './jwks.ts';
+import { readDeclaration } from './read.ts';
+
+type SecretMethod = Exclude<ClientAuthentication['method'], 'private_key_jwt'>;
+export type DeclaredAuthentication =
+  { readonly method: SecretMethod } | Extract<ClientAuthentication, { readonly method: 'private_key_jwt' }>;
+
+export interface DeclaredClient {
+  readonly id: ClientId;
+  readonly name: string;
+  readonly agentId: AgentId;
+  readonly grantTypes: readonly GrantType[];
+  readonly authentication: DeclaredAuthentication;
+}
+
+/** Reads the declaration of a client. Secrets are no part of it: they are made here or by the deployment. */
+export function readClient(
+  input: unknown,
+  context: DeclarationContext,
+): Result<DeclaredClient, FieldRefusal> {
+  const read = readDeclaration(clientSchema(context), input);
+  if (!read.ok) return read;
+  const declared = read.value;
+  return ok({
+    id: declared.client_id as ClientId,
+    name: declared.client_name ?? declared.client_id,
+    agentId: declared.agent_id as AgentId,
+    grantTypes: declared.grant_types,
+    authentication: authenticationOf(declared),
+  });
+}
+
+const methods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
+const keyMembers = ['jwks', 'jwks_uri', 'accepts_token_endpoint_audience'] as const;
+
+function clientSchema(context: DeclarationContext) {
+  return v.pipe(
+    v.strictObject(
+      {
+        client_id: identifier,
+        client_name: v.exactOptional(peopleText(128)),
+        // A machine's token says for which agent it acts, so there is none without an agent.
+        agent_id: identifier,
+        grant_types: v.exactOptional(
+          v.pipe(
+            v.array(v.literal('client_credentials', 'must be "client_credentials"'), 'must be a list'),
+            v.length(1, 'must be ["client_credentials"]'),
+          ),
+          ['client_credentials'],
+        ),
+        token_endpoint_auth_method: v.picklist(methods, `must be one of ${methods.join(', ')}`),
+        jwks: v.exactOptional(jwks),
+        jwks_uri: v.exactOptional(jwksUri(context)),
+        accepts_token_endpoint_audience: v.exactOptional(v.boolean('must be true or false')),
+      },
+      'must be a JSON object',
+    ),
+    v.check(
+      ({ token_endpoint_auth_method: method, jwks, jwks_uri }) =>
+        method !== 'private_key_jwt' || (jwks === undefined) !== (jwks_uri === undefined),
+      'a client with "private_key_jwt" needs either jwks or jwks_uri, and not both',
+    ),
+    v.check(
+      (declared) =>
+        declared.token_endpoint_auth_method === 'private_key_jwt' ||
+        !keyMembers.some((name) => name in declared),
+      `only a client with "private_key_jwt" has ${keyMembers.join(', ')}; remove them or change the method`,
+    ),
+  );
+}
+
+type Declared = v.InferOutput<ReturnType<typeof clientSchema>>;
+
+function authenticationOf(declared: Declared): DeclaredAuthentication {
+  const { token_endpoint_auth_method: method, jwks, jwks_uri } = declared;
+  if (method !== 'private_key_jwt') return { method };
+  const keys: AssertionKeys =
+    jwks === undefined ? { kind: 'jwks_uri', jwksUri: jwks_uri ?? '' } : { kind: 'jwks', jwks };
+  return { method, keys, acceptsTokenEndpointAudience: declared.accepts_token_endpoint_audience ?? false };
+}
+
+const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+function jwksUri({ hosts }: DeclarationContext) {
+  return v.pipe(
+    v.string('must be text'),
+    v.check((text) => {
+      const url = text.length <= 1_024 ? URL.parse(text) : null;
+      if (url?.username !== '' || url.password !== '' || text.includes('#')) return false;
+      return (
+        url.protocol === 'https:' ||
+        (url.protocol === 'http:' && hosts === 'loopback' && loopback.has(url.hostname))
+      );
+    }, 'must be an https URL without user information or fragment'),
+  );
+}

@@ -1,0 +1,45 @@
+import type { KeyRing, KeyRingStore, PublicKeys, SigningKey } from '../ports/signing.ts';
+import type { Instant } from '../runtime/clock.ts';
+import { sha256 } from '../runtime/digest.ts';
+import type { KeyThumbprint } from '../runtime/identifiers.ts';
+
+export interface DeclaredSigningKeys {
+  readonly activeKeyArn: string;
+  readonly standbyKeyArn: string;
+}
+
+/**
+ * Publishes the signing keys of a deployment: the first ring signs with the active key at once and keeps the other
+ * as a standby. A ring that exists is never reset; a key it does not know joins it as a standby. Resolves with the
+ * keys that were added.
+ */
+export async function seedSigningKeys(
+  ports: { readonly keyRing: KeyRingStore; readonly publicKeys: PublicKeys },
+  declared: DeclaredSigningKeys,
+  now: Instant,
+): Promise<readonly SigningKey[]> {
+  for (;;) {
+    const ring = await ports.keyRing.read();
+    const added = await Promise.all(
+      missingFrom(ring, declared).map((keyArn) => publishedKey(ports.publicKeys, keyArn, now)),
+    );
+    const signing = added.map((key) =>
+      ring.keys.length === 0 && key.keyArn === declared.activeKeyArn ? { ...key, signFrom: now } : key,
+    );
+    if (signing.length === 0) return [];
+    if (await ports.keyRing.replace(ring, [...ring.keys, ...signing])) return signing;
+  }
+}
+
+function missingFrom(ring: KeyRing, { activeKeyArn, standbyKeyArn }: DeclaredSigningKeys): readonly string[] {
+  const known = ring.keys.map(({ keyArn }) => keyArn);
+  return [...new Set([activeKeyArn, standbyKeyArn])].filter((keyArn) => !known.includes(keyArn));
+}
+
+async function publishedKey(publicKeys: PublicKeys, keyArn: string, now: Instant): Promise<SigningKey> {
+  const publicJwk = await publicKeys.publicJwk(keyArn);
+  const { e, kty, n } = publicJwk;
+  // RFC 7638 §3.2: the required members in lexicographic order, without white space.
+  const kid = sha256(JSON.stringify({ e, kty, n })) as KeyThumbprint;
+  return { kid, keyArn, algorithm: 'RS256', publicJwk, publishedAt: now };
+}
