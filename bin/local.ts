@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,6 +7,7 @@ import { startDemo } from '../local/demo/start.ts';
 import { writeEndpointsFile } from '../local/endpoints-file.ts';
 import { asText } from '../local/cloudformation/template.ts';
 import { startRun, type LocalRun } from '../local/run.ts';
+import { refuseHeldStateDirectory } from '../local/state-lock.ts';
 import { synthesize } from '../local/synthesize.ts';
 
 const usage = `npm start [-- --ephemeral]
@@ -65,6 +66,8 @@ async function start(settings: Settings, closing: Closing): Promise<void> {
       rmSync(home, { recursive: true, force: true });
     });
   }
+  if (!isEphemeral) refuseHeldStateDirectory(stateDirectory);
+  mkdirSync(home, { recursive: true, mode: 0o700 });
   const assemblyDirectory = join(home, 'cdk.out');
   await synthesize({
     app: resolve(import.meta.dirname, 'vestibule.ts'),
@@ -139,20 +142,20 @@ function printTable(rows: Readonly<Record<string, string>>): void {
   console.log('');
 }
 
-function explain(error: unknown, port: number): string {
+function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (!('code' in error) || error.code !== 'EADDRINUSE') return error.message;
-  const taken = 'port' in error ? Number(error.port) : port;
-  return `port ${taken} is taken. Stop what listens there, or move the whole run: PORT=${port + 100} npm start`;
+  if (!('code' in error && 'port' in error) || error.code !== 'EADDRINUSE') return error.message;
+  const port = Number(error.port);
+  const free = port < 65_000 ? port + 100 : 9400;
+  return `port ${port} is taken. Stop what listens there, or move the whole run: PORT=${free} npm start`;
+}
+
+function readArguments(): { readonly isEphemeral: boolean; readonly needsHelp: boolean } {
+  const { values } = parseArgs({ options: { ephemeral: { type: 'boolean' }, help: { type: 'boolean' } } });
+  return { isEphemeral: values.ephemeral === true, needsHelp: values.help === true };
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { ephemeral: { type: 'boolean' }, help: { type: 'boolean' } } });
-  if (values.help === true) {
-    console.log(usage);
-    return;
-  }
-  const settings = readSettings(values.ephemeral === true);
   const closing: Closing = [];
   let isStopping = false;
   const stop = async (code: number): Promise<void> => {
@@ -168,9 +171,11 @@ async function main(): Promise<void> {
     });
   }
   try {
-    await start(settings, closing);
+    const { isEphemeral, needsHelp } = readArguments();
+    if (needsHelp) console.log(usage);
+    else await start(readSettings(isEphemeral), closing);
   } catch (error) {
-    console.error(`\n${explain(error, settings.port)}`);
+    console.error(`\n${explain(error)}`);
     await stop(1);
   }
 }

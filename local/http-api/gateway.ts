@@ -56,7 +56,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       ...(admission.kind === 'admitted' ? { caller: admission.caller } : {}),
     });
     const response = toGatewayResponse(await within(timeoutMilliseconds, lambda.invoke(event)));
-    return { response, functionName: lambda.definition.name };
+    return { response, functionName: lambda.definition.label };
   };
 }
 
