@@ -14,6 +14,7 @@ describe('an Authorization header', () => {
     [basic('planner:secret', 'bAsIc'), ['planner', 'secret']],
     [basic('planner:se:cret'), ['planner', 'se:cret']],
     [basic('planner:'), ['planner', '']],
+    [basic('p:s'), ['p', 's']],
     [basic('a%2Fb:c%3Ad+e'), ['a/b', 'c:d e']],
     [basic('planner:100%'), ['planner', '100%']],
     [basic('planner:%zz'), ['planner', '%zz']],

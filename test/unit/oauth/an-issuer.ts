@@ -4,7 +4,13 @@ import { clientCredentialsGrant } from '../../../lambdas/oauth/grants/client-cre
 import { tokenEndpoint, type RequestToken } from '../../../lambdas/oauth/token-endpoint.ts';
 import { tokenIssuer } from '../../../lambdas/oauth/tokens/issue.ts';
 import type { Documents } from '../../../lambdas/ports/documents.ts';
-import type { Agent, Client, Resource } from '../../../lambdas/ports/registry.ts';
+import type {
+  Agent,
+  Client,
+  RegistryNames,
+  RegistryReader,
+  Resource,
+} from '../../../lambdas/ports/registry.ts';
 import type { AssertionReplay, AssertionUse } from '../../../lambdas/ports/replay.ts';
 import type { KeyRing } from '../../../lambdas/ports/signing.ts';
 import type { AuditEvent } from '../../../lambdas/runtime/events.ts';
@@ -34,6 +40,8 @@ interface IssuerInput {
 export interface AnIssuer {
   readonly requestToken: RequestToken;
   readonly audited: AuditEvent[];
+  /** What the registry was asked for, in order. */
+  readonly asked: RegistryNames[];
   /** What was marked as used, in order. */
   readonly marked: AssertionUse[];
 }
@@ -46,12 +54,19 @@ const nothingFetched: Documents = {
 export function anIssuer(input: IssuerInput = {}): AnIssuer {
   const audited: AuditEvent[] = [];
   const marked: AssertionUse[] = [];
-  const registry = registryOf({
+  const asked: RegistryNames[] = [];
+  const entries = registryOf({
     clients: [aClient()],
     agents: [anAgent()],
     resources: [aResource()],
     ...input,
   });
+  const registry: RegistryReader = {
+    view: (names) => {
+      asked.push(names);
+      return entries.view(names);
+    },
+  };
   const ring = input.ring ?? aKeyRing(aSigningKey(), aStandbyKey());
   let drawn = 0;
   const random = () => `random-${++drawn}`;
@@ -79,5 +94,5 @@ export function anIssuer(input: IssuerInput = {}): AnIssuer {
     random,
     audit: (event) => audited.push(event),
   });
-  return { requestToken, audited, marked };
+  return { requestToken, audited, asked, marked };
 }

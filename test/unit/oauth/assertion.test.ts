@@ -45,7 +45,7 @@ describe('the claims of a client assertion', () => {
   it.each([
     ['one audience in an array', { aud: [issuer] }],
     ['the token endpoint as audience, to be judged by the client', { aud: tokenEndpointUrl }],
-    ['an expiry ten minutes ahead', { exp: now + 600 }],
+    ['an expiry ten minutes and the skew ahead', { exp: now + 630 }],
     ['an expiry within the skew', { exp: now - 29 }],
     ['nbf and iat within the skew', { nbf: now + 30, iat: now + 30 }],
     ['a jti of 512 characters', { jti: 'j'.repeat(512) }],

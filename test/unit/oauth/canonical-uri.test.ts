@@ -13,6 +13,7 @@ describe('a resource URI', () => {
     ['https://mcp.example.com/mcp//', 'https://mcp.example.com/mcp//'],
     ['https://mcp.example.com/a%2Fb', 'https://mcp.example.com/a%2Fb'],
     ['https://[2001:DB8::1]/mcp', 'https://[2001:db8::1]/mcp'],
+    [`https://mcp.example.com/${'a'.repeat(1000)}`, `https://mcp.example.com/${'a'.repeat(1000)}`],
   ])('has one canonical form: %s', (text, canonical) => {
     expect(canonicalResourceUri(text, 'public')).toEqual({ ok: true, value: canonical });
   });
@@ -42,7 +43,7 @@ describe('a resource URI', () => {
     ['ftp://mcp.example.com/mcp', 'must be https'],
     ['http://mcp.example.com/mcp', 'must be https'],
     ['http://localhost:9401/mcp', 'must be https'],
-    [`https://mcp.example.com/${'a'.repeat(1024)}`, 'must not be longer than 1024 characters'],
+    [`https://mcp.example.com/${'a'.repeat(1001)}`, 'must not be longer than 1024 characters'],
   ])('is refused as %s', (text, detail) => {
     expect(canonicalResourceUri(text, 'public')).toEqual({
       ok: false,

@@ -78,6 +78,23 @@ describe('the keys of a client', () => {
     expect(await found.find(source, enough, after(now, 300))).toEqual(down);
   });
 
+  it('are kept for a thousand hosts, the one fetched longest ago forgotten first', async () => {
+    const asked: string[] = [];
+    const fetchJson = (url: string) => Promise.resolve(ok({ keys: asked.push(url) === 0 ? [] : [{}] }));
+    const found = clientKeys({ fetchJson });
+    const find = (host: number) =>
+      found.find({ kind: 'jwks_uri', jwksUri: `https://${host}.example.com` }, enough, now);
+    for (let host = 0; host < 1_000; host += 1) await find(host);
+    await find(0);
+    expect(asked).toHaveLength(1_000);
+    await find(1_000);
+    await find(1);
+    expect(asked).toHaveLength(1_001);
+    await find(0);
+    expect(asked.at(-1)).toBe('https://0.example.com');
+    expect(asked).toHaveLength(1_002);
+  });
+
   it('are asked for again 30 seconds after a failure, and not before', async () => {
     const host = aHost(down, keys('a'));
     const found = clientKeys(host.documents);

@@ -51,6 +51,7 @@ describe('the key set', () => {
 
   it('does not have a key before its time', () => {
     expect(kids(aStandbyKey({ publishedAt: instant(now + 1) }))).toEqual([]);
+    expect(kids(aStandbyKey({ publishedAt: now }))).toEqual(['standby-key']);
   });
 
   it('has room for a thumbprint as kid', async () => {

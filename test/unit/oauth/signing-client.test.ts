@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toWire } from '../../../lambdas/oauth/refusal.ts';
+import { after } from '../../../lambdas/runtime/clock.ts';
 import { DependencyUnavailable } from '../../../lambdas/runtime/dependency.ts';
 import { ok } from '../../../lambdas/runtime/result.ts';
 import { reasonOf, withAssertion } from './a-token-request.ts';
@@ -16,7 +17,7 @@ import {
 } from './mothers.ts';
 
 const jwksUri = 'https://client.example.com/jwks.json';
-const published = aClient({
+const publishing = aClient({
   authentication: {
     method: 'private_key_jwt',
     keys: { kind: 'jwks_uri', jwksUri },
@@ -110,7 +111,7 @@ describe('a signing client', () => {
       fetchJson: (url: string) =>
         Promise.resolve(ok(url === jwksUri ? { keys: [other.publicJwk, key.publicJwk] } : {})),
     };
-    const { requestToken } = anIssuer({ clients: [published], documents });
+    const { requestToken } = anIssuer({ clients: [publishing], documents });
     expect(await reasonOf(requestToken, await withAssertion(anAssertion(key)))).toBe('granted');
     const forged = { ...other, publicJwk: key.publicJwk };
     expect(await reasonOf(requestToken, await withAssertion(anAssertion(forged)))).toBe(
@@ -118,8 +119,21 @@ describe('a signing client', () => {
     );
   });
 
+  it('may begin to sign with a new key, which is looked for', async () => {
+    const [old, key] = await Promise.all([anAssertionKey('ES256', 'old'), anAssertionKey('ES256', 'new')]);
+    const documents = { fetchJson: () => Promise.resolve(ok({ keys: published.shift() ?? [] })) };
+    const published = [[old.publicJwk], [old.publicJwk, key.publicJwk]];
+    const { requestToken } = anIssuer({ clients: [publishing], documents });
+    const at = async (seconds: number) => {
+      const outcome = await requestToken(await withAssertion(anAssertion(key)), after(now, seconds));
+      return outcome.ok ? 'granted' : outcome.refusal.reason;
+    };
+    expect(await at(0)).toBe('assertion_not_verified');
+    expect(await at(30)).toBe('granted');
+  });
+
   it('is refused, and told why, while its jwks_uri cannot be read', async () => {
-    const { requestToken } = anIssuer({ clients: [published] });
+    const { requestToken } = anIssuer({ clients: [publishing] });
     const outcome = await requestToken(await withAssertion(anAssertion(await anAssertionKey())), now);
     expect(outcome.ok ? undefined : toWire(outcome.refusal)).toEqual({
       status: 401,

@@ -40,6 +40,14 @@ describe('a machine that asks for a token', () => {
     });
   });
 
+  it('is looked up together with the resource it probably means', async () => {
+    const { requestToken, asked } = anIssuer();
+    await requestToken(aTokenRequest({ resources: [`${resource}/`] }), now);
+    expect(asked[0]).toEqual({ clientId: 'planner-client', resourceUri: resource });
+    await requestToken(aTokenRequest({ resources: ['no resource'] }), now);
+    expect(asked.at(-1)).toEqual({ clientId: 'planner-client' });
+  });
+
   it('gets the audience that the resource registered', async () => {
     const { requestToken } = anIssuer({ resources: [aResource({ audience: 'api://demo' as Audience })] });
     const outcome = await requestToken(aTokenRequest(), now);
