@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { Surprise } from './report.ts';
 
@@ -19,8 +19,6 @@ const endpointsSchema = v.object({
 /** Where the running deployment is and which clients it has. */
 export type Endpoints = v.InferOutput<typeof endpointsSchema>;
 
-export const projectDirectory = join(import.meta.dirname, '..', '..', '..');
-
 /** Reads what `npm start` wrote. Throws a `Surprise` that says how to start when nothing answers. */
 export async function readEndpoints(): Promise<Endpoints> {
   const endpoints = parse();
@@ -31,7 +29,7 @@ export async function readEndpoints(): Promise<Endpoints> {
 }
 
 function parse(): Endpoints {
-  const file = join(projectDirectory, '.vestibule', 'endpoints.json');
+  const file = resolve('.vestibule', 'endpoints.json');
   try {
     return v.parse(endpointsSchema, JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {

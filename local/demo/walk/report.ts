@@ -19,11 +19,17 @@ export interface Report {
   ) => void;
 }
 
+type Paint = (code: number, text: string) => string;
+
 const longestBody = 220;
 
-/** Writes to a stream, in colour where `colours` says that somebody watches. */
+/**
+ * Writes line by line, in colour where `colours` says that somebody watches. An exchange that looks exactly like an
+ * earlier one takes one line.
+ */
 export function createReport(write: (line: string) => void, colours: boolean): Report {
-  const paint = (code: number, text: string): string => (colours ? `\x1b[${code}m${text}\x1b[0m` : text);
+  const paint: Paint = (code, text) => (colours ? `\x1b[${code}m${text}\x1b[0m` : text);
+  const seen = new Set<string>();
   let steps = 0;
   const check: Report['check'] = (promise, expected, got) => {
     const text = String(got);
@@ -39,16 +45,29 @@ export function createReport(write: (line: string) => void, colours: boolean): R
     note: (text) => {
       write(`   ${text}`);
     },
-    exchange: ({ request, response }) => {
-      write(`   ${paint(36, '→')} ${request.method} ${request.url}`);
-      if (request.authorization !== undefined) {
-        write(paint(2, `       authorization: ${redactedAuthorization(request.authorization)}`));
-      }
-      if (request.body !== '') write(paint(2, `       ${redactedBody(request.body, longestBody)}`));
-      write(`   ${paint(response.status < 400 ? 32 : 33, '←')} ${response.status}`);
-      for (const [name, value] of response.headers) write(paint(2, `       ${name}: ${value}`));
-      if (response.body !== '') write(paint(2, `       ${redactedBody(response.body, longestBody)}`));
+    exchange: (exchange) => {
+      const lines = linesOf(exchange, paint);
+      const text = lines.join('\n');
+      write(seen.has(text) ? paint(2, summaryOf(exchange)) : text);
+      seen.add(text);
     },
     check,
   };
+}
+
+function linesOf({ request, response }: Exchange, paint: Paint): readonly string[] {
+  const { method, url, authorization } = request;
+  const detail = (text: string): readonly string[] => (text === '' ? [] : [paint(2, `       ${text}`)]);
+  return [
+    `   ${paint(36, '→')} ${method} ${url}`,
+    ...detail(authorization === undefined ? '' : `authorization: ${redactedAuthorization(authorization)}`),
+    ...detail(redactedBody(request.body, longestBody)),
+    `   ${paint(response.status < 400 ? 32 : 33, '←')} ${response.status}`,
+    ...response.headers.flatMap(([name, value]) => detail(`${name}: ${value}`)),
+    ...detail(redactedBody(response.body, longestBody)),
+  ];
+}
+
+function summaryOf({ request, response }: Exchange): string {
+  return `   → ${request.method} ${request.url} ← ${response.status} as before`;
 }
