@@ -12,7 +12,9 @@ const granted = grantedActions(template).filter(({ action }) => !/^(logs|xray):/
 const unused = granted.filter((permission) => !used.has(pair(permission)));
 
 for (const { role, action } of unused) console.error(`no test needed ${action} of ${role}`);
-console.log(`${granted.length - unused.length} of ${granted.length} granted permissions were needed by a test`);
+console.log(
+  `${granted.length - unused.length} of ${granted.length} granted permissions were needed by a test`,
+);
 if (unused.length > 0) process.exitCode = 1;
 
 function usedActions(): readonly RoleAction[] {
