@@ -67,6 +67,10 @@ export class RegistryTable extends Construct {
       new PolicyStatement({
         actions: ['dynamodb:Query'],
         resources: [`${this.table.tableArn}/index/${byKind}`],
+        // In an index, the leading key is the index's own: the kind.
+        conditions: {
+          'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['resource', 'agent', 'client'] },
+        },
       }),
     );
     return this.grant(role, { actions: changes, items: entries });

@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest';
+import { aConfig, readable, templateOf, withoutHash } from './synthesized.ts';
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+const reads = ['dynamodb:BatchGetItem'];
+const writes = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'];
+const registry = '<VestibuleRegistryTable.Arn>';
+const writesItsLog = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+
+test('every function may do exactly this', () => {
+  expect(matrix()).toEqual({
+    Discovery: [
+      row(writesItsLog, '<VestibuleDiscoveryLogs.Arn>'),
+      row(reads, registry, keys('resource#*', 'resource-id#*', 'key-ring#*')),
+    ],
+    Authorization: [
+      row(writesItsLog, '<VestibuleAuthorizationLogs.Arn>'),
+      row(reads, registry, keys('client#*', 'agent#*')),
+    ],
+    Token: [
+      row(writesItsLog, '<VestibuleTokenLogs.Arn>'),
+      row(['kms:Sign'], 'arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*', {
+        'StringEquals aws:ResourceTag/vestibule:signing': 'Vestibule',
+        'StringEquals kms:SigningAlgorithm': 'RSASSA_PKCS1_V1_5_SHA_256',
+        'StringEquals kms:MessageType': 'DIGEST',
+      }),
+      row(reads, registry, keys('client#*', 'agent#*', 'resource#*', 'key-ring#*')),
+      row(['dynamodb:PutItem'], '<VestibuleGrantsTable.Arn>', keys('assertion#*')),
+    ],
+    Admin: [
+      row(writesItsLog, '<VestibuleAdminLogs.Arn>'),
+      row(['dynamodb:Query'], `${registry}/index/by-kind`, keys('resource', 'agent', 'client')),
+      row(writes, registry, keys('resource#*', 'resource-id#*', 'agent#*', 'client#*', 'identifier#*')),
+    ],
+    Registrar: [
+      row(writesItsLog, '<VestibuleRegistrarLogs.Arn>'),
+      row(['kms:GetPublicKey'], '<VestibuleSigningKeysActive.Arn> <VestibuleSigningKeysStandby.Arn>'),
+      row(['secretsmanager:GetSecretValue'], '<VestibuleSecretclerkclientSecret>'),
+      row(['kms:Decrypt'], '<VestibuleDataKey.Arn>', {
+        'StringEquals kms:ViaService': 'secretsmanager.<AWS::Region>.amazonaws.com',
+      }),
+      row(
+        writes,
+        registry,
+        keys('resource#*', 'resource-id#*', 'agent#*', 'client#*', 'identifier#*', 'key-ring#*'),
+      ),
+    ],
+  });
+});
+
+test('no role has a managed policy, and only functions have roles', () => {
+  const roles = Object.entries(templateOf(aConfig).findResources('AWS::IAM::Role'));
+  expect(roles.map(([id]) => withoutHash(id)).sort()).toEqual(
+    ['Admin', 'Authorization', 'Discovery', 'Registrar', 'Token'].map((name) => `Vestibule${name}Role`),
+  );
+  for (const [, { Properties: properties }] of roles as [string, { Properties: object }][]) {
+    expect(Object.keys(properties)).toEqual(['AssumeRolePolicyDocument']);
+  }
+});
+
+function matrix(): Readonly<Record<string, readonly object[]>> {
+  const policies = templateOf(aConfig).findResources('AWS::IAM::Policy');
+  return Object.fromEntries(
+    Object.entries(policies).map(([id, policy]) => {
+      const { Properties: properties } = policy as {
+        Properties: { PolicyDocument: { Statement: readonly Statement[] } };
+      };
+      const name = withoutHash(id).replace(/^Vestibule(\w+)RoleDefaultPolicy$/, '$1');
+      return [name, properties.PolicyDocument.Statement.map(read)];
+    }),
+  );
+}
+
+function read({
+  Effect: effect,
+  Action: action,
+  Resource: resource,
+  Condition: condition = {},
+}: Statement): object {
+  expect(effect).toBe('Allow');
+  const conditions = Object.entries(condition).flatMap(([operator, block]) =>
+    Object.entries(block).map(([key, value]) => [
+      `${operator} ${key}`,
+      Array.isArray(value) ? (value as unknown[]).map(readable) : readable(value),
+    ]),
+  );
+  return row(
+    [action].flat().toSorted(),
+    [resource].flat().map(readable).join(' '),
+    Object.fromEntries(conditions) as Record<string, unknown>,
+  );
+}
+
+function row(
+  actions: readonly string[],
+  resource: string,
+  when: Readonly<Record<string, unknown>> = {},
+): object {
+  return { actions, resource, when };
+}
+
+function keys(...patterns: readonly string[]): Readonly<Record<string, unknown>> {
+  return { 'ForAllValues:StringLike dynamodb:LeadingKeys': patterns };
+}
