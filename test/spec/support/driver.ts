@@ -24,7 +24,7 @@ export interface Driver {
   readonly letCachesExpire: () => void;
 }
 
-export function drive(deployment: TestDeployment): Driver {
+export function drive(deployment: Pick<TestDeployment, 'issuer' | 'run' | 'operator'>): Driver {
   const { issuer, run } = deployment;
   const send: Driver['send'] = async (path, init) => answer(await fetch(`${issuer}${path}`, init));
   const admin: Driver['admin'] = async (method, path, body) =>
