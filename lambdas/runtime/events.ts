@@ -38,6 +38,15 @@ export type AuditEvent =
       readonly by: string;
     }
   | {
+      readonly event: 'registration_refused';
+      readonly requestId: string;
+      readonly change: string;
+      readonly kind: 'resource' | 'agent' | 'client';
+      readonly id?: string;
+      readonly reason: string;
+      readonly by: string;
+    }
+  | {
       readonly event: 'client_secret_changed';
       readonly change: 'added' | 'removed';
       readonly clientId: string;

@@ -1,0 +1,29 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { clientDefaults } from '../../adapters/aws.ts';
+import { dynamoRegistryStore } from '../../adapters/dynamodb/registry-store.ts';
+import { lambdaHandler } from '../../http/lambda.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { readEnvironment } from '../../runtime/environment.ts';
+import { audit } from '../../runtime/events.ts';
+import type { Issuer } from '../../runtime/identifiers.ts';
+import { systemRandom } from '../../runtime/random.ts';
+import { adminEndpoint } from './endpoint.ts';
+import { adminEnvironment } from './environment.ts';
+
+const environment = readEnvironment(adminEnvironment);
+
+export const handler = lambdaHandler(
+  adminEndpoint({
+    store: dynamoRegistryStore({
+      client: new DynamoDBClient(clientDefaults),
+      table: environment.REGISTRY_TABLE,
+    }),
+    random: systemRandom,
+    clock: systemClock,
+    audit,
+    context: {
+      issuer: environment.ISSUER as Issuer,
+      hosts: environment.RESOURCE_HOSTS === 'loopback' ? 'loopback' : 'public',
+    },
+  }),
+);

@@ -1,0 +1,66 @@
+import type { Kind, Things } from '../ports/registry-store.ts';
+import type { Agent, Client, ManagedBy, Registration, Resource } from '../ports/registry.ts';
+import type { Instant } from '../runtime/clock.ts';
+import { liveSecrets } from './secrets.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Things as the admin API shows them: their declaration and what the registry adds. No secret and no digest. */
+export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
+  resource: (resource: Resource) => ({
+    id: resource.id,
+    uri: resource.uri,
+    audience: resource.audience,
+    kind: resource.kind,
+    agent_id: resource.agentId,
+    name: resource.name,
+    scopes: resource.scopes.map(({ name, description }) => ({ name, description })),
+    ...registration(resource),
+  }),
+  agent: (agent: Agent) => ({
+    id: agent.id,
+    name: agent.name,
+    owner: agent.owner,
+    catalogue: agent.catalogue.map(({ resource, required, optional }) => ({ resource, required, optional })),
+    ...registration(agent),
+  }),
+  client: (client: Client) => ({
+    client_id: client.id,
+    client_name: client.name,
+    agent_id: client.agentId,
+    grant_types: client.grantTypes,
+    token_endpoint_auth_method: client.authentication.method,
+    ...keys(client),
+    secrets: liveSecrets(client).map(({ id, createdAt }) => ({ id, created_at: time(createdAt) })),
+    ...registration(client),
+  }),
+};
+
+function keys({ authentication }: Client): Json {
+  if (authentication.method !== 'private_key_jwt') return {};
+  return {
+    ...(authentication.keys.kind === 'jwks'
+      ? { jwks: authentication.keys.jwks }
+      : { jwks_uri: authentication.keys.jwksUri }),
+    accepts_token_endpoint_audience: authentication.acceptsTokenEndpointAudience,
+  };
+}
+
+function registration(thing: Registration): Json {
+  return {
+    state: thing.state,
+    managed_by: owner(thing.managedBy),
+    created_at: time(thing.createdAt),
+    updated_at: time(thing.updatedAt),
+  };
+}
+
+function owner(managedBy: ManagedBy): Json {
+  return managedBy.kind === 'operator'
+    ? { kind: managedBy.kind, arn: managedBy.arn }
+    : { kind: managedBy.kind, deployment: managedBy.deployment };
+}
+
+function time(at: Instant): string {
+  return new Date(at * 1_000).toISOString().replace('.000Z', 'Z');
+}
