@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { isScopeName } from '../../lambdas/oauth/scope/scope.ts';
 
 /** One of the characters of a text. */
 export function oneOf(characters: string): fc.Arbitrary<string> {
@@ -10,7 +11,7 @@ export const runs = { numRuns: 1_000 } as const;
 
 export const scopeName = fc
   .string({ unit: oneOf('abAB01:._-!~'), minLength: 1, maxLength: 4 })
-  .filter((name) => name !== '');
+  .filter(isScopeName);
 
 /** Text that is likely to be taken for something by a parser. */
 export const hostile = fc.oneof(

@@ -9,11 +9,10 @@ import {
   parseScope,
   union,
 } from '../../lambdas/oauth/scope/scope.ts';
-import type { ScopeName } from '../../lambdas/runtime/identifiers.ts';
 import { aResource, uri } from '../unit/oauth/mothers.ts';
 import { hostile, runs, scopeName } from './arbitraries.ts';
 
-const scope = fc.uniqueArray(scopeName, { maxLength: 6 }) as fc.Arbitrary<string[]> as fc.Arbitrary<ScopeName[]>;
+const scope = fc.uniqueArray(scopeName, { maxLength: 6 });
 const sorted = (names: readonly string[]) => [...names].sort();
 
 describe('the scope algebra', () => {
