@@ -14,7 +14,8 @@ const startLimit = 10_000;
  * Ends the engine when the other end of descriptor 3 closes, which the kernel does however the parent dies. `wait` makes
  * the shell end with the engine.
  */
-const watchdog = '"$0" "$@" & engine=$!; (read -r _ <&3; kill "$engine" 2>/dev/null) & wait "$engine"';
+const watchdog =
+  'umask 077; "$0" "$@" & engine=$!; (read -r _ <&3; kill "$engine" 2>/dev/null) & wait "$engine"';
 
 /** Starts the embedded DynamoDB engine, in memory without a database file, and answers once it listens. */
 export async function startEngine(databaseFile: string | undefined): Promise<Engine> {

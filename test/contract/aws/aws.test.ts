@@ -1,0 +1,27 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { dynamodbContract } from './dynamodb-contract.ts';
+import { kmsContract } from './kms-contract.ts';
+import { secretsManagerContract } from './secrets-manager-contract.ts';
+import { type ContractTarget, startContractTarget } from './target.ts';
+
+let target: ContractTarget;
+
+beforeAll(async () => {
+  target = await startContractTarget();
+});
+
+afterAll(async () => {
+  await target.stop();
+});
+
+describe('KMS', () => {
+  kmsContract(() => target);
+});
+
+describe('Secrets Manager', () => {
+  secretsManagerContract(() => target);
+});
+
+describe('DynamoDB', () => {
+  dynamodbContract(() => target);
+});
