@@ -94,10 +94,7 @@ export const resourceMetadata = {
     'finds a resource by its path, by its host and path, and by its short id behind the well-known prefix',
   ),
   'rfc9728:3.2:json-200': must('RFC 9728 §3.2', 'answers resource metadata with 200 and application/json'),
-  'rfc9728:3.2:no-empty-arrays': must(
-    'RFC 9728 §3.2',
-    'omits scopes_supported for a resource without scopes',
-  ),
+  'rfc9728:3.2:no-empty-arrays': must('RFC 9728 §3.2', 'writes no empty list into resource metadata'),
   'vestibule:agents-are-resources': must(
     'Vestibule',
     'serves the same metadata for an agent as for an MCP server',

@@ -14,6 +14,8 @@ const documents = ['/.well-known/oauth-authorization-server', '/.well-known/open
 const jwksPath = '/.well-known/jwks.json';
 const prefix = '/.well-known/oauth-protected-resource';
 
+const scopes = [{ name: 'use', description: 'Use it' }];
+
 beforeAll(async () => {
   deployment = await startDeployment();
   client = drive(deployment);
@@ -172,25 +174,24 @@ describe('resource metadata', () => {
         uri: own,
         kind: 'mcp-server',
         name: 'Own',
-        scopes: [],
+        scopes,
       });
       client.letCachesExpire();
       expect((await client.get(`${prefix}/public/mcp`)).body['resource']).toBe(own);
     },
   );
 
-  verifies('rfc9728:3.2:no-empty-arrays', 'leaves out the scopes of a resource that has none', async () => {
-    const uri = 'https://unscoped.example.com/mcp';
-    await client.register('resources', {
-      id: 'unscoped',
-      uri,
-      kind: 'mcp-server',
-      name: 'Unscoped',
-      scopes: [],
-    });
-    client.letCachesExpire();
-    expect((await client.get(`${prefix}/unscoped`)).body).not.toHaveProperty('scopes_supported');
-  });
+  verifies(
+    'rfc9728:3.2:no-empty-arrays',
+    'has no empty list: a resource without scopes is not registered',
+    async () => {
+      const body = { id: 'unscoped', uri: 'https://unscoped.example.com/mcp', name: 'Unscoped', scopes: [] };
+      expect((await client.admin('POST', 'resources', body)).status).toBe(400);
+      for (const id of ['demo', 'analyst-agent']) {
+        expect(Object.values((await client.get(`${prefix}/${id}`)).body)).not.toContainEqual([]);
+      }
+    },
+  );
 
   verifies('RS-5', 'can never list offline_access', async () => {
     const scopes = [{ name: 'offline_access', description: 'Stay' }];
@@ -220,7 +221,7 @@ describe('resource metadata', () => {
         uri,
         kind: 'mcp-server',
         name: 'Short',
-        scopes: [],
+        scopes,
       });
       const statusAfter = async (method: string, path: string): Promise<number> => {
         expect((await client.admin(method, path)).status).toBeLessThan(300);

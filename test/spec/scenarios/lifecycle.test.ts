@@ -52,12 +52,10 @@ verifies(
     const after = await startDeployment({
       stateDirectory,
       config: {
-        ...config,
-        agents: config.agents
-          .filter(({ id }) => id === 'planner')
-          .map((agent) => ({ ...agent, owner: 'new@example.com' })),
-        clients: config.clients.filter(({ agent }) => agent === 'planner'),
-        resources: config.resources.map(({ agent: _, ...resource }) => resource),
+        profile: 'dev',
+        resources: config.resources.filter(({ id }) => id === 'demo'),
+        agents: [{ id: 'planner', owner: 'new@example.com', scopes: { demo: { required: ['tools:read'] } } }],
+        clients: config.clients.filter(({ id }) => id === 'planner-client'),
       },
     });
     ends.push(after.stop);
