@@ -69,6 +69,7 @@ async function start(settings: Settings, closing: Closing): Promise<void> {
   if (!isEphemeral) refuseHeldStateDirectory(stateDirectory);
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const assemblyDirectory = join(home, 'cdk.out');
+  progress('synthesizing');
   await synthesize({
     app: resolve(import.meta.dirname, 'vestibule.ts'),
     outputDirectory: assemblyDirectory,

@@ -1,4 +1,5 @@
 import type { Cloud, Principal } from '../aws/cloud.ts';
+import { readSignature } from '../aws/sigv4.ts';
 import type { ReceivedRequest } from './event.ts';
 
 export type Admission =
@@ -16,6 +17,10 @@ export function admit(
   request: ReceivedRequest,
   executeApiArn: string,
 ): Admission {
+  const service = readSignature(request.headers)?.service;
+  if (service !== undefined && service !== 'execute-api') {
+    return { kind: 'refused', reason: `the request is signed for ${service}, not for execute-api` };
+  }
   const signed = cloud.authenticate(request);
   if (!signed.ok) return { kind: 'refused', reason: signed.refusal };
   const decision = cloud.authorize(signed.principal, 'execute-api:Invoke', executeApiArn);

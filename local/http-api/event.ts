@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Principal } from '../aws/cloud.ts';
 import type { RouteMatch } from './route-table.ts';
 
@@ -9,7 +8,8 @@ export interface ReceivedRequest {
   readonly path: string;
   /** As sent, without the question mark. */
   readonly query: string;
-  readonly headers: IncomingHttpHeaders;
+  /** Lower-case names; lines of one name are joined by commas, cookies by semicolons. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
   readonly sourceAddress: string;
 }
@@ -50,7 +50,7 @@ export function toEvent(request: ReceivedRequest, path: string, context: EventCo
     rawPath: path,
     rawQueryString: query,
     ...(cookie === undefined ? {} : { cookies: cookie.split('; ') }),
-    headers: joinedHeaders(headers),
+    headers,
     ...(query === '' ? {} : { queryStringParameters: joinedParameters(query) }),
     requestContext: {
       accountId: context.account,
@@ -76,15 +76,7 @@ export function toEvent(request: ReceivedRequest, path: string, context: EventCo
   };
 }
 
-/** Two headers of one name, and two parameters of one name, are joined by commas. */
-function joinedHeaders(headers: IncomingHttpHeaders): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(',') : value]],
-    ),
-  );
-}
-
+/** Two parameters of one name are joined by a comma. */
 function joinedParameters(query: string): Readonly<Record<string, string>> {
   const joined = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(query)) {

@@ -57,10 +57,17 @@ function receivedRequest(incoming: IncomingMessage, body: Buffer): ReceivedReque
     method: incoming.method ?? 'GET',
     path: mark < 0 ? url : url.slice(0, mark),
     query: mark < 0 ? '' : url.slice(mark + 1),
-    headers: incoming.headers,
+    headers: joinedHeaders(incoming.headersDistinct),
     body,
     sourceAddress: incoming.socket.remoteAddress ?? '127.0.0.1',
   };
+}
+
+/** Lines of one name become one, for every header: a repeated Authorization is not dropped. */
+function joinedHeaders(lines: NodeJS.Dict<string[]>): ReceivedRequest['headers'] {
+  return Object.fromEntries(
+    Object.entries(lines).map(([name, values = []]) => [name, values.join(name === 'cookie' ? '; ' : ',')]),
+  );
 }
 
 async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {

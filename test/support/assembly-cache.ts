@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { VestibuleConfig } from '../../lib/index.ts';
 import { synthesize } from '../../local/synthesize.ts';
 
@@ -32,7 +33,7 @@ export async function synthesizedAssembly(config: VestibuleConfig): Promise<stri
 async function synthesizeInto(directory: string, config: VestibuleConfig): Promise<void> {
   const unfinished = `${directory}.${process.pid}`;
   await synthesize({
-    app: join(project, 'test/support/synthesize-config.ts'),
+    app: fileURLToPath(new URL('./synthesize-config.ts', import.meta.url)),
     outputDirectory: unfinished,
     context: { 'vestibule:local': true, 'test:config': config },
   });

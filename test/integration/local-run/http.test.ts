@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRun, type LocalRun } from '../../../local/run.ts';
+import { signedFetch } from '../../spec/support/signed-fetch.ts';
 import { apiResources, functionResources, writeAssembly } from './fixture.ts';
 
 const echo = `
@@ -104,7 +105,7 @@ describe('the HTTP API of a template', () => {
       });
       sent.on('error', reject).end();
     });
-    expect((JSON.parse(body) as Event).headers['x-many']).toMatch(/^a, ?b$/);
+    expect((JSON.parse(body) as Event).headers['x-many']).toBe('a,b');
   });
 
   it('answers for itself: 404, 400, 413, 500', async () => {
@@ -125,6 +126,25 @@ describe('the HTTP API of a template', () => {
   it('forbids an unsigned request on a route of IAM', async () => {
     const response = await fetch(`${run.issuer}/admin/x`);
     expect([response.status, await response.text()]).toEqual([403, '{"message":"Forbidden"}']);
+  });
+
+  it('admits who signs for it, and tells the function who that is', async () => {
+    const url = `${run.issuer}/admin/agents/planner`;
+    const response = await signedFetch(run.cloud.operator, { method: 'GET', url });
+    expect(response.status).toBe(200);
+    const { requestContext } = (await response.json()) as { requestContext: { authorizer: { iam: object } } };
+    expect(requestContext.authorizer.iam).toMatchObject({
+      userArn: run.cloud.operator.arn,
+      accountId: '000000000000',
+    });
+  });
+
+  it('forbids a signature for another service', async () => {
+    const credential = `${run.cloud.operator.accessKeyId}/20261121/us-east-1/kms/aws4_request`;
+    const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=${'0'.repeat(64)}`;
+    const response = await fetch(`${run.issuer}/admin/x`, { headers: { authorization } });
+    expect(response.status).toBe(403);
+    expect(log.join('\n')).toContain('signed for kms, not for execute-api');
   });
 
   it('does not invoke a function that lets no API invoke it, and says so', async () => {

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { startRun } from '../../../local/run.ts';
 import { apiResources, functionResources, temporaryDirectory, writeAssembly } from './fixture.ts';
@@ -44,7 +44,7 @@ const assemblyDirectory = writeAssembly({
 async function startProcess(
   stateDirectory: string,
 ): Promise<{ readonly issuer: string; readonly child: ChildProcess }> {
-  const script = resolve('test/integration/local-run/run-in-process.ts');
+  const script = fileURLToPath(new URL('./run-in-process.ts', import.meta.url));
   const child = spawn(process.execPath, [script, assemblyDirectory, stateDirectory], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
