@@ -13,6 +13,6 @@ try {
   app.synth();
 } catch (error) {
   if (!(error instanceof InvalidConfig)) throw error;
-  console.error(`vestibule.config.ts: ${error.message}`);
+  console.error(`vestibule.config.ts is not sound:\n${error.message.replace(/^/gm, '  ')}`);
   process.exitCode = 1;
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleFunctions } from './from-source.ts';
@@ -9,10 +9,7 @@ let bundled: string | undefined;
 export function bundleDirectory(functionName: string): string {
   const directory = join((bundled ??= allBundles()), functionName);
   if (!existsSync(join(directory, 'index.js'))) {
-    const missing = `lambdas/functions/${functionName}/handler.ts is missing`;
-    process.stderr.write(`${missing}\n`);
-    mkdirSync(directory, { recursive: true });
-    writeFileSync(join(directory, 'index.js'), `throw new Error(${JSON.stringify(missing)});\n`);
+    throw new Error(`no bundle of '${functionName}': lambdas/functions/${functionName}/handler.ts is missing`);
   }
   return directory;
 }

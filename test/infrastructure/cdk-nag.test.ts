@@ -1,0 +1,53 @@
+import { Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import type { IConstruct } from 'constructs';
+import { describe, expect, test } from 'vitest';
+import { aConfig, anIssuer, stackOf } from './synthesized.ts';
+
+const acknowledged = Validations.ACKNOWLEDGED_RULES_METADATA_KEY;
+
+describe.each([
+  ['a production deployment', aConfig],
+  ['a dev deployment', { ...aConfig, profile: 'dev' }],
+  ['a deployment on a host of its own', { ...aConfig, issuer: anIssuer }],
+] as const)('%s', (_, config) => {
+  test('satisfies AwsSolutions', () => {
+    expect(findings(stackOf(config))).toEqual([]);
+  });
+
+  test('acknowledges nothing that is not found, and each with a reason', () => {
+    const given = stackOf(config)
+      .node.findAll()
+      .flatMap((construct) =>
+        acknowledgements(construct).map((entry) => [construct.node.path, ...entry] as const),
+      );
+    const found = findings(withoutAcknowledgements(stackOf(config)));
+    expect(given).not.toHaveLength(0);
+    for (const [path, key, reason] of given) {
+      expect(reason.length, key).toBeGreaterThan(40);
+      expect(found).toContainEqual([key.replace(/^annotation::/i, ''), expect.stringContaining(path)]);
+    }
+  });
+});
+
+function findings(scope: IConstruct): readonly (readonly [string, string])[] {
+  return new AwsSolutionsChecks(scope)
+    .validateScope(scope)
+    .violations.flatMap(({ ruleName, violatingResources }) =>
+      violatingResources.map(({ constructPath = '' }) => [ruleName, constructPath] as const),
+    );
+}
+
+function acknowledgements(construct: IConstruct): readonly (readonly [string, string])[] {
+  return construct.node.metadata
+    .filter(({ type }) => type === acknowledged)
+    .flatMap(({ data }) => Object.entries(data as Readonly<Record<string, string>>));
+}
+
+function withoutAcknowledgements(stack: ReturnType<typeof stackOf>): typeof stack {
+  for (const { node } of stack.node.findAll()) {
+    const kept = node.metadata.filter(({ type }) => type !== acknowledged);
+    Object.defineProperty(node, 'metadata', { value: kept });
+  }
+  return stack;
+}

@@ -1,0 +1,138 @@
+import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { expect, test } from 'vitest';
+import { Vestibule } from '../../lib/index.ts';
+import { aConfig, anApp, readable, templateOf } from './synthesized.ts';
+
+const template = templateOf(aConfig);
+
+interface CustomResource {
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+}
+
+function customResources(
+  from: Template = template,
+): readonly (readonly [string, CustomResource['Properties']])[] {
+  const { Resources: resources } = from.toJSON() as { Resources: Record<string, CustomResource> };
+  return Object.values(resources)
+    .filter(({ Type: type }) => type.startsWith('Custom::'))
+    .map(({ Type: type, Properties: properties }) => [type, properties]);
+}
+
+function declared(type: string): readonly unknown[] {
+  return customResources()
+    .filter(([found]) => found === type)
+    .map(([, { Declaration: declaration }]) => JSON.parse(String(declaration)) as unknown);
+}
+
+test('every registered thing is one custom resource of the registrar', () => {
+  const resources = customResources();
+  expect(resources.map(([type]) => type)).toEqual([
+    'Custom::VestibuleSigningKeys',
+    'Custom::VestibuleResource',
+    'Custom::VestibuleResource',
+    'Custom::VestibuleAgent',
+    'Custom::VestibuleClient',
+    'Custom::VestibuleClient',
+  ]);
+  for (const [, { ServiceToken: token }] of resources) {
+    expect(readable(token)).toBe('<VestibuleRegistrarFunction.Arn>');
+  }
+});
+
+test('the registrar exists, permissions included, before it is called', () => {
+  const [registrar] = Object.entries(template.findResources('AWS::Lambda::Function')).filter(([id]) =>
+    id.startsWith('VestibuleRegistrarFunction'),
+  ) as [[string, { DependsOn: readonly string[] }]];
+  expect(registrar[1].DependsOn).toEqual([
+    expect.stringMatching(/^VestibuleRegistrarRoleDefaultPolicy/),
+    expect.stringMatching(/^VestibuleRegistrarRole/),
+  ]);
+});
+
+test('the signing keys go into the key ring', () => {
+  const [, keys] = customResources()[0]!;
+  expect(readable(keys['ActiveKeyArn'])).toBe('<VestibuleSigningKeysActive.Arn>');
+  expect(readable(keys['StandbyKeyArn'])).toBe('<VestibuleSigningKeysStandby.Arn>');
+});
+
+test('resources are declared as the admin API takes them', () => {
+  expect(declared('Custom::VestibuleResource')).toEqual([
+    {
+      id: 'billing',
+      uri: 'https://mcp.example.com/billing',
+      audience: 'billing-api',
+      kind: 'mcp-server',
+      name: 'Billing',
+      scopes: [
+        { name: 'invoices:read', description: 'Read invoices' },
+        { name: 'invoices:write', description: 'Change invoices' },
+      ],
+    },
+    {
+      id: 'clerk-agent',
+      uri: 'https://agents.example.com/clerk',
+      kind: 'agent',
+      agent_id: 'clerk',
+      name: 'Clerk',
+      scopes: [{ name: 'ask', description: 'Ask the clerk' }],
+    },
+  ]);
+});
+
+test('an agent names the resources of its catalogue by their URIs', () => {
+  expect(declared('Custom::VestibuleAgent')).toEqual([
+    {
+      id: 'clerk',
+      name: 'The clerk',
+      owner: 'finance@example.com',
+      catalogue: [
+        {
+          resource: 'https://mcp.example.com/billing',
+          required: ['invoices:read'],
+          optional: ['invoices:write'],
+        },
+        { resource: 'https://agents.example.com/clerk', required: [], optional: ['ask'] },
+      ],
+    },
+  ]);
+});
+
+test('clients are declared with their keys, and a secret only by where it is', () => {
+  expect(declared('Custom::VestibuleClient')).toEqual([
+    {
+      client_id: 'clerk-client',
+      client_name: 'clerk-client',
+      agent_id: 'clerk',
+      grant_types: ['client_credentials'],
+      token_endpoint_auth_method: 'client_secret_basic',
+    },
+    {
+      client_id: 'clerk-signer',
+      client_name: 'clerk-signer',
+      agent_id: 'clerk',
+      grant_types: ['client_credentials'],
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks_uri: 'https://clerk.example.com/jwks.json',
+      accepts_token_endpoint_audience: true,
+    },
+  ]);
+  const secrets = customResources()
+    .filter(([type]) => type === 'Custom::VestibuleClient')
+    .map(([, { SecretArn: arn }]) => arn && readable(arn));
+  expect(secrets).toEqual(['<VestibuleSecretclerkclientSecret>', undefined]);
+});
+
+test('a URI that only the deployment knows is declared as it will be', () => {
+  const stack = new Stack(anApp(), 'Mine');
+  const uri = `https://${stack.region}.gateway.example.com/mcp`;
+  const [resource, ...others] = aConfig.resources;
+  new Vestibule(stack, 'Auth', { ...aConfig, resources: [{ ...resource!, uri }, ...others] });
+  const [, declaration] = customResources(Template.fromStack(stack)).find(
+    ([type]) => type === 'Custom::VestibuleResource',
+  )!;
+  expect(JSON.parse(readable(declaration['Declaration']))).toMatchObject({
+    uri: 'https://<AWS::Region>.gateway.example.com/mcp',
+  });
+});

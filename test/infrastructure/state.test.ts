@@ -1,0 +1,101 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { aConfig, templateOf } from './synthesized.ts';
+
+const production = templateOf(aConfig);
+const dev = templateOf({ ...aConfig, profile: 'dev' });
+
+const stateTypes = [
+  'AWS::DynamoDB::GlobalTable',
+  'AWS::KMS::Key',
+  'AWS::SecretsManager::Secret',
+  'AWS::Logs::LogGroup',
+];
+
+describe('the production profile, which is the default', () => {
+  test.each(stateTypes)('retains every %s', (type) => {
+    expect(Object.keys(production.findResources(type))).not.toHaveLength(0);
+    production.allResources(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  });
+
+  test('protects its tables against deletion and restores them to any second', () => {
+    production.allResourcesProperties('AWS::DynamoDB::GlobalTable', {
+      BillingMode: 'PAY_PER_REQUEST',
+      Replicas: [
+        Match.objectLike({
+          DeletionProtectionEnabled: true,
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        }),
+      ],
+    });
+  });
+
+  test('keeps logs for a year', () => {
+    production.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 365 });
+  });
+});
+
+describe('the dev profile', () => {
+  test.each(stateTypes)('destroys every %s with the stack', (type) => {
+    dev.allResources(type, { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' });
+  });
+
+  test('keeps logs for a week', () => {
+    dev.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
+  });
+});
+
+test('keeps logs as long as the config says', () => {
+  templateOf({ ...aConfig, logRetentionDays: 90 }).allResourcesProperties('AWS::Logs::LogGroup', {
+    RetentionInDays: 90,
+  });
+});
+
+test('finds registry items by one key, and lists them by kind', () => {
+  production.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'by-kind',
+        KeySchema: [
+          { AttributeName: 'kind', KeyType: 'HASH' },
+          { AttributeName: 'id', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'ALL' },
+      },
+    ],
+  });
+});
+
+test('sweeps grants by their ttl', () => {
+  production.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+  });
+});
+
+test('signs with two RSA keys that bear the tag of this stack', () => {
+  const signing = {
+    KeySpec: 'RSA_2048',
+    KeyUsage: 'SIGN_VERIFY',
+    Tags: [{ Key: 'vestibule:signing', Value: 'Vestibule' }],
+  };
+  production.resourcePropertiesCountIs('AWS::KMS::Key', signing, 2);
+});
+
+test('turns over the material of the data key', () => {
+  production.resourcePropertiesCountIs('AWS::KMS::Key', { EnableKeyRotation: true }, 1);
+});
+
+test('generates the secret of each secret-bearing client in the account', () => {
+  production.resourceCountIs('AWS::SecretsManager::Secret', 1);
+  production.hasResourceProperties('AWS::SecretsManager::Secret', {
+    KmsKeyId: Match.anyValue(),
+    GenerateSecretString: {
+      SecretStringTemplate: '{"client_id":"clerk-client"}',
+      GenerateStringKey: 'client_secret',
+      PasswordLength: 48,
+      ExcludePunctuation: true,
+    },
+  });
+});
