@@ -41,17 +41,21 @@ function readAuthorization(values: readonly string[]): Credential {
     : malformed('The Authorization header does not hold one bearer token');
 }
 
-function authorizationValues(request: RequestLike): readonly string[] {
-  if (request.rawHeaders !== undefined) {
-    return request.rawHeaders.filter((_, at, all) => at % 2 === 1 && isAuthorization(all[at - 1]));
-  }
-  if (request.headers instanceof Headers) {
-    const value = request.headers.get('authorization');
+function authorizationValues({ headers, rawHeaders = [] }: RequestLike): readonly string[] {
+  const sent = rawHeaders.filter((_, at, all) => at % 2 === 1 && isAuthorization(all[at - 1]));
+  if (sent.length > 0) return sent;
+  if (isFetchHeaders(headers)) {
+    const value = headers.get('authorization');
     return value === null ? [] : [value];
   }
-  return Object.entries(request.headers)
+  return Object.entries(headers)
     .filter(([name]) => isAuthorization(name))
     .flatMap(([, value]) => value ?? []);
+}
+
+/** By what they can do: other implementations than the global one are about. */
+function isFetchHeaders(headers: RequestLike['headers']): headers is Headers {
+  return typeof (headers as { readonly get?: unknown }).get === 'function';
 }
 
 function isAuthorization(name: string | undefined): boolean {

@@ -89,6 +89,7 @@ describe('the token of a request', () => {
     ['a lower-case scheme', 'bearer abc'],
     ['more than one space', 'Bearer   abc '],
     ['a Node request', { headers: {}, rawHeaders: ['AUTHORIZATION', 'Bearer abc'] }],
+    ['a Node request made up by an adapter', { headers: { authorization: 'Bearer abc' }, rawHeaders: [] }],
     ['a Lambda event', { headers: { Authorization: 'Bearer abc' }, url: '?' }],
     ['a Fetch request', new Request('https://h.example/', { headers: { authorization: 'Bearer abc' } })],
   ])('is found in %s', (_, presented) => {
