@@ -57,8 +57,7 @@ async function list(ports: AdminPorts, kind: Kind, request: HttpRequest): Promis
   const asked = readPageRequest(request.query);
   if (!asked.ok) return refused(asked.refusal);
   const page = await ports.store.list(kind, asked.value);
-  if (page === undefined)
-    return answer(invalid('cursor', 'is not one that a listing gave; start without it'), json);
+  if (page === undefined) return refused(unknownCursor);
   return json(200, {
     [pluralOf[kind]]: page.things.map((thing) => shown(kind, thing)),
     cursor: page.cursor,
