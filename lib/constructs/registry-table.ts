@@ -73,7 +73,8 @@ export class RegistryTable extends Construct {
         },
       }),
     );
-    return this.grant(role, { actions: changes, items: entries });
+    // An agent's catalogue is checked against all the resources it names at once.
+    return this.grant(role, { actions: ['dynamodb:BatchGetItem', ...changes], items: entries });
   }
 
   /** Every change of an entry and of the key ring. */

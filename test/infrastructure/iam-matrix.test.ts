@@ -36,7 +36,11 @@ test('every function may do exactly this', () => {
     Admin: [
       row(writesItsLog, '<VestibuleAdminLogs.Arn>'),
       row(['dynamodb:Query'], `${registry}/index/by-kind`, keys('resource', 'agent', 'client')),
-      row(writes, registry, keys('resource#*', 'resource-id#*', 'agent#*', 'client#*', 'identifier#*')),
+      row(
+        [...reads, ...writes],
+        registry,
+        keys('resource#*', 'resource-id#*', 'agent#*', 'client#*', 'identifier#*'),
+      ),
     ],
     Registrar: [
       row(writesItsLog, '<VestibuleRegistrarLogs.Arn>'),
