@@ -122,7 +122,7 @@ verifies(
       basic('analyst-client', String(added.body['client_secret'])),
     );
     expect(status).toBe(503);
-    expect(log.join('\n')).toMatch(/DENIED Token\w* may not kms:Sign on arn:aws:kms/i);
+    expect(log.join('\n')).toMatch(/DENIED \w*TokenRole\w* may not kms:Sign on arn:aws:kms/);
   },
   90_000,
 );
