@@ -9,11 +9,6 @@ export const clientDefaults = {
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
 } as const;
 
-/** Whether an SDK call failed with that service exception. */
-export function isServiceError(error: unknown, name: string): boolean {
-  return error instanceof Error && error.name === name;
-}
-
 /**
  * Runs one SDK call. Whatever it throws (throttling, a missing permission, an outage, a lost connection) is the
  * dependency's failure, never the caller's. A call whose refusal is an answer catches that exception inside.
