@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { loadHandler, type Handler } from './handler-module.ts';
 import type { FunctionError, Invocation, Report, WorkerStart } from './message.ts';
@@ -35,11 +36,13 @@ function freezeUntilNextEvent(): Invocation {
   }
 }
 
-/** Lets the thread see what happened to its sockets while it was frozen, as the poll for the next event does. */
-function thaw(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
+/**
+ * Lets the thread see what happened to its sockets while it was frozen, as the poll for the next event does: one turn
+ * of the event loop reads that a peer has closed, the next one takes the socket out of its pool.
+ */
+async function thaw(): Promise<void> {
+  await nextTurn();
+  await nextTurn();
 }
 
 async function run(
