@@ -40,6 +40,7 @@ beforeAll(async () => {
   keys = await Promise.all(algorithms.map(newKey));
   prover = await newKeyClient(client, 'prover', catalogue(), { jwks: { keys: keys.map(({ jwk }) => jwk) } });
   keyHost = createServer((request, response) => {
+    response.setHeader('content-type', 'application/json');
     if (request.url === '/moved') response.writeHead(302, { location: '/jwks' }).end();
     else if (request.url === '/large')
       response.end(JSON.stringify({ keys: [], padding: 'x'.repeat(200_000) }));
