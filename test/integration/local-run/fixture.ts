@@ -85,11 +85,16 @@ export function functionResources(
   };
 }
 
+interface FixtureRoute {
+  readonly function: string;
+  readonly iam?: true;
+  readonly unpermitted?: true;
+  readonly timeoutMilliseconds?: number;
+}
+
 /** An HTTP API; each route names the function behind it. A route of `unpermitted` lacks its Lambda permission. */
 export function apiResources(
-  routes: Readonly<
-    Record<string, { readonly function: string; readonly iam?: true; readonly unpermitted?: true }>
-  >,
+  routes: Readonly<Record<string, FixtureRoute>>,
 ): Readonly<Record<string, ResourceDefinition>> {
   const api: Record<string, ResourceDefinition> = {
     Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'fixture', ProtocolType: 'HTTP' } },
@@ -107,6 +112,7 @@ export function apiResources(
         IntegrationType: 'AWS_PROXY',
         IntegrationUri: arn,
         PayloadFormatVersion: '2.0',
+        TimeoutInMillis: route.timeoutMilliseconds ?? 30_000,
       },
     };
     api[`Route${index}`] = {

@@ -8,6 +8,7 @@ const echo = `
 exports.handler = async (event) => {
   const { do: what } = event.queryStringParameters ?? {};
   if (what === 'throw') throw new Error('a defect');
+  if (what === 'wait') await new Promise((resolve) => setTimeout(resolve, 2000));
   if (what === 'time') return { now: Date.now() };
   if (what === 'env') return Object.keys(process.env);
   return { statusCode: 200, headers: { 'WWW-Authenticate': 'Bearer' }, body: JSON.stringify(event) };
@@ -58,6 +59,7 @@ beforeAll(async () => {
         'ANY /write': { function: 'Writer' },
         'ANY /read': { function: 'Reader' },
         'ANY /admin/{proxy+}': { function: 'Echo', iam: true },
+        'ANY /slow': { function: 'Echo', timeoutMilliseconds: 300 },
         'ANY /unpermitted': { function: 'Echo', unpermitted: true },
       }),
     },
@@ -108,13 +110,14 @@ describe('the HTTP API of a template', () => {
     expect((JSON.parse(body) as Event).headers['x-many']).toBe('a,b');
   });
 
-  it('answers for itself: 404, 400, 413, 500', async () => {
+  it('answers for itself: 404, 400, 413, 500, 503', async () => {
     const answer = async (path: string, init?: RequestInit): Promise<readonly [number, string]> => {
       const response = await fetch(`${run.issuer}${path}`, init);
       return [response.status, await response.text()];
     };
     expect(await answer('/nowhere')).toEqual([404, '{"message":"Not Found"}']);
     expect(await answer('/%E0%A4%A')).toEqual([400, '{"message":"Bad Request"}']);
+    expect(await answer('/slow?do=wait')).toEqual([503, '{"message":"Service Unavailable"}']);
     expect(await answer('/echo?do=throw')).toEqual([500, '{"message":"Internal Server Error"}']);
     const body = Buffer.alloc(10 * 1024 * 1024 + 1);
     expect(await answer('/echo', { method: 'POST', body })).toEqual([
@@ -165,6 +168,13 @@ describe('the HTTP API of a template', () => {
     const { now } = (await (await fetch(`${run.issuer}/echo?do=time`)).json()) as { now: number };
     run.clock.advance(-86_400);
     expect(now - Date.now()).toBeGreaterThan(86_000_000);
+  });
+
+  it('answers 500 for an instance that crashes, after its effect, and serves on', async () => {
+    run.cloud.faults.add('dynamodb:PutItem=crash@1');
+    expect((await fetch(`${run.issuer}/write?crash`)).status).toBe(500);
+    run.cloud.faults.clear();
+    expect(await (await fetch(`${run.issuer}/write?next`)).json()).toBe('written');
   });
 
   it('carries 500 requests at once', async () => {
