@@ -51,7 +51,7 @@ export function dynamoRegistryStore(options: Options): RegistryStore {
 /** Item by item: what is changed by hand may be read so, and the role needs no further action. */
 async function resourcesAmong(options: Options, names: ResourceNames): Promise<readonly Resource[]> {
   const keys = await Promise.all([
-    ...names.uris.map((uri) => keyOf.resource(uri)),
+    ...names.uris.map((uri) => Promise.resolve(keyOf.resource(uri))),
     ...names.ids.map(async (id) => {
       const alias = await get(options, keyOf.resourceAlias(id));
       return alias && keyOf.resource(decodeAlias(alias));

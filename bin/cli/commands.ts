@@ -1,0 +1,161 @@
+import { type AdminClient } from './admin-client.ts';
+import { declarationOf, declarationOptions, type Json, type Kind } from './declaration.ts';
+import { UsageError } from './failure.ts';
+import type { Surroundings } from './io.ts';
+import type { OptionName, Values } from './options.ts';
+import { details, listing } from './views.ts';
+
+export interface Invocation {
+  readonly kind: Kind;
+  /** What follows the verb. */
+  readonly operands: readonly string[];
+  readonly values: Values;
+  readonly admin: () => AdminClient;
+  readonly surroundings: Surroundings;
+}
+
+/** What a command says: to people, and under `--json`. */
+export interface Said {
+  readonly text: string;
+  readonly json: unknown;
+}
+
+export interface Command {
+  readonly usage: (kind: Kind) => string;
+  readonly summary: (kind: Kind) => string;
+  readonly kinds: readonly Kind[];
+  readonly options: (kind: Kind) => readonly OptionName[];
+  readonly run: (invocation: Invocation) => Promise<Said>;
+}
+
+const all = ['resource', 'agent', 'client'] as const;
+const none = (): readonly OptionName[] => [];
+
+export const commands: Readonly<Record<string, Command>> = {
+  add: {
+    usage: (kind) => addUsage[kind],
+    summary: (kind) => `register ${article(kind)}, by options or by --file declaration.json`,
+    kinds: all,
+    options: (kind) => declarationOptions[kind],
+    run: async ({ kind, operands, values, admin, surroundings }) => {
+      const id = optionalOperand(operands);
+      const declaration = declarationOf(kind, id, values, surroundings.directory);
+      const added = await admin().send('POST', `${kind}s`, declaration);
+      return { text: `${kind} ${nameOf(added)} is registered\n${withSecret(added)}`, json: added };
+    },
+  },
+  list: {
+    usage: (kind) => `${kind} list`,
+    summary: (kind) => `list all ${kind}s`,
+    kinds: all,
+    options: none,
+    run: async ({ kind, operands, admin, surroundings }) => {
+      noOperand(operands);
+      const things = await admin().listAll(kind, (count) => {
+        surroundings.err(`${count} ${kind}s so far …`);
+      });
+      return { text: listing(kind, things), json: things };
+    },
+  },
+  show: {
+    usage: (kind) => `${kind} show <id>`,
+    summary: (kind) => `show ${article(kind)}`,
+    kinds: all,
+    options: none,
+    run: async ({ kind, operands, admin }) => {
+      const thing = await admin().send('GET', path(kind, operands));
+      return { text: details(thing), json: thing };
+    },
+  },
+  disable: turn('disable', 'disabled'),
+  enable: turn('enable', 'active'),
+  remove: {
+    usage: (kind) => `${kind} remove <id>`,
+    summary: (kind) => `remove ${article(kind)} and free its identifiers`,
+    kinds: all,
+    options: none,
+    run: async ({ kind, operands, admin }) => {
+      await admin().send('DELETE', path(kind, operands));
+      const id = operands[0] ?? '';
+      return { text: `${kind} ${id} is removed`, json: { removed: id } };
+    },
+  },
+  'add-secret': {
+    usage: (kind) => `${kind} add-secret <client id>`,
+    summary: () => 'add a second live secret, to rotate without an interruption',
+    kinds: ['client'],
+    options: none,
+    run: async ({ kind, operands, admin }) => {
+      const client = await admin().send('POST', `${path(kind, operands)}/secrets`);
+      return { text: `client ${nameOf(client)} has another secret\n${withSecret(client)}`, json: client };
+    },
+  },
+  'remove-secret': {
+    usage: (kind) => `${kind} remove-secret <client id> <secret id>`,
+    summary: () => 'end one of two live secrets',
+    kinds: ['client'],
+    options: none,
+    run: async ({ kind, operands, admin }) => {
+      const [client, secret, ...rest] = operands;
+      if (client === undefined || secret === undefined)
+        throw new UsageError('name the client and the secret to end');
+      await admin().send('DELETE', `${path(kind, [client, ...rest])}/secrets/${encodeURIComponent(secret)}`);
+      return { text: `secret ${secret} of client ${client} has ended`, json: { removed: secret } };
+    },
+  },
+};
+
+const addUsage: Readonly<Record<Kind, string>> = {
+  resource:
+    'resource add <id> --uri <uri> --scope <name>=<description> … [--name] [--audience] [--kind mcp-server|agent] [--agent <agent id>]',
+  agent:
+    'agent add <id> --owner <owner> [--name] [--require <resource id>:<scope> …] [--optional <resource id>:<scope> …]',
+  client:
+    'client add <id> --agent <agent id> [--auth client_secret_basic|client_secret_post|private_key_jwt] [--jwks <file or JSON> | --jwks-uri <url>] [--accept-token-endpoint-audience] [--name]',
+};
+
+function turn(verb: 'disable' | 'enable', state: string): Command {
+  return {
+    usage: (kind) => `${kind} ${verb} <id>`,
+    summary: (kind) =>
+      verb === 'disable' ? `let ${article(kind)} take part in nothing until it is enabled` : `undo disable`,
+    kinds: all,
+    options: none,
+    run: async ({ kind, operands, admin }) => {
+      const thing = await admin().send('POST', `${path(kind, operands)}/${verb}`);
+      const soon = 'every endpoint follows within 5 seconds';
+      return { text: `${kind} ${nameOf(thing)} is ${state}; ${soon}`, json: thing };
+    },
+  };
+}
+
+/** The secret that the API shows once, apart from the rest. */
+function withSecret(thing: Json): string {
+  const { client_secret: secret, client_secret_id: id, ...rest } = thing;
+  if (typeof secret !== 'string') return details(rest);
+  return `${details(rest)}\n\nclient_secret  ${secret}\nThis secret (${String(id)}) is shown this once and kept nowhere: store it now.`;
+}
+
+function nameOf(thing: Json): string {
+  return String(thing['client_id'] ?? thing['id']);
+}
+
+function path(kind: Kind, operands: readonly string[]): string {
+  const [id, ...rest] = operands;
+  if (id === undefined || id === '') throw new UsageError(`name the ${kind}`);
+  noOperand(rest);
+  return `${kind}s/${encodeURIComponent(id)}`;
+}
+
+function optionalOperand([id, ...rest]: readonly string[]): string | undefined {
+  noOperand(rest);
+  return id;
+}
+
+function noOperand(operands: readonly string[]): void {
+  if (operands.length > 0) throw new UsageError(`${JSON.stringify(operands[0])} is one word too many`);
+}
+
+function article(kind: Kind): string {
+  return kind === 'agent' ? 'an agent' : `a ${kind}`;
+}

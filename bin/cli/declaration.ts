@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Refused, UsageError } from './failure.ts';
+import type { OptionName, Values } from './options.ts';
+
+export type Kind = 'resource' | 'agent' | 'client';
+export type Json = Readonly<Record<string, unknown>>;
+
+/** What `add` takes to declare each kind, besides `--file`. */
+export const declarationOptions: Readonly<Record<Kind, readonly OptionName[]>> = {
+  resource: ['id', 'uri', 'name', 'scope', 'audience', 'kind', 'agent', 'file'],
+  agent: ['id', 'name', 'owner', 'require', 'optional', 'file'],
+  client: [
+    'id',
+    'name',
+    'agent',
+    'auth',
+    'method',
+    'jwks',
+    'jwks-uri',
+    'accept-token-endpoint-audience',
+    'file',
+  ],
+};
+
+/**
+ * The declaration that options describe, or that a file holds. The admin API judges it; here only what the command
+ * line itself can get wrong is refused.
+ */
+export function declarationOf(kind: Kind, id: string | undefined, values: Values, directory: string): Json {
+  if (values.file !== undefined) return fromFile(kind, id, values, directory);
+  const name = id ?? values.id;
+  if (name === undefined)
+    throw new UsageError(`name the ${kind}: vestibule ${kind} add <id> …, or give --file`);
+  if (values.id !== undefined && values.id !== name)
+    throw new UsageError(`--id ${values.id} differs from ${name}`);
+  return withoutAbsent(builders[kind](name, values, directory));
+}
+
+const builders: Readonly<Record<Kind, (id: string, values: Values, directory: string) => Json>> = {
+  resource: (id, values) => ({
+    id,
+    uri: values.uri ?? missing('uri', 'https://mcp.example.com/mcp'),
+    audience: values.audience,
+    kind: values.kind,
+    agent_id: values.agent,
+    name: values.name ?? id,
+    scopes: (values.scope ?? []).map(scopeDefinition),
+  }),
+  agent: (id, values) => ({
+    id,
+    name: values.name ?? id,
+    owner: values.owner ?? missing('owner', 'team-billing'),
+    catalogue: catalogue(values),
+  }),
+  client: (id, values, directory) => ({
+    client_id: id,
+    client_name: values.name ?? id,
+    agent_id: values.agent ?? missing('agent', 'planner'),
+    token_endpoint_auth_method: method(values),
+    jwks: values.jwks === undefined ? undefined : keySet(values.jwks, directory),
+    jwks_uri: values['jwks-uri'],
+    accepts_token_endpoint_audience: values['accept-token-endpoint-audience'],
+  }),
+};
+
+function fromFile(kind: Kind, id: string | undefined, values: Values, directory: string): Json {
+  const stray = declarationOptions[kind].find((name) => name !== 'file' && values[name] !== undefined);
+  if (stray !== undefined) throw new UsageError(`--file holds the whole declaration; leave out --${stray}`);
+  const declared = readJson(values.file ?? '', '--file', directory);
+  const member = kind === 'client' ? 'client_id' : 'id';
+  if (id !== undefined && declared[member] !== undefined && declared[member] !== id) {
+    throw new UsageError(`${member} in --file differs from ${id}`);
+  }
+  return id === undefined ? declared : { ...declared, [member]: id };
+}
+
+/** `tools:read=List tools`: a scope-token may hold "=" too, but its description then tells no person anything. */
+function scopeDefinition(text: string): Json {
+  const separator = text.indexOf('=');
+  if (separator < 1 || separator === text.length - 1) {
+    throw new UsageError(`--scope ${text}: must be <name>=<description>, such as tools:read="List tools"`);
+  }
+  return { name: text.slice(0, separator), description: text.slice(separator + 1) };
+}
+
+/** Collects `demo:tools:read` by resource. A resource named by its URI is set off by a space: `https://… tools:read`. */
+function catalogue(values: Values): readonly Json[] {
+  const entries = new Map<string, { required: string[]; optional: string[] }>();
+  for (const [option, list] of [
+    ['require', 'required'],
+    ['optional', 'optional'],
+  ] as const) {
+    for (const text of values[option] ?? []) {
+      const [resource, scope] = resourceAndScope(option, text);
+      const entry = entries.get(resource) ?? { required: [], optional: [] };
+      entry[list].push(scope);
+      entries.set(resource, entry);
+    }
+  }
+  return [...entries].map(([resource, scopes]) => ({ resource, ...scopes }));
+}
+
+function resourceAndScope(option: string, text: string): readonly [string, string] {
+  const separator = text.includes(' ') ? text.lastIndexOf(' ') : text.indexOf(':');
+  const [resource, scope] = [text.slice(0, separator), text.slice(separator + 1)];
+  if (separator > 0 && scope !== '' && !scope.startsWith('//')) return [resource, scope];
+  throw new UsageError(
+    `--${option} ${text}: must be <resource id>:<scope>, such as demo:tools:read, or "<resource uri> <scope>"`,
+  );
+}
+
+function method(values: Values): string {
+  if (values.auth !== undefined && values.method !== undefined && values.auth !== values.method) {
+    throw new UsageError('--auth and --method are the same option; give one');
+  }
+  const keys = values.jwks !== undefined || values['jwks-uri'] !== undefined;
+  return values.auth ?? values.method ?? (keys ? 'private_key_jwt' : 'client_secret_basic');
+}
+
+function keySet(text: string, directory: string): unknown {
+  return text.trimStart().startsWith('{') ? parse(text, '--jwks') : readJson(text, '--jwks', directory);
+}
+
+function readJson(file: string, option: string, directory: string): Json {
+  let text: string;
+  try {
+    text = readFileSync(resolve(directory, file), 'utf8');
+  } catch (error) {
+    throw new Refused(
+      `${option} ${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`,
+    );
+  }
+  return parse(text, `${option} ${file}`);
+}
+
+function parse(text: string, what: string): Json {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
+  } catch {
+    // Refused below like any other text, without repeating what may be a key.
+  }
+  throw new Refused(`${what}: must hold one JSON object`);
+}
+
+function missing(option: OptionName, example: string): never {
+  throw new UsageError(`--${option} is required, such as --${option} ${example}; or give --file`);
+}
+
+function withoutAbsent(declaration: Json): Json {
+  return Object.fromEntries(Object.entries(declaration).filter(([, value]) => value !== undefined));
+}

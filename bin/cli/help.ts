@@ -1,0 +1,44 @@
+import { type Command, commands } from './commands.ts';
+import type { Kind } from './declaration.ts';
+import { table } from './table.ts';
+
+const kinds = ['resource', 'agent', 'client'] as const;
+
+const everywhere = [
+  ['--local', 'the local run of this directory (.vestibule/endpoints.json)'],
+  [
+    '--endpoint <url>',
+    'a deployment, by its IssuerUrl; or VESTIBULE_ENDPOINT. Signed with your AWS credentials',
+  ],
+  ['--region <region>', 'its region, where the URL does not tell; or AWS_REGION'],
+  ['--json', 'machine-readable output'],
+  ['--help', 'help for a command'],
+] as const;
+
+export function overview(): string {
+  const lines = kinds.flatMap((kind) =>
+    of(kind).map(([verb, command]) => [`  vestibule ${kind} ${verb}`, command.summary(kind)] as const),
+  );
+  return `Usage: vestibule <resource|agent|client> <command> [options]\n\n${rows(lines)}\n\n${optionLines()}`;
+}
+
+export function helpOf(kind: Kind, command?: Command): string {
+  if (command !== undefined) {
+    return `Usage: vestibule ${command.usage(kind)}\n\n  ${command.summary(kind)}\n\n${optionLines()}`;
+  }
+  const lines = of(kind).map(([, each]) => [`  vestibule ${each.usage(kind)}`, each.summary(kind)] as const);
+  return `Usage: vestibule ${kind} <command> [options]\n\n${lines.map(([usage, what]) => `${usage}\n      ${what}`).join('\n')}\n\n${optionLines()}`;
+}
+
+function of(kind: Kind): readonly (readonly [string, Command])[] {
+  return Object.entries(commands).filter(([, command]) => command.kinds.includes(kind));
+}
+
+function optionLines(): string {
+  return rows(everywhere.map(([option, what]) => [`  ${option}`, what] as const));
+}
+
+function rows(lines: readonly (readonly [string, string])[]): string {
+  const [first = ['', ''], ...rest] = lines;
+  return table(first, rest);
+}

@@ -1,0 +1,70 @@
+import { adminClient } from './admin-client.ts';
+import { type Command, commands } from './commands.ts';
+import type { Kind } from './declaration.ts';
+import { Refused, UsageError } from './failure.ts';
+import { helpOf, overview } from './help.ts';
+import { processSurroundings, type Surroundings } from './io.ts';
+import { allowOnly, type Arguments, readArguments } from './options.ts';
+import { targetOf } from './target.ts';
+
+/** Runs one command line and resolves with its exit code: 0, 1 for a refusal, 2 for a wrong use. */
+export async function runCommandLine(
+  args: readonly string[],
+  surroundings: Surroundings = processSurroundings,
+): Promise<0 | 1 | 2> {
+  try {
+    surroundings.out(await outputOf(readArguments(args), surroundings));
+    return 0;
+  } catch (error) {
+    if (error instanceof UsageError) {
+      surroundings.err(`vestibule: ${error.message}\nTry \`vestibule --help\`.`);
+      return 2;
+    }
+    if (error instanceof Refused) {
+      surroundings.err(`vestibule: ${error.message}`);
+      return 1;
+    }
+    throw error;
+  }
+}
+
+async function outputOf({ values, positionals }: Arguments, surroundings: Surroundings): Promise<string> {
+  const [kind, verb, ...operands] = positionals;
+  const known = kind === undefined ? undefined : kindNamed(kind);
+  if (known === undefined) {
+    if (values.help === true) return overview();
+    throw new UsageError('say what: vestibule resource|agent|client <command>');
+  }
+  const command = verb === undefined ? undefined : commandNamed(known, verb);
+  if (values.help === true) return helpOf(known, command);
+  if (command === undefined) throw new UsageError(`say what to do with the ${known}: ${verbsOf(known)}`);
+  allowOnly(values, command.options(known), `${known} ${verb ?? ''}`);
+  const said = await command.run({
+    ...{ kind: known, operands, values, surroundings },
+    admin: () => adminClient(targetOf(values, surroundings)),
+  });
+  return values.json === true ? JSON.stringify(said.json, undefined, 2) : said.text;
+}
+
+function kindNamed(text: string): Kind {
+  const kind = (['resource', 'agent', 'client'] as const).find(
+    (name) => text === name || text === `${name}s`,
+  );
+  if (kind === undefined) throw new UsageError(`${JSON.stringify(text)} is not resource, agent or client`);
+  return kind;
+}
+
+function commandNamed(kind: Kind, verb: string): Command {
+  const command = Object.hasOwn(commands, verb) ? commands[verb] : undefined;
+  if (command?.kinds.includes(kind) !== true) {
+    throw new UsageError(`${JSON.stringify(verb)} is no command of ${kind}; there are ${verbsOf(kind)}`);
+  }
+  return command;
+}
+
+function verbsOf(kind: Kind): string {
+  return Object.entries(commands)
+    .filter(([, command]) => command.kinds.includes(kind))
+    .map(([verb]) => verb)
+    .join(', ');
+}

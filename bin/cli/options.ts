@@ -1,0 +1,70 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { UsageError } from './failure.ts';
+
+type OptionTable = NonNullable<ParseArgsConfig['options']>;
+
+/** Options of every command. */
+const everywhere = {
+  local: { type: 'boolean' },
+  endpoint: { type: 'string' },
+  region: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const satisfies OptionTable;
+
+const declarations = {
+  id: { type: 'string' },
+  name: { type: 'string' },
+  file: { type: 'string' },
+  uri: { type: 'string' },
+  audience: { type: 'string' },
+  kind: { type: 'string' },
+  scope: { type: 'string', multiple: true },
+  owner: { type: 'string' },
+  require: { type: 'string', multiple: true },
+  optional: { type: 'string', multiple: true },
+  agent: { type: 'string' },
+  auth: { type: 'string' },
+  method: { type: 'string' },
+  jwks: { type: 'string' },
+  'jwks-uri': { type: 'string' },
+  'accept-token-endpoint-audience': { type: 'boolean' },
+} as const satisfies OptionTable;
+
+const options = { ...everywhere, ...declarations } as const;
+
+export type Values = ReturnType<typeof parse>['values'];
+export type OptionName = keyof typeof options;
+
+export interface Arguments {
+  readonly values: Values;
+  readonly positionals: readonly string[];
+}
+
+const general = new Set<string>(Object.keys(everywhere));
+
+/** Reads the command line. Throws `UsageError` for an option that does not exist or lacks its value. */
+export function readArguments(args: readonly string[]): Arguments {
+  try {
+    return parse(args);
+  } catch (error) {
+    throw new UsageError((error as Error).message.split('. ')[0] ?? 'the options are not understood');
+  }
+}
+
+/** Refuses options that mean nothing to this command, rather than ignoring them. */
+export function allowOnly(values: Values, allowed: readonly OptionName[], command: string): void {
+  const stray = Object.keys(values).find(
+    (name) => !general.has(name) && !allowed.some((option) => option === name),
+  );
+  if (stray === undefined) return;
+  const known =
+    allowed.length === 0
+      ? 'it takes none of its own'
+      : `it takes ${allowed.map((name) => `--${name}`).join(', ')}`;
+  throw new UsageError(`--${stray} is no option of \`vestibule ${command}\`; ${known}`);
+}
+
+function parse(args: readonly string[]) {
+  return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+}

@@ -1,0 +1,82 @@
+import type { Json, Kind } from './declaration.ts';
+import { table } from './table.ts';
+
+interface View {
+  readonly header: readonly string[];
+  readonly row: (thing: Json) => readonly string[];
+}
+
+const views: Readonly<Record<Kind, View>> = {
+  resource: {
+    header: ['ID', 'KIND', 'STATE', 'URI', 'SCOPES', 'MANAGED BY'],
+    row: (thing) => [
+      ...texts(thing, 'id', 'kind', 'state', 'uri'),
+      things(thing, 'scopes')
+        .map(({ name }) => text(name))
+        .join(' '),
+      manager(thing),
+    ],
+  },
+  agent: {
+    header: ['ID', 'OWNER', 'STATE', 'NAME', 'RESOURCES', 'MANAGED BY'],
+    row: (thing) => [
+      ...texts(thing, 'id', 'owner', 'state', 'name'),
+      String(things(thing, 'catalogue').length),
+      manager(thing),
+    ],
+  },
+  client: {
+    header: ['CLIENT ID', 'AGENT', 'STATE', 'AUTHENTICATION', 'SECRETS', 'MANAGED BY'],
+    row: (thing) => [
+      ...texts(thing, 'client_id', 'agent_id', 'state', 'token_endpoint_auth_method'),
+      things(thing, 'secrets')
+        .map(({ id }) => text(id))
+        .join(' ') || '-',
+      manager(thing),
+    ],
+  },
+};
+
+export function listing(kind: Kind, listed: readonly Json[]): string {
+  if (listed.length === 0) return `no ${kind}s are registered`;
+  const { header, row } = views[kind];
+  return table(header, listed.map(row));
+}
+
+/** One thing, member by member. */
+export function details(thing: Json): string {
+  const lines = Object.entries(thing).flatMap(([name, value]) => member(name, value));
+  const width = Math.max(...lines.map(([name]) => name.length));
+  return lines.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+}
+
+function member(name: string, value: unknown): readonly (readonly [string, string])[] {
+  if (name === 'managed_by') return [[name, manager({ managed_by: value })]];
+  if (!Array.isArray(value)) return [[name, text(value)]];
+  if (value.length === 0) return [[name, '-']];
+  return value.map((entry, position) => [position === 0 ? name : '', inline(entry)] as const);
+}
+
+function inline(entry: unknown): string {
+  if (typeof entry !== 'object' || entry === null) return text(entry);
+  return Object.values(entry)
+    .map((value: unknown) => (Array.isArray(value) ? `[${value.map(text).join(' ')}]` : text(value)))
+    .join('  ');
+}
+
+function manager(thing: Json): string {
+  const { kind, deployment, arn } = thing['managed_by'] as Json;
+  return kind === 'deployment' ? `deployment ${text(deployment)}` : text(arn);
+}
+
+function texts(thing: Json, ...names: readonly string[]): readonly string[] {
+  return names.map((name) => text(thing[name] ?? '-'));
+}
+
+function things(thing: Json, name: string): readonly Json[] {
+  return (thing[name] ?? []) as readonly Json[];
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
