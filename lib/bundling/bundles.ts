@@ -9,7 +9,9 @@ let bundled: string | undefined;
 export function bundleDirectory(functionName: string): string {
   const directory = join((bundled ??= allBundles()), functionName);
   if (!existsSync(join(directory, 'index.js'))) {
-    throw new Error(`no bundle of '${functionName}': lambdas/functions/${functionName}/handler.ts is missing`);
+    throw new Error(
+      `no bundle of '${functionName}': lambdas/functions/${functionName}/handler.ts is missing`,
+    );
   }
   return directory;
 }

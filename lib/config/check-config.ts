@@ -19,8 +19,11 @@ export class InvalidConfig extends Error {
 /** Checks a config as a whole and reports every problem at once; throws `InvalidConfig`. */
 export function checkConfig(config: VestibuleConfig): VestibuleConfig {
   const ownProblems = shapeProblems(config);
-  const told = new Set(ownProblems.map(({ path }) => path));
-  const between = referenceProblems(soundParts(config)).filter(({ path }) => !told.has(path));
+  // What is told of a part is not told again of the whole that it belongs to.
+  const told = ownProblems.map(({ path }) => path);
+  const between = referenceProblems(soundParts(config)).filter(
+    ({ path }) => !told.some((part) => part === path || part.startsWith(`${path}.`)),
+  );
   const problems = [...ownProblems, ...between];
   if (problems.length > 0) throw new InvalidConfig(problems);
   return config;

@@ -34,7 +34,12 @@ function duplicates(
 /** Client ids, agent ids, URIs and audiences all appear as `sub` or `aud`: none may be mistaken for another. */
 function collisions({ clients, agents, resources, issuer }: SoundParts): readonly Problem[] {
   const names = [
-    ...(issuer ? [{ path: 'issuer.url', value: issuer.url }] : []),
+    ...(issuer
+      ? [
+          { path: 'issuer.url', value: issuer.url },
+          { path: 'the token endpoint of issuer.url', value: `${issuer.url}/token` },
+        ]
+      : []),
     ...clients.map(({ id }, index) => ({ path: pathOf(['clients', index, 'id']), value: id })),
     ...agents.map(({ id }, index) => ({ path: pathOf(['agents', index, 'id']), value: id })),
     ...resources.map(({ uri }, index) => ({ path: pathOf(['resources', index, 'uri']), value: uri })),

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { bundleDirectory } from '../../../../lib/bundling/bundles.ts';
+
+const kilobyte = 1_000;
+
+function bundleOf(name: string): string {
+  return readFileSync(join(bundleDirectory(name), 'index.js'), 'utf8');
+}
+
+test('the token function starts from less than 450 kB', () => {
+  expect(bundleOf('token').length).toBeLessThan(450 * kilobyte);
+});
+
+test('a bundle is CommonJS wherever it lies', () => {
+  const manifest = readFileSync(join(bundleDirectory('token'), 'package.json'), 'utf8');
+  expect(JSON.parse(manifest)).toEqual({ type: 'commonjs' });
+});
+
+describe.each([
+  ['discovery', ['TrentService', 'secretsmanager']],
+  ['authorization', ['TrentService', 'secretsmanager']],
+  ['token', ['secretsmanager']],
+  ['admin', ['TrentService', 'secretsmanager']],
+])('the bundle of %s', (name, services) => {
+  test.each(services)('speaks no %s', (service) => {
+    expect(bundleOf(name)).not.toContain(service);
+  });
+
+  test('looks for credentials in its environment only', () => {
+    expect(bundleOf(name)).not.toMatch(/AssumeRoleWithWebIdentity|fromIni|169\.254\.169\.254/);
+  });
+});
+
+test('the services are known by these words', () => {
+  expect(bundleOf('registrar')).toContain('TrentService');
+  expect(bundleOf('registrar')).toContain('secretsmanager');
+});
+
+test('a function without a handler stops the synth', () => {
+  expect(() => bundleDirectory('nothing')).toThrow('lambdas/functions/nothing/handler.ts is missing');
+});
