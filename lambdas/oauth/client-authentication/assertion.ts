@@ -29,7 +29,7 @@ export interface AssertionAudiences {
 /** Clocks of well-run hosts differ by less. Seconds. */
 const skew = 30;
 /** RFC 7523 §3: an `exp` unreasonably far in the future is refused; this one bounds what must be remembered. Seconds. */
-const longestLife = 600;
+const longestLife = 3_600;
 
 const headerShape = v.object({
   alg: v.picklist(assertionAlgorithms),
