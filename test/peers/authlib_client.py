@@ -7,12 +7,15 @@ import requests
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from joserfc import jwt
-from joserfc.jwk import KeySet
+from joserfc.jwk import ECKey, KeySet, RSAKey
 
 task = json.load(sys.stdin)
 metadata = requests.get(task["issuer"] + "/.well-known/oauth-authorization-server", timeout=10).json()
 
-session = OAuth2Session(task["client_id"], task.get("client_secret") or task.get("private_key"), token_endpoint_auth_method=task["method"])
+credential = task.get("client_secret")
+if task["method"] == "private_key_jwt":
+    credential = {"RS256": RSAKey, "ES256": ECKey}[task["alg"]].import_key(task["private_key"])
+session = OAuth2Session(task["client_id"], credential, token_endpoint_auth_method=task["method"])
 if task["method"] == "private_key_jwt":
     session.register_client_auth_method(PrivateKeyJWT(metadata["issuer"], alg=task["alg"], headers={"kid": task["kid"]}))
 
