@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import type { ChangeRecord } from '../../../lambdas/ports/registry-store.ts';
+import type { Agent, Client, Registration, Resource } from '../../../lambdas/ports/registry.ts';
+import { instant } from '../../../lambdas/runtime/clock.ts';
+import type {
+  AgentId,
+  Audience,
+  ClientId,
+  ResourceId,
+  ResourceUri,
+  ScopeName,
+} from '../../../lambdas/runtime/identifiers.ts';
+
+const registration: Registration = {
+  state: 'active',
+  managedBy: { kind: 'deployment', deployment: 'Vestibule' },
+  createdAt: instant(1_800_000_000),
+  updatedAt: instant(1_800_000_000),
+};
+
+/** Names that no other test has. */
+export function fresh(prefix: string): string {
+  return `${prefix}-${randomUUID().slice(0, 13)}`;
+}
+
+export function aResource(overrides: Partial<Resource> = {}): Resource {
+  const id = overrides.id ?? (fresh('resource') as ResourceId);
+  const uri = overrides.uri ?? (`https://${id}.example.com/mcp` as ResourceUri);
+  return {
+    ...registration,
+    ...{ id, uri, audience: uri as string as Audience, kind: 'mcp-server', name: 'Orders' },
+    scopes: [{ name: 'tools:read' as ScopeName, description: 'List tools' }],
+    ...overrides,
+  };
+}
+
+export function anAgent(overrides: Partial<Agent> = {}): Agent {
+  return {
+    ...registration,
+    ...{ id: fresh('agent') as AgentId, name: 'Planner', owner: 'platform' },
+    catalogue: [
+      {
+        resource: 'https://mcp.example.com/mcp' as ResourceUri,
+        required: ['tools:read' as ScopeName],
+        optional: [],
+      },
+    ],
+    ...overrides,
+  };
+}
+
+export function aClient(overrides: Partial<Client> = {}): Client {
+  return {
+    ...registration,
+    ...{ id: fresh('client') as ClientId, name: 'Planner client', agentId: 'planner' as AgentId },
+    grantTypes: ['client_credentials'],
+    authentication: {
+      method: 'client_secret_basic',
+      secrets: [{ id: 'first', digest: 'a'.repeat(43), createdAt: instant(1_800_000_000) }],
+    },
+    ...overrides,
+  };
+}
+
+export function aChange(overrides: Partial<ChangeRecord> = {}): ChangeRecord {
+  return {
+    event: 'changed',
+    actor: 'deployment/Vestibule',
+    at: instant(1_800_000_000),
+    requestId: randomUUID(),
+    ...overrides,
+  };
+}

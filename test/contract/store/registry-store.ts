@@ -1,0 +1,159 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { RegistryStore } from '../../../lambdas/ports/registry-store.ts';
+import type { AgentId, Audience, ResourceId, ResourceUri } from '../../../lambdas/runtime/identifiers.ts';
+import { aChange, aClient, anAgent, aResource, fresh } from './mothers.ts';
+import type { UnrulyNetwork } from './unruly-network.ts';
+
+export interface StoreSubject {
+  readonly store: RegistryStore;
+  readonly network: UnrulyNetwork;
+}
+
+/** What every store of the registry promises to those who change it. */
+export function describeRegistryStore(make: () => StoreSubject): void {
+  describe('a store of the registry', () => {
+    let store: RegistryStore;
+    let network: UnrulyNetwork;
+    beforeAll(() => {
+      ({ store, network } = make());
+    });
+
+    it('gives back what was registered, as version 1', async () => {
+      const [resource, agent, client] = [aResource(), anAgent(), aClient()];
+      await store.register('resource', { thing: resource }, aChange());
+      await store.register('agent', { thing: agent }, aChange());
+      await store.register('client', { thing: client, seededDigest: 'digest' }, aChange());
+      expect(await store.find('resource', resource.id)).toEqual({ thing: resource, version: 1 });
+      expect(await store.find('agent', agent.id)).toEqual({ thing: agent, version: 1 });
+      expect(await store.find('client', client.id)).toEqual({
+        thing: client,
+        version: 1,
+        seededDigest: 'digest',
+      });
+      expect(await store.find('agent', 'nobody' as AgentId)).toBeUndefined();
+    });
+
+    it('registers an identifier for exactly one of many concurrent callers', async () => {
+      const uri = `https://${fresh('race')}.example.com` as ResourceUri;
+      const outcomes = await Promise.all(
+        Array.from({ length: 50 }, () =>
+          store.register('resource', { thing: aResource({ uri }) }, aChange()),
+        ),
+      );
+      expect(outcomes.filter(({ outcome }) => outcome === 'written')).toHaveLength(1);
+      expect(outcomes.filter(({ outcome }) => outcome === 'taken')).toHaveLength(49);
+    });
+
+    it('writes nothing of a registration that meets a taken identifier, and names it', async () => {
+      const agent = anAgent();
+      await store.register('agent', { thing: agent }, aChange());
+      const resource = aResource({ audience: agent.id as string as Audience });
+      expect(await store.register('resource', { thing: resource }, aChange())).toEqual({
+        outcome: 'taken',
+        identifier: agent.id,
+      });
+      expect(await store.find('resource', resource.id)).toBeUndefined();
+      expect(
+        await store.register(
+          'resource',
+          { thing: { ...resource, audience: resource.uri as string as Audience } },
+          aChange(),
+        ),
+      ).toEqual({ outcome: 'written' });
+    });
+
+    it('refuses a second resource of one id', async () => {
+      const resource = aResource();
+      await store.register('resource', { thing: resource }, aChange());
+      const second = aResource({ id: resource.id, uri: `https://${fresh('x')}.example.com` as ResourceUri });
+      expect(await store.register('resource', { thing: second }, aChange())).toEqual({
+        outcome: 'taken',
+        identifier: resource.id,
+      });
+    });
+
+    it('replaces a version for exactly one of many concurrent callers', async () => {
+      const agent = anAgent();
+      await store.register('agent', { thing: agent }, aChange());
+      const from = (await store.find('agent', agent.id))!;
+      const outcomes = await Promise.all(
+        Array.from({ length: 100 }, (_, position) =>
+          store.replace('agent', from, { thing: { ...agent, name: `name ${position}` } }, aChange()),
+        ),
+      );
+      expect(outcomes.filter(({ outcome }) => outcome === 'written')).toHaveLength(1);
+      expect((await store.find('agent', agent.id))?.version).toBe(2);
+    });
+
+    it('takes a change whose reply was lost for its own', async () => {
+      const agent = anAgent();
+      await store.register('agent', { thing: agent }, aChange());
+      const from = (await store.find('agent', agent.id))!;
+      network.loseNextReply('PutItem');
+      const draft = { thing: { ...agent, name: 'renamed' } };
+      expect(await store.replace('agent', from, draft, aChange())).toEqual({ outcome: 'written' });
+      expect(await store.replace('agent', from, draft, aChange())).toEqual({ outcome: 'moved_on' });
+    });
+
+    it('moves a resource to another URI with its claims', async () => {
+      const resource = aResource();
+      await store.register('resource', { thing: resource }, aChange());
+      const uri = `https://${fresh('moved')}.example.com` as ResourceUri;
+      const moved = { ...resource, uri, audience: uri as string as Audience };
+      const from = (await store.find('resource', resource.id))!;
+      expect(await store.replace('resource', from, { thing: moved }, aChange())).toEqual({
+        outcome: 'written',
+      });
+      expect(await store.find('resource', resource.id)).toEqual({ thing: moved, version: 2 });
+      expect(await store.resources({ uris: [resource.uri, uri], ids: [resource.id] })).toEqual([moved]);
+      const successor = aResource({ uri: resource.uri });
+      expect(await store.register('resource', { thing: successor }, aChange())).toEqual({
+        outcome: 'written',
+      });
+      expect(await store.register('resource', { thing: aResource({ uri }) }, aChange())).toEqual({
+        outcome: 'taken',
+        identifier: uri,
+      });
+    });
+
+    it('frees every identifier of what is removed, and removes a version once', async () => {
+      const resource = aResource({ audience: `api://${fresh('audience')}` as Audience });
+      await store.register('resource', { thing: resource }, aChange());
+      const from = (await store.find('resource', resource.id))!;
+      expect(await store.remove('resource', from, aChange())).toBe('removed');
+      expect(await store.remove('resource', from, aChange())).toBe('moved_on');
+      expect(await store.find('resource', resource.id)).toBeUndefined();
+      expect(await store.register('resource', { thing: resource }, aChange())).toEqual({
+        outcome: 'written',
+      });
+    });
+
+    it('finds resources by URI and by id', async () => {
+      const [one, other] = [aResource(), aResource()];
+      await store.register('resource', { thing: one }, aChange());
+      await store.register('resource', { thing: other }, aChange());
+      const found = await store.resources({
+        uris: [one.uri, 'https://unknown.example.com' as ResourceUri],
+        ids: [other.id, 'unknown' as ResourceId],
+      });
+      expect(found).toHaveLength(2);
+      expect(found).toEqual(expect.arrayContaining([one, other]));
+    });
+
+    it('lists a kind in the order of ids, page by page, and knows its own cursors', async () => {
+      for (let count = 0; count < 3; count += 1)
+        await store.register('client', { thing: aClient() }, aChange());
+      const ids: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = (await store.list('client', { limit: 2, ...(cursor !== undefined && { cursor }) }))!;
+        expect(page.things.length).toBeLessThanOrEqual(2);
+        ids.push(...page.things.map(({ id }) => id));
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+      expect(ids.length).toBeGreaterThanOrEqual(3);
+      expect(ids).toEqual([...new Set(ids)].sort());
+      expect(await store.list('client', { limit: 2, cursor: 'nonsense' })).toBeUndefined();
+    });
+  });
+}

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dynamoAssertionReplay } from '../../../lambdas/adapters/dynamodb/assertion-replay.ts';
+import { dynamoKeyRingStore } from '../../../lambdas/adapters/dynamodb/key-ring-store.ts';
+import { dynamoRegistryStore } from '../../../lambdas/adapters/dynamodb/registry-store.ts';
+import { dynamoRegistry } from '../../../lambdas/adapters/dynamodb/registry.ts';
+import { startTables, type TestTables } from '../../support/dynamodb.ts';
+import { describeAssertionReplay, expectOneWinner } from './assertion-replay.ts';
+import { describeKeyRingStore } from './key-ring-store.ts';
+import { aChange } from './mothers.ts';
+import { getThenPutReplay } from './planted-replay.ts';
+import { describeRegistryReader } from './registry-reader.ts';
+import { describeRegistryStore } from './registry-store.ts';
+import { unrulyNetwork } from './unruly-network.ts';
+
+let tables: TestTables;
+beforeAll(async () => {
+  tables = await startTables();
+});
+afterAll(async () => {
+  await tables.stop();
+});
+
+const slowest = 50;
+
+describe('DynamoDB', () => {
+  describeAssertionReplay(() => {
+    const network = unrulyNetwork(tables, slowest);
+    return { replay: dynamoAssertionReplay({ client: network.client, table: tables.grants }), network };
+  });
+
+  describeRegistryStore(() => {
+    const network = unrulyNetwork(tables);
+    return { store: dynamoRegistryStore({ client: network.client, table: tables.registry }), network };
+  });
+
+  describeRegistryReader((clock) => {
+    const network = unrulyNetwork(tables);
+    const { client } = network;
+    const { registry, resources } = dynamoRegistry({ client, table: tables.registry, clock });
+    return { registry, resources, store: dynamoRegistryStore({ client, table: tables.registry }), network };
+  });
+
+  describeKeyRingStore(() => {
+    const { client } = unrulyNetwork(tables, slowest);
+    // Every caller is a request of his own, or a lost race would look like his own retry.
+    const store = () => dynamoKeyRingStore({ client, table: tables.registry, change: aChange() });
+    return { read: () => store().read(), replace: (from, keys) => store().replace(from, keys) };
+  });
+});
+
+describe('the contract of used assertions', () => {
+  it('finds out a store that reads before it writes', async () => {
+    const network = unrulyNetwork(tables, slowest);
+    const replay = getThenPutReplay(network.client, tables.grants);
+    await expect(expectOneWinner({ replay, network })).rejects.toThrow(/to have a length of 1/);
+  });
+});
