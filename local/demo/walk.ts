@@ -14,19 +14,17 @@ async function main(): Promise<void> {
     console.log(line);
   }, process.stdout.isTTY);
   const undo: (() => Promise<unknown>)[] = [];
-  try {
-    await walk(report, (later) => undo.push(later));
-    report.note('\nEverything went as promised.');
-  } catch (error) {
-    process.exitCode = 1;
-    console.error(`\n✗ ${error instanceof Surprise ? error.message : describe(error)}`);
-  }
+  const problems: unknown[] = [];
+  await walk(report, (later) => undo.push(later)).catch((error: unknown) => problems.push(error));
+  if (undo.length > 0) report.step('What the walk registered is removed');
   for (const each of undo.toReversed()) {
-    await each().catch((error: unknown) => {
-      process.exitCode = 1;
-      console.error(`✗ cleaning up: ${describe(error)}`);
-    });
+    await each().catch((error: unknown) => problems.push(error));
   }
+  for (const problem of problems) {
+    console.error(`\n✗ ${problem instanceof Surprise ? problem.message : describe(problem)}`);
+  }
+  if (problems.length > 0) process.exitCode = 1;
+  else console.log('\nEverything went as promised.');
 }
 
 async function walk(report: Report, undoLater: Walk['undoLater']): Promise<void> {

@@ -22,7 +22,7 @@ export async function missingScope({ endpoints, report, fetch, takeExchanges }: 
   report.check(
     'the call is refused with 403',
     403,
-    refusal instanceof StreamableHTTPError ? refusal.code : -1,
+    refusal instanceof StreamableHTTPError ? refusal.code : String(refusal),
   );
   report.check('as insufficient_scope', /^Bearer error="insufficient_scope"/, challenge);
   report.check('naming everything the call needs', /scope="tools:read tools:write"/, challenge);
