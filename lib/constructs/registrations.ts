@@ -44,7 +44,7 @@ export class Registrations extends Construct {
     this.register('SigningKeys', 'Custom::VestibuleSigningKeys', {
       ActiveKeyArn: signingKeys.active.keyArn,
       StandbyKeyArn: signingKeys.standby.keyArn,
-    }).node.addDependency(registrar);
+    });
     for (const resource of config.resources) {
       this.registerDeclared(
         `Resource-${resource.id}`,
@@ -83,7 +83,7 @@ export class Registrations extends Construct {
     id: string,
     resourceType: `Custom::Vestibule${string}`,
     properties: Readonly<Record<string, string>>,
-  ): CustomResource {
-    return new CustomResource(this, id, { serviceToken: this.#serviceToken, resourceType, properties });
+  ): void {
+    new CustomResource(this, id, { serviceToken: this.#serviceToken, resourceType, properties });
   }
 }
