@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import type { AwsCall } from './aws/cloud.ts';
+import type { AwsCall } from './aws/call.ts';
 import type { RoleAction } from './cloudformation/granted-actions.ts';
 
 /** Which actions of which roles a run has needed. */

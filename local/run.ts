@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { readAssembly } from './assembly/assembly.ts';
-import { startCloud, type AwsCall, type Cloud } from './aws/cloud.ts';
+import type { AwsCall } from './aws/call.ts';
+import { startCloud, type Cloud } from './aws/cloud.ts';
 import { createFaultPlan, type FaultPlan } from './aws/faults.ts';
 import { createVirtualClock, type VirtualClock } from './clock.ts';
 import { grantedActions, type RoleAction } from './cloudformation/granted-actions.ts';

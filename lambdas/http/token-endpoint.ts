@@ -1,6 +1,6 @@
 import { toWire, type Refusal } from '../oauth/refusal.ts';
 import { formatScope } from '../oauth/scope/scope.ts';
-import type { GrantedToken, RequestToken } from '../oauth/token-endpoint.ts';
+import type { GrantedToken, RequestToken } from '../oauth/token-request.ts';
 import type { Clock, Instant } from '../runtime/clock.ts';
 import { readAuthorizationHeader } from './authorization-header.ts';
 import { bodyRefused } from './body-refusal.ts';

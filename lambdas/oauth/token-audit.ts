@@ -4,7 +4,7 @@ import type { AuthenticatedClient } from './client-authentication/authenticate-c
 import type { Refusal } from './refusal.ts';
 import { toWire } from './refusal.ts';
 import { formatScope } from './scope/scope.ts';
-import type { GrantedToken, TokenRequest } from './token-endpoint.ts';
+import type { GrantedToken, TokenRequest } from './token-request.ts';
 
 /** As much of a caller's own text as an audit line keeps. */
 const longestText = 256;

@@ -5,24 +5,14 @@ import type { ResourceUri } from '../runtime/identifiers.ts';
 import type { Random } from '../runtime/random.ts';
 import { ok, refuse, type Result } from '../runtime/result.ts';
 import type { AuthenticateClient, AuthenticatedClient } from './client-authentication/authenticate-client.ts';
-import { readCredentials, type AuthorizationHeader } from './client-authentication/credentials.ts';
-import type { Grant, TokenPlan } from './grants/grant.ts';
+import { readCredentials } from './client-authentication/credentials.ts';
+import type { Grant } from './grants/grant.ts';
 import type { Parameters } from './parameters.ts';
 import type { GrantRefusal, Refusal } from './refusal.ts';
 import { canonicalResourceUri } from './resource/canonical-uri.ts';
 import { tokenAudit } from './token-audit.ts';
-import type { IssueToken, IssuedToken } from './tokens/issue.ts';
-
-export interface TokenRequest {
-  readonly parameters: Parameters;
-  readonly authorization: AuthorizationHeader;
-  readonly requestId: string;
-  readonly sourceAddress: string;
-}
-
-export interface GrantedToken extends IssuedToken {
-  readonly plan: TokenPlan;
-}
+import type { GrantedToken, RequestToken } from './token-request.ts';
+import type { IssueToken } from './tokens/issue.ts';
 
 export interface TokenEndpointPorts {
   readonly authenticateClient: AuthenticateClient;
@@ -32,9 +22,6 @@ export interface TokenEndpointPorts {
   readonly random: Random;
   readonly audit: Audit;
 }
-
-/** One token request, decided and written to the audit trail. */
-export type RequestToken = (request: TokenRequest, now: Instant) => Promise<Result<GrantedToken, Refusal>>;
 
 export function tokenEndpoint(ports: TokenEndpointPorts): RequestToken {
   return async (request, now) => {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Permission } from '../iam/policy.ts';
-import type { Authentication, AwsCall, Principal } from './cloud.ts';
+import type { Authentication, AwsCall, Principal } from './call.ts';
 import { delayOf, type FaultPlan, type FaultRule } from './faults.ts';
 import { callerArn, type Principals } from './principals.ts';
 import {

@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Decision, Permission, PolicyDocument, RequestContext } from '../iam/policy.ts';
+import type { Decision, PolicyDocument, RequestContext } from '../iam/policy.ts';
 import type { VirtualClock } from '../clock.ts';
+import type { Authentication, AwsCall, Ledger, Principal } from './call.ts';
 import { createCalls } from './calls.ts';
 import { createDynamoDb } from './dynamodb/dynamodb.ts';
 import { createEngineClient } from './dynamodb/engine-client.ts';
@@ -16,30 +17,6 @@ import type { SignedRequest } from './sigv4.ts';
 import { openStateFile } from './state-file.ts';
 import { sts } from './sts.ts';
 
-/** Someone who may sign requests. */
-export interface Principal {
-  readonly arn: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}
-
-/** One call that reached the front, whatever became of it. */
-export interface AwsCall {
-  /** The caller's ARN, or `anonymous` when its signature did not tell. */
-  readonly principal: string;
-  readonly instance?: string;
-  /** The operation, for instance `dynamodb:TransactWriteItems`. */
-  readonly action: string;
-  readonly resources: readonly string[];
-  /** What IAM was asked for this call, implied permissions included: `dynamodb:PutItem` inside a transaction. */
-  readonly permissions: readonly Permission[];
-  readonly outcome: 'ok' | 'denied' | 'fault' | 'error';
-  /** For a denied call the missing action and, where a statement nearly matched, the condition that failed. */
-  readonly error?: string;
-  readonly milliseconds: number;
-  readonly capacityUnits?: { readonly read: number; readonly write: number };
-}
-
 export interface CloudOptions {
   /** Where keys, secrets and tables survive a restart; absent: nothing survives. */
   readonly stateDirectory?: string;
@@ -52,15 +29,6 @@ export interface CloudOptions {
   readonly onCrash?: (instance: string) => void;
   /** Another DynamoDB engine to stand behind the front instead of the embedded one. */
   readonly dynamodbEndpoint?: string;
-}
-
-export type Authentication =
-  | { readonly ok: true; readonly principal: Principal; readonly instance?: string }
-  | { readonly ok: false; readonly code: 'missing' | 'unknown' | 'signature'; readonly refusal: string };
-
-export interface Ledger {
-  readonly calls: () => readonly AwsCall[];
-  readonly reset: () => void;
 }
 
 export interface Cloud {

@@ -1,4 +1,4 @@
-import type { AwsCall, Ledger } from './cloud.ts';
+import type { AwsCall, Ledger } from './call.ts';
 
 const kept = 50_000;
 

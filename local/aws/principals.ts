@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { evaluateIdentity, evaluateResource } from '../iam/evaluate.ts';
 import type { Decision, Permission, PolicyDocument } from '../iam/policy.ts';
 import { compilePolicy, type Statement } from '../iam/statement.ts';
-import type { Authentication, Principal } from './cloud.ts';
+import type { Authentication, Principal } from './call.ts';
 import { headerValue, readSignature, type SignedRequest, signatureProblem } from './sigv4.ts';
 
 export interface PrincipalsOptions {

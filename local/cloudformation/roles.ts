@@ -1,4 +1,4 @@
-import type { Principal } from '../aws/cloud.ts';
+import type { Principal } from '../aws/call.ts';
 import type { PolicyDocument } from '../iam/policy.ts';
 
 /** The roles of a run, each with all policies attached so far. */

@@ -1,4 +1,5 @@
-import type { Cloud, Principal } from '../aws/cloud.ts';
+import type { Principal } from '../aws/call.ts';
+import type { Cloud } from '../aws/cloud.ts';
 import { readSignature } from '../aws/sigv4.ts';
 import type { ReceivedRequest } from './event.ts';
 

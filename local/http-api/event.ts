@@ -1,4 +1,4 @@
-import type { Principal } from '../aws/cloud.ts';
+import type { Principal } from '../aws/call.ts';
 import type { RouteMatch } from './route-table.ts';
 
 /** A request as it arrived on the socket. */

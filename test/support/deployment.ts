@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { VestibuleConfig } from '../../lib/index.ts';
-import type { Principal } from '../../local/aws/cloud.ts';
+import type { Principal } from '../../local/aws/call.ts';
 import { createFaultPlan } from '../../local/aws/faults.ts';
 import { startRun, type LocalRun } from '../../local/run.ts';
 import { config as exampleConfig } from '../../vestibule.config.ts';

@@ -1,5 +1,5 @@
 import type { AuthorizationHeader } from '../../../lambdas/oauth/client-authentication/credentials.ts';
-import type { RequestToken, TokenRequest } from '../../../lambdas/oauth/token-endpoint.ts';
+import type { RequestToken, TokenRequest } from '../../../lambdas/oauth/token-request.ts';
 import { Secret } from '../../../lambdas/runtime/secret.ts';
 import { now, theSecret } from './mothers.ts';
 

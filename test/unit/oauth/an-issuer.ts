@@ -1,7 +1,8 @@
 import { clientAuthentication } from '../../../lambdas/oauth/client-authentication/authenticate-client.ts';
 import { clientKeys } from '../../../lambdas/oauth/client-authentication/client-keys.ts';
 import { clientCredentialsGrant } from '../../../lambdas/oauth/grants/client-credentials.ts';
-import { tokenEndpoint, type RequestToken } from '../../../lambdas/oauth/token-endpoint.ts';
+import { tokenEndpoint } from '../../../lambdas/oauth/token-endpoint.ts';
+import type { RequestToken } from '../../../lambdas/oauth/token-request.ts';
 import { tokenIssuer } from '../../../lambdas/oauth/tokens/issue.ts';
 import type { Documents } from '../../../lambdas/ports/documents.ts';
 import type {

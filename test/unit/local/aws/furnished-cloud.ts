@@ -1,7 +1,8 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type Cloud, type Principal, startCloud } from '../../../../local/aws/cloud.ts';
+import type { Principal } from '../../../../local/aws/call.ts';
+import { type Cloud, startCloud } from '../../../../local/aws/cloud.ts';
 import { createFaultPlan } from '../../../../local/aws/faults.ts';
 import { createVirtualClock, type VirtualClock } from '../../../../local/clock.ts';
 

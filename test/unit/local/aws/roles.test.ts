@@ -8,7 +8,7 @@ import {
 import { CreateKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Principal } from '../../../../local/aws/cloud.ts';
+import type { Principal } from '../../../../local/aws/call.ts';
 import { type Furnished, startFurnished, table, tableArn } from './furnished-cloud.ts';
 
 let furnished: Furnished;
