@@ -5,12 +5,12 @@ import type { Item, PlainRecord } from './attributes.ts';
 import { keyOf } from './keys.ts';
 import { decode, registered, registrationAttributes, registrationOf, text } from './stored.ts';
 
-const storedAgent = v.strictObject({
+const storedAgent = v.object({
   ...registered,
   kind: v.literal('agent'),
   name: text,
   owner: text,
-  catalogue: v.array(v.strictObject({ resource: text, required: v.array(text), optional: v.array(text) })),
+  catalogue: v.array(v.object({ resource: text, required: v.array(text), optional: v.array(text) })),
 });
 
 export function encodeAgent(agent: Agent): PlainRecord {

@@ -6,29 +6,29 @@ import type { Item, Plain, PlainRecord } from './attributes.ts';
 import { keyOf } from './keys.ts';
 import { decode, registered, registrationAttributes, registrationOf, text, whole } from './stored.ts';
 
-const storedSecret = v.strictObject({ id: text, digest: text, created_at: whole });
+const storedSecret = v.object({ id: text, digest: text, created_at: whole });
 
 const storedKeys = v.variant('kind', [
-  v.strictObject({
+  v.object({
     kind: v.literal('jwks'),
     keys: v.array(v.record(v.string(), v.union([v.string(), v.array(v.string())]))),
   }),
-  v.strictObject({ kind: v.literal('jwks_uri'), jwks_uri: text }),
+  v.object({ kind: v.literal('jwks_uri'), jwks_uri: text }),
 ]);
 
 const storedAuthentication = v.variant('method', [
-  v.strictObject({
+  v.object({
     method: v.picklist(['client_secret_basic', 'client_secret_post']),
     secrets: v.pipe(v.array(storedSecret), v.minLength(1), v.maxLength(2)),
   }),
-  v.strictObject({
+  v.object({
     method: v.literal('private_key_jwt'),
     keys: storedKeys,
     accepts_token_endpoint_audience: v.boolean(),
   }),
 ]);
 
-const storedClient = v.strictObject({
+const storedClient = v.object({
   ...registered,
   kind: v.literal('client'),
   name: text,

@@ -6,18 +6,18 @@ import type { Item, Plain, PlainRecord } from './attributes.ts';
 import { keyOf } from './keys.ts';
 import { decode, text, whole, written } from './stored.ts';
 
-const storedKey = v.strictObject({
+const storedKey = v.object({
   kid: text,
   key_arn: text,
   algorithm: v.literal('RS256'),
-  public_jwk: v.strictObject({ kty: v.literal('RSA'), n: text, e: text }),
+  public_jwk: v.object({ kty: v.literal('RSA'), n: text, e: text }),
   published_at: whole,
   sign_from: v.exactOptional(whole),
   sign_until: v.exactOptional(whole),
   publish_until: v.exactOptional(whole),
 });
 
-const storedKeyRing = v.strictObject({ ...written, keys: v.array(storedKey) });
+const storedKeyRing = v.object({ ...written, keys: v.array(storedKey) });
 
 export const emptyKeyRing: KeyRing = { version: 0, keys: [] };
 

@@ -5,7 +5,7 @@ import type { Item, PlainRecord } from './attributes.ts';
 import { keyOf } from './keys.ts';
 import { decode, registered, registrationAttributes, registrationOf, text } from './stored.ts';
 
-const storedResource = v.strictObject({
+const storedResource = v.object({
   ...registered,
   kind: v.literal('resource'),
   uri: text,
@@ -13,7 +13,7 @@ const storedResource = v.strictObject({
   resource_kind: v.picklist(['mcp-server', 'agent']),
   agent_id: v.exactOptional(text),
   name: text,
-  scopes: v.array(v.strictObject({ name: text, description: text })),
+  scopes: v.array(v.object({ name: text, description: text })),
 });
 
 export function encodeResource(resource: Resource): PlainRecord {
@@ -45,7 +45,7 @@ export function decodeResource(item: Item): Resource {
   };
 }
 
-const storedAlias = v.strictObject({ pk: text, uri: text });
+const storedAlias = v.object({ pk: text, uri: text });
 
 /** The alias by which a resource is found by its short id: an item, because no index answers the request path. */
 export function encodeAlias(resource: Resource): PlainRecord {

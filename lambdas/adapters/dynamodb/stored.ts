@@ -8,7 +8,7 @@ export const text = v.pipe(v.string(), v.nonEmpty());
 export const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** The audit record of the write that made an item what it is. */
-const audit = v.strictObject({ event: text, actor: text, at: whole, request_id: text });
+const audit = v.object({ event: text, actor: text, at: whole, request_id: text });
 
 /** Attributes of every written item. */
 export const written = { pk: text, version: whole, audit } as const;
@@ -20,27 +20,24 @@ export const registered = {
   id: text,
   state: v.picklist(['active', 'disabled']),
   managed_by: v.variant('kind', [
-    v.strictObject({ kind: v.literal('deployment'), deployment: text }),
-    v.strictObject({ kind: v.literal('operator'), arn: text }),
+    v.object({ kind: v.literal('deployment'), deployment: text }),
+    v.object({ kind: v.literal('operator'), arn: text }),
   ]),
   created_at: whole,
   updated_at: whole,
 } as const;
 
-type Registered = v.InferOutput<v.StrictObjectSchema<typeof registered, undefined>>;
+type Registered = v.InferOutput<v.ObjectSchema<typeof registered, undefined>>;
 
-/** Decodes an item strictly. A malformed one is a defect: the error names the key and the attribute, never a value. */
+/**
+ * Decodes an item. Attributes it does not know are ignored: while a deployment rolls out, warm instances read what
+ * the next version wrote. A malformed one is a defect: the error names the key and the attribute, never a value.
+ */
 export function decode<Schema extends v.GenericSchema>(schema: Schema, item: Item): v.InferOutput<Schema> {
-  const key = item['pk']?.S ?? '(without key)';
-  let plain: Record<string, Plain>;
-  try {
-    plain = fromItem(item);
-  } catch (cause) {
-    throw new Error(`malformed item ${key}`, { cause });
-  }
-  const parsed = v.safeParse(schema, plain, { abortEarly: true });
+  const parsed = v.safeParse(schema, fromItem(item), { abortEarly: true });
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
+  const key = item['pk']?.S ?? '(without key)';
   throw new Error(
     `malformed item ${key}: ${v.getDotPath(issue) ?? 'item'} is not ${issue.expected ?? issue.type}`,
   );
