@@ -1,0 +1,84 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { declarationOf, type Kind } from '../../../bin/cli/declaration.ts';
+import { readArguments } from '../../../bin/cli/options.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'vestibule-cli-'));
+
+function declared(kind: Kind, id: string | undefined, ...options: string[]): unknown {
+  return declarationOf(kind, id, readArguments(options).values, directory);
+}
+
+describe('the options of add', () => {
+  it('declare a resource', () => {
+    const options = [
+      '--uri',
+      'https://mcp.example.com/mcp',
+      '--scope',
+      'tools:read=List tools',
+      '--scope',
+      'ask=Ask = tell',
+    ];
+    expect(declared('resource', 'orders', ...options)).toEqual({
+      ...{ id: 'orders', name: 'orders', uri: 'https://mcp.example.com/mcp' },
+      scopes: [
+        { name: 'tools:read', description: 'List tools' },
+        { name: 'ask', description: 'Ask = tell' },
+      ],
+    });
+  });
+
+  it('gather the scopes of an agent by resource', () => {
+    const options = [
+      ...['--owner', 'platform', '--require', 'demo:tools:read', '--optional', 'demo:tools:write'],
+      ...['--require', 'https://other.example.com/mcp ask'],
+    ];
+    expect(declared('agent', 'planner', ...options)).toMatchObject({
+      catalogue: [
+        { resource: 'demo', required: ['tools:read'], optional: ['tools:write'] },
+        { resource: 'https://other.example.com/mcp', required: ['ask'], optional: [] },
+      ],
+    });
+  });
+
+  it('declare a client by secret or by keys, inline or in a file', () => {
+    const keys = { keys: [{ kty: 'EC' }] };
+    writeFileSync(join(directory, 'jwks.json'), JSON.stringify(keys));
+    expect(declared('client', 'c', '--agent', 'a')).toMatchObject({
+      token_endpoint_auth_method: 'client_secret_basic',
+    });
+    for (const jwks of ['jwks.json', JSON.stringify(keys)]) {
+      expect(declared('client', 'c', '--agent', 'a', '--jwks', jwks)).toMatchObject({
+        token_endpoint_auth_method: 'private_key_jwt',
+        jwks: keys,
+      });
+    }
+  });
+
+  it('may be a whole file instead', () => {
+    writeFileSync(join(directory, 'agent.json'), '{"id":"planner","owner":"platform"}');
+    expect(declared('agent', undefined, '--file', 'agent.json')).toEqual({
+      id: 'planner',
+      owner: 'platform',
+    });
+    expect(() => declared('agent', 'other', '--file', 'agent.json')).toThrow(/differs/);
+    expect(() => declared('agent', undefined, '--file', 'agent.json', '--owner', 'x')).toThrow(
+      /leave out --owner/,
+    );
+  });
+
+  it.each([
+    ['resource', ['--scope', 'a=b'], /--uri is required, such as --uri https/],
+    ['resource', ['--uri', 'x', '--scope', 'tools:read'], /--scope tools:read: must be <name>=<description>/],
+    ['agent', [], /--owner is required/],
+    ['agent', ['--owner', 'x', '--require', 'tools'], /--require tools: must be <resource id>:<scope>/],
+    ['agent', ['--owner', 'x', '--require', 'https://x/y'], /"<resource uri> <scope>"/],
+    ['client', [], /--agent is required/],
+    ['client', ['--agent', 'a', '--jwks', 'nowhere.json'], /--jwks nowhere.json: cannot be read \(ENOENT\)/],
+    ['client', ['--agent', 'a', '--jwks', '{secret'], /--jwks: must hold one JSON object/],
+  ] as const)('of a %s are refused with what to write instead: %j', (kind, options, words) => {
+    expect(() => declared(kind, 'x', ...options)).toThrow(words);
+  });
+});
