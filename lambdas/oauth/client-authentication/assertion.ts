@@ -5,10 +5,7 @@ import type { Issuer } from '../../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { Secret } from '../../runtime/secret.ts';
 import type { ClientRefusal } from '../refusal.ts';
-
-/** RFC 8725 §3.1: what a client may sign with, and nothing that the assertion itself could choose. */
-export const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
-export type AssertionAlgorithm = (typeof assertionAlgorithms)[number];
+import { assertionAlgorithms, type AssertionAlgorithm } from './assertion-algorithms.ts';
 
 /** An assertion whose claims are acceptable; its signature is still to be verified. */
 export interface ReadAssertion {
@@ -60,7 +57,7 @@ export function readAssertion(
 ): Result<ReadAssertion, ClientRefusal> {
   const decoded = decode(assertion.reveal());
   const header = v.safeParse(headerShape, decoded?.header);
-  if (!header.success) return unacceptable('must be a JWT signed with RS256, PS256, ES256 or EdDSA');
+  if (!header.success) return unacceptable('must be a JWT signed with RS256, PS256, ES256, EdDSA or Ed25519');
   const claims = v.safeParse(claimsShape, decoded?.claims);
   if (!claims.success) return unacceptable('must carry iss, sub, one aud, exp and jti');
   const { iss, sub, aud, exp, jti } = claims.output;

@@ -1,7 +1,8 @@
 import { compactVerify, type JWK } from 'jose';
 import * as v from 'valibot';
 import type { Secret } from '../../runtime/secret.ts';
-import type { AssertionAlgorithm, ReadAssertion } from './assertion.ts';
+import type { AssertionAlgorithm } from './assertion-algorithms.ts';
+import type { ReadAssertion } from './assertion.ts';
 
 /** As many keys as are tried for an assertion that does not name its key. */
 const mostCandidates = 8;
@@ -17,11 +18,22 @@ const publicKeyShape = v.looseObject({
   d: v.optional(v.never()),
 });
 
-const keyTypes: Readonly<Record<AssertionAlgorithm, { readonly kty: string; readonly crv?: string }>> = {
-  RS256: { kty: 'RSA' },
-  PS256: { kty: 'RSA' },
-  ES256: { kty: 'EC', crv: 'P-256' },
-  EdDSA: { kty: 'OKP', crv: 'Ed25519' },
+interface KeyType {
+  readonly kty: string;
+  readonly crv?: string;
+  /** What the `alg` of a fitting key may be. */
+  readonly algorithms: readonly string[];
+}
+
+// RFC 9864 §2.2: Ed25519 is the full name of what EdDSA means with a key of that curve; clients sign under either.
+const ed25519: KeyType = { kty: 'OKP', crv: 'Ed25519', algorithms: ['EdDSA', 'Ed25519'] };
+
+const keyTypes: Readonly<Record<AssertionAlgorithm, KeyType>> = {
+  RS256: { kty: 'RSA', algorithms: ['RS256'] },
+  PS256: { kty: 'RSA', algorithms: ['PS256'] },
+  ES256: { kty: 'EC', crv: 'P-256', algorithms: ['ES256'] },
+  EdDSA: ed25519,
+  Ed25519: ed25519,
 };
 
 /** Those of a client's keys that may have signed the assertion. */
@@ -46,11 +58,11 @@ export async function isSignedByOneOf(
 
 // RFC 7517 §4.2, §4.3: a key made for another algorithm, use or operation is not ours to verify with.
 function fits(key: JWK, algorithm: AssertionAlgorithm): boolean {
-  const { kty, crv } = keyTypes[algorithm];
+  const { kty, crv, algorithms } = keyTypes[algorithm];
   return (
     key.kty === kty &&
     (crv === undefined || key.crv === crv) &&
-    (key.alg ?? algorithm) === algorithm &&
+    algorithms.includes(key.alg ?? algorithm) &&
     (key.use ?? 'sig') === 'sig' &&
     (key.key_ops?.includes('verify') ?? true)
   );
@@ -58,7 +70,7 @@ function fits(key: JWK, algorithm: AssertionAlgorithm): boolean {
 
 async function isSignedBy(key: JWK, assertion: Secret, algorithm: AssertionAlgorithm): Promise<boolean> {
   try {
-    await compactVerify(assertion.reveal(), key, { algorithms: [algorithm] });
+    await compactVerify(assertion.reveal(), { ...key, alg: algorithm }, { algorithms: [algorithm] });
     return true;
   } catch {
     return false;

@@ -1,4 +1,5 @@
 import type { Issuer } from '../../runtime/identifiers.ts';
+import { assertionAlgorithms } from '../client-authentication/assertion-algorithms.ts';
 import { endpointsOf } from './endpoints.ts';
 
 /**
@@ -16,7 +17,7 @@ export function authorizationServerMetadata(issuer: Issuer): Readonly<Record<str
     grant_types_supported: ['client_credentials'],
     code_challenge_methods_supported: ['S256'],
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
-    token_endpoint_auth_signing_alg_values_supported: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+    token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: ['RS256'],
   };

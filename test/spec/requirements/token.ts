@@ -130,7 +130,11 @@ export const assertions = {
   ),
   'rfc8725:3.1:algorithm-allow-list': must(
     ['RFC 8725 §3.1', 'RFC 8725 §3.2'],
-    'verifies assertions by RS256, PS256, ES256 and EdDSA, and refuses `none` and every symmetric algorithm',
+    'verifies assertions by RS256, PS256, ES256 and EdDSA (by either of its names), and refuses `none` and every symmetric algorithm',
+  ),
+  'rfc9864:2.2:ed25519-by-name': must(
+    'RFC 9864 §2.2',
+    'takes an assertion signed with Ed25519 by that name and as EdDSA, whichever the key is registered for',
   ),
   'rfc7517:4.3:key-fits-algorithm': should(
     ['RFC 7517 §4.2', 'RFC 7517 §4.3'],

@@ -24,7 +24,7 @@ interface Changes {
 }
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
+const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'] as const;
 let deployment: TestDeployment;
 let client: Driver;
 let keys: readonly ClientKey[];
@@ -102,6 +102,18 @@ describe('a client assertion', () => {
       for (const key of keys) expect([key.alg, ...(await outcome({ key }))]).toEqual([key.alg, ...accepted]);
     },
   );
+
+  verifies('rfc9864:2.2:ed25519-by-name', 'is signed with Ed25519 under either of its names', async () => {
+    for (const key of keys.filter(({ alg }) => alg.startsWith('Ed'))) {
+      for (const alg of ['EdDSA', 'Ed25519']) {
+        expect([key.alg, alg, ...(await outcome({ key, header: { alg } }))]).toEqual([
+          key.alg,
+          alg,
+          ...accepted,
+        ]);
+      }
+    }
+  });
 
   verifies(
     'rfc8725:3.1:algorithm-allow-list',

@@ -104,7 +104,7 @@ describe('the claims of a client assertion', () => {
       ok: false,
       refusal: {
         reason: 'assertion_not_acceptable',
-        detail: 'must be a JWT signed with RS256, PS256, ES256 or EdDSA',
+        detail: 'must be a JWT signed with RS256, PS256, ES256, EdDSA or Ed25519',
       },
     });
   });

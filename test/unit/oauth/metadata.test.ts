@@ -1,6 +1,6 @@
 import { calculateJwkThumbprint } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { assertionAlgorithms } from '../../../lambdas/oauth/client-authentication/assertion.ts';
+import { assertionAlgorithms } from '../../../lambdas/oauth/client-authentication/assertion-algorithms.ts';
 import { authorizationServerMetadata } from '../../../lambdas/oauth/metadata/authorization-server.ts';
 import { keySet } from '../../../lambdas/oauth/metadata/key-set.ts';
 import {

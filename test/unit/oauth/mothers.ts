@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { generateKeyPair, exportJWK, SignJWT, type CryptoKey, type JWK } from 'jose';
-import type { AssertionAlgorithm } from '../../../lambdas/oauth/client-authentication/assertion.ts';
+import type { AssertionAlgorithm } from '../../../lambdas/oauth/client-authentication/assertion-algorithms.ts';
 import type {
   Agent,
   Client,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ReadAssertion } from '../../../lambdas/oauth/client-authentication/assertion.ts';
-import { assertionAlgorithms } from '../../../lambdas/oauth/client-authentication/assertion.ts';
+import { assertionAlgorithms } from '../../../lambdas/oauth/client-authentication/assertion-algorithms.ts';
 import { candidates, isSignedByOneOf } from '../../../lambdas/oauth/client-authentication/signature.ts';
 import { Secret } from '../../../lambdas/runtime/secret.ts';
 import { anAssertion, anAssertionKey, now } from './mothers.ts';
