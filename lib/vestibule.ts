@@ -79,7 +79,7 @@ export class Vestibule extends Construct {
       memoryMegabytes: 512,
       timeoutSeconds: 10,
       retention: this.#retention,
-      environment: (role) => ({ ISSUER: this.issuer, ...this.registry.grantClientLookup(role) }),
+      environment: (role) => ({ ...this.registry.grantClientLookup(role) }),
     });
     this.servePublicly('/authorize', authorization, 100);
     const { function: token } = new EndpointFunction(this, 'Token', {

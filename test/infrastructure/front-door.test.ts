@@ -52,6 +52,14 @@ test('leaves cross-origin answers to the functions', () => {
   template.hasResourceProperties('AWS::ApiGatewayV2::Api', { CorsConfiguration: Match.absent() });
 });
 
+/** The functions that say who the issuer is, or judge by it. */
+const speakers = [
+  Match.stringLikeRegexp('^Metadata of the issuer'),
+  'The token endpoint',
+  'The registry, for IAM principals',
+  Match.stringLikeRegexp('^Writes the registrations'),
+];
+
 describe('the stage', () => {
   const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage')) as [
     {
@@ -100,9 +108,12 @@ describe('without a host of its own', () => {
   test('the issuer is the URL of the API', () => {
     const issuer = { 'Fn::GetAtt': [Match.stringLikeRegexp('^VestibuleFrontDoorApi'), 'ApiEndpoint'] };
     template.hasOutput('IssuerUrl', { Value: issuer });
-    template.allResourcesProperties('AWS::Lambda::Function', {
-      Environment: { Variables: { ISSUER: issuer } },
-    });
+    for (const Description of speakers) {
+      template.hasResourceProperties('AWS::Lambda::Function', {
+        Description,
+        Environment: { Variables: { ISSUER: issuer } },
+      });
+    }
   });
 
   test('the outputs name what clients are configured with', () => {
@@ -122,9 +133,12 @@ describe('on a host of its own', () => {
 
   test('the issuer is that host', () => {
     hosted.hasOutput('IssuerUrl', { Value: 'https://auth.example.com' });
-    hosted.allResourcesProperties('AWS::Lambda::Function', {
-      Environment: { Variables: { ISSUER: 'https://auth.example.com' } },
-    });
+    for (const Description of speakers) {
+      hosted.hasResourceProperties('AWS::Lambda::Function', {
+        Description,
+        Environment: { Variables: { ISSUER: 'https://auth.example.com' } },
+      });
+    }
   });
 
   test('the API answers nowhere else', () => {
