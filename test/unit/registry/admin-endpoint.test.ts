@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dynamoRegistryStore } from '../../../lambdas/adapters/dynamodb/registry-store.ts';
+import { adminEndpoint } from '../../../lambdas/functions/admin/endpoint.ts';
+import type { Endpoint, HttpRequest } from '../../../lambdas/http/message.ts';
+import { instant } from '../../../lambdas/runtime/clock.ts';
+import type { AuditEvent } from '../../../lambdas/runtime/events.ts';
+import type { Issuer } from '../../../lambdas/runtime/identifiers.ts';
+import { systemRandom } from '../../../lambdas/runtime/random.ts';
+import { startTables, type TestTables } from '../../support/dynamodb.ts';
+
+let tables: TestTables;
+let endpoint: Endpoint;
+const audited: AuditEvent[] = [];
+
+beforeAll(async () => {
+  tables = await startTables();
+  endpoint = adminEndpoint({
+    store: dynamoRegistryStore({ client: tables.client(), table: tables.registry }),
+    random: systemRandom,
+    clock: () => instant(1_800_000_000),
+    audit: (event) => audited.push(event),
+    context: { issuer: 'https://auth.example.com' as Issuer, hosts: 'public' },
+  });
+});
+afterAll(async () => {
+  await tables.stop();
+});
+
+function aRequest(
+  method: string,
+  path: string,
+  body?: object,
+  changes: Partial<HttpRequest> = {},
+): HttpRequest {
+  return {
+    ...{ method, path, query: '', sourceAddress: '192.0.2.1', requestId: 'request' },
+    headers: { 'content-type': 'application/json' },
+    body: Buffer.from(body === undefined ? '' : JSON.stringify(body)),
+    iam: { userArn: 'arn:aws:iam::1:user/operator', accountId: '1' },
+    ...changes,
+  };
+}
+
+async function send(
+  ...args: Parameters<typeof aRequest>
+): Promise<{ status: number; body: Record<string, unknown> }> {
+  const { status, body } = await endpoint(aRequest(...args));
+  return { status, body: body === '' ? {} : (JSON.parse(body) as Record<string, unknown>) };
+}
+
+describe('the admin endpoint', () => {
+  it('refuses every event without IAM identity, whatever it asks', async () => {
+    for (const [method, path] of [
+      ['GET', '/admin/agents'],
+      ['DELETE', '/admin/agents/x'],
+      ['GET', '/admin/nothing'],
+    ] as const) {
+      const unidentified = { ...aRequest(method, path) } as { iam?: unknown } & HttpRequest;
+      delete unidentified.iam;
+      expect((await endpoint(unidentified)).status).toBe(403);
+    }
+  });
+
+  it('tells the audit trail of each decision, and of no secret', async () => {
+    audited.length = 0;
+    await send('POST', '/admin/agents', { id: 'planner', owner: 'platform', catalogue: [] });
+    const declared = {
+      client_id: 'c',
+      agent_id: 'planner',
+      token_endpoint_auth_method: 'client_secret_post',
+    };
+    const created = await send('POST', '/admin/clients', declared);
+    await send('POST', '/admin/clients', declared);
+    await send('POST', '/admin/clients/c/secrets');
+    await send('POST', '/admin/agents/planner/disable');
+    await send('DELETE', '/admin/agents/planner');
+    expect(audited.map((event) => [event.event, 'change' in event ? event.change : undefined])).toEqual([
+      ['registration_changed', 'created'],
+      ['registration_changed', 'created'],
+      ['registration_refused', 'created'],
+      ['client_secret_changed', 'added'],
+      ['registration_changed', 'disabled'],
+      ['registration_refused', 'removed'],
+    ]);
+    expect(created.body['client_secret']).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    expect(JSON.stringify(audited)).not.toContain(created.body['client_secret']);
+    expect(JSON.stringify((await send('GET', '/admin/clients/c')).body)).not.toMatch(/client_secret"|digest/);
+  });
+
+  it('resolves the resources of an agent by id, and refuses what is not registered', async () => {
+    const scopes = [{ name: 'tools:read', description: 'Read' }];
+    await send('POST', '/admin/resources', {
+      id: 'orders',
+      uri: 'https://orders.example.com/mcp',
+      name: 'Orders',
+      scopes,
+    });
+    const agent = (resource: string, scope: string): object => ({
+      ...{ id: 'buyer', owner: 'x' },
+      catalogue: [{ resource, required: [scope] }],
+    });
+    expect((await send('POST', '/admin/agents', agent('nowhere', 'tools:read'))).body).toMatchObject({
+      ...{ error: 'invalid_request', field: 'catalogue[0].resource' },
+      error_description: 'catalogue[0].resource "nowhere": is not a registered resource; register it first',
+    });
+    expect(
+      (await send('POST', '/admin/agents', agent('orders', 'tools:write'))).body['error_description'],
+    ).toBe('catalogue[0].required[0] "tools:write": is no scope of "orders"; it defines tools:read');
+    const registered = await send('POST', '/admin/agents', agent('orders', 'tools:read'));
+    expect(registered.body['catalogue']).toMatchObject([{ resource: 'https://orders.example.com/mcp' }]);
+  });
+
+  it('keeps a client with its agent and its secrets when its declaration is replaced', async () => {
+    await send('POST', '/admin/agents', { id: 'one', owner: 'x', catalogue: [] });
+    await send('POST', '/admin/agents', { id: 'two', owner: 'x', catalogue: [] });
+    const client = (agent_id: string): object => ({
+      agent_id,
+      token_endpoint_auth_method: 'client_secret_basic',
+    });
+    const created = await send('POST', '/admin/clients', { client_id: 'kept', ...client('one') });
+    const renamed = await send('PUT', '/admin/clients/kept', { ...client('one'), client_name: 'Renamed' });
+    expect(renamed.body['secrets']).toEqual(created.body['secrets']);
+    expect(renamed.body).not.toHaveProperty('client_secret');
+    expect((await send('PUT', '/admin/clients/kept', client('two'))).status).toBe(409);
+    expect(
+      (await send('PUT', '/admin/clients/kept', { client_id: 'other', ...client('one') })).body['field'],
+    ).toBe('client_id');
+  });
+
+  it.each(['0', '101', 'ten', '1&limit=2'])('refuses a page of %s', async (limit) => {
+    expect(
+      (await endpoint(aRequest('GET', '/admin/agents', undefined, { query: `limit=${limit}` }))).status,
+    ).toBe(400);
+  });
+
+  it('answers ids that nothing can have with 404', async () => {
+    for (const id of ['a b', 'x'.repeat(3_000), '..']) {
+      expect((await send('GET', `/admin/agents/${id}`)).status).toBe(404);
+      expect((await send('DELETE', `/admin/clients/${id}`)).status).toBe(404);
+    }
+  });
+});
