@@ -30,7 +30,7 @@ export function dynamoKeyRingStore(options: {
     },
     replace: (from, keys) => {
       const record = encodeKeyRing({ version: from.version + 1, keys });
-      return putVersion(options, toItem({ ...record, audit: auditAttribute(change) }), from.version, change);
+      return putVersion(options, toItem({ ...record, audit: auditAttribute(change) }), from.version);
     },
   };
 }

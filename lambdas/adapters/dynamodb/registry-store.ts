@@ -36,7 +36,7 @@ export function dynamoRegistryStore(options: Options): RegistryStore {
       const { identifiers } = thingCodecs[kind];
       if (sameMembers(identifiers(from.thing), identifiers(draft.thing))) {
         const item = thingItem(kind, draft, from.version + 1, change);
-        const stored = await putVersion(options, item, from.version, change);
+        const stored = await putVersion(options, item, from.version);
         return { outcome: stored ? 'written' : 'moved_on' };
       }
       return transact(client, replacementSteps(table, kind, from, draft, change));

@@ -3,7 +3,7 @@ import {
   type DynamoDBClient,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { ChangeRecord } from '../../ports/registry-store.ts';
+import { systemRandom } from '../../runtime/random.ts';
 import { calling } from '../aws.ts';
 import type { Item } from './attributes.ts';
 import { ifVersion } from './registry-steps.ts';
@@ -13,14 +13,14 @@ export async function putVersion(
   options: { readonly client: DynamoDBClient; readonly table: string },
   item: Item,
   from: number,
-  change: ChangeRecord,
 ): Promise<boolean> {
+  const attempt = systemRandom(16);
   return calling('DynamoDB', async () => {
     try {
       await options.client.send(
         new PutItemCommand({
           TableName: options.table,
-          Item: item,
+          Item: { ...item, attempt: { S: attempt } },
           ...(from === 0 ? { ConditionExpression: 'attribute_not_exists(pk)' } : ifVersion(from)),
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
@@ -28,17 +28,8 @@ export async function putVersion(
       return true;
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return isOurs(error.Item, from + 1, change);
+      // The SDK sends a write again when its reply was lost: then the item in the way bears our attempt.
+      return error.Item?.['attempt']?.S === attempt;
     }
   });
-}
-
-/** The SDK sends a write again when its reply was lost: then the item in the way is the one we wrote. */
-function isOurs(item: Item | undefined, version: number, change: ChangeRecord): boolean {
-  const audit = item?.['audit']?.M;
-  return (
-    item?.['version']?.N === String(version) &&
-    audit?.['request_id']?.S === change.requestId &&
-    audit['event']?.S === change.event
-  );
 }
