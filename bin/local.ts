@@ -19,6 +19,7 @@ Runs the synthesized app on this machine: its tables, keys, secrets, functions a
   PORT                       the issuer (9400); the demo MCP server and identity provider take the next two
   VESTIBULE_FAULTS           failures of AWS calls, for instance kms:Sign=throttle@1,dynamodb:PutItem=timeout@2-3
   VESTIBULE_INSTANCES        how many instances of one function may run at once (4)
+  AWS_ENDPOINT_URL_DYNAMODB  another DynamoDB engine than the embedded one, for instance http://localhost:8000
   VESTIBULE_PERMISSION_LEDGER  a file that takes the permissions that were used, at the end
 `;
 
@@ -27,6 +28,7 @@ interface Settings {
   readonly faults: string;
   readonly maxInstances: number;
   readonly permissionLedger: string | undefined;
+  readonly dynamodbEndpoint: string | undefined;
   readonly isEphemeral: boolean;
 }
 
@@ -52,6 +54,7 @@ function readSettings(isEphemeral: boolean): Settings {
     faults: process.env['VESTIBULE_FAULTS'] ?? '',
     maxInstances: wholeNumber('VESTIBULE_INSTANCES', 4, 64),
     permissionLedger: process.env['VESTIBULE_PERMISSION_LEDGER'],
+    dynamodbEndpoint: process.env['AWS_ENDPOINT_URL_DYNAMODB'],
     isEphemeral,
   };
 }
@@ -59,7 +62,7 @@ function readSettings(isEphemeral: boolean): Settings {
 type Closing = (() => void | Promise<void>)[];
 
 async function start(settings: Settings, closing: Closing): Promise<void> {
-  const { port, isEphemeral, permissionLedger } = settings;
+  const { port, isEphemeral, permissionLedger, dynamodbEndpoint } = settings;
   const home = isEphemeral ? mkdtempSync(join(tmpdir(), 'vestibule-')) : stateDirectory;
   if (isEphemeral) {
     closing.push(() => {
@@ -82,6 +85,7 @@ async function start(settings: Settings, closing: Closing): Promise<void> {
     maxInstances: settings.maxInstances,
     ...(isEphemeral ? {} : { stateDirectory }),
     ...(permissionLedger === undefined ? {} : { permissionLedger }),
+    ...(dynamodbEndpoint === undefined ? {} : { dynamodbEndpoint }),
     log: progress,
   });
   closing.push(run.stop);

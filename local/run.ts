@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly clock?: VirtualClock;
   /** How many instances of one function may run at once; 4 when absent. */
   readonly maxInstances?: number;
+  /** Another DynamoDB engine than the embedded one. */
+  readonly dynamodbEndpoint?: string;
   /** A file that `stop` appends the used permissions to. */
   readonly permissionLedger?: string;
   readonly log: (line: string) => void;
@@ -79,6 +81,7 @@ async function start(
   const usage = createPermissionUsage((arn) => roles.logicalIdOf(arn));
   const cloud = await startCloud({
     ...(stateDirectory === undefined ? {} : { stateDirectory: join(stateDirectory, 'aws') }),
+    ...(options.dynamodbEndpoint === undefined ? {} : { dynamodbEndpoint: options.dynamodbEndpoint }),
     ...{ region, account, clock, faults: options.faults ?? createFaultPlan() },
     onCall: (call) => {
       usage.record(call);
