@@ -3,6 +3,7 @@ import type { RegistryStore, ResourceNames } from '../../ports/registry-store.ts
 import type { Resource } from '../../ports/registry.ts';
 import { calling } from '../aws.ts';
 import type { Item } from './attributes.ts';
+import { batchGet } from './batch-get.ts';
 import { keyOf } from './keys.ts';
 import { pageOf } from './registry-pages.ts';
 import { registrationSteps, removalSteps, replacementSteps, thingItem } from './registry-steps.ts';
@@ -48,18 +49,17 @@ export function dynamoRegistryStore(options: Options): RegistryStore {
   };
 }
 
-/** Item by item: what is changed by hand may be read so, and the role needs no further action. */
 async function resourcesAmong(options: Options, names: ResourceNames): Promise<readonly Resource[]> {
-  const keys = await Promise.all([
-    ...names.uris.map((uri) => Promise.resolve(keyOf.resource(uri))),
-    ...names.ids.map(async (id) => {
-      const alias = await get(options, keyOf.resourceAlias(id));
-      return alias && keyOf.resource(decodeAlias(alias));
-    }),
-  ]);
-  const present = [...new Set(keys)].filter((key) => key !== undefined);
-  const items = await Promise.all(present.map((key) => get(options, key)));
-  return items.filter((item) => item !== undefined).map(decodeResource);
+  const { client, table } = options;
+  const aliases = await batchGet(client, table, distinct(names.ids.map(keyOf.resourceAlias)));
+  const uris = [...names.uris, ...[...aliases.values()].map(decodeAlias)];
+  const items = await batchGet(client, table, distinct(uris.map(keyOf.resource)));
+  return (
+    [...items.values()]
+      .map(decodeResource)
+      // Between the reading of an alias and of its resource, the URI may have become another's.
+      .filter(({ uri, id }) => names.uris.includes(uri) || names.ids.includes(id))
+  );
 }
 
 async function get({ client, table }: Options, key: string): Promise<Item | undefined> {
@@ -67,6 +67,10 @@ async function get({ client, table }: Options, key: string): Promise<Item | unde
     client.send(new GetItemCommand({ TableName: table, Key: { pk: { S: key } }, ConsistentRead: true })),
   );
   return Item;
+}
+
+function distinct(keys: readonly string[]): readonly string[] {
+  return [...new Set(keys)];
 }
 
 /** Identifiers in the same order: the first is what the item's own key is made of. */
