@@ -48,8 +48,10 @@ export function cachedItems<Item>(options: {
     for (const key of keys) flights.set(key, flight);
     const landed = (found?: ReadonlyMap<string, Item>): void => {
       for (const key of keys) {
+        // A load that a later one overtook has nothing to add.
+        if (flights.get(key) !== flight) continue;
+        flights.delete(key);
         if (found !== undefined) keep(key, { item: found.get(key), readAt: now });
-        if (flights.get(key) === flight) flights.delete(key);
       }
     };
     flight.items.then(landed, () => {
