@@ -1,0 +1,18 @@
+import { beforeEach } from 'vitest';
+
+/**
+ * Where moto is known not to answer as AWS does: it answers an invalid signature without an exception, takes digests
+ * of any length, has no disabled keys and no Ed25519, and leaves AWSCURRENT in place of UpdateSecretVersionStage.
+ * These run and must fail, so that the day moto does as AWS does they turn red and leave this list.
+ */
+const motoDeviations = new Set([
+  'signs what node:crypto verifies, with every algorithm, from a message and from its digest',
+  'signs with Ed25519',
+  'refuses a digest of the wrong length and an algorithm of another key',
+  'signs only while the key is enabled',
+  'keeps a pending value apart until its stage is moved',
+]);
+
+beforeEach(({ task }) => {
+  if (motoDeviations.has(task.name)) task.fails = true;
+});
