@@ -43,6 +43,10 @@ function respond(
     request(url, { agent: false, headers, lookup: pinnedTo(addresses), signal })
       .on('response', resolve)
       .on('error', reject)
+      // An answer that switches protocols is neither: the connection just ends.
+      .on('close', () => {
+        reject(new Error('closed without a response'));
+      })
       .end();
   });
 }

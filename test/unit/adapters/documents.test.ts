@@ -34,6 +34,15 @@ const answers: Readonly<Record<string, RequestListener>> = {
     pour();
   },
   '/silent': () => undefined,
+  '/slow': (_request, response) => {
+    response.setHeader('content-type', 'application/json');
+    const drip = setInterval(() => response.write(' '), 100);
+    response.once('close', () => {
+      clearInterval(drip);
+    });
+  },
+  '/switching': ({ socket }) =>
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n'),
   '/cut': (_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' }).write('{');
     response.destroy();
@@ -76,6 +85,8 @@ describe('a document on this machine', () => {
     ['/large', { reason: 'too_large' }],
     ['/endless', { reason: 'too_large' }],
     ['/silent', { reason: 'unreachable' }],
+    ['/slow', { reason: 'unreachable' }],
+    ['/switching', { reason: 'unreachable' }],
     ['/cut', { reason: 'unreachable' }],
   ])('is refused: %s', async (path, refusal) => {
     expect(await here.fetchJson(`${origin}${path}`)).toEqual({ ok: false, refusal });
