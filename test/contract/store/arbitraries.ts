@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import type {
+  Agent,
+  AssertionKeys,
+  Client,
+  Registration,
+  Resource,
+} from '../../../lambdas/ports/registry.ts';
+import type { KeyRing, SigningKey } from '../../../lambdas/ports/signing.ts';
+import { type Instant, instant } from '../../../lambdas/runtime/clock.ts';
+
+/** Any text that can be told from its absence, of a branded kind where one is wanted. */
+const text = <Kind extends string = string>(): fc.Arbitrary<Kind> =>
+  fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }).map((value) => value as Kind);
+const time: fc.Arbitrary<Instant> = fc.nat(4_000_000_000).map(instant);
+const few = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value[]> => fc.array(value, { maxLength: 4 });
+
+const registration: { [Member in keyof Registration]: fc.Arbitrary<Registration[Member]> } = {
+  state: fc.constantFrom('active', 'disabled'),
+  managedBy: fc.oneof(
+    fc.record({ kind: fc.constant('deployment' as const), deployment: text() }),
+    fc.record({ kind: fc.constant('operator' as const), arn: text() }),
+  ),
+  createdAt: time,
+  updatedAt: time,
+};
+
+export const agents: fc.Arbitrary<Agent> = fc.record({
+  ...registration,
+  id: text(),
+  name: text(),
+  owner: text(),
+  catalogue: few(fc.record({ resource: text(), required: few(text()), optional: few(text()) })),
+});
+
+export const resources: fc.Arbitrary<Resource> = fc
+  .record({
+    ...registration,
+    id: text<Resource['id']>(),
+    uri: text<Resource['uri']>(),
+    audience: text<Resource['audience']>(),
+    kind: fc.constantFrom('mcp-server' as const, 'agent' as const),
+    name: text(),
+    scopes: few(fc.record({ name: text<Resource['scopes'][0]['name']>(), description: text() })),
+  })
+  .chain((resource) => withOptional(resource, { agentId: text<NonNullable<Resource['agentId']>>() }));
+
+const jwkMember = fc.constantFrom('kty', 'kid', 'use', 'alg', 'key_ops', 'crv', 'n', 'e', 'x', 'y');
+const keys: fc.Arbitrary<AssertionKeys> = fc.oneof(
+  fc.record({ kind: fc.constant('jwks_uri' as const), jwksUri: text() }),
+  fc.record({
+    kind: fc.constant('jwks' as const),
+    jwks: fc.record({
+      keys: few(
+        fc.dictionary(jwkMember, fc.oneof(fc.string({ unit: 'grapheme' }), few(text())), {
+          noNullPrototype: true,
+        }),
+      ),
+    }),
+  }),
+);
+
+const secret = fc.record({ id: text(), digest: text(), createdAt: time });
+const authentication: fc.Arbitrary<Client['authentication']> = fc.oneof(
+  fc.record({
+    method: fc.constantFrom('client_secret_basic' as const, 'client_secret_post' as const),
+    secrets: fc.array(secret, { minLength: 1, maxLength: 2 }),
+  }),
+  fc.record({
+    method: fc.constant('private_key_jwt' as const),
+    keys,
+    acceptsTokenEndpointAudience: fc.boolean(),
+  }),
+);
+
+export const clients: fc.Arbitrary<Client> = fc
+  .record({
+    ...registration,
+    id: text<Client['id']>(),
+    name: text(),
+    grantTypes: fc.constant(['client_credentials'] as const),
+    authentication,
+  })
+  .chain((client) => withOptional(client, { agentId: text<NonNullable<Client['agentId']>>() }));
+
+const signingKey: fc.Arbitrary<SigningKey> = fc
+  .record({
+    kid: text<SigningKey['kid']>(),
+    keyArn: text(),
+    algorithm: fc.constant('RS256' as const),
+    publicJwk: fc.record({ kty: fc.constant('RSA' as const), n: text(), e: text() }),
+    publishedAt: time,
+  })
+  .chain((key) => withOptional(key, { signFrom: time, signUntil: time, publishUntil: time }));
+
+export const keyRings: fc.Arbitrary<KeyRing> = fc.record({ version: fc.nat(), keys: few(signingKey) });
+
+/** The same with some, all or none of further members. */
+function withOptional<Whole, More extends object>(
+  whole: Whole,
+  more: { [Member in keyof More]: fc.Arbitrary<More[Member]> },
+): fc.Arbitrary<Whole & Partial<More>> {
+  return fc
+    .record<More, never>(more, { requiredKeys: [] })
+    .map((some) => ({ ...whole, ...some }) as Whole & Partial<More>);
+}
