@@ -6,11 +6,11 @@ import { isDistinct } from './fields.ts';
 const publicMembers = ['kty', 'kid', 'use', 'alg', 'key_ops', 'crv', 'n', 'e', 'x', 'y'] as const;
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const;
 const weakestRsaBits = 2_048;
-const algorithms: Readonly<Record<string, readonly string[]>> = {
-  RSA: ['RS256', 'PS256'],
-  EC: ['ES256'],
-  OKP: ['EdDSA', 'Ed25519'],
-};
+const algorithms: ReadonlyMap<unknown, readonly string[]> = new Map([
+  ['RSA', ['RS256', 'PS256']],
+  ['EC', ['ES256']],
+  ['OKP', ['EdDSA', 'Ed25519']],
+]);
 
 export type PublicKey = Readonly<Record<string, string | string[]>>;
 type Jwk = Readonly<Record<string, unknown>>;
@@ -48,7 +48,7 @@ function faultOf(key: Jwk): string | undefined {
   if (privateMembers.some((member) => member in key)) {
     return 'holds private key material: publish only the public half, and replace the key pair, because this half was sent';
   }
-  const allowed = typeof key['kty'] === 'string' ? algorithms[key['kty']] : undefined;
+  const allowed = algorithms.get(key['kty']);
   if (allowed === undefined) return 'has a kty other than RSA, EC or OKP';
   return faultOfUse(key, allowed) ?? faultOfMaterial(key);
 }

@@ -23,7 +23,7 @@ function fieldRefusal(issue: v.BaseIssue<unknown>): FieldRefusal {
     return { reason: 'field_invalid', field, fix: `is required; it ${issue.message}` };
   }
   // A key set can hold a private key by mistake, and no answer or log repeats one.
-  const value = field === '' || field.startsWith('jwks') ? undefined : shorten(JSON.stringify(issue.input));
+  const value = field === '' || field.startsWith('jwks') ? undefined : jsonOf(issue.input);
   return { reason: 'field_invalid', field, fix: issue.message, ...(value !== undefined && { value }) };
 }
 
@@ -33,6 +33,15 @@ function pathOf(issue: v.BaseIssue<unknown>): string {
     const name = shorten(String(key));
     return path === '' ? name : `${path}.${name}`;
   }, '');
+}
+
+/** Undefined for what is nested deeper than can be written. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return shorten(JSON.stringify(value));
+  } catch {
+    return undefined;
+  }
 }
 
 function shorten(text: string): string {
