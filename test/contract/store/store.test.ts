@@ -42,7 +42,6 @@ describe('DynamoDB', () => {
 
   describeKeyRingStore(() => {
     const { client } = unrulyNetwork(tables, slowest);
-    // Every caller is a request of his own, or a lost race would look like his own retry.
     const store = () => dynamoKeyRingStore({ client, table: tables.registry, change: aChange() });
     return { read: () => store().read(), replace: (from, keys) => store().replace(from, keys) };
   });

@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { startTables } from '../../support/dynamodb.ts';
-import { type UnsteadyNetwork, startUnsteadyNetwork } from './unsteady-network.ts';
+import { type SeveringProxy, startSeveringProxy } from './severing-proxy.ts';
 
 /** Fresh tables on the real engine, with a good and a bad way to it. */
 export interface World {
@@ -8,14 +8,14 @@ export interface World {
   readonly grants: string;
   /** Straight to the engine, nothing in between. */
   readonly client: DynamoDBClient;
-  readonly network: UnsteadyNetwork;
+  readonly network: SeveringProxy;
   /** A client of its own, over the unsteady network, with room for hundreds of calls at once. */
   readonly farClient: () => DynamoDBClient;
 }
 
 export async function inFreshWorld(run: (world: World) => Promise<void>): Promise<void> {
   const tables = await startTables();
-  const network = await startUnsteadyNetwork(tables.endpoint);
+  const network = await startSeveringProxy(tables.endpoint);
   const clients: DynamoDBClient[] = [];
   const kept = (client: DynamoDBClient): DynamoDBClient => {
     clients.push(client);

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 
 /** The way to an engine: replies take their time, come in any order, and some never arrive. */
-export interface UnsteadyNetwork {
+export interface SeveringProxy {
   readonly endpoint: string;
   /** Holds all replies back until so many calls are in flight at once. */
   readonly gather: (calls: number) => void;
@@ -17,7 +17,7 @@ export interface UnsteadyNetwork {
 
 const longestDelayMilliseconds = 60;
 
-export async function startUnsteadyNetwork(engine: string): Promise<UnsteadyNetwork> {
+export async function startSeveringProxy(engine: string): Promise<SeveringProxy> {
   const agent = new Agent({ keepAlive: true, maxSockets: 512 });
   const waiting = new Set<() => void>();
   const traffic = { flying: 0, peak: 0, gathering: 0, losses: 0 };
