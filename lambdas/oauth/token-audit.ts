@@ -1,9 +1,11 @@
 import type { AuditEvent } from '../runtime/events.ts';
 import type { Result } from '../runtime/result.ts';
 import type { AuthenticatedClient } from './client-authentication/authenticate-client.ts';
-import type { Refusal } from './refusal.ts';
-import { toWire } from './refusal.ts';
-import { formatScope } from './scope/scope.ts';
+import { isLoggableClientId } from './client-id.ts';
+import type { Parameters } from './parameters.ts';
+import { toWire, type Refusal } from './refusal.ts';
+import { canonicalResourceUri } from './resource/canonical-uri.ts';
+import { formatScope, parseScope } from './scope/scope.ts';
 import type { GrantedToken, TokenRequest } from './token-request.ts';
 
 /** As much of a caller's own text as an audit line keeps. */
@@ -37,8 +39,8 @@ export function tokenAudit(
     ...(client === undefined
       ? asked(claimedClientId(request), 'claimedClientId')
       : { clientId: client.client.id, ...(client.agent && { agentId: client.agent.id }) }),
-    ...asked(parameters.resources.join(' '), 'resource'),
-    ...asked(parameters.values.get('scope'), 'scope'),
+    ...asked(wellFormedResources(parameters), 'resource'),
+    ...asked(wellFormedScope(parameters), 'scope'),
     reason: outcome.refusal.reason,
     error: toWire(outcome.refusal).error,
   };
@@ -46,7 +48,20 @@ export function tokenAudit(
 
 /** Who the caller says it is, where it says so outside of an assertion. */
 function claimedClientId({ parameters, authorization }: TokenRequest): string | undefined {
-  return authorization.kind === 'basic' ? authorization.clientId : parameters.values.get('client_id');
+  const claimed =
+    authorization.kind === 'basic' ? authorization.clientId : parameters.values.get('client_id');
+  return claimed !== undefined && isLoggableClientId(claimed) ? claimed : undefined;
+}
+
+/** Those that could be registered: what else stands there may hold a password or a token in its query. */
+function wellFormedResources({ resources }: Parameters): string {
+  const uris = resources.map((text) => canonicalResourceUri(text, 'loopback'));
+  return uris.flatMap((uri) => (uri.ok ? [uri.value] : [])).join(' ');
+}
+
+function wellFormedScope({ values }: Parameters): string {
+  const scope = parseScope(values.get('scope') ?? '');
+  return scope.ok ? formatScope(scope.value) : '';
 }
 
 function asked<Name extends string>(text: string | undefined, name: Name): Partial<Record<Name, string>> {

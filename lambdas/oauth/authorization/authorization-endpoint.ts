@@ -1,6 +1,6 @@
 import type { RegistryReader } from '../../ports/registry.ts';
 import type { Audit } from '../../runtime/events.ts';
-import { isClientId } from '../client-id.ts';
+import { isClientId, isLoggableClientId } from '../client-id.ts';
 import type { Parameters } from '../parameters.ts';
 
 /** Why nobody can be signed in for a client. None of it may be sent to a redirect URI, because none is verified. */
@@ -27,7 +27,7 @@ export function authorizationEndpoint({ registry, audit }: AuthorizationPorts): 
   return async ({ parameters, requestId, sourceAddress }) => {
     const clientId = parameters.values.get('client_id');
     const refusal = await refusalFor(registry, clientId);
-    const isNamed = clientId !== undefined && isClientId(clientId);
+    const isNamed = clientId !== undefined && isLoggableClientId(clientId);
     audit({
       event: 'authorization_refused',
       requestId,

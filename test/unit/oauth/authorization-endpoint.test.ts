@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { authorizationEndpoint } from '../../../lambdas/oauth/authorization/authorization-endpoint.ts';
 import type { AuditEvent } from '../../../lambdas/runtime/events.ts';
-import { aClient, registryOf } from './mothers.ts';
+import { aClient, registryOf, theSecret } from './mothers.ts';
 
 async function decide(clientId: string | undefined, clients = [aClient()]) {
   const audited: AuditEvent[] = [];
@@ -38,5 +38,6 @@ describe('an authorization request', () => {
       { ...refused, reason: 'client_not_interactive', claimedClientId: 'planner-client' },
     ]);
     expect((await decide('<script>')).audited).toEqual([{ ...refused, reason: 'client_unknown' }]);
+    expect((await decide(theSecret)).audited).toEqual([{ ...refused, reason: 'client_unknown' }]);
   });
 });

@@ -19,6 +19,9 @@ import {
   uri,
 } from './mothers.ts';
 
+const absent = { kind: 'absent' } as const;
+const swapped = { kind: 'basic', clientId: theSecret, secret: new Secret('planner-client') } as const;
+
 describe('a machine that asks for a token', () => {
   it('gets one for the resource, with the scopes its agent requires', async () => {
     const { requestToken } = anIssuer();
@@ -219,11 +222,34 @@ describe('a machine gets no token', () => {
   });
 
   it('and no more of its own text is kept than a line can bear', async () => {
-    const { requestToken, audited } = anIssuer({ clients: [] });
-    const values = { client_id: 'c'.repeat(10_000), client_secret: theSecret };
-    await requestToken(aTokenRequest({ values, authorization: { kind: 'absent' } }), now);
+    const { requestToken, audited } = anIssuer();
+    await requestToken(aTokenRequest({ values: { grant_type: 'g'.repeat(10_000) } }), now);
     expect(audited).toMatchObject([
-      { reason: 'client_secret_not_accepted', claimedClientId: 'c'.repeat(256) },
+      { reason: 'grant_type_unsupported', grantType: 'g'.repeat(256), clientId: 'planner-client' },
+    ]);
+  });
+
+  it.each([
+    ['its secret where its name belongs', { authorization: swapped }],
+    [
+      'a token where its name belongs',
+      { values: { client_id: 'a.b.c', client_secret: 'x' }, authorization: absent },
+    ],
+    ['a token in the query of a resource', { resources: [`${resource}?access_token=${theSecret}`] }],
+    ['a password in a resource', { resources: [`https://me:${theSecret}@mcp.example.com/mcp`] }],
+    ['a token as a scope', { values: { scope: `Bearer ${theSecret.repeat(9)}` } }],
+  ] satisfies [string, Asked][])('and nothing of it where a client sent %s', async (_what, asked) => {
+    const { requestToken, audited } = anIssuer();
+    await requestToken(aTokenRequest(asked), now);
+    expect(audited).toMatchObject([{ event: 'token_refused' }]);
+    expect(JSON.stringify(audited)).not.toMatch(new RegExp(`${theSecret}|a\\.b\\.c`));
+  });
+
+  it('and the name by which it called itself without a proof', async () => {
+    const { requestToken, audited } = anIssuer({ clients: [] });
+    await requestToken(aTokenRequest(), now);
+    expect(audited).toMatchObject([
+      { reason: 'client_secret_not_accepted', claimedClientId: 'planner-client' },
     ]);
     expect(JSON.stringify(audited)).not.toContain(theSecret);
   });
