@@ -32,7 +32,13 @@ export async function pageOf<K extends Kind>(
   };
 }
 
-const position = v.strictTuple([v.pipe(v.string(), v.nonEmpty()), v.pipe(v.string(), v.nonEmpty())]);
+/** As long as partition and sort keys can be: a longer one makes the query fail as if DynamoDB were down. Bytes. */
+const longest = { pk: 2_048, id: 1_024 } as const;
+
+const position = v.strictTuple([
+  v.pipe(v.string(), v.nonEmpty(), v.maxBytes(longest.pk)),
+  v.pipe(v.string(), v.nonEmpty(), v.maxBytes(longest.id)),
+]);
 
 function writeCursor(key: Item): string {
   return Buffer.from(JSON.stringify([key['pk']?.S, key['id']?.S])).toString('base64url');
