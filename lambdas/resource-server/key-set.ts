@@ -34,8 +34,9 @@ export function remoteKeySet(uri: string, fetch: Fetch, now: () => number): KeyS
     const at = now();
     attempt = { at, failed: false };
     const keys = await fetchKeySet(uri, fetch);
-    attempt = { at, failed: keys === undefined };
-    if (keys !== undefined) held = { ...keys, freshUntil: at + freshSeconds(keys) };
+    // A failure can take as long as the pause that it asks for, so that pause begins when it ends.
+    if (keys === undefined) attempt = { at: now(), failed: true };
+    else held = { ...keys, freshUntil: at + freshSeconds(keys) };
   }
 
   /** Waits for the request under way, or starts one unless the last is less than `pause` seconds ago. */

@@ -143,6 +143,23 @@ describe('an issuer that is down', () => {
     expect(server.requests).toBe(2);
   });
 
+  it('is left alone for five seconds after it kept a request waiting for as long', async () => {
+    let requests = 0;
+    const silent = (): Promise<Response> => {
+      requests += 1;
+      now += 5;
+      return Promise.reject(new Error('time-out'));
+    };
+    const verifier = createVerifier({ issuer: server.issuer, resource, now: () => now, fetch: silent });
+    const token = `Bearer ${await makeToken(key, server.issuer, now)}`;
+    await verifier.verify(token);
+    await verifier.verify(token);
+    expect(requests).toBe(1);
+    now += 5;
+    await verifier.verify(token);
+    expect(requests).toBe(2);
+  });
+
   it('does not stop the tokens of keys already known, for an hour past their freshness', async () => {
     await present();
     server.status = 500;
