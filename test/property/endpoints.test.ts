@@ -1,14 +1,13 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { authorizationHttpEndpoint } from '../../lambdas/http/authorization-endpoint.ts';
 import { discoveryEndpoint } from '../../lambdas/http/discovery-endpoint.ts';
-import type { GatewayEvent, GatewayResult } from '../../lambdas/http/gateway-event.ts';
+import type { GatewayEvent } from '../../lambdas/http/gateway-event.ts';
 import { lambdaHandler } from '../../lambdas/http/lambda.ts';
 import { tokenHttpEndpoint } from '../../lambdas/http/token-endpoint.ts';
 import { authorizationEndpoint } from '../../lambdas/oauth/authorization/authorization-endpoint.ts';
 import type { ClientId } from '../../lambdas/runtime/identifiers.ts';
-import { aContext, anEvent, formType } from '../unit/http/requests.ts';
+import { anEvent, formType } from '../unit/http/requests.ts';
 import { anIssuer } from '../unit/oauth/an-issuer.ts';
 import {
   aClient,
@@ -23,16 +22,10 @@ import {
   registryOf,
   theSecret,
 } from '../unit/oauth/mothers.ts';
+import { type Handler, likely, withstands } from './answers.ts';
 import { hostile, method } from './arbitraries.ts';
 
-type Handler = ReturnType<typeof lambdaHandler>;
-
-const requests = { numRuns: 10_000 } as const;
 const jwtBearer = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-
-/** Right values often enough to reach every decision, and anything else as often. */
-const likely = (...values: readonly string[]) =>
-  fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...values) }, { weight: 1, arbitrary: hostile });
 
 const field = (name: string, ...values: readonly string[]) =>
   fc.option(
@@ -82,45 +75,6 @@ function anyEvent({ paths, form = hostile }: Asked): fc.Arbitrary<GatewayEvent> 
   return fc
     .record({ method, path: paths, query: fc.oneof(form, hostile), headers, body: form })
     .map((input) => anEvent(input));
-}
-
-function hasNull(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return value === null;
-  return Object.values(value).some(hasNull);
-}
-
-function expectValid(
-  event: GatewayEvent,
-  { statusCode = 0, headers: sent = {}, body = '' }: GatewayResult,
-): void {
-  expect(statusCode).toBeGreaterThanOrEqual(200);
-  expect(statusCode).toBeLessThan(500);
-  expect([301, 302, 303, 307, 308]).not.toContain(statusCode);
-  for (const [name, value] of Object.entries(sent)) {
-    validateHeaderName(name);
-    validateHeaderValue(name, String(value));
-  }
-  const isEmpty = event.requestContext.http.method === 'HEAD' || statusCode === 204;
-  if (isEmpty) expect(body).toBe('');
-  else if (sent['content-type'] === 'application/json') expect(hasNull(JSON.parse(body))).toBe(false);
-  else expect(sent['content-type']).toBe('text/html; charset=utf-8');
-  if (statusCode >= 400) expect(sent['cache-control']).toBe('no-store');
-}
-
-async function withstands(
-  handler: Handler,
-  events: fc.Arbitrary<GatewayEvent>,
-): Promise<ReadonlySet<number>> {
-  const statuses = new Set<number>();
-  await fc.assert(
-    fc.asyncProperty(events, async (event) => {
-      const result = await handler(event, aContext);
-      statuses.add(result.statusCode ?? 0);
-      expectValid(event, result);
-    }),
-    requests,
-  );
-  return statuses;
 }
 
 describe('whatever is sent', () => {
