@@ -25,7 +25,7 @@ export function grantedActions(template: Template): readonly RoleAction[] {
         grant(logicalId, objectProperty(policy, 'PolicyDocument'));
       }
     }
-    if (type === 'AWS::IAM::Policy') {
+    if (type === 'AWS::IAM::Policy' || type === 'AWS::IAM::ManagedPolicy') {
       const holders = list(properties['Roles']).map(logicalIdOf);
       for (const role of holders.filter((holder) => roles.includes(holder))) {
         grant(role, objectProperty(properties, 'PolicyDocument'));

@@ -7,7 +7,7 @@ import type { Provider } from './provider.ts';
 import { customResource, type CustomResourceOptions } from './providers/custom-resource.ts';
 import { dynamodbTable } from './providers/dynamodb-table.ts';
 import { httpApiProviders } from './providers/http-api.ts';
-import { iamPolicy, iamRole } from './providers/iam.ts';
+import { iamManagedPolicy, iamPolicy, iamRole } from './providers/iam.ts';
 import { kmsAlias } from './providers/kms-alias.ts';
 import { kmsKey } from './providers/kms-key.ts';
 import { lambdaFunction, lambdaPermission, type FunctionRegistrar } from './providers/lambda.ts';
@@ -40,6 +40,7 @@ export function createProviders(options: ProviderOptions): (type: string) => Pro
       'AWS::SecretsManager::Secret': secret(options.secretsManager),
       'AWS::IAM::Role': iamRole(environment, roles.define),
       'AWS::IAM::Policy': iamPolicy(environment, roles.attach),
+      'AWS::IAM::ManagedPolicy': iamManagedPolicy(environment, roles.attach),
       'AWS::Lambda::Function': lambdaFunction(environment, options.functions),
       'AWS::Lambda::Permission': lambdaPermission(options.permit),
       'AWS::CloudFormation::CustomResource': customResource(options),

@@ -52,6 +52,30 @@ export function iamPolicy(
   );
 }
 
+/** `AWS::IAM::ManagedPolicy`: where a role allows more than fits into its inline policies. */
+export function iamManagedPolicy(
+  environment: Environment,
+  attach: (roleArn: string, policy: PolicyDocument) => void,
+): Provider {
+  return transientProvider(
+    {
+      Description: 'nothing',
+      ManagedPolicyName: 'update',
+      Path: 'nothing',
+      PolicyDocument: 'update',
+      Roles: 'update',
+    },
+    ({ properties, generatedName }) => {
+      const policy = properties['PolicyDocument'] as unknown as PolicyDocument;
+      for (const role of listProperty(properties, 'Roles').map(asText))
+        attach(roleArn(environment, role), policy);
+      const name = optionalText(properties, 'ManagedPolicyName') ?? generatedName;
+      const arn = `arn:aws:iam::${environment.account}:policy/${name}`;
+      return { physicalId: arn, attributes: { PolicyArn: arn } };
+    },
+  );
+}
+
 function inlinePolicies(properties: JsonObject): readonly PolicyDocument[] {
   return objectsProperty(properties, 'Policies').map((policy) => {
     textProperty(policy, 'PolicyName');

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { VestibuleConfig } from '../../../lib/index.ts';
 import { startDeployment, type TestDeployment } from '../../support/deployment.ts';
 
 let deployment: TestDeployment;
@@ -28,3 +29,28 @@ it('knows which of the granted actions it has used', () => {
   expect(usedActions().length).toBeGreaterThan(5);
   expect(usedActions().filter(({ role, action }) => !granted.has(`${role} ${action}`))).toEqual([]);
 });
+
+/** More than the inline policies of one role can name: CDK moves the rest into managed policies. */
+const sixtyClients: VestibuleConfig = {
+  resources: [{ id: 'wiki', uri: 'https://wiki.example.com/mcp', name: 'Wiki', scopes: { read: 'Read' } }],
+  agents: [{ id: 'reader', owner: 'wiki@example.com', scopes: { wiki: { required: ['read'] } } }],
+  clients: Array.from({ length: 60 }, (_, number) => ({
+    id: `reader-${number}`,
+    agent: 'reader',
+    authentication: { method: 'client_secret_post' },
+  })),
+};
+
+it('runs a config of more clients than one policy can name', async () => {
+  const { run, secretOf, stop } = await startDeployment({ config: sixtyClients });
+  const { status } = await fetch(run.outputs['TokenEndpoint']!, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: 'reader-59',
+      client_secret: await secretOf('reader-59'),
+    }),
+  });
+  await stop();
+  expect(status).toBe(200);
+}, 60_000);

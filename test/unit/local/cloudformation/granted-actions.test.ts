@@ -18,6 +18,10 @@ it('lists what the roles of functions are allowed, inline and attached', () => {
         Type: 'AWS::IAM::Policy',
         Properties: { PolicyDocument: allow('dynamodb:GetItem', 'kms:Sign'), Roles: [{ Ref: 'Role' }] },
       },
+      Overflow: {
+        Type: 'AWS::IAM::ManagedPolicy',
+        Properties: { PolicyDocument: allow('kms:GetPublicKey'), Roles: [{ Ref: 'Role' }] },
+      },
       Function: { Type: 'AWS::Lambda::Function', Properties: { Role: { 'Fn::GetAtt': ['Role', 'Arn'] } } },
       Other: {
         Type: 'AWS::IAM::Role',
@@ -28,5 +32,6 @@ it('lists what the roles of functions are allowed, inline and attached', () => {
   expect(granted).toEqual([
     { role: 'Role', action: 'kms:Sign' },
     { role: 'Role', action: 'dynamodb:GetItem' },
+    { role: 'Role', action: 'kms:GetPublicKey' },
   ]);
 });
