@@ -129,7 +129,8 @@ export class Vestibule extends Construct {
       name: 'registrar',
       description: 'Writes the registrations of the config and the signing keys into the registry',
       memoryMegabytes: 512,
-      timeoutSeconds: 15,
+      // Nobody waits at an endpoint: time for AWS to come round, and for an answer after.
+      timeoutSeconds: 120,
       retention: this.#retention,
       environment: (role) => {
         this.signingKeys.grantPublicKeys(role);

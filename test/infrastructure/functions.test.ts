@@ -19,8 +19,9 @@ test('every function is Node 24 on arm64, answers in time, and logs JSON into it
     Handler: 'index.handler',
     LoggingConfig: { LogFormat: 'JSON', LogGroup: Match.anyValue() },
   });
-  for (const { Timeout: seconds, MemorySize: megabytes } of functions().values()) {
-    expect(seconds).toBeLessThanOrEqual(15);
+  for (const [name, { Timeout: seconds, MemorySize: megabytes }] of functions()) {
+    // An integration waits 20 seconds; only CloudFormation calls the registrar.
+    if (name !== 'Registrar') expect(seconds, name).toBeLessThanOrEqual(15);
     expect(megabytes).toBeLessThanOrEqual(1024);
   }
 });

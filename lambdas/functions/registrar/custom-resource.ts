@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { ManagedBy } from '../../ports/registry.ts';
 import type { Author } from '../../registry/author.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -12,6 +13,8 @@ interface CustomResourceOptions {
   readonly carryOut: (event: CustomResourceEvent, author: Author) => Promise<Result<undefined, string>>;
   readonly managedBy: ManagedBy;
   readonly clock: Clock;
+  /** Pauses, in milliseconds, before each new try of what an AWS service refused. */
+  readonly pauses: readonly number[];
 }
 
 /** The protocol of a custom resource: whatever happens, CloudFormation gets an answer and does not wait an hour. */
@@ -35,7 +38,7 @@ async function answerTo(event: CustomResourceEvent, options: CustomResourceOptio
   const notCreated = `not-created/${event.LogicalResourceId}`;
   const present = event.RequestType === 'Create' ? undefined : event.PhysicalResourceId;
   try {
-    const carried = await carryOut(event, author);
+    const carried = await persistently(() => carryOut(event, author), options.pauses);
     // A failed creation is deleted again: under this id the deletion touches nothing that others created.
     if (!carried.ok) return failed(present ?? notCreated, carried.refusal);
     const kept = event.RequestType === 'Delete' ? present : declared;
@@ -45,6 +48,23 @@ async function answerTo(event: CustomResourceEvent, options: CustomResourceOptio
     // Something may have been written, so that the deletion which follows must find it.
     return failed(present ?? declared ?? notCreated, reasonOf(error, event.RequestId));
   }
+}
+
+/**
+ * One failed registration rolls the whole deployment back, and a permission that the same deployment granted may take
+ * IAM some seconds to know. Whatever was done before the failure is found done by the next try.
+ */
+async function persistently<Value>(task: () => Promise<Value>, pauses: readonly number[]): Promise<Value> {
+  for (const pause of pauses) {
+    try {
+      return await task();
+    } catch (error) {
+      if (!(error instanceof DependencyUnavailable)) throw error;
+      logger.warn('custom resource tried again', { error });
+      await setTimeout(pause);
+    }
+  }
+  return task();
 }
 
 function failed(physicalResourceId: string, reason: string): Answer {

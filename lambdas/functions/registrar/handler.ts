@@ -36,4 +36,5 @@ export const handler = customResource({
   carryOut: (event, author) => carryOut(ports, event, author),
   managedBy: { kind: 'deployment', deployment: environment.DEPLOYMENT },
   clock: systemClock,
+  pauses: [1_000, 2_000, 4_000, 8_000],
 });

@@ -57,6 +57,7 @@ async function answerTo(
     carryOut: outcome,
     managedBy: { kind: 'deployment', deployment: 'Vestibule' },
     clock: () => instant(1_800_000_000),
+    pauses: [1, 1],
   });
   await handle(event);
   expect(answers).toHaveLength(1);
@@ -100,6 +101,17 @@ describe('the registrar', () => {
         PhysicalResourceId: 'agent/planner',
       },
     });
+  });
+
+  it('tries again what a dependency refused, such as a permission that IAM does not know yet', async () => {
+    let tries = 0;
+    const slow = () => {
+      tries += 1;
+      return tries < 3
+        ? Promise.reject(new DependencyUnavailable('Secrets Manager', { cause: 'AccessDenied' }))
+        : done();
+    };
+    expect(await answerTo(anEvent(), slow)).toMatchObject({ Status: 'SUCCESS' });
   });
 
   it('answers a defect without its words', async () => {
