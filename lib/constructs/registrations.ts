@@ -1,4 +1,4 @@
-import { CustomResource, Stack } from 'aws-cdk-lib';
+import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { VestibuleConfig } from '../config/config.ts';
@@ -84,6 +84,12 @@ export class Registrations extends Construct {
     resourceType: `Custom::Vestibule${string}`,
     properties: Readonly<Record<string, string>>,
   ): void {
-    new CustomResource(this, id, { serviceToken: this.#serviceToken, resourceType, properties });
+    new CustomResource(this, id, {
+      serviceToken: this.#serviceToken,
+      resourceType,
+      properties,
+      // A registrar that cannot even start is called three times in minutes; the default is to wait an hour.
+      serviceTimeout: Duration.minutes(15),
+    });
   }
 }

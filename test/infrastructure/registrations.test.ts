@@ -41,6 +41,10 @@ test('every registered thing is one custom resource of the registrar', () => {
   }
 });
 
+test('a registrar that never answers holds a deployment up for minutes, not for an hour', () => {
+  for (const [, { ServiceTimeout: seconds }] of customResources()) expect(Number(seconds)).toBe(900);
+});
+
 test('the registrar exists, permissions included, before it is called', () => {
   const [registrar] = Object.entries(template.findResources('AWS::Lambda::Function')).filter(([id]) =>
     id.startsWith('VestibuleRegistrarFunction'),
