@@ -121,15 +121,14 @@ describe('generated requests', () => {
       const path = fc
         .array(fc.oneof(printable, text), { maxLength: 5 })
         .map((parts) => parts.map(escaped).join('/'));
-      const prefix = fc.constantFrom(
-        '/',
-        '/.well-known/',
-        '/.well-known/oauth-protected-resource/',
-        '/authorize?',
-      );
-      await neverFails(fc.tuple(prefix, path), ([start, rest]) =>
-        fetch(`${client.issuer}${start}${rest}`, { redirect: 'manual' }),
-      );
+      for (const start of ['/', '/.well-known/', '/.well-known/oauth-protected-resource/', '/authorize?']) {
+        await neverFails(path, (rest) => fetch(`${client.issuer}${start}${rest}`, { redirect: 'manual' }));
+      }
+      for (const document of ['oauth-authorization-server', 'openid-configuration', 'jwks.json']) {
+        await neverFails(fc.tuple(fc.constantFrom('GET', 'POST', 'DELETE'), path), ([method, query]) =>
+          fetch(`${client.issuer}/.well-known/${document}?${query}`, { method }),
+        );
+      }
       await neverFails(fc.array(parameter, { maxLength: 8 }), (parameters) =>
         fetch(`${client.issuer}/authorize?${new URLSearchParams(parameters).toString()}`, {
           redirect: 'manual',
