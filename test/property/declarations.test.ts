@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Kind } from '../../lambdas/ports/registry-store.ts';
@@ -16,6 +17,19 @@ function faultOf(kind: Kind, input: unknown): string {
 
 function nested(depth: number): unknown {
   return JSON.parse('['.repeat(depth) + ']'.repeat(depth)) as unknown;
+}
+
+/** A character of two halves without its second. */
+const half = '\ud83d';
+const publicKey = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
+
+function aResource(changes: object): object {
+  return { id: 'demo', uri: 'https://mcp.example.com/mcp', name: 'Demo', ...changes };
+}
+
+function aClient(changes: object): object {
+  const method = { token_endpoint_auth_method: 'private_key_jwt' };
+  return { client_id: 'signing-client', agent_id: 'planner', ...method, ...changes };
 }
 
 const value = fc.oneof(hostile, fc.jsonValue(), fc.constant(['tools:read']));
@@ -40,12 +54,22 @@ describe('a declaration', () => {
   });
 
   it.each(['constructor', '__proto__', 'toString'])('has no key of the type %s', (kty) => {
-    const input = {
-      client_id: 'signing-client',
-      agent_id: 'planner',
-      token_endpoint_auth_method: 'private_key_jwt',
-      jwks: { keys: [{ kty, alg: 'RS256' }] },
-    };
+    const input = aClient({ jwks: { keys: [{ kty, alg: 'RS256' }] } });
     expect(faultOf('client', input)).toMatch(/kty other than RSA, EC or OKP/);
+  });
+
+  it.each([
+    ['name', 'agent', { id: 'planner', owner: 'team', catalogue: [], name: half }],
+    ['scopes[0].description', 'resource', aResource({ scopes: [{ name: 'ask', description: half }] })],
+    ['jwks_uri', 'client', aClient({ jwks_uri: `https://client.example.com/${half}` })],
+    ['jwks.keys[0]', 'client', aClient({ jwks: { keys: [{ ...publicKey, kid: half }] } })],
+    ['jwks.keys[0]', 'client', aClient({ jwks: { keys: [{ ...publicKey, key_ops: ['verify', half] }] } })],
+  ] as const)('holds no half of a character, which nothing can store, in %s', (field, kind, input) => {
+    expect(faultOf(kind, input).slice(0, field.length)).toBe(field);
+  });
+
+  it.each([5, null, {}, [['a']], true])('keeps no member of a key that is not text: %j', (n) => {
+    const input = aClient({ jwks: { keys: [{ ...publicKey, n }] } });
+    expect(faultOf('client', input)).toMatch(/^jwks\.keys\[0\].*not well-formed text$/);
   });
 });

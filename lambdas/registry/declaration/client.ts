@@ -91,7 +91,7 @@ function jwksUri({ hosts }: DeclarationContext) {
   return v.pipe(
     v.string('must be text'),
     v.check((text) => {
-      const url = text.length <= 1_024 ? URL.parse(text) : null;
+      const url = text.length <= 1_024 && text.isWellFormed() ? URL.parse(text) : null;
       if (url?.username !== '' || url.password !== '' || text.includes('#')) return false;
       return (
         url.protocol === 'https:' ||

@@ -27,7 +27,7 @@ export function peopleText(longest: number): v.GenericSchema<string> {
   const fix = `must be 1 to ${longest} characters without control characters`;
   return v.pipe(
     v.string('must be text'),
-    v.check((text) => text.trim() !== '' && text.length <= longest && !/\p{Cc}/u.test(text), fix),
+    v.check((text) => text.trim() !== '' && text.length <= longest && !/\p{Cc}|\p{Cs}/u.test(text), fix),
   );
 }
 

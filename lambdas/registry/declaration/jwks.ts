@@ -50,7 +50,7 @@ function faultOf(key: Jwk): string | undefined {
   }
   const allowed = algorithms.get(key['kty']);
   if (allowed === undefined) return 'has a kty other than RSA, EC or OKP';
-  return faultOfUse(key, allowed) ?? faultOfMaterial(key);
+  return faultOfUse(key, allowed) ?? faultOfMaterial(key) ?? faultOfText(key);
 }
 
 function faultOfUse(key: Jwk, allowed: readonly string[]): string | undefined {
@@ -81,6 +81,13 @@ function faultOfMaterial(key: Jwk): string | undefined {
   } catch {
     return 'is not a complete public key of its kty';
   }
+}
+
+/** Members of other kinds of key are stored along; one that is no text would make the client unreadable. */
+function faultOfText(key: Jwk): string | undefined {
+  const texts: readonly unknown[] = Object.values(publicHalf(key)).flat();
+  const isStorable = texts.every((text) => typeof text === 'string' && text.isWellFormed());
+  return isStorable ? undefined : 'has a member that is not well-formed text';
 }
 
 function isListWith(value: unknown, member: string): boolean {
