@@ -41,9 +41,8 @@ function faultIn(text: string): string | undefined {
   if (text.includes('?')) return 'has a query; remove it';
   const [authority = ''] = text.slice(text.indexOf('//') + 2).split('/');
   if (authority.includes('@')) return 'holds user information; remove it';
-  return /\/(?:\.|%2e){1,2}(?:\/|$)/i.test(text)
-    ? 'holds dot segments; write the path without them'
-    : undefined;
+  if (text.includes('%')) return 'holds percent-encoding; choose a path without it';
+  return /\/\.{1,2}(?:\/|$)/.test(text) ? 'holds dot segments; write the path without them' : undefined;
 }
 
 function schemeFault(url: URL, hosts: Hosts): string | undefined {

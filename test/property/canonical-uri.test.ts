@@ -44,20 +44,16 @@ describe('the canonical form of a resource', () => {
 
   it('does not depend on how scheme and host are written, nor on one slash at the end', () => {
     fc.assert(
-      fc.property(
-        host,
-        fc.array(fc.constantFrom('mcp', 'Tools', 'a%2Fb'), { maxLength: 3 }),
-        (name, path) => {
-          const tail = path.map((part) => `/${part}`).join('');
-          const spellings = [
-            `https://${name}${tail}`,
-            `HTTPS://${name.toUpperCase()}${tail}`,
-            `https://${name}:443${tail}`,
-            `https://${name}${tail}/`,
-          ];
-          expect(new Set(spellings.map(canonical)).size).toBe(1);
-        },
-      ),
+      fc.property(host, fc.array(fc.constantFrom('mcp', 'Tools', 'a~b'), { maxLength: 3 }), (name, path) => {
+        const tail = path.map((part) => `/${part}`).join('');
+        const spellings = [
+          `https://${name}${tail}`,
+          `HTTPS://${name.toUpperCase()}${tail}`,
+          `https://${name}:443${tail}`,
+          `https://${name}${tail}/`,
+        ];
+        expect(new Set(spellings.map(canonical)).size).toBe(1);
+      }),
       runs,
     );
   });

@@ -11,7 +11,6 @@ describe('a resource URI', () => {
     ['https://mcp.example.com/', 'https://mcp.example.com'],
     ['https://mcp.example.com', 'https://mcp.example.com'],
     ['https://mcp.example.com/mcp//', 'https://mcp.example.com/mcp//'],
-    ['https://mcp.example.com/a%2Fb', 'https://mcp.example.com/a%2Fb'],
     ['https://[2001:DB8::1]/mcp', 'https://[2001:db8::1]/mcp'],
     [`https://mcp.example.com/${'a'.repeat(1000)}`, `https://mcp.example.com/${'a'.repeat(1000)}`],
   ])('has one canonical form: %s', (text, canonical) => {
@@ -32,7 +31,8 @@ describe('a resource URI', () => {
     ['https://user@mcp.example.com/mcp', 'must not carry user information'],
     ['https://mcp.example.com@evil.example/mcp', 'must not carry user information'],
     ['https://mcp.example.com/a/../mcp', 'must not hold dot segments'],
-    ['https://mcp.example.com/a/%2E%2e/mcp', 'must not hold dot segments'],
+    ['https://mcp.example.com/a/%2E%2e/mcp', 'must not hold percent-encoding'],
+    ['https://mcp.example.com/a%2Fb', 'must not hold percent-encoding'],
     ['https://mcp.example.com/.', 'must not hold dot segments'],
     ['https://mcp.example.com\\evil', 'must hold only the characters of a URI'],
     ['https://mcp.example.com/a b', 'must hold only the characters of a URI'],
