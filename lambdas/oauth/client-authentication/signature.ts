@@ -4,8 +4,8 @@ import type { Secret } from '../../runtime/secret.ts';
 import type { AssertionAlgorithm } from './assertion-algorithms.ts';
 import type { ReadAssertion } from './assertion.ts';
 
-/** As many keys as are tried for an assertion that does not name its key. */
-const mostCandidates = 8;
+/** As many keys as are tried for an assertion that does not name its key: all that a client may register. */
+const mostCandidates = 10;
 
 /** What we read of a public key; jose judges the rest. */
 const publicKeyShape = v.looseObject({

@@ -44,14 +44,14 @@ describe('the keys of a client', () => {
     expect(candidates(keys, read({ kid: 'unknown' }))).toEqual([]);
   });
 
-  it('are tried eight at most', async () => {
+  it('are tried ten at most', async () => {
     const { publicJwk } = await anAssertionKey();
     expect(
       candidates(
         Array.from({ length: 50 }, () => publicJwk),
         read({ kid: undefined }),
       ),
-    ).toHaveLength(8);
+    ).toHaveLength(10);
   });
 
   it.each([
