@@ -14,8 +14,7 @@ const maximumLength = 1024;
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 /** The characters of RFC 3986 and nothing else: URL parsers repair the rest, each in its own way. */
 const uriText = /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$/;
-const dotSegment = /\/\.{1,2}(?:\/|$)/;
-const parts = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/(?<authority>[^/?#]+)(?<path>[^?#]*)/;
+const pathOf = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]+(?<path>[^?#]*)/;
 
 /**
  * The canonical form by which resources are registered, compared and put into `aud` (AS-31): scheme and host in
@@ -30,24 +29,27 @@ export function canonicalResourceUri(
   const url = URL.parse(text);
   if (url === null) return unacceptable('must name a host and a port that can exist');
   if (!isSchemeAllowed(url, hosts)) return unacceptable('must be https');
-  const { path = '' } = parts.exec(text)?.groups ?? {};
+  const { path = '' } = pathOf.exec(text)?.groups ?? {};
   return ok(`${url.protocol}//${url.host}${withoutTrailingSlash(path)}` as ResourceUri);
 }
+
+/** What a well-formed text must not hold, in the order in which it is said. */
+const forbidden: readonly (readonly [pattern: RegExp, detail: string])[] = [
+  // API Gateway decodes a path before we see it: metadata for a URI with escapes could never be found by its path.
+  [/%/, 'must not hold percent-encoding'],
+  // RFC 8707 §2: an absolute URI without a fragment; a query would name a request and not a resource.
+  [/^(?![A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#])/, 'must be an absolute URI with a host'],
+  [/#/, 'must not carry a fragment'],
+  [/\?/, 'must not carry a query'],
+  [/^[^/]*\/\/[^/]*@/, 'must not carry user information'],
+  [/\/\.{1,2}(?:\/|$)/, 'must not hold dot segments'],
+];
 
 /** What keeps a text from being a resource's URI at all, whatever its host. */
 function faultIn(text: string): string | undefined {
   if (text.length > maximumLength) return `must not be longer than ${maximumLength} characters`;
   if (!uriText.test(text)) return 'must hold only the characters of a URI';
-  const { authority = '', path = '' } = parts.exec(text)?.groups ?? {};
-  // API Gateway decodes a path before we see it: metadata for a URI with escapes could never be found by its path.
-  if (text.includes('%')) return 'must not hold percent-encoding';
-  // RFC 8707 §2: an absolute URI without a fragment; a query would name a request and not a resource.
-  if (authority === '') return 'must be an absolute URI with a host';
-  if (text.includes('#')) return 'must not carry a fragment';
-  if (text.includes('?')) return 'must not carry a query';
-  if (authority.includes('@')) return 'must not carry user information';
-  if (dotSegment.test(path)) return 'must not hold dot segments';
-  return undefined;
+  return forbidden.find(([pattern]) => pattern.test(text))?.[1];
 }
 
 function isSchemeAllowed(url: URL, hosts: ResourceHosts): boolean {
