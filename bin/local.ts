@@ -2,10 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createFaultPlan } from '../local/aws/faults.ts';
+import { createFaultPlan, type FaultPlan } from '../local/aws/faults.ts';
 import { startDemo } from '../local/demo/start.ts';
 import { writeEndpointsFile } from '../local/endpoints-file.ts';
 import { asText } from '../local/cloudformation/template.ts';
+import { refuseTakenPorts } from '../local/loopback.ts';
 import { startRun, type LocalRun } from '../local/run.ts';
 import { refuseHeldStateDirectory } from '../local/state-lock.ts';
 import { synthesize } from '../local/synthesize.ts';
@@ -25,7 +26,7 @@ Runs the synthesized app on this machine: its tables, keys, secrets, functions a
 
 interface Settings {
   readonly port: number;
-  readonly faults: string;
+  readonly faults: FaultPlan;
   readonly maxInstances: number;
   readonly permissionLedger: string | undefined;
   readonly dynamodbEndpoint: string | undefined;
@@ -51,7 +52,7 @@ function wholeNumber(name: string, fallback: number, most: number): number {
 function readSettings(isEphemeral: boolean): Settings {
   return {
     port: wholeNumber('PORT', 9400, 65_533),
-    faults: process.env['VESTIBULE_FAULTS'] ?? '',
+    faults: createFaultPlan(process.env['VESTIBULE_FAULTS']),
     maxInstances: wholeNumber('VESTIBULE_INSTANCES', 4, 64),
     permissionLedger: process.env['VESTIBULE_PERMISSION_LEDGER'],
     dynamodbEndpoint: process.env['AWS_ENDPOINT_URL_DYNAMODB'],
@@ -70,6 +71,7 @@ async function start(settings: Settings, closing: Closing): Promise<void> {
     });
   }
   if (!isEphemeral) refuseHeldStateDirectory(stateDirectory);
+  await refuseTakenPorts([port, port + 1, port + 2]);
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const assemblyDirectory = join(home, 'cdk.out');
   progress('synthesizing');
@@ -81,7 +83,7 @@ async function start(settings: Settings, closing: Closing): Promise<void> {
   progress('synthesized');
   const run = await startRun({
     ...{ assemblyDirectory, port },
-    faults: createFaultPlan(settings.faults),
+    faults: settings.faults,
     maxInstances: settings.maxInstances,
     ...(isEphemeral ? {} : { stateDirectory }),
     ...(permissionLedger === undefined ? {} : { permissionLedger }),

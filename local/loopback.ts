@@ -37,6 +37,14 @@ export async function listenOnLoopback(port: number, handle: RequestListener): P
   };
 }
 
+/** Rejects with code EADDRINUSE for the first of the ports that is taken, before anything costly is begun. */
+export async function refuseTakenPorts(ports: readonly number[]): Promise<void> {
+  for (const port of ports) {
+    const { stop } = await listenOnLoopback(port, (_, response) => response.end());
+    await stop();
+  }
+}
+
 function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
