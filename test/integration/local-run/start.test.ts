@@ -37,7 +37,7 @@ describe('npm start', () => {
   it('refuses a fault that it does not understand before it does anything else', async () => {
     const [printed, code] = await failedStart({ VESTIBULE_FAULTS: 'kms:Sign=burn@1', PORT: '20400' });
     expect(code).toBe(1);
-    expect(printed).toContain('VESTIBULE_FAULTS: the rule "kms:Sign=burn@1" is not understood');
+    expect(printed).toContain('VESTIBULE_FAULTS: the kind "burn"');
     expect(printed).not.toContain('synthesizing');
   });
 });
