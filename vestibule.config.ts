@@ -35,5 +35,6 @@ export const config = defineConfig({
   clients: [
     { id: 'planner-client', agent: 'planner', authentication: { method: 'client_secret_basic' } },
     { id: 'analyst-client', agent: 'analyst', authentication: { method: 'client_secret_post' } },
+    { id: 'demo-server', resource: 'demo', authentication: { method: 'client_secret_basic' } },
   ],
 });

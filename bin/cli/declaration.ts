@@ -14,6 +14,7 @@ export const declarationOptions: Readonly<Record<Kind, readonly OptionName[]>> =
     'id',
     'name',
     'agent',
+    'resource',
     'auth',
     'method',
     'jwks',
@@ -56,7 +57,8 @@ const builders: Readonly<Record<Kind, (id: string, values: Values, directory: st
   client: (id, values, directory) => ({
     client_id: id,
     client_name: values.name ?? id,
-    agent_id: values.agent ?? missing('agent', 'planner'),
+    agent_id: values.resource === undefined ? (values.agent ?? missing('agent', 'planner')) : values.agent,
+    resource: values.resource,
     token_endpoint_auth_method: method(values),
     jwks: values.jwks === undefined ? undefined : keySet(values.jwks, directory),
     jwks_uri: values['jwks-uri'],

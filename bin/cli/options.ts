@@ -24,6 +24,7 @@ const declarations = {
   require: { type: 'string', multiple: true },
   optional: { type: 'string', multiple: true },
   agent: { type: 'string' },
+  resource: { type: 'string' },
   auth: { type: 'string' },
   method: { type: 'string' },
   jwks: { type: 'string' },

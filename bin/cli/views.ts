@@ -26,9 +26,9 @@ const views: Readonly<Record<Kind, View>> = {
     ],
   },
   client: {
-    header: ['CLIENT ID', 'AGENT', 'STATE', 'AUTHENTICATION', 'SECRETS', 'MANAGED BY'],
+    header: ['CLIENT ID', 'AGENT', 'RESOURCE', 'STATE', 'AUTHENTICATION', 'SECRETS', 'MANAGED BY'],
     row: (thing) => [
-      ...texts(thing, 'client_id', 'agent_id', 'state', 'token_endpoint_auth_method'),
+      ...texts(thing, 'client_id', 'agent_id', 'resource', 'state', 'token_endpoint_auth_method'),
       things(thing, 'secrets')
         .map(({ id }) => text(id))
         .join(' ') || '-',

@@ -85,11 +85,13 @@ export type ClientAuthentication =
 
 export type GrantType = 'client_credentials';
 
-/** An OAuth client. It belongs to one agent for good, or to none. */
+/** An OAuth client. It belongs to one agent for good, or it is the server of one resource, or neither. */
 export interface Client extends Registration {
   readonly id: ClientId;
   readonly name: string;
   readonly agentId?: AgentId;
+  /** The resource whose tokens it may introspect; only without an agent, and then it has no grant. */
+  readonly resource?: ResourceUri;
   readonly grantTypes: readonly GrantType[];
   readonly authentication: ClientAuthentication;
 }

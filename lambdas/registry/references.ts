@@ -1,13 +1,27 @@
 import type { RegistryStore } from '../ports/registry-store.ts';
 import type { Agent, Registration, Resource } from '../ports/registry.ts';
-import type { AgentId } from '../runtime/identifiers.ts';
+import type { AgentId, ResourceUri } from '../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../runtime/result.ts';
-import type { DeclaredAgent, DeclaredCatalogue, ResourceName } from './declaration/agent.ts';
+import type { DeclaredAgent, DeclaredCatalogue } from './declaration/agent.ts';
+import type { ResourceName } from './declaration/resource-name.ts';
 import type { FieldRefusal } from './refusal.ts';
 
 export async function checkAgentExists(store: RegistryStore, id: AgentId): Promise<FieldRefusal | undefined> {
   if ((await store.find('agent', id)) !== undefined) return undefined;
   return invalid('agent_id', id, 'is not a registered agent; register the agent first');
+}
+
+/** The URI of the one registered resource of that name. */
+export async function resolveResource(
+  store: RegistryStore,
+  name: ResourceName,
+): Promise<Result<ResourceUri, FieldRefusal>> {
+  const [resource] = await store.resources({
+    uris: 'uri' in name ? [name.uri] : [],
+    ids: 'id' in name ? [name.id] : [],
+  });
+  if (resource !== undefined) return ok(resource.uri);
+  return refuse(invalid('resource', textOf(name), 'is not a registered resource; register it first'));
 }
 
 /** Replaces the names of a catalogue's resources by their URIs; each resource and each scope must be registered. */

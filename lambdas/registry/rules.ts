@@ -6,7 +6,7 @@ import { type DeclaredAgent, readAgent } from './declaration/agent.ts';
 import { type DeclaredClient, readClient } from './declaration/client.ts';
 import type { DeclarationContext } from './declaration/fields.ts';
 import { type DeclaredResource, readResource } from './declaration/resource.ts';
-import { checkAgentExists, resolveCatalogue } from './references.ts';
+import { checkAgentExists, resolveCatalogue, resolveResource } from './references.ts';
 import type { FieldRefusal, RegistryRefusal } from './refusal.ts';
 import { liveSecrets } from './secrets.ts';
 
@@ -20,7 +20,7 @@ interface Declared {
 export interface Settled {
   readonly resource: DeclaredResource;
   readonly agent: Omit<Agent, keyof Registration>;
-  readonly client: DeclaredClient;
+  readonly client: Omit<DeclaredClient, 'resource'> & { readonly resource?: ResourceUri };
 }
 
 interface Rules<K extends Kind> {
@@ -61,11 +61,8 @@ export const rules: { readonly [K in Kind]: Rules<K> } = {
   },
   client: {
     read: readClient,
-    resolve: async (store, declared) => {
-      const missing = await checkAgentExists(store, declared.agentId);
-      return missing ? refuse(missing) : ok(declared);
-    },
-    trust: ok,
+    resolve: resolveClient,
+    trust: trustClient,
     create: (settled, registration, secret) => ({
       ...settled,
       authentication: authenticationOf(settled, [], secret),
@@ -89,13 +86,7 @@ function trustCatalogue(declared: DeclaredAgent): Result<Settled['agent'], Regis
   const uris: ResourceUri[] = [];
   for (const [position, { resource }] of declared.catalogue.entries()) {
     if (!('uri' in resource)) {
-      const fix = 'must be the URI of a resource';
-      return refuse({
-        reason: 'field_invalid',
-        field: `catalogue[${position}].resource`,
-        value: `"${resource.id}"`,
-        fix,
-      });
+      return refuse(notAUri(`catalogue[${position}].resource`, resource.id));
     }
     uris.push(resource.uri);
   }
@@ -106,8 +97,31 @@ function trustCatalogue(declared: DeclaredAgent): Result<Settled['agent'], Regis
   return ok({ ...declared, catalogue });
 }
 
+async function resolveClient(
+  store: RegistryStore,
+  { resource: name, ...declared }: DeclaredClient,
+): Promise<Result<Settled['client'], RegistryRefusal>> {
+  const missing = declared.agentId && (await checkAgentExists(store, declared.agentId));
+  if (missing) return refuse(missing);
+  if (name === undefined) return ok(declared);
+  const resource = await resolveResource(store, name);
+  return resource.ok ? ok({ ...declared, resource: resource.value }) : resource;
+}
+
+function trustClient({
+  resource: name,
+  ...declared
+}: DeclaredClient): Result<Settled['client'], RegistryRefusal> {
+  if (name === undefined) return ok(declared);
+  return 'uri' in name ? ok({ ...declared, resource: name.uri }) : refuse(notAUri('resource', name.id));
+}
+
+function notAUri(field: string, id: string): RegistryRefusal {
+  return { reason: 'field_invalid', field, value: `"${id}"`, fix: 'must be the URI of a resource' };
+}
+
 function replaceClient(
-  settled: DeclaredClient,
+  settled: Settled['client'],
   from: Client,
   registration: Registration,
   secret: () => StoredSecret,
@@ -116,8 +130,8 @@ function replaceClient(
     return refuse({
       reason: 'conflict',
       field: 'agent_id',
-      problem: `client "${from.id}" belongs to agent "${from.agentId ?? ''}" for good`,
-      fix: 'register another client for the other agent',
+      problem: `client "${from.id}" ${from.agentId === undefined ? 'has no agent' : `belongs to agent "${from.agentId}"`} for good`,
+      fix: 'register another client instead',
     });
   }
   return ok({
@@ -128,7 +142,7 @@ function replaceClient(
 }
 
 function authenticationOf(
-  { authentication }: DeclaredClient,
+  { authentication }: Settled['client'],
   live: readonly StoredSecret[],
   secret: () => StoredSecret,
 ): ClientAuthentication {

@@ -28,6 +28,7 @@ export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
     client_id: client.id,
     client_name: client.name,
     agent_id: client.agentId,
+    resource: client.resource,
     grant_types: client.grantTypes,
     token_endpoint_auth_method: client.authentication.method,
     ...keys(client),

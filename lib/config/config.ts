@@ -12,7 +12,7 @@ export interface VestibuleConfig {
   readonly resources: readonly ResourceConfig[];
   /** The principals, and what each may ask for. */
   readonly agents: readonly AgentConfig[];
-  /** The OAuth clients that agents run as. */
+  /** The OAuth clients that agents run as, and those by which resources ask about tokens. */
   readonly clients: readonly ClientConfig[];
 }
 
@@ -67,8 +67,10 @@ export interface ClientConfig {
   readonly id: string;
   /** Default: the id. */
   readonly name?: string;
-  /** The agent it belongs to. */
+  /** The id of the agent it belongs to. Exactly one of `agent` and `resource`. */
   readonly agent?: string;
+  /** The id of the resource that it serves: it may introspect that resource's tokens, and gets none itself. */
+  readonly resource?: string;
   readonly authentication: ClientAuthenticationConfig;
 }
 

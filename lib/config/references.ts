@@ -10,7 +10,7 @@ export function referenceProblems(config: SoundParts): readonly Problem[] {
     ...collisions(config),
     ...config.resources.flatMap((resource, index) => agentOfResource(resource, index, config)),
     ...config.agents.flatMap((agent, index) => catalogueOf(agent, index, config)),
-    ...config.clients.flatMap((client, index) => agentOfClient(client, index, config)),
+    ...config.clients.flatMap((client, index) => ownerOfClient(client, index, config)),
     ...zoneOfIssuer(config),
   ];
 }
@@ -80,14 +80,21 @@ function agentOfResource(
   return unknownReference(path, agent, 'agent', agents);
 }
 
-function agentOfClient(
-  { agent }: SoundParts['clients'][number],
+function ownerOfClient(
+  { agent, resource }: SoundParts['clients'][number],
   index: number,
-  { agents }: SoundParts,
+  { agents, resources }: SoundParts,
 ): Problem[] {
   const path = pathOf(['clients', index, 'agent']);
-  if (agent !== undefined) return unknownReference(path, agent, 'agent', agents);
-  return [{ path, text: 'is missing; a client of client_credentials acts for an agent: write its id' }];
+  if (agent === undefined && resource === undefined) {
+    return [{ path, text: 'is missing; write the id of the agent it acts for, or the resource it serves' }];
+  }
+  if (agent !== undefined && resource !== undefined) {
+    return [{ path, text: `${show(agent)} stands beside a resource; a client has one of the two` }];
+  }
+  return agent === undefined
+    ? unknownReference(pathOf(['clients', index, 'resource']), resource ?? '', 'resource', resources)
+    : unknownReference(path, agent, 'agent', agents);
 }
 
 function catalogueOf(

@@ -81,6 +81,7 @@ function client(hosts: Hosts): v.GenericSchema {
     id: identifier,
     name: v.optional(peopleText(128)),
     agent: v.optional(identifier),
+    resource: v.optional(identifier),
     authentication: v.lazy((input) => authentication(input, hosts)),
   });
 }

@@ -34,7 +34,7 @@ const agent = v.object({
   scopes: v.fallback(v.optional(v.record(v.string(), agentScopes), {}), {}),
 });
 
-const client = v.object({ id: name, agent: maybeText });
+const client = v.object({ id: name, agent: maybeText, resource: maybeText });
 
 const issuer = v.object({
   url: v.pipe(

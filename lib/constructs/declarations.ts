@@ -40,12 +40,18 @@ export function agentDeclaration(agent: AgentConfig, resources: readonly Resourc
   };
 }
 
-export function clientDeclaration({ id, name, agent, authentication }: ClientConfig): object {
+export function clientDeclaration(
+  { id, name, agent, resource, authentication }: ClientConfig,
+  resources: readonly ResourceConfig[],
+): object {
   return {
     client_id: id,
     client_name: name ?? id,
     ...(agent !== undefined && { agent_id: agent }),
-    grant_types: ['client_credentials'],
+    ...(resource !== undefined && {
+      resource: resources.find((candidate) => candidate.id === resource)?.uri,
+    }),
+    grant_types: agent === undefined ? [] : ['client_credentials'],
     token_endpoint_auth_method: authentication.method,
     ...keyMembers(authentication),
   };

@@ -64,7 +64,7 @@ export class Registrations extends Construct {
       this.registerDeclared(
         `Client-${client.id}`,
         'Custom::VestibuleClient',
-        clientDeclaration(client),
+        clientDeclaration(client, config.resources),
         secret && { SecretArn: secret.secretArn },
       );
     }

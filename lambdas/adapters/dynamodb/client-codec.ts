@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { AssertionKeys, Client, ClientAuthentication, StoredSecret } from '../../ports/registry.ts';
 import { instant } from '../../runtime/clock.ts';
-import type { AgentId, ClientId } from '../../runtime/identifiers.ts';
+import type { AgentId, ClientId, ResourceUri } from '../../runtime/identifiers.ts';
 import type { Item, Plain, PlainRecord } from './attributes.ts';
 import { keyOf } from './keys.ts';
 import { decode, registered, registrationAttributes, registrationOf, text, whole } from './stored.ts';
@@ -33,6 +33,7 @@ const storedClient = v.object({
   kind: v.literal('client'),
   name: text,
   agent_id: v.exactOptional(text),
+  resource: v.exactOptional(text),
   grant_types: v.array(v.literal('client_credentials')),
   authentication: storedAuthentication,
   seeded_digest: v.exactOptional(text),
@@ -47,6 +48,7 @@ export function encodeClient(client: Client): PlainRecord {
     id: client.id,
     name: client.name,
     agent_id: client.agentId,
+    resource: client.resource,
     grant_types: client.grantTypes,
     authentication: authenticationAttribute(client.authentication),
     ...registrationAttributes(client),
@@ -59,6 +61,7 @@ export function decodeClient(item: Item): Client {
     id: stored.id as ClientId,
     name: stored.name,
     ...(stored.agent_id !== undefined && { agentId: stored.agent_id as AgentId }),
+    ...(stored.resource !== undefined && { resource: stored.resource as ResourceUri }),
     grantTypes: stored.grant_types,
     authentication: authenticationOf(stored.authentication),
     ...registrationOf(stored),

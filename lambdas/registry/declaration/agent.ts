@@ -1,21 +1,10 @@
 import * as v from 'valibot';
-import type { AgentId, ResourceId, ResourceUri, ScopeName } from '../../runtime/identifiers.ts';
+import type { AgentId, ScopeName } from '../../runtime/identifiers.ts';
 import { ok, type Result } from '../../runtime/result.ts';
 import type { FieldRefusal } from '../refusal.ts';
-import {
-  type DeclarationContext,
-  identifier,
-  isDistinct,
-  isIdentifier,
-  list,
-  peopleText,
-  scopeName,
-} from './fields.ts';
+import { type DeclarationContext, identifier, isDistinct, list, peopleText, scopeName } from './fields.ts';
 import { readDeclaration } from './read.ts';
-import { resourceUri } from './resource.ts';
-
-/** A resource as a person names it: by its URI, or by its short id. */
-export type ResourceName = { readonly uri: ResourceUri } | { readonly id: ResourceId };
+import { type ResourceName, resourceName } from './resource-name.ts';
 
 export interface DeclaredCatalogue {
   readonly resource: ResourceName;
@@ -75,16 +64,4 @@ function catalogueEntry(context: DeclarationContext) {
       'names a scope twice; a scope is either required or optional',
     ),
   );
-}
-
-function resourceName(context: DeclarationContext) {
-  const byId = v.pipe(
-    v.string(),
-    v.transform((id): ResourceName => ({ id: id as ResourceId })),
-  );
-  const byUri = v.pipe(
-    resourceUri(context),
-    v.transform((uri): ResourceName => ({ uri })),
-  );
-  return v.lazy((name) => (typeof name === 'string' && isIdentifier(name) ? byId : byUri));
 }

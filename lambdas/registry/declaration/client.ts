@@ -6,6 +6,7 @@ import type { FieldRefusal } from '../refusal.ts';
 import { type DeclarationContext, identifier, peopleText } from './fields.ts';
 import { jwks } from './jwks.ts';
 import { readDeclaration } from './read.ts';
+import { type ResourceName, resourceName } from './resource-name.ts';
 
 type SecretMethod = Exclude<ClientAuthentication['method'], 'private_key_jwt'>;
 export type DeclaredAuthentication =
@@ -14,7 +15,9 @@ export type DeclaredAuthentication =
 export interface DeclaredClient {
   readonly id: ClientId;
   readonly name: string;
-  readonly agentId: AgentId;
+  /** Either the agent that it acts for, or the resource that it serves. */
+  readonly agentId?: AgentId;
+  readonly resource?: ResourceName;
   readonly grantTypes: readonly GrantType[];
   readonly authentication: DeclaredAuthentication;
 }
@@ -30,8 +33,9 @@ export function readClient(
   return ok({
     id: declared.client_id as ClientId,
     name: declared.client_name ?? declared.client_id,
-    agentId: declared.agent_id as AgentId,
-    grantTypes: declared.grant_types,
+    ...(declared.agent_id !== undefined && { agentId: declared.agent_id as AgentId }),
+    ...(declared.resource !== undefined && { resource: declared.resource }),
+    grantTypes: declared.grant_types ?? (declared.agent_id === undefined ? [] : ['client_credentials']),
     authentication: authenticationOf(declared),
   });
 }
@@ -45,14 +49,13 @@ function clientSchema(context: DeclarationContext) {
       {
         client_id: identifier,
         client_name: v.exactOptional(peopleText(128)),
-        // A machine's token says for which agent it acts, so there is none without an agent.
-        agent_id: identifier,
+        agent_id: v.exactOptional(identifier),
+        resource: v.exactOptional(resourceName(context)),
         grant_types: v.exactOptional(
           v.pipe(
             v.array(v.literal('client_credentials', 'must be "client_credentials"'), 'must be a list'),
-            v.length(1, 'must be ["client_credentials"]'),
+            v.maxLength(1, 'must be ["client_credentials"], or [] for the server of a resource'),
           ),
-          ['client_credentials'],
         ),
         token_endpoint_auth_method: v.picklist(methods, `must be one of ${methods.join(', ')}`),
         jwks: v.exactOptional(jwks),
@@ -60,6 +63,19 @@ function clientSchema(context: DeclarationContext) {
         accepts_token_endpoint_audience: v.exactOptional(v.boolean('must be true or false')),
       },
       'must be a JSON object',
+    ),
+    v.check(
+      ({ agent_id, resource }) => (agent_id === undefined) !== (resource === undefined),
+      'a client belongs to an agent, or it is the server of a resource; write either agent_id or resource',
+    ),
+    // A machine's token says for which agent it acts, so there is none without an agent.
+    v.forward(
+      v.check(
+        ({ agent_id, grant_types }) =>
+          grant_types === undefined || (agent_id === undefined) === (grant_types.length === 0),
+        'must be ["client_credentials"] for the client of an agent, and [] for the server of a resource',
+      ),
+      ['grant_types'],
     ),
     v.check(
       ({ token_endpoint_auth_method: method, jwks, jwks_uri }) =>
