@@ -47,6 +47,7 @@ export class Vestibule extends Construct {
     this.tokenEndpoint = `${this.issuer}/token`;
     this.serveDiscovery();
     this.serveOAuth();
+    this.serveIntrospection();
     this.serveAdmin();
     this.seedRegistry();
   }
@@ -101,6 +102,24 @@ export class Vestibule extends Construct {
     });
     // KMS signs 1,000 times a second with RSA keys in an account's region; the rest is for its other users.
     this.servePublicly('/token', token, 500);
+  }
+
+  private serveIntrospection(): void {
+    const { function: introspection } = new EndpointFunction(this, 'Introspection', {
+      name: 'introspection',
+      description: 'Introspection and revocation of tokens',
+      memoryMegabytes: 512,
+      timeoutSeconds: 10,
+      retention: this.#retention,
+      environment: (role) => ({
+        ISSUER: this.issuer,
+        DOCUMENT_HOSTS: this.allowedHosts,
+        ...this.registry.grantTokenDecisions(role),
+        ...this.grants.grantRevocations(role),
+      }),
+    });
+    this.servePublicly('/introspect', introspection, 500);
+    this.servePublicly('/revoke', introspection, 100);
   }
 
   private serveAdmin(): void {

@@ -28,7 +28,11 @@ export type GrantRefusal =
   | { readonly reason: 'scope_not_available'; readonly available: readonly string[] }
   | { readonly reason: 'scope_empty'; readonly available: readonly string[] };
 
-export type Refusal = ClientRefusal | GrantRefusal;
+/** Why an authenticated client may not ask about a token, or end one. */
+export type TokenQuestionRefusal =
+  { readonly reason: 'token_missing' } | { readonly reason: 'not_a_resource_server' };
+
+export type Refusal = ClientRefusal | GrantRefusal | TokenQuestionRefusal;
 
 /** An error as RFC 6749 §5.2 writes it. */
 export interface WireError {
@@ -80,6 +84,9 @@ const wire: Wire = {
   scope_not_available: ({ available }) => bad('invalid_scope', `the agent may ask for: ${list(available)}`),
   scope_empty: ({ available }) =>
     bad('invalid_scope', `nothing is granted unasked; the agent may ask for: ${list(available)}`),
+  token_missing: () => bad('invalid_request', 'token is missing'),
+  not_a_resource_server: () =>
+    bad('unauthorized_client', 'the client is not registered as the server of a resource'),
 };
 
 export function toWire(refusal: Refusal): WireError {

@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../runtime/events.ts';
 import type { Result } from '../runtime/result.ts';
 import type { AuthenticatedClient } from './client-authentication/authenticate-client.ts';
-import { isLoggableClientId } from './client-id.ts';
+import { originOf } from './client-request.ts';
 import type { Parameters } from './parameters.ts';
 import { toWire, type Refusal } from './refusal.ts';
 import { canonicalResourceUri } from './resource/canonical-uri.ts';
@@ -17,8 +17,8 @@ export function tokenAudit(
   client: AuthenticatedClient | undefined,
   outcome: Result<GrantedToken, Refusal>,
 ): AuditEvent {
-  const { requestId, sourceAddress, parameters } = request;
-  const origin = { requestId, sourceAddress, ...asked(parameters.values.get('grant_type'), 'grantType') };
+  const { parameters } = request;
+  const origin = { ...originOf(request, client), ...asked(parameters.values.get('grant_type'), 'grantType') };
   if (outcome.ok) {
     const { plan, jti, kid, expiresAt } = outcome.value;
     return {
@@ -36,21 +36,12 @@ export function tokenAudit(
   return {
     event: 'token_refused',
     ...origin,
-    ...(client === undefined
-      ? asked(claimedClientId(request), 'claimedClientId')
-      : { clientId: client.client.id, ...(client.agent && { agentId: client.agent.id }) }),
+    ...(client?.agent && { agentId: client.agent.id }),
     ...asked(wellFormedResources(parameters), 'resource'),
     ...asked(wellFormedScope(parameters), 'scope'),
     reason: outcome.refusal.reason,
     error: toWire(outcome.refusal).error,
   };
-}
-
-/** Who the caller says it is, where it says so outside of an assertion. */
-function claimedClientId({ parameters, authorization }: TokenRequest): string | undefined {
-  const claimed =
-    authorization.kind === 'basic' ? authorization.clientId : parameters.values.get('client_id');
-  return claimed !== undefined && isLoggableClientId(claimed) ? claimed : undefined;
 }
 
 /** Those that could be registered: what else stands there may hold a password or a token in its query. */

@@ -6,6 +6,7 @@ import type { Random } from '../runtime/random.ts';
 import { ok, refuse, type Result } from '../runtime/result.ts';
 import type { AuthenticateClient, AuthenticatedClient } from './client-authentication/authenticate-client.ts';
 import { readCredentials } from './client-authentication/credentials.ts';
+import { markAssertion } from './client-authentication/mark-assertion.ts';
 import type { Grant } from './grants/grant.ts';
 import type { Parameters } from './parameters.ts';
 import type { GrantRefusal, Refusal } from './refusal.ts';
@@ -61,15 +62,6 @@ function grantFor(
   const grant = grants.find((candidate) => candidate.type === type);
   if (grant === undefined) return refuse({ reason: 'grant_type_unsupported' });
   return client.grantTypes.includes(grant.type) ? ok(grant) : refuse({ reason: 'grant_not_allowed' });
-}
-
-async function markAssertion(
-  { replay, random }: TokenEndpointPorts,
-  { client, assertion }: AuthenticatedClient,
-  now: Instant,
-): Promise<boolean> {
-  if (assertion === undefined) return true;
-  return replay.markUsed({ clientId: client.id, ...assertion, now, attempt: random(16) });
 }
 
 /** The resource that is probably meant, so that one read of the registry brings it along with the client. */

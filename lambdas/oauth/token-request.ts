@@ -1,17 +1,11 @@
 import type { Instant } from '../runtime/clock.ts';
 import type { Result } from '../runtime/result.ts';
-import type { AuthorizationHeader } from './client-authentication/credentials.ts';
+import type { ClientRequest } from './client-request.ts';
 import type { TokenPlan } from './grants/grant.ts';
-import type { Parameters } from './parameters.ts';
 import type { Refusal } from './refusal.ts';
 import type { IssuedToken } from './tokens/issue.ts';
 
-export interface TokenRequest {
-  readonly parameters: Parameters;
-  readonly authorization: AuthorizationHeader;
-  readonly requestId: string;
-  readonly sourceAddress: string;
-}
+export type TokenRequest = ClientRequest;
 
 export interface GrantedToken extends IssuedToken {
   readonly plan: TokenPlan;

@@ -13,6 +13,15 @@ interface TokenDecision {
   readonly scope?: string;
 }
 
+/** Who asked about a token, or asked to end one. */
+interface TokenQuestion {
+  readonly requestId: string;
+  readonly sourceAddress: string;
+  readonly clientId?: string;
+  /** What a caller called itself without proving it. */
+  readonly claimedClientId?: string;
+}
+
 /** What an audit trail must be able to tell. Names and ids only: never a secret, a token or an assertion. */
 export type AuditEvent =
   | (TokenDecision & {
@@ -22,6 +31,30 @@ export type AuditEvent =
       readonly expiresAt: number;
     })
   | (TokenDecision & { readonly event: 'token_refused'; readonly reason: string; readonly error: string })
+  | (TokenQuestion & {
+      readonly event: 'token_introspected';
+      /** Whose server asked. */
+      readonly resource?: string;
+      readonly active: boolean;
+      /** Why not active: told here and never to the caller. */
+      readonly reason?: string;
+      readonly jti?: string;
+      readonly tokenClientId?: string;
+      readonly agentId?: string;
+    })
+  | (TokenQuestion & {
+      readonly event: 'introspection_refused';
+      readonly reason: string;
+      readonly error: string;
+    })
+  | (TokenQuestion & {
+      readonly event: 'token_revoked';
+      readonly jti: string;
+      readonly agentId: string;
+      readonly expiresAt: number;
+    })
+  /** The caller is told so only where it did not prove itself or sent no token. */
+  | (TokenQuestion & { readonly event: 'revocation_refused'; readonly reason: string })
   | {
       readonly event: 'authorization_refused';
       readonly requestId: string;

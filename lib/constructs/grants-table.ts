@@ -29,4 +29,11 @@ export class GrantsTable extends Construct {
     grantItems(this.table, role, { actions: ['dynamodb:PutItem'], items: ['assertion#*'] });
     return { GRANTS_TABLE: this.table.tableName };
   }
+
+  /** Reading and writing which tokens are revoked, and marking a client assertion as used. */
+  grantRevocations(role: IRole): GrantsVariables {
+    grantItems(this.table, role, { actions: ['dynamodb:BatchGetItem'], items: ['revoked#*'] });
+    grantItems(this.table, role, { actions: ['dynamodb:PutItem'], items: ['revoked#*', 'assertion#*'] });
+    return { GRANTS_TABLE: this.table.tableName };
+  }
 }

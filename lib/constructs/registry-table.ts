@@ -53,7 +53,7 @@ export class RegistryTable extends Construct {
     return this.grant(role, { actions: ['dynamodb:BatchGetItem'], items: ['client#*', 'agent#*'] });
   }
 
-  /** All that one token decision reads. */
+  /** All that a decision to issue a token reads, or a judgement of one. */
   grantTokenDecisions(role: IRole): RegistryVariables {
     return this.grant(role, {
       actions: ['dynamodb:BatchGetItem'],

@@ -44,6 +44,8 @@ test('every path has its function, whatever the method, and only the admin route
     { key: '$default', authorization: 'NONE', target: 'Discovery' },
     { key: 'ANY /authorize', authorization: 'NONE', target: 'Authorization' },
     { key: 'ANY /token', authorization: 'NONE', target: 'Token' },
+    { key: 'ANY /introspect', authorization: 'NONE', target: 'Introspection' },
+    { key: 'ANY /revoke', authorization: 'NONE', target: 'Introspection' },
     { key: 'ANY /admin/{proxy+}', authorization: 'AWS_IAM', target: 'Admin' },
   ]);
 });
@@ -56,6 +58,7 @@ test('leaves cross-origin answers to the functions', () => {
 const speakers = [
   Match.stringLikeRegexp('^Metadata of the issuer'),
   'The token endpoint',
+  'Introspection and revocation of tokens',
   'The registry, for IAM principals',
   Match.stringLikeRegexp('^Writes the registrations'),
 ];

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { adminEnvironment } from '../../lambdas/functions/admin/environment.ts';
 import { authorizationEnvironment } from '../../lambdas/functions/authorization/environment.ts';
 import { discoveryEnvironment } from '../../lambdas/functions/discovery/environment.ts';
+import { introspectionEnvironment } from '../../lambdas/functions/introspection/environment.ts';
 import { registrarEnvironment } from '../../lambdas/functions/registrar/environment.ts';
 import { tokenEnvironment } from '../../lambdas/functions/token/environment.ts';
 import { EndpointFunction } from '../../lib/constructs/endpoint-function.ts';
@@ -12,7 +13,7 @@ import { aConfig, stackOf, templateOf, withoutHash } from './synthesized.ts';
 const template = templateOf(aConfig);
 
 test('every function is Node 24 on arm64, answers in time, and logs JSON into its own log', () => {
-  template.resourceCountIs('AWS::Lambda::Function', 5);
+  template.resourceCountIs('AWS::Lambda::Function', 6);
   template.allResourcesProperties('AWS::Lambda::Function', {
     Runtime: 'nodejs24.x',
     Architectures: ['arm64'],
@@ -31,6 +32,7 @@ test('every function has the variables that it declares, and no other', () => {
     Discovery: discoveryEnvironment,
     Authorization: authorizationEnvironment,
     Token: tokenEnvironment,
+    Introspection: introspectionEnvironment,
     Admin: adminEnvironment,
     Registrar: registrarEnvironment,
   };
@@ -63,6 +65,7 @@ test('the dev profile admits resources and documents on this machine, production
     functions(templateOf({ ...aConfig, profile })).get(name)?.Environment.Variables;
   expect(variablesOf('production', 'Token')).toMatchObject({ DOCUMENT_HOSTS: 'public' });
   expect(variablesOf('dev', 'Token')).toMatchObject({ DOCUMENT_HOSTS: 'loopback' });
+  expect(variablesOf('production', 'Introspection')).toMatchObject({ DOCUMENT_HOSTS: 'public' });
   expect(variablesOf('production', 'Admin')).toMatchObject({ RESOURCE_HOSTS: 'public' });
   expect(variablesOf('dev', 'Registrar')).toMatchObject({ RESOURCE_HOSTS: 'loopback' });
 });

@@ -33,6 +33,12 @@ test('every function may do exactly this', () => {
       row(reads, registry, keys('client#*', 'agent#*', 'resource#*', 'key-ring#*')),
       row(['dynamodb:PutItem'], '<VestibuleGrantsTable.Arn>', keys('assertion#*')),
     ],
+    Introspection: [
+      row(writesItsLog, '<VestibuleIntrospectionLogs.Arn>'),
+      row(reads, registry, keys('client#*', 'agent#*', 'resource#*', 'key-ring#*')),
+      row(reads, '<VestibuleGrantsTable.Arn>', keys('revoked#*')),
+      row(['dynamodb:PutItem'], '<VestibuleGrantsTable.Arn>', keys('revoked#*', 'assertion#*')),
+    ],
     Admin: [
       row(writesItsLog, '<VestibuleAdminLogs.Arn>'),
       row(['dynamodb:Query'], `${registry}/index/by-kind`, keys('resource', 'agent', 'client')),
@@ -61,7 +67,9 @@ test('every function may do exactly this', () => {
 test('no role has a managed policy, and only functions have roles', () => {
   const roles = Object.entries(templateOf(aConfig).findResources('AWS::IAM::Role'));
   expect(roles.map(([id]) => withoutHash(id)).sort()).toEqual(
-    ['Admin', 'Authorization', 'Discovery', 'Registrar', 'Token'].map((name) => `Vestibule${name}Role`),
+    ['Admin', 'Authorization', 'Discovery', 'Introspection', 'Registrar', 'Token'].map(
+      (name) => `Vestibule${name}Role`,
+    ),
   );
   for (const [, { Properties: properties }] of roles as [string, { Properties: object }][]) {
     expect(Object.keys(properties)).toEqual(['AssumeRolePolicyDocument']);

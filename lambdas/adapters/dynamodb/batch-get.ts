@@ -4,6 +4,8 @@ import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import { calling } from '../aws.ts';
 import type { Item } from './attributes.ts';
 
+type Requests = Record<string, KeysAndAttributes>;
+
 /** DynamoDB answers part of a batch when it is short of capacity. Pauses, in milliseconds, before each new try. */
 const pauses = [25, 75, 200] as const;
 
@@ -11,39 +13,53 @@ const pauses = [25, 75, 200] as const;
 const longestKey = 2_048;
 
 /** The stored items among `keys` (at most 100), strongly consistent. Throws `DependencyUnavailable`. */
-export async function batchGet(
+export function batchGet(
   client: DynamoDBClient,
   table: string,
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, Item>> {
+  return batchGetOf(client, [{ table, keys }]);
+}
+
+/** The same of several tables in one call. No key stands in two of them: their prefixes differ. */
+export async function batchGetOf(
+  client: DynamoDBClient,
+  wanted: readonly { readonly table: string; readonly keys: readonly string[] }[],
+): Promise<ReadonlyMap<string, Item>> {
   const found = new Map<string, Item>();
-  const possible = keys.filter((key) => Buffer.byteLength(key) <= longestKey);
-  if (possible.length === 0) return found;
-  let pending: KeysAndAttributes | undefined = {
-    Keys: possible.map((pk) => ({ pk: { S: pk } })),
-    ConsistentRead: true,
-  };
+  let pending = requestsFor(wanted);
+  if (Object.keys(pending).length === 0) return found;
   for (const pause of [...pauses, undefined]) {
-    pending = await getSome(client, table, pending, found);
-    if (pending === undefined) return found;
+    pending = await getSome(client, pending, found);
+    if (Object.keys(pending).length === 0) return found;
     if (pause !== undefined) await setTimeout(pause);
   }
   throw new DependencyUnavailable('DynamoDB', { cause: new Error('keys remained unprocessed') });
 }
 
+function requestsFor(wanted: Parameters<typeof batchGetOf>[1]): Requests {
+  const requests = wanted.map(({ table, keys }): [string, KeysAndAttributes] => {
+    const possible = keys.filter((key) => Buffer.byteLength(key) <= longestKey);
+    return [table, { Keys: possible.map((pk) => ({ pk: { S: pk } })), ConsistentRead: true }];
+  });
+  return withKeys(requests);
+}
+
 async function getSome(
   client: DynamoDBClient,
-  table: string,
-  request: KeysAndAttributes,
+  requests: Requests,
   found: Map<string, Item>,
-): Promise<KeysAndAttributes | undefined> {
+): Promise<Requests> {
   const answer = await calling('DynamoDB', () =>
-    client.send(new BatchGetItemCommand({ RequestItems: { [table]: request } })),
+    client.send(new BatchGetItemCommand({ RequestItems: requests })),
   );
   for (const item of Object.values(answer.Responses ?? {}).flat()) {
     if (item['pk']?.S !== undefined) found.set(item['pk'].S, item);
   }
-  // The service may name the table by its ARN, but a batch of ours is of one table.
-  const [unprocessed] = Object.values(answer.UnprocessedKeys ?? {});
-  return (unprocessed?.Keys ?? []).length === 0 ? undefined : unprocessed;
+  // What was left out comes back in the form of a request, to be sent as it is.
+  return withKeys(Object.entries(answer.UnprocessedKeys ?? {}));
+}
+
+function withKeys(requests: readonly [string, KeysAndAttributes][]): Requests {
+  return Object.fromEntries(requests.filter(([, { Keys: keys = [] }]) => keys.length > 0));
 }

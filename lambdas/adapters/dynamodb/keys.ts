@@ -11,4 +11,6 @@ export const keyOf = {
   signingKeys: 'key-ring#signing',
   /** NUL can stand in neither part, so no two pairs share a key; the hash bounds the length a client chose. */
   assertion: (clientId: ClientId, jti: string): string => `assertion#${sha256(`${clientId}\0${jti}`)}`,
+  /** The hash bounds the length. */
+  revoked: (jti: string): string => `revoked#${sha256(jti)}`,
 } as const;

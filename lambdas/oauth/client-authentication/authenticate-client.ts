@@ -18,7 +18,7 @@ export interface AuthenticatedClient {
   readonly [proof]: true;
   readonly client: Client;
   readonly agent?: Agent;
-  /** The assertion that proved it; to be marked as used before a token leaves, and not before all else is decided. */
+  /** The assertion that proved it; to be marked as used before an answer leaves, and not before all else is decided. */
   readonly assertion?: { readonly jti: string; readonly until: Instant };
 }
 

@@ -2,6 +2,8 @@ import type { Issuer } from '../../runtime/identifiers.ts';
 import { assertionAlgorithms } from '../client-authentication/assertion-algorithms.ts';
 import { endpointsOf } from './endpoints.ts';
 
+const authenticationMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
+
 /**
  * RFC 8414 §2 and OpenID Connect Discovery in one document (AS-2). It names what works and nothing else; strict
  * clients need the authorization endpoint and the OpenID members even where no person signs in (AS-3, IX-4).
@@ -16,8 +18,14 @@ export function authorizationServerMetadata(issuer: Issuer): Readonly<Record<str
     response_types_supported: ['code'],
     grant_types_supported: ['client_credentials'],
     code_challenge_methods_supported: ['S256'],
-    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    token_endpoint_auth_methods_supported: authenticationMethods,
     token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    introspection_endpoint: endpoints.introspection,
+    introspection_endpoint_auth_methods_supported: authenticationMethods,
+    introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    revocation_endpoint: endpoints.revocation,
+    revocation_endpoint_auth_methods_supported: authenticationMethods,
+    revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: ['RS256'],
   };

@@ -4,6 +4,8 @@ import type { Issuer } from '../../runtime/identifiers.ts';
 export interface IssuerEndpoints {
   readonly authorization: string;
   readonly token: string;
+  readonly introspection: string;
+  readonly revocation: string;
   readonly jwks: string;
 }
 
@@ -11,6 +13,8 @@ export function endpointsOf(issuer: Issuer): IssuerEndpoints {
   return {
     authorization: `${issuer}/authorize`,
     token: `${issuer}/token`,
+    introspection: `${issuer}/introspect`,
+    revocation: `${issuer}/revoke`,
     jwks: `${issuer}/.well-known/jwks.json`,
   };
 }

@@ -81,7 +81,12 @@ export const clients: fc.Arbitrary<Client> = fc
     grantTypes: fc.constant(['client_credentials'] as const),
     authentication,
   })
-  .chain((client) => withOptional(client, { agentId: text<NonNullable<Client['agentId']>>() }));
+  .chain((client) =>
+    withOptional(client, {
+      agentId: text<NonNullable<Client['agentId']>>(),
+      resource: text<NonNullable<Client['resource']>>(),
+    }),
+  );
 
 const signingKey: fc.Arbitrary<SigningKey> = fc
   .record({

@@ -3,6 +3,8 @@ import { dynamoAssertionReplay } from '../../../lambdas/adapters/dynamodb/assert
 import { dynamoKeyRingStore } from '../../../lambdas/adapters/dynamodb/key-ring-store.ts';
 import { dynamoRegistryStore } from '../../../lambdas/adapters/dynamodb/registry-store.ts';
 import { dynamoRegistry } from '../../../lambdas/adapters/dynamodb/registry.ts';
+import { dynamoRevocations } from '../../../lambdas/adapters/dynamodb/revocations.ts';
+import { dynamoTokenStandings } from '../../../lambdas/adapters/dynamodb/token-standings.ts';
 import { startTables, type TestTables } from '../../support/dynamodb.ts';
 import { describeAssertionReplay, expectOneWinner } from './assertion-replay.ts';
 import { describeKeyRingStore } from './key-ring-store.ts';
@@ -10,6 +12,7 @@ import { aChange } from './mothers.ts';
 import { getThenPutReplay } from './planted-replay.ts';
 import { describeRegistryReader } from './registry-reader.ts';
 import { describeRegistryStore } from './registry-store.ts';
+import { describeRevocations } from './revocations.ts';
 import { unrulyNetwork } from './unruly-network.ts';
 
 let tables: TestTables;
@@ -26,6 +29,18 @@ describe('DynamoDB', () => {
   describeAssertionReplay(() => {
     const network = unrulyNetwork(tables, slowest);
     return { replay: dynamoAssertionReplay({ client: network.client, table: tables.grants }), network };
+  });
+
+  describeRevocations(() => {
+    const network = unrulyNetwork(tables, slowest);
+    const { client } = network;
+    const { registry, grants } = tables;
+    return {
+      revocations: dynamoRevocations({ client, table: grants }),
+      standings: dynamoTokenStandings({ client, registry, grants }),
+      store: dynamoRegistryStore({ client, table: registry }),
+      network,
+    };
   });
 
   describeRegistryStore(() => {

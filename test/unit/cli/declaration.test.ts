@@ -43,6 +43,13 @@ describe('the options of add', () => {
     });
   });
 
+  it('declare a client as the server of a resource', () => {
+    expect(declared('client', 'c', '--resource', 'demo')).toEqual({
+      ...{ client_id: 'c', client_name: 'c', resource: 'demo' },
+      token_endpoint_auth_method: 'client_secret_basic',
+    });
+  });
+
   it('declare a client by secret or by keys, inline or in a file', () => {
     const keys = { keys: [{ kty: 'EC' }] };
     writeFileSync(join(directory, 'jwks.json'), JSON.stringify(keys));

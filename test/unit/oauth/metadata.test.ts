@@ -25,6 +25,20 @@ describe('the metadata of the issuer', () => {
       code_challenge_methods_supported: ['S256'],
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
       token_endpoint_auth_signing_alg_values_supported: [...assertionAlgorithms],
+      introspection_endpoint: 'https://auth.example.com/introspect',
+      introspection_endpoint_auth_methods_supported: [
+        'client_secret_basic',
+        'client_secret_post',
+        'private_key_jwt',
+      ],
+      introspection_endpoint_auth_signing_alg_values_supported: [...assertionAlgorithms],
+      revocation_endpoint: 'https://auth.example.com/revoke',
+      revocation_endpoint_auth_methods_supported: [
+        'client_secret_basic',
+        'client_secret_post',
+        'private_key_jwt',
+      ],
+      revocation_endpoint_auth_signing_alg_values_supported: [...assertionAlgorithms],
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ['RS256'],
     });

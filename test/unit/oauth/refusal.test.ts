@@ -33,6 +33,8 @@ const expected: {
   scope_malformed: [{ reason: 'scope_malformed' }, [400, 'invalid_scope']],
   scope_not_available: [{ reason: 'scope_not_available', available: ['a', 'b'] }, [400, 'invalid_scope']],
   scope_empty: [{ reason: 'scope_empty', available: [] }, [400, 'invalid_scope']],
+  token_missing: [{ reason: 'token_missing' }, [400, 'invalid_request']],
+  not_a_resource_server: [{ reason: 'not_a_resource_server' }, [400, 'unauthorized_client']],
 };
 
 describe.each(Object.values(expected))('the reason %j', (refusal, [status, error]) => {

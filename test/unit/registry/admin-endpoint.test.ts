@@ -49,6 +49,27 @@ async function send(
 }
 
 describe('the admin endpoint', () => {
+  it('registers a client as the server of a resource, and keeps it one', async () => {
+    await send('POST', '/admin/resources', {
+      ...{ id: 'served', uri: 'https://served.example.com/mcp', name: 'Served' },
+      scopes: [{ name: 'use', description: 'Use it' }],
+    });
+    const server = {
+      ...{ client_id: 'served-server', resource: 'served' },
+      token_endpoint_auth_method: 'client_secret_basic',
+    };
+    expect(await send('POST', '/admin/clients', server)).toMatchObject({
+      status: 201,
+      body: { resource: 'https://served.example.com/mcp', grant_types: [] },
+    });
+    const unknown = await send('POST', '/admin/clients', { ...server, client_id: 'x', resource: 'nothing' });
+    expect(unknown.status).toBe(400);
+    await send('POST', '/admin/agents', { id: 'served-agent', owner: 'team', catalogue: [] });
+    const { client_id, token_endpoint_auth_method } = server;
+    const changed = { client_id, token_endpoint_auth_method, agent_id: 'served-agent' };
+    expect((await send('PUT', '/admin/clients/served-server', changed)).status).toBe(409);
+  });
+
   it('refuses every event without IAM identity, whatever it asks', async () => {
     for (const [method, path] of [
       ['GET', '/admin/agents'],

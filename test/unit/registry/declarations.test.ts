@@ -155,6 +155,25 @@ describe('the declaration of a client', () => {
     }
   });
 
+  it('may be the server of a resource, named by id or by URI, and then has no grant', () => {
+    const { client_id, token_endpoint_auth_method } = client;
+    const server = { client_id, token_endpoint_auth_method };
+    for (const [named, resource] of [
+      ['orders', { id: 'orders' }],
+      ['https://MCP.example.com/mcp', { uri: 'https://mcp.example.com/mcp' }],
+    ] as const) {
+      expect(readClient({ ...server, resource: named }, context)).toMatchObject({
+        ok: true,
+        value: { resource, grantTypes: [] },
+      });
+    }
+    const words = /^grant_types .*\[\] for the server of a resource/;
+    const granted = { ...server, resource: 'orders', grant_types: ['client_credentials'] };
+    expect(refusalOf(readClient, granted)).toMatch(words);
+    expect(refusalOf(readClient, { ...client, grant_types: [] })).toMatch(words);
+    expect(refusalOf(readClient, server)).toMatch(/either agent_id or resource/);
+  });
+
   it('keeps of a key only what verifies', () => {
     const read = readClient(withKey({ ...jwkOf('ec'), x5c: ['certificate'] }), context);
     expect(read.ok && JSON.stringify(read.value)).not.toContain('x5c');
@@ -192,6 +211,7 @@ describe('the declaration of a client', () => {
       { token_endpoint_auth_method: 'none' },
       /^token_endpoint_auth_method "none": must be one of/,
     ],
+    ['a resource beside an agent', { resource: 'orders' }, /either agent_id or resource/],
     ['another grant', { grant_types: ['authorization_code'] }, /^grant_types\[0\] "authorization_code"/],
     [
       'plain http keys',

@@ -119,7 +119,7 @@ export const brokenConfigs: readonly (readonly [string, unknown, string])[] = [
   [
     'a field like no other',
     { ...soundConfig, clients: [{ ...robotClient, zzzzzzzzzz: 1 }] },
-    'clients[0].zzzzzzzzzz: is no field; use one of id, name, agent, authentication',
+    'clients[0].zzzzzzzzzz: is no field; use one of id, name, agent, resource, authentication',
   ],
   ['an unknown profile', { ...soundConfig, profile: 'prod' }, "profile: 'prod' is none of production, dev"],
   [
@@ -206,7 +206,17 @@ export const brokenConfigs: readonly (readonly [string, unknown, string])[] = [
   [
     'a client without an agent',
     withClient({ agent: undefined }),
-    'clients[0].agent: is missing; a client of client_credentials acts for an agent: write its id',
+    'clients[0].agent: is missing; write the id of the agent it acts for, or the resource it serves',
+  ],
+  [
+    'a client of an agent and of a resource',
+    withClient({ resource: 'files' }),
+    "clients[0].agent: 'robot' stands beside a resource; a client has one of the two",
+  ],
+  [
+    'a client of an unknown resource',
+    withClient({ agent: undefined, resource: 'file' }),
+    "clients[0].resource: 'file' is no resource of this config; did you mean 'files'?",
   ],
   [
     'a client of an unknown agent',

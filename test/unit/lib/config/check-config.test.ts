@@ -117,7 +117,7 @@ test('reports everything at once, and nothing twice', () => {
     'clients[1].authentication: is missing; write it',
     "agents[0].scopes.files: 'read' is no scope of resource 'files'; use one of x:*",
     expect.stringContaining("clients[0].agent: 'nobody' is no agent of this config"),
-    'clients[1].agent: is missing; a client of client_credentials acts for an agent: write its id',
+    'clients[1].agent: is missing; write the id of the agent it acts for, or the resource it serves',
   ]);
 });
 

@@ -1,0 +1,9 @@
+/** Everything the introspection function reads from its environment. */
+export const introspectionEnvironment = [
+  'ISSUER',
+  'REGISTRY_TABLE',
+  'GRANTS_TABLE',
+  /** `public`, or `loopback` in the dev profile, where a document may live on this machine. */
+  'DOCUMENT_HOSTS',
+] as const;
+export type IntrospectionEnvironment = Record<(typeof introspectionEnvironment)[number], string>;

@@ -1,0 +1,62 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { clientDefaults } from '../../adapters/aws.ts';
+import { dynamoAssertionReplay } from '../../adapters/dynamodb/assertion-replay.ts';
+import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
+import { dynamoRevocations } from '../../adapters/dynamodb/revocations.ts';
+import { dynamoTokenStandings } from '../../adapters/dynamodb/token-standings.ts';
+import { guardedDocuments } from '../../adapters/upstream/documents.ts';
+import { introspectionHttpEndpoint } from '../../http/introspection-endpoint.ts';
+import { lambdaHandler } from '../../http/lambda.ts';
+import { revocationHttpEndpoint } from '../../http/revocation-endpoint.ts';
+import { route, routes } from '../../http/routes.ts';
+import { clientAuthentication } from '../../oauth/client-authentication/authenticate-client.ts';
+import { clientKeys } from '../../oauth/client-authentication/client-keys.ts';
+import { introspectionEndpoint } from '../../oauth/introspection/introspection-endpoint.ts';
+import { endpointsOf } from '../../oauth/metadata/endpoints.ts';
+import { revocationEndpoint } from '../../oauth/revocation/revocation-endpoint.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { readEnvironment } from '../../runtime/environment.ts';
+import { audit } from '../../runtime/events.ts';
+import type { Issuer } from '../../runtime/identifiers.ts';
+import { systemRandom } from '../../runtime/random.ts';
+import { introspectionEnvironment } from './environment.ts';
+
+const environment = readEnvironment(introspectionEnvironment);
+const issuer = environment.ISSUER as Issuer;
+const client = new DynamoDBClient(clientDefaults);
+const [registryTable, grantsTable] = [environment.REGISTRY_TABLE, environment.GRANTS_TABLE];
+const { registry, keyRings } = dynamoRegistry({ client, table: registryTable, clock: systemClock });
+const documents = guardedDocuments({
+  hosts: environment.DOCUMENT_HOSTS === 'loopback' ? 'loopback' : 'public',
+  maximumBytes: 65_536,
+});
+
+const ports = {
+  issuer,
+  authenticateClient: clientAuthentication({
+    registry,
+    keys: clientKeys(documents),
+    audiences: { issuer, tokenEndpoint: endpointsOf(issuer).token },
+  }),
+  keyRings,
+  replay: dynamoAssertionReplay({ client, table: grantsTable }),
+  random: systemRandom,
+  audit,
+};
+
+const introspect = introspectionEndpoint({
+  ...ports,
+  standings: dynamoTokenStandings({ client, registry: registryTable, grants: grantsTable }),
+});
+const revoke = revocationEndpoint({
+  ...ports,
+  revocations: dynamoRevocations({ client, table: grantsTable }),
+});
+
+export const handler = lambdaHandler(
+  routes([
+    route('/introspect', introspectionHttpEndpoint(introspect, systemClock)),
+    route('/revoke', revocationHttpEndpoint(revoke, systemClock)),
+  ]),
+  { cors: true },
+);

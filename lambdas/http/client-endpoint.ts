@@ -1,0 +1,41 @@
+import type { ClientRequest } from '../oauth/client-request.ts';
+import { toWire, type Refusal } from '../oauth/refusal.ts';
+import type { Clock, Instant } from '../runtime/clock.ts';
+import type { Result } from '../runtime/result.ts';
+import { readAuthorizationHeader } from './authorization-header.ts';
+import { bodyRefused } from './body-refusal.ts';
+import { readForm } from './form.ts';
+import type { Endpoint, HttpRequest, HttpResponse } from './message.ts';
+import { methods } from './methods.ts';
+import { errorJson } from './respond.ts';
+
+/** An endpoint where clients prove themselves: POST alone, and nothing is read from the URL (RFC 6749 §3.2). */
+export function clientEndpoint<Value>(
+  decide: (request: ClientRequest, now: Instant) => Promise<Result<Value, Refusal>>,
+  answer: (value: Value, now: Instant) => HttpResponse,
+  clock: Clock,
+): Endpoint {
+  return methods({
+    POST: async (request) => {
+      const form = readForm(request);
+      if (!form.ok) return bodyRefused(form.refusal);
+      const now = clock();
+      const { requestId, sourceAddress } = request;
+      const authorization = readAuthorizationHeader(request.headers['authorization']);
+      const outcome = await decide({ parameters: form.value, authorization, requestId, sourceAddress }, now);
+      return outcome.ok ? answer(outcome.value, now) : refused(outcome.refusal, request);
+    },
+  });
+}
+
+function refused(refusal: Refusal, request: HttpRequest): HttpResponse {
+  const { status, error, description } = toWire(refusal);
+  // RFC 6749 §5.2: a client that tried the Authorization header is told the scheme to use there.
+  const challenge = status === 401 && request.headers['authorization'] !== undefined;
+  return errorJson(
+    status,
+    error,
+    description,
+    challenge ? { 'www-authenticate': 'Basic realm="vestibule", charset="UTF-8"' } : {},
+  );
+}

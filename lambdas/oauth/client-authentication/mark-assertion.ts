@@ -1,0 +1,14 @@
+import type { AssertionReplay } from '../../ports/replay.ts';
+import type { Instant } from '../../runtime/clock.ts';
+import type { Random } from '../../runtime/random.ts';
+import type { AuthenticatedClient } from './authenticate-client.ts';
+
+/** Spends the assertion that proved the client, if one did. False where another request has spent it. */
+export async function markAssertion(
+  { replay, random }: { readonly replay: AssertionReplay; readonly random: Random },
+  { client, assertion }: AuthenticatedClient,
+  now: Instant,
+): Promise<boolean> {
+  if (assertion === undefined) return true;
+  return replay.markUsed({ clientId: client.id, ...assertion, now, attempt: random(16) });
+}

@@ -1,0 +1,112 @@
+import type { AssertionReplay } from '../../ports/replay.ts';
+import type { KeyRings } from '../../ports/signing.ts';
+import type { TokenNames, TokenStandings } from '../../ports/token-standing.ts';
+import type { Instant } from '../../runtime/clock.ts';
+import type { Audit, AuditEvent } from '../../runtime/events.ts';
+import type { AgentId, ClientId, Issuer, ResourceUri } from '../../runtime/identifiers.ts';
+import type { Random } from '../../runtime/random.ts';
+import { ok, refuse, type Result } from '../../runtime/result.ts';
+import type {
+  AuthenticateClient,
+  AuthenticatedClient,
+} from '../client-authentication/authenticate-client.ts';
+import { readCredentials } from '../client-authentication/credentials.ts';
+import { markAssertion } from '../client-authentication/mark-assertion.ts';
+import { type ClientRequest, originOf } from '../client-request.ts';
+import { toWire, type Refusal } from '../refusal.ts';
+import type { AccessTokenClaims } from '../tokens/access-token.ts';
+import { readAccessToken, type TokenFault } from '../tokens/read-access-token.ts';
+import { inactivity, type InactivityReason } from './activity.ts';
+
+export interface IntrospectionPorts {
+  readonly issuer: Issuer;
+  readonly authenticateClient: AuthenticateClient;
+  readonly keyRings: KeyRings;
+  readonly standings: TokenStandings;
+  readonly replay: AssertionReplay;
+  readonly random: Random;
+  readonly audit: Audit;
+}
+
+/** What one resource server is told of one token; the reason is for the audit trail alone. */
+export type Introspection =
+  | { readonly active: true; readonly token: AccessTokenClaims }
+  | {
+      readonly active: false;
+      readonly reason: TokenFault['reason'] | InactivityReason;
+      readonly token?: AccessTokenClaims;
+    };
+
+/** One introspection, decided and written to the audit trail. */
+export type Introspect = (request: ClientRequest, now: Instant) => Promise<Result<Introspection, Refusal>>;
+
+export function introspectionEndpoint(ports: IntrospectionPorts): Introspect {
+  return async (request, now) => {
+    const credentials = readCredentials(request.parameters, request.authorization);
+    const client = credentials.ok
+      ? await ports.authenticateClient(credentials.value, undefined, now)
+      : credentials;
+    const outcome = client.ok ? await introspect(ports, request, client.value, now) : client;
+    ports.audit(eventOf(request, client.ok ? client.value : undefined, outcome));
+    return outcome;
+  };
+}
+
+async function introspect(
+  ports: IntrospectionPorts,
+  { parameters }: ClientRequest,
+  client: AuthenticatedClient,
+  now: Instant,
+): Promise<Result<Introspection, Refusal>> {
+  const { resource } = client.client;
+  // RFC 7662 §2.1: whoever may ask about tokens that were not sent to it learns what it can steal.
+  if (resource === undefined) return refuse({ reason: 'not_a_resource_server' });
+  // RFC 7662 §2.1: token_type_hint is a hint; there is one kind of token here.
+  const text = parameters.values.get('token');
+  if (text === undefined) return refuse({ reason: 'token_missing' });
+  const source = { issuer: ports.issuer, ring: await ports.keyRings.current() };
+  const token = await readAccessToken(text, source, now);
+  // Asked for tokens that are none as well, so that no delay tells the one from the other.
+  const standing = await ports.standings.read(
+    namesOf(token.ok ? token.value : undefined, client.client.id, resource),
+  );
+  if (!(await markAssertion(ports, client, now))) return refuse({ reason: 'assertion_replayed' });
+  if (!token.ok) return ok({ active: false, reason: token.refusal.reason });
+  const reason = inactivity(token.value, standing);
+  return ok(
+    reason === undefined
+      ? { active: true, token: token.value }
+      : { active: false, reason, token: token.value },
+  );
+}
+
+/** What stands in for the names of a token that has none is as much to read, and decides nothing. */
+function namesOf(token: AccessTokenClaims | undefined, caller: ClientId, resource: ResourceUri): TokenNames {
+  return {
+    jti: token?.jti ?? '',
+    clientId: (token?.client_id ?? caller) as ClientId,
+    agentId: (token?.agent_id ?? caller) as string as AgentId,
+    resource,
+  };
+}
+
+function eventOf(
+  request: ClientRequest,
+  client: AuthenticatedClient | undefined,
+  outcome: Result<Introspection, Refusal>,
+): AuditEvent {
+  const origin = originOf(request, client);
+  if (!outcome.ok) {
+    const { reason } = outcome.refusal;
+    return { event: 'introspection_refused', ...origin, reason, error: toWire(outcome.refusal).error };
+  }
+  const { active, token } = outcome.value;
+  return {
+    event: 'token_introspected',
+    ...origin,
+    ...(client?.client.resource !== undefined && { resource: client.client.resource }),
+    active,
+    ...(outcome.value.active ? {} : { reason: outcome.value.reason }),
+    ...(token && { jti: token.jti, tokenClientId: token.client_id, agentId: token.agent_id }),
+  };
+}

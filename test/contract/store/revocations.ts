@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { RegistryStore } from '../../../lambdas/ports/registry-store.ts';
+import type { Revocation, Revocations } from '../../../lambdas/ports/revocations.ts';
+import type { TokenStandings } from '../../../lambdas/ports/token-standing.ts';
+import { after, instant } from '../../../lambdas/runtime/clock.ts';
+import type { AgentId, ClientId, ResourceUri } from '../../../lambdas/runtime/identifiers.ts';
+import { aChange, aClient, anAgent, aResource } from './mothers.ts';
+import type { UnrulyNetwork } from './unruly-network.ts';
+
+export interface RevocationSubject {
+  readonly revocations: Revocations;
+  readonly standings: TokenStandings;
+  readonly store: RegistryStore;
+  readonly network: UnrulyNetwork;
+}
+
+const now = instant(1_800_000_000);
+
+function aRevocation(overrides: Partial<Revocation> = {}): Revocation {
+  return {
+    ...{ jti: randomUUID(), clientId: 'planner-client' as ClientId, until: after(now, 900), now },
+    requestId: randomUUID(),
+    ...overrides,
+  };
+}
+
+const nobody = {
+  clientId: 'nobody' as ClientId,
+  agentId: 'nobody' as AgentId,
+  resource: 'https://nowhere.example.com' as ResourceUri,
+};
+
+/** What every store of revocations promises, and every reader of a token's standing. */
+export function describeRevocations(make: () => RevocationSubject): void {
+  describe('a store of revocations', () => {
+    let subject: RevocationSubject;
+    beforeAll(() => {
+      subject = make();
+    });
+    const isRevoked = async (jti: string): Promise<boolean> =>
+      (await subject.standings.read({ ...nobody, jti })).isRevoked;
+
+    it('ends the token that is named, at once and no other', async () => {
+      const revocation = aRevocation();
+      expect(await isRevoked(revocation.jti)).toBe(false);
+      await subject.revocations.revoke(revocation);
+      expect(await isRevoked(revocation.jti)).toBe(true);
+      expect(await isRevoked(`${revocation.jti}x`)).toBe(false);
+    });
+
+    it('may be asked again, by hundreds at once', async () => {
+      const revocation = aRevocation();
+      await Promise.all(Array.from({ length: 300 }, () => subject.revocations.revoke(revocation)));
+      expect(await isRevoked(revocation.jti)).toBe(true);
+    });
+
+    it('takes a lost reply for a success', async () => {
+      const revocation = aRevocation();
+      const before = subject.network.sent('PutItem');
+      subject.network.loseNextReply('PutItem');
+      await subject.revocations.revoke(revocation);
+      expect(subject.network.sent('PutItem') - before).toBe(2);
+      expect(await isRevoked(revocation.jti)).toBe(true);
+    });
+
+    it('takes a token id of any length', async () => {
+      const revocation = aRevocation({ jti: 'x'.repeat(20_000) });
+      await subject.revocations.revoke(revocation);
+      expect(await isRevoked(revocation.jti)).toBe(true);
+    });
+  });
+
+  describe('the standing of a token', () => {
+    it('is as the registry is now, in one call', async () => {
+      const { standings, store, network } = make();
+      const [client, agent, resource] = [aClient(), anAgent(), aResource()];
+      const names = { jti: 'jti', clientId: client.id, agentId: agent.id, resource: resource.uri };
+      await store.register('client', { thing: client }, aChange());
+      await store.register('agent', { thing: agent }, aChange());
+      await store.register('resource', { thing: resource }, aChange());
+      const before = network.sent('BatchGetItem');
+      expect(await standings.read(names)).toEqual({ isRevoked: false, client, agent, resource });
+      expect(network.sent('BatchGetItem') - before).toBe(1);
+      const disabled = { ...agent, state: 'disabled' } as const;
+      const stored = await store.find('agent', agent.id);
+      await store.replace('agent', stored!, { thing: disabled }, aChange());
+      expect((await standings.read(names)).agent).toEqual(disabled);
+      expect(await standings.read({ ...nobody, jti: 'jti' })).toEqual({ isRevoked: false });
+    });
+  });
+}

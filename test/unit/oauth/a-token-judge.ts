@@ -1,0 +1,142 @@
+import { clientAuthentication } from '../../../lambdas/oauth/client-authentication/authenticate-client.ts';
+import { clientKeys } from '../../../lambdas/oauth/client-authentication/client-keys.ts';
+import {
+  introspectionEndpoint,
+  type Introspect,
+} from '../../../lambdas/oauth/introspection/introspection-endpoint.ts';
+import { revocationEndpoint, type Revoke } from '../../../lambdas/oauth/revocation/revocation-endpoint.ts';
+import type { Agent, Client, Resource } from '../../../lambdas/ports/registry.ts';
+import type { AssertionUse } from '../../../lambdas/ports/replay.ts';
+import type { Revocation } from '../../../lambdas/ports/revocations.ts';
+import type { KeyRing } from '../../../lambdas/ports/signing.ts';
+import type { TokenNames } from '../../../lambdas/ports/token-standing.ts';
+import { signJwt } from '../../../lambdas/oauth/tokens/sign-jwt.ts';
+import type { AuditEvent } from '../../../lambdas/runtime/events.ts';
+import type { ClientId } from '../../../lambdas/runtime/identifiers.ts';
+import {
+  aClient,
+  aKeyRing,
+  anAgent,
+  aResource,
+  aSigningKey,
+  aStandbyKey,
+  aStoredSecret,
+  issuer,
+  now,
+  processSigner,
+  registryOf,
+  theSecret,
+  tokenEndpointUrl,
+} from './mothers.ts';
+
+/** The server of the demo resource. */
+export function aServerClient(overrides: Partial<Client> = {}): Client {
+  const { agentId: _none, ...client } = aClient();
+  return {
+    ...client,
+    id: 'demo-server' as ClientId,
+    resource: aResource().uri,
+    grantTypes: [],
+    authentication: { method: 'client_secret_basic', secrets: [aStoredSecret(theSecret)] },
+    ...overrides,
+  };
+}
+
+export const theClaims = {
+  iss: issuer,
+  sub: 'planner-client',
+  aud: 'https://mcp.example.com/mcp',
+  client_id: 'planner-client',
+  agent_id: 'planner',
+  scope: 'tools:read',
+  jti: 'jti-1',
+  iat: now,
+  exp: now + 900,
+} as const;
+
+/** A flawless token; overrides replace claims, `undefined` removes them. */
+export function aToken(claims: object = {}, typ = 'at+jwt', kid = aSigningKey().kid): Promise<string> {
+  return signJwt(processSigner, aSigningKey({ kid }), typ, { ...theClaims, ...claims });
+}
+
+interface JudgeInput {
+  readonly clients?: readonly Client[];
+  readonly agents?: readonly Agent[];
+  readonly resources?: readonly Resource[];
+  readonly ring?: KeyRing;
+  readonly isRevoked?: boolean;
+  readonly isFirstUse?: boolean;
+}
+
+export interface TokenJudge {
+  readonly introspect: Introspect;
+  readonly revoke: Revoke;
+  readonly audited: AuditEvent[];
+  readonly marked: AssertionUse[];
+  readonly revoked: Revocation[];
+  /** What was read past the cache, in order. */
+  readonly asked: TokenNames[];
+}
+
+/** Introspection and revocation as they are composed, with every port answering a fixed thing. */
+export function aTokenJudge(input: JudgeInput = {}): TokenJudge {
+  const entries = {
+    clients: [aClient(), aServerClient()],
+    agents: [anAgent()],
+    resources: [aResource()],
+    ...input,
+  };
+  const [audited, marked, revoked, asked]: [AuditEvent[], AssertionUse[], Revocation[], TokenNames[]] = [
+    [],
+    [],
+    [],
+    [],
+  ];
+  const ring = input.ring ?? aKeyRing(aSigningKey(), aStandbyKey());
+  const ports = {
+    issuer,
+    authenticateClient: clientAuthentication({
+      registry: registryOf(entries),
+      keys: clientKeys({
+        fetchJson: () => Promise.resolve({ ok: false, refusal: { reason: 'unreachable' } }),
+      }),
+      audiences: { issuer, tokenEndpoint: tokenEndpointUrl },
+    }),
+    keyRings: { current: () => Promise.resolve(ring) },
+    replay: {
+      markUsed: (use: AssertionUse) => {
+        marked.push(use);
+        return Promise.resolve(input.isFirstUse ?? true);
+      },
+    },
+    random: () => 'random',
+    audit: (event: AuditEvent) => audited.push(event),
+  };
+  const introspect = introspectionEndpoint({
+    ...ports,
+    standings: {
+      read: (names) => {
+        asked.push(names);
+        const client = entries.clients.find(({ id }) => id === names.clientId);
+        const agent = entries.agents.find(({ id }) => id === names.agentId);
+        const resource = entries.resources.find(({ uri }) => uri === names.resource);
+        return Promise.resolve({
+          isRevoked: input.isRevoked ?? false,
+          ...(client && { client }),
+          ...(agent && { agent }),
+          ...(resource && { resource }),
+        });
+      },
+    },
+  });
+  const revoke = revocationEndpoint({
+    ...ports,
+    revocations: {
+      revoke: (revocation) => {
+        revoked.push(revocation);
+        return Promise.resolve();
+      },
+    },
+  });
+  return { introspect, revoke, audited, marked, revoked, asked };
+}
