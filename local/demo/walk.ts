@@ -6,6 +6,7 @@ import { otherResource } from './walk/other-resource.ts';
 import { privateKey } from './walk/private-key.ts';
 import { createReport, Surprise, type Report } from './walk/report.ts';
 import type { Walk } from './walk/walk-context.ts';
+import { revocation } from './walk/revocation.ts';
 import { recordingFetch, type Exchange } from './walk/wire.ts';
 
 /** `npm run demo`: every flow against a running `npm start`, with real clients. Exits 1 on the first surprise. */
@@ -47,6 +48,7 @@ async function walk(report: Report, undoLater: Walk['undoLater']): Promise<void>
   await missingScope(context);
   await otherResource(context);
   await privateKey(context);
+  await revocation(context);
   await deregistration(context);
 }
 

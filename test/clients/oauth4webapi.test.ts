@@ -115,6 +115,21 @@ describe('oauth4webapi', () => {
     expect(wrong).toMatchObject({ status: 401 });
   });
 
+  it('introspects a token as the server of its resource, and revokes it as its client', async () => {
+    const [demoServer, planner] = [{ client_id: 'demo-server' }, { client_id: 'planner-client' }];
+    const asServer = oauth.ClientSecretBasic(await deployment.secretOf('demo-server'));
+    const asPlanner = oauth.ClientSecretBasic(await deployment.secretOf('planner-client'));
+    const { access_token: token } = await tokenFor('planner-client', asPlanner);
+    const introspected = async (): Promise<oauth.IntrospectionResponse> => {
+      const asked = await oauth.introspectionRequest(server, demoServer, asServer, token, overLoopback);
+      return oauth.processIntrospectionResponse(server, demoServer, asked);
+    };
+    expect(await introspected()).toMatchObject({ active: true, aud: resource, agent_id: 'planner' });
+    const revoked = await oauth.revocationRequest(server, planner, asPlanner, token, overLoopback);
+    await oauth.processRevocationResponse(revoked);
+    expect(await introspected()).toEqual({ active: false });
+  });
+
   it('refuses a token of another resource', async () => {
     const secret = await deployment.secretOf('planner-client');
     const analyst = new URL('/agents/analyst', resource).href;

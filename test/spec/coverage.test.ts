@@ -26,8 +26,8 @@ describe('the requirement manifest', () => {
   });
 
   test('lists every id once', () => {
-    const lists = ['discovery', 'token', 'issuance', 'resource-server', 'operation'].map((list) =>
-      readFileSync(join(import.meta.dirname, `requirements/${list}.ts`), 'utf8'),
+    const lists = ['discovery', 'token', 'issuance', 'resource-server', 'introspection', 'operation'].map(
+      (list) => readFileSync(join(import.meta.dirname, `requirements/${list}.ts`), 'utf8'),
     );
     const ids = [...lists.join('\n').matchAll(/^ {2}'([^']+)': /gm)].map(([, id]) => id);
     expect(ids.toSorted()).toEqual(Object.keys(requirements).toSorted());

@@ -3,6 +3,7 @@ import { administration, authorization, robustness } from './requirements/operat
 import { assertions, tokenRequest } from './requirements/token.ts';
 import { discovery, resourceMetadata } from './requirements/discovery.ts';
 import { entitlement, issuance } from './requirements/issuance.ts';
+import { introspection } from './requirements/introspection.ts';
 import { resourceServer } from './requirements/resource-server.ts';
 
 /** Everything the project claims to do, each claim cited by at least one test. */
@@ -14,6 +15,7 @@ export const requirements = {
   ...entitlement,
   ...issuance,
   ...resourceServer,
+  ...introspection,
   ...authorization,
   ...administration,
   ...robustness,

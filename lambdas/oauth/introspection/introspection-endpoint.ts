@@ -85,7 +85,7 @@ function namesOf(token: AccessTokenClaims | undefined, caller: ClientId, resourc
   return {
     jti: token?.jti ?? '',
     clientId: (token?.client_id ?? caller) as ClientId,
-    agentId: (token?.agent_id ?? caller) as string as AgentId,
+    agentId: (token?.agent_id ?? caller) as AgentId,
     resource,
   };
 }

@@ -6,7 +6,7 @@ import { resourceUri } from './resource.ts';
 /** A resource as a person names it: by its URI, or by its short id. */
 export type ResourceName = { readonly uri: ResourceUri } | { readonly id: ResourceId };
 
-export function resourceName(context: DeclarationContext) {
+export function resourceName(context: DeclarationContext): v.GenericSchema<string, ResourceName> {
   const byId = v.pipe(
     v.string(),
     v.transform((id): ResourceName => ({ id: id as ResourceId })),

@@ -79,7 +79,9 @@ describe('authorization server metadata', () => {
       const endpoints = Object.entries(body).filter(([name]) => /_(?:endpoint|uri)$/.test(name));
       expect(endpoints.map(([name]) => name).toSorted()).toEqual([
         'authorization_endpoint',
+        'introspection_endpoint',
         'jwks_uri',
+        'revocation_endpoint',
         'token_endpoint',
       ]);
       for (const [, url] of endpoints) {

@@ -31,10 +31,9 @@ import {
 
 /** The server of the demo resource. */
 export function aServerClient(overrides: Partial<Client> = {}): Client {
-  const { agentId: _none, ...client } = aClient();
+  const { state, managedBy, createdAt, updatedAt } = aClient();
   return {
-    ...client,
-    id: 'demo-server' as ClientId,
+    ...{ state, managedBy, createdAt, updatedAt, id: 'demo-server' as ClientId, name: 'Demo server' },
     resource: aResource().uri,
     grantTypes: [],
     authentication: { method: 'client_secret_basic', secrets: [aStoredSecret(theSecret)] },

@@ -163,7 +163,8 @@ describe('a resource server that asks about a token', () => {
 
   it('spends its assertion on the answer', async () => {
     const { request, key } = await asserted(await aToken());
-    const clients = [aClient(), aKeyClient([key], { ...withoutAgent(), id: 'keyed' as ClientId })];
+    const { authentication } = aKeyClient([key]);
+    const clients = [aClient(), aServerClient({ id: 'keyed' as ClientId, authentication })];
     const fresh = aTokenJudge({ clients });
     expect(await fresh.introspect(request, now)).toMatchObject({ ok: true, value: { active: true } });
     expect(fresh.marked).toMatchObject([{ clientId: 'keyed', jti: 'jti-1' }]);
@@ -173,11 +174,6 @@ describe('a resource server that asks about a token', () => {
     });
   });
 });
-
-function withoutAgent() {
-  const { authentication: _other, ...server } = aServerClient();
-  return server;
-}
 
 describe('a client that revokes a token', () => {
   it('ends its own', async () => {
