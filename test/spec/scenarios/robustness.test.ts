@@ -34,7 +34,7 @@ describe('limits', () => {
     async () => {
       const body = `grant_type=client_credentials&scope=${'x'.repeat(70_000)}`;
       const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-      for (const path of ['/token', '/authorize']) {
+      for (const path of ['/token', '/introspect', '/revoke', '/authorize']) {
         const response = await client.send(path, { method: 'POST', body, headers });
         expect([path, response.status]).toEqual([path, 413]);
         expect(response.body).toHaveProperty('error');
@@ -265,6 +265,15 @@ describe('the logs', () => {
       const issued = await client.token({ ...form, resource: demo }, planner);
       const accepted = await client.token(asserted);
       expect([added.status, issued.status, accepted.status]).toEqual([201, 200, 200]);
+      const server = basic('demo-server', await deployment.secretOf('demo-server'));
+      const token = new URLSearchParams({ token: String(issued.body['access_token']) });
+      for (const [path, headers] of [
+        ['/introspect', server],
+        ['/revoke', planner],
+        ['/introspect', server],
+      ] as const) {
+        expect((await client.send(path, { method: 'POST', body: token, headers })).status).toBe(200);
+      }
       deployment.run.cloud.faults.add('kms:Sign=down@*');
       const refusals = await Promise.all([
         client.token(asserted),
@@ -278,6 +287,7 @@ describe('the logs', () => {
       deployment.run.cloud.faults.clear();
       const secrets = [
         secret,
+        server.authorization.slice(6),
         planner.authorization.slice(6),
         String(added.body['client_secret']),
         String(issued.body['access_token']).split('.')[2]!,
@@ -287,7 +297,9 @@ describe('the logs', () => {
       ];
       const written = deployment.log.join('\n');
       const answered = refusals.map((refusal) => refusal.text).join('\n');
-      expect(deployment.log.some((line) => line.includes('token_issued'))).toBe(true);
+      for (const event of ['token_issued', 'token_introspected', 'token_revoked']) {
+        expect(deployment.log.some((line) => line.includes(event))).toBe(true);
+      }
       for (const value of secrets) {
         expect(written).not.toContain(value);
         expect(answered).not.toContain(value);
