@@ -5,8 +5,9 @@ import type { ResourceUri } from '../runtime/identifiers.ts';
 import type { Random } from '../runtime/random.ts';
 import { ok, refuse, type Result } from '../runtime/result.ts';
 import type { AuthenticateClient, AuthenticatedClient } from './client-authentication/authenticate-client.ts';
-import { readCredentials } from './client-authentication/credentials.ts';
 import { markAssertion } from './client-authentication/mark-assertion.ts';
+import type { ClientRequest } from './client-request.ts';
+import { decidedRequest } from './decided-request.ts';
 import type { Grant } from './grants/grant.ts';
 import type { Parameters } from './parameters.ts';
 import type { GrantRefusal, Refusal } from './refusal.ts';
@@ -25,15 +26,12 @@ export interface TokenEndpointPorts {
 }
 
 export function tokenEndpoint(ports: TokenEndpointPorts): RequestToken {
-  return async (request, now) => {
-    const credentials = readCredentials(request.parameters, request.authorization);
-    const client = credentials.ok
-      ? await ports.authenticateClient(credentials.value, resourceHint(request.parameters), now)
-      : credentials;
-    const outcome = client.ok ? await grantToken(ports, request.parameters, client.value, now) : client;
-    ports.audit(tokenAudit(request, client.ok ? client.value : undefined, outcome));
-    return outcome;
-  };
+  return decidedRequest({
+    ports,
+    resourceHint,
+    decide: ({ parameters }, client, now) => grantToken(ports, parameters, client, now),
+    eventOf: tokenAudit,
+  });
 }
 
 async function grantToken(
@@ -64,8 +62,8 @@ function grantFor(
   return client.grantTypes.includes(grant.type) ? ok(grant) : refuse({ reason: 'grant_not_allowed' });
 }
 
-/** The resource that is probably meant, so that one read of the registry brings it along with the client. */
-function resourceHint({ resources: [first] }: Parameters): ResourceUri | undefined {
+function resourceHint({ parameters: { resources } }: ClientRequest): ResourceUri | undefined {
+  const [first] = resources;
   const uri = first === undefined ? undefined : canonicalResourceUri(first, 'loopback');
   return uri?.ok === true ? uri.value : undefined;
 }

@@ -10,9 +10,9 @@ import type {
   AuthenticateClient,
   AuthenticatedClient,
 } from '../client-authentication/authenticate-client.ts';
-import { readCredentials } from '../client-authentication/credentials.ts';
 import { markAssertion } from '../client-authentication/mark-assertion.ts';
 import { type ClientRequest, originOf } from '../client-request.ts';
+import { decidedRequest } from '../decided-request.ts';
 import { toWire, type Refusal } from '../refusal.ts';
 import type { AccessTokenClaims } from '../tokens/access-token.ts';
 import { readAccessToken, type TokenFault } from '../tokens/read-access-token.ts';
@@ -41,15 +41,11 @@ export type Introspection =
 export type Introspect = (request: ClientRequest, now: Instant) => Promise<Result<Introspection, Refusal>>;
 
 export function introspectionEndpoint(ports: IntrospectionPorts): Introspect {
-  return async (request, now) => {
-    const credentials = readCredentials(request.parameters, request.authorization);
-    const client = credentials.ok
-      ? await ports.authenticateClient(credentials.value, undefined, now)
-      : credentials;
-    const outcome = client.ok ? await introspect(ports, request, client.value, now) : client;
-    ports.audit(eventOf(request, client.ok ? client.value : undefined, outcome));
-    return outcome;
-  };
+  return decidedRequest({
+    ports,
+    decide: (request, client, now) => introspect(ports, request, client, now),
+    eventOf,
+  });
 }
 
 async function introspect(
