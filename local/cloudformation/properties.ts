@@ -37,6 +37,15 @@ export function objectsProperty(properties: JsonObject, name: string): readonly 
   return listProperty(properties, name).filter(isJsonObject);
 }
 
+/**
+ * Properties handed on as the input of the SDK command that they are written like. The service judges their form, as
+ * CloudFormation leaves it to.
+ */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the one cast from a template's JSON
+export function asInput<Input extends object>(properties: object): Input {
+  return properties as Input;
+}
+
 /** `Tags` as the template lists them. */
 export function tagsProperty(
   properties: JsonObject,

@@ -4,11 +4,12 @@ import {
   DescribeTableCommand,
   UpdateTableCommand,
   UpdateTimeToLiveCommand,
+  type AttributeDefinition,
   type CreateTableCommandInput,
   type DynamoDBClient,
   type GlobalSecondaryIndex,
 } from '@aws-sdk/client-dynamodb';
-import { flagProperty, objectProperty, objectsProperty, optionalText } from '../properties.ts';
+import { asInput, flagProperty, objectProperty, objectsProperty, optionalText } from '../properties.ts';
 import type { Provider, PropertyEffect, Provisioned } from '../provider.ts';
 import { sameJson, type JsonObject } from '../template.ts';
 import type { Environment } from '../values.ts';
@@ -71,20 +72,20 @@ export function dynamodbTable(client: DynamoDBClient, environment: Environment):
 
 function createTable(TableName: string, wanted: JsonObject): CreateTableCommand {
   const indexes = indexesOf(wanted);
-  return new CreateTableCommand({
+  const input = asInput<CreateTableCommandInput>({
     TableName,
     BillingMode: 'PAY_PER_REQUEST',
     KeySchema: wanted['KeySchema'],
     AttributeDefinitions: wanted['AttributeDefinitions'],
     ...(indexes.length === 0 ? {} : { GlobalSecondaryIndexes: indexes }),
     ...('LocalSecondaryIndexes' in wanted ? { LocalSecondaryIndexes: wanted['LocalSecondaryIndexes'] } : {}),
-  } as unknown as CreateTableCommandInput);
+  });
+  return new CreateTableCommand(input);
 }
 
 function indexesOf(wanted: JsonObject): readonly GlobalSecondaryIndex[] {
-  return objectsProperty(wanted, 'GlobalSecondaryIndexes').map(
-    ({ IndexName, KeySchema, Projection }) =>
-      ({ IndexName, KeySchema, Projection }) as unknown as GlobalSecondaryIndex,
+  return objectsProperty(wanted, 'GlobalSecondaryIndexes').map(({ IndexName, KeySchema, Projection }) =>
+    asInput<GlobalSecondaryIndex>({ IndexName, KeySchema, Projection }),
   );
 }
 
@@ -99,7 +100,9 @@ async function updateIndexes(client: DynamoDBClient, TableName: string, wanted: 
     ...removed.map((IndexName) => ({ Delete: { IndexName } })),
     ...added.map((index) => ({ Create: index })),
   ];
-  const AttributeDefinitions = wanted['AttributeDefinitions'] as unknown as never;
+  const AttributeDefinitions = objectsProperty(wanted, 'AttributeDefinitions').map((each) =>
+    asInput<AttributeDefinition>(each),
+  );
   for (const change of changes) {
     await client.send(
       new UpdateTableCommand({ TableName, AttributeDefinitions, GlobalSecondaryIndexUpdates: [change] }),

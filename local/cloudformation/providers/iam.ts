@@ -1,5 +1,5 @@
 import type { PolicyDocument } from '../../iam/policy.ts';
-import { listProperty, objectsProperty, optionalText, textProperty } from '../properties.ts';
+import { listProperty, objectProperty, objectsProperty, optionalText, textProperty } from '../properties.ts';
 import { transientProvider, type PropertyEffect, type Provider } from '../provider.ts';
 import { asText, type JsonObject } from '../template.ts';
 import type { Environment } from '../values.ts';
@@ -44,7 +44,7 @@ export function iamPolicy(
   return transientProvider(
     { PolicyDocument: 'update', PolicyName: 'update', Roles: 'update' },
     ({ properties, generatedName }) => {
-      const policy = properties['PolicyDocument'] as unknown as PolicyDocument;
+      const policy = policyDocument(properties);
       for (const role of listProperty(properties, 'Roles').map(asText))
         attach(roleArn(environment, role), policy);
       return { physicalId: optionalText(properties, 'PolicyName') ?? generatedName, attributes: {} };
@@ -66,7 +66,7 @@ export function iamManagedPolicy(
       Roles: 'update',
     },
     ({ properties, generatedName }) => {
-      const policy = properties['PolicyDocument'] as unknown as PolicyDocument;
+      const policy = policyDocument(properties);
       for (const role of listProperty(properties, 'Roles').map(asText))
         attach(roleArn(environment, role), policy);
       const name = optionalText(properties, 'ManagedPolicyName') ?? generatedName;
@@ -79,8 +79,13 @@ export function iamManagedPolicy(
 function inlinePolicies(properties: JsonObject): readonly PolicyDocument[] {
   return objectsProperty(properties, 'Policies').map((policy) => {
     textProperty(policy, 'PolicyName');
-    return policy['PolicyDocument'] as unknown as PolicyDocument;
+    return policyDocument(policy);
   });
+}
+
+function policyDocument(properties: JsonObject): PolicyDocument {
+  // Its form is judged, statement by statement, where the policy is compiled.
+  return objectProperty(properties, 'PolicyDocument') as object as PolicyDocument;
 }
 
 function roleArn({ account }: Environment, name: string): string {

@@ -8,7 +8,7 @@ import {
   type GetRandomPasswordCommandInput,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { objectProperty, optionalText, tagsProperty, textProperty } from '../properties.ts';
+import { asInput, objectProperty, optionalText, tagsProperty, textProperty } from '../properties.ts';
 import type { Provider, PropertyEffect, Provisioned } from '../provider.ts';
 import { asText, sameJson, type JsonObject } from '../template.ts';
 
@@ -89,7 +89,7 @@ async function secretString(client: SecretsManagerClient, wanted: JsonObject): P
     'GenerateSecretString',
   );
   const { RandomPassword } = await client.send(
-    new GetRandomPasswordCommand(rules as unknown as GetRandomPasswordCommandInput),
+    new GetRandomPasswordCommand(asInput<GetRandomPasswordCommandInput>(rules)),
   );
   if (typeof SecretStringTemplate !== 'string') return RandomPassword ?? '';
   const template = JSON.parse(SecretStringTemplate) as Record<string, unknown>;
