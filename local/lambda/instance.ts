@@ -1,4 +1,4 @@
-import { MessageChannel, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { FunctionError, Invocation, Report, WorkerStart } from './message.ts';
 
 /** How one invocation ended. `crashed` covers a thread that ended, and one that was ended. */
@@ -49,15 +49,18 @@ export function startInstance(options: InstanceOptions): Instance {
         resolve(outcome);
       };
     });
-  near.on('message', (report: Report) => {
+  const take = (report: Report): void => {
     if (report.kind === 'output') options.onOutput(report.text);
     else settle(report.kind === 'ready' ? undefined : report);
     if (report.kind === 'init-failed') void worker.terminate();
-  });
+  };
+  near.on('message', take);
   worker.on('error', (error) => {
     settle(crashed(error instanceof Error ? error.message : String(error)));
   });
   worker.on('exit', () => {
+    // The end of a thread can be announced before its last words are delivered.
+    for (let last = lastWord(near); last !== undefined; last = lastWord(near)) take(last);
     settle(crashed('Runtime exited without providing a reason'));
     near.close();
     options.onGone();
@@ -76,6 +79,10 @@ export function startInstance(options: InstanceOptions): Instance {
       await worker.terminate();
     },
   };
+}
+
+function lastWord(port: MessagePort): Report | undefined {
+  return (receiveMessageOnPort(port) as { readonly message: Report } | undefined)?.message;
 }
 
 function startWorker(options: InstanceOptions, channel: Pick<WorkerStart, 'wake' | 'port'>): Worker {
