@@ -1,25 +1,43 @@
 import type { Instant } from '../runtime/clock.ts';
 import type { KeyThumbprint } from '../runtime/identifiers.ts';
 
-export type SigningAlgorithm = 'RS256';
+export type SigningAlgorithm = 'RS256' | 'ES256';
 
-/** The public members of an RSA key (RFC 7517), without `kid`, `alg` and `use`. */
-export interface PublicJwk {
-  readonly kty: 'RSA';
-  readonly n: string;
-  readonly e: string;
-}
+/** The public members of a key (RFC 7517), without `kid`, `alg` and `use`. */
+export type PublicJwk =
+  | { readonly kty: 'RSA'; readonly n: string; readonly e: string }
+  | { readonly kty: 'EC'; readonly crv: 'P-256'; readonly x: string; readonly y: string };
+
+/** Where the private half is: in KMS, or wrapped by KMS in an item of its own, `signing-key#<kid>` in the registry table. */
+export type Custody = { readonly kind: 'kms'; readonly keyArn: string } | { readonly kind: 'envelope' };
 
 /** One key and its life. Absent `signFrom`: a standby, published and waiting. Absent ends: no end decided. */
 export interface SigningKey {
   readonly kid: KeyThumbprint;
-  readonly keyArn: string;
+  readonly custody: Custody;
   readonly algorithm: SigningAlgorithm;
   readonly publicJwk: PublicJwk;
   readonly publishedAt: Instant;
   readonly signFrom?: Instant;
   readonly signUntil?: Instant;
   readonly publishUntil?: Instant;
+}
+
+/** A key with a private half, before anyone decided when it is published. */
+export type MadeKey = Pick<SigningKey, 'kid' | 'custody' | 'algorithm' | 'publicJwk'>;
+
+/**
+ * Makes and destroys the private halves; one for each signing mode.
+ * @public
+ */
+export interface SigningKeyMaker {
+  /**
+   * A new key, ready to be published. `intent` is the same when an interrupted rotation is resumed: a key made under
+   * it is found again, not made twice.
+   */
+  readonly make: (intent: string) => Promise<MadeKey>;
+  /** Ends the private half for good; done before is done. */
+  readonly destroy: (key: SigningKey) => Promise<void>;
 }
 
 /** All keys of the issuer in one item, so that every change of the ring is one conditional write. */

@@ -1,7 +1,6 @@
 import type { KeyRing, KeyRingStore, PublicKeys, SigningKey } from '../ports/signing.ts';
 import type { Instant } from '../runtime/clock.ts';
-import { sha256 } from '../runtime/digest.ts';
-import type { KeyThumbprint } from '../runtime/identifiers.ts';
+import { keyThumbprint } from './key-thumbprint.ts';
 
 export interface DeclaredSigningKeys {
   readonly activeKeyArn: string;
@@ -24,7 +23,7 @@ export async function seedSigningKeys(
       missingFrom(ring, declared).map((keyArn) => publishedKey(ports.publicKeys, keyArn, now)),
     );
     const signing = added.map((key) =>
-      ring.keys.length === 0 && key.keyArn === declared.activeKeyArn ? { ...key, signFrom: now } : key,
+      ring.keys.length === 0 && arnOf(key) === declared.activeKeyArn ? { ...key, signFrom: now } : key,
     );
     if (signing.length === 0) return [];
     if (await ports.keyRing.replace(ring, [...ring.keys, ...signing])) return signing;
@@ -32,14 +31,16 @@ export async function seedSigningKeys(
 }
 
 function missingFrom(ring: KeyRing, { activeKeyArn, standbyKeyArn }: DeclaredSigningKeys): readonly string[] {
-  const known = ring.keys.map(({ keyArn }) => keyArn);
+  const known = ring.keys.map(arnOf);
   return [...new Set([activeKeyArn, standbyKeyArn])].filter((keyArn) => !known.includes(keyArn));
 }
 
 async function publishedKey(publicKeys: PublicKeys, keyArn: string, now: Instant): Promise<SigningKey> {
   const publicJwk = await publicKeys.publicJwk(keyArn);
-  const { e, kty, n } = publicJwk;
-  // RFC 7638 §3.2: the required members in lexicographic order, without white space.
-  const kid = sha256(JSON.stringify({ e, kty, n })) as KeyThumbprint;
-  return { kid, keyArn, algorithm: 'RS256', publicJwk, publishedAt: now };
+  const custody = { kind: 'kms', keyArn } as const;
+  return { kid: keyThumbprint(publicJwk), custody, algorithm: 'RS256', publicJwk, publishedAt: now };
+}
+
+function arnOf({ custody }: SigningKey): string | undefined {
+  return custody.kind === 'kms' ? custody.keyArn : undefined;
 }

@@ -89,7 +89,8 @@ export type AuditEvent =
   | {
       readonly event: 'signing_key_published';
       readonly kid: string;
-      readonly keyArn: string;
+      /** Of a key in KMS. */
+      readonly keyArn?: string;
       readonly by: string;
     };
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { KeyRing, SigningKey } from '../../ports/signing.ts';
+import type { KeyRing, PublicJwk, SigningKey } from '../../ports/signing.ts';
 import { instant } from '../../runtime/clock.ts';
 import type { KeyThumbprint } from '../../runtime/identifiers.ts';
 import type { Item, Plain, PlainRecord } from './attributes.ts';
@@ -8,9 +8,12 @@ import { decode, text, whole, written } from './stored.ts';
 
 const storedKey = v.object({
   kid: text,
-  key_arn: text,
-  algorithm: v.literal('RS256'),
-  public_jwk: v.object({ kty: v.literal('RSA'), n: text, e: text }),
+  key_arn: v.exactOptional(text),
+  algorithm: v.picklist(['RS256', 'ES256']),
+  public_jwk: v.variant('kty', [
+    v.object({ kty: v.literal('RSA'), n: text, e: text }),
+    v.object({ kty: v.literal('EC'), crv: v.literal('P-256'), x: text, y: text }),
+  ]),
   published_at: whole,
   sign_from: v.exactOptional(whole),
   sign_until: v.exactOptional(whole),
@@ -33,9 +36,9 @@ export function decodeKeyRing(item: Item): KeyRing {
 function keyAttribute(key: SigningKey): Plain {
   return {
     kid: key.kid,
-    key_arn: key.keyArn,
+    key_arn: key.custody.kind === 'kms' ? key.custody.keyArn : undefined,
     algorithm: key.algorithm,
-    public_jwk: { kty: key.publicJwk.kty, n: key.publicJwk.n, e: key.publicJwk.e },
+    public_jwk: jwkAttribute(key.publicJwk),
     published_at: key.publishedAt,
     sign_from: key.signFrom,
     sign_until: key.signUntil,
@@ -43,10 +46,17 @@ function keyAttribute(key: SigningKey): Plain {
   };
 }
 
+/** Public members one by one: whatever else an object may carry is not written. */
+function jwkAttribute(jwk: PublicJwk): Plain {
+  return jwk.kty === 'RSA'
+    ? { kty: jwk.kty, n: jwk.n, e: jwk.e }
+    : { kty: jwk.kty, crv: jwk.crv, x: jwk.x, y: jwk.y };
+}
+
 function keyOfStored(stored: v.InferOutput<typeof storedKey>): SigningKey {
   return {
     kid: stored.kid as KeyThumbprint,
-    keyArn: stored.key_arn,
+    custody: stored.key_arn === undefined ? { kind: 'envelope' } : { kind: 'kms', keyArn: stored.key_arn },
     algorithm: stored.algorithm,
     publicJwk: stored.public_jwk,
     publishedAt: instant(stored.published_at),

@@ -135,7 +135,8 @@ async function publishKeys(
     { activeKeyArn: ActiveKeyArn, standbyKeyArn: StandbyKeyArn },
     author.at,
   );
-  for (const { kid, keyArn } of added) {
-    ports.audit({ event: 'signing_key_published', kid, keyArn, by: nameOf(author.managedBy) });
+  for (const { kid, custody } of added) {
+    const keyArn = custody.kind === 'kms' && { keyArn: custody.keyArn };
+    ports.audit({ event: 'signing_key_published', kid, ...keyArn, by: nameOf(author.managedBy) });
   }
 }

@@ -10,13 +10,12 @@ export function keySet(
   return {
     keys: ring.keys
       .filter((key) => isPublished(key, now))
-      .map(({ kid, algorithm, publicJwk: { kty, n, e } }) => ({
+      .map(({ kid, algorithm, publicJwk: { kty, ...members } }) => ({
         kty,
         use: 'sig',
         alg: algorithm,
         kid,
-        n,
-        e,
+        ...members,
       })),
   };
 }

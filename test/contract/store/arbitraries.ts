@@ -91,9 +91,20 @@ export const clients: fc.Arbitrary<Client> = fc
 const signingKey: fc.Arbitrary<SigningKey> = fc
   .record({
     kid: text<SigningKey['kid']>(),
-    keyArn: text(),
-    algorithm: fc.constant('RS256' as const),
-    publicJwk: fc.record({ kty: fc.constant('RSA' as const), n: text(), e: text() }),
+    custody: fc.oneof(
+      fc.record({ kind: fc.constant('kms' as const), keyArn: text() }),
+      fc.record({ kind: fc.constant('envelope' as const) }),
+    ),
+    algorithm: fc.constantFrom('RS256' as const, 'ES256' as const),
+    publicJwk: fc.oneof(
+      fc.record({ kty: fc.constant('RSA' as const), n: text(), e: text() }),
+      fc.record({
+        kty: fc.constant('EC' as const),
+        crv: fc.constant('P-256' as const),
+        x: text(),
+        y: text(),
+      }),
+    ),
     publishedAt: time,
   })
   .chain((key) => withOptional(key, { signFrom: time, signUntil: time, publishUntil: time }));

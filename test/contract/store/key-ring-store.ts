@@ -5,7 +5,9 @@ import type { KeyThumbprint } from '../../../lambdas/runtime/identifiers.ts';
 
 function aKey(kid: string, changes: Partial<SigningKey> = {}): SigningKey {
   return {
-    ...{ kid: kid as KeyThumbprint, keyArn: `arn:aws:kms:us-east-1:1:key/${kid}`, algorithm: 'RS256' },
+    kid: kid as KeyThumbprint,
+    custody: { kind: 'kms', keyArn: `arn:aws:kms:us-east-1:1:key/${kid}` },
+    algorithm: 'RS256',
     publicJwk: { kty: 'RSA', n: 'n', e: 'AQAB' },
     publishedAt: instant(1_800_000_000),
     ...changes,

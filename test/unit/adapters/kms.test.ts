@@ -31,7 +31,7 @@ describe('a key in KMS', () => {
     const keyArn = await aKeyArn();
     const publicJwk = await kmsPublicKeys(kms).publicJwk(keyArn);
     expect(Object.keys(publicJwk).sort()).toEqual(['e', 'kty', 'n']);
-    const key = aSigningKey({ keyArn, publicJwk });
+    const key = aSigningKey({ custody: { kind: 'kms', keyArn }, publicJwk });
     const token = await signJwt(kmsSigner(kms), key, 'at+jwt', { sub: 'planner-client' });
     const jwks = keySet(aKeyRing(key), now) as unknown as Parameters<typeof createLocalJWKSet>[0];
     const verified = await jwtVerify(token, createLocalJWKSet(jwks));
@@ -39,7 +39,7 @@ describe('a key in KMS', () => {
   });
 
   it('does not sign while KMS is throttled, and does right after', async () => {
-    const key = aSigningKey({ keyArn: await aKeyArn() });
+    const key = aSigningKey({ custody: { kind: 'kms', keyArn: await aKeyArn() } });
     kms.throttle(true);
     await expect(kmsSigner(kms).sign(key, 'a.b')).rejects.toThrow(DependencyUnavailable);
     kms.throttle(false);
@@ -47,9 +47,15 @@ describe('a key in KMS', () => {
   });
 
   it('that is not there is an outage, which names KMS', async () => {
-    const key = aSigningKey({ keyArn: 'arn:aws:kms:us-east-1:000000000000:key/none' });
+    const keyArn = 'arn:aws:kms:us-east-1:000000000000:key/none';
+    const key = aSigningKey({ custody: { kind: 'kms', keyArn } });
     await expect(kmsSigner(kms).sign(key, 'a.b')).rejects.toThrow('KMS is unavailable');
-    await expect(kmsPublicKeys(kms).publicJwk(key.keyArn)).rejects.toThrow('KMS is unavailable');
+    await expect(kmsPublicKeys(kms).publicJwk(keyArn)).rejects.toThrow('KMS is unavailable');
+  });
+
+  it('signs for no key whose private half is elsewhere', async () => {
+    const key = aSigningKey({ custody: { kind: 'envelope' } });
+    await expect(kmsSigner(kms).sign(key, 'a.b')).rejects.toThrow(DependencyUnavailable);
   });
 
   it('of another family is not taken for a signing key', async () => {

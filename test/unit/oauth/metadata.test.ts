@@ -50,11 +50,18 @@ describe('the key set', () => {
 
   it('has the signing key and the standby, by their public members alone', () => {
     const { keys } = keySet(aKeyRing(aSigningKey(), aStandbyKey()), now);
-    const { n, e } = aSigningKey().publicJwk;
+    const { publicJwk } = aSigningKey();
+    expect(Object.keys(publicJwk).toSorted()).toEqual(['e', 'kty', 'n']);
     expect(keys).toEqual([
-      { kty: 'RSA', use: 'sig', alg: 'RS256', kid: 'active-key', n, e },
-      { kty: 'RSA', use: 'sig', alg: 'RS256', kid: 'standby-key', n, e },
+      { ...publicJwk, use: 'sig', alg: 'RS256', kid: 'active-key' },
+      { ...publicJwk, use: 'sig', alg: 'RS256', kid: 'standby-key' },
     ]);
+  });
+
+  it('has a key on the curve P-256 by its two coordinates', () => {
+    const publicJwk = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' } as const;
+    const { keys } = keySet(aKeyRing(aSigningKey({ algorithm: 'ES256', publicJwk })), now);
+    expect(keys).toEqual([{ ...publicJwk, use: 'sig', alg: 'ES256', kid: 'active-key' }]);
   });
 
   it('keeps a key that signs no more until its last token has expired', () => {

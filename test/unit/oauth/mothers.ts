@@ -118,7 +118,7 @@ export function aSigningKey(overrides: Partial<SigningKey> = {}): SigningKey {
   const { n = '', e = '' } = publicKey.export({ format: 'jwk' });
   return {
     kid: 'active-key' as KeyThumbprint,
-    keyArn: 'arn:aws:kms:us-east-1:000000000000:key/active',
+    custody: { kind: 'kms', keyArn: 'arn:aws:kms:us-east-1:000000000000:key/active' },
     algorithm: 'RS256',
     publicJwk: { kty: 'RSA', n, e },
     publishedAt: instant(now - 86_400),
@@ -133,8 +133,8 @@ export function aKeyRing(...keys: readonly SigningKey[]): KeyRing {
 
 /** A standby: published and waiting. */
 export function aStandbyKey(overrides: Partial<SigningKey> = {}): SigningKey {
-  const { keyArn, algorithm, publicJwk, publishedAt } = aSigningKey();
-  return { kid: 'standby-key' as KeyThumbprint, keyArn, algorithm, publicJwk, publishedAt, ...overrides };
+  const { custody, algorithm, publicJwk, publishedAt } = aSigningKey();
+  return { kid: 'standby-key' as KeyThumbprint, custody, algorithm, publicJwk, publishedAt, ...overrides };
 }
 
 export interface AssertionKeyPair {

@@ -130,15 +130,18 @@ describe('the signing keys of a deployment', () => {
     });
     expect(await seedSigningKeys({ keyRing, publicKeys }, declared, instant(100))).toHaveLength(2);
     const { keys } = await keyRing.read();
-    expect(keys.map(({ keyArn, signFrom }) => [keyArn, signFrom])).toEqual([
-      ['arn:active', 100],
-      ['arn:standby', undefined],
+    expect(keys.map(({ custody, signFrom }) => [custody, signFrom])).toEqual([
+      [{ kind: 'kms', keyArn: 'arn:active' }, 100],
+      [{ kind: 'kms', keyArn: 'arn:standby' }, undefined],
     ]);
     expect(await seedSigningKeys({ keyRing, publicKeys }, declared, instant(200))).toEqual([]);
     expect((await keyRing.read()).keys).toEqual(keys);
     const later = { activeKeyArn: 'arn:other', standbyKeyArn: 'arn:standby' };
     await seedSigningKeys({ keyRing, publicKeys }, later, instant(300));
-    expect((await keyRing.read()).keys.at(-1)).toMatchObject({ keyArn: 'arn:other', publishedAt: 300 });
+    expect((await keyRing.read()).keys.at(-1)).toMatchObject({
+      custody: { keyArn: 'arn:other' },
+      publishedAt: 300,
+    });
     expect((await keyRing.read()).keys.at(-1)?.signFrom).toBeUndefined();
   });
 });
