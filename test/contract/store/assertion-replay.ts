@@ -1,34 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { AssertionReplay, AssertionUse } from '../../../lambdas/ports/replay.ts';
-import { after, instant } from '../../../lambdas/runtime/clock.ts';
+import { after } from '../../../lambdas/runtime/clock.ts';
 import type { ClientId } from '../../../lambdas/runtime/identifiers.ts';
-import type { UnrulyNetwork } from './unruly-network.ts';
-
-export interface ReplaySubject {
-  readonly replay: AssertionReplay;
-  readonly network: UnrulyNetwork;
-}
-
-const now = instant(1_800_000_000);
-
-export function aUse(overrides: Partial<AssertionUse> = {}): AssertionUse {
-  return {
-    clientId: 'planner-client' as ClientId,
-    jti: randomUUID(),
-    until: after(now, 60),
-    now,
-    attempt: randomUUID(),
-    ...overrides,
-  };
-}
+import { aUse, contend, type ReplaySubject } from './contention.ts';
 
 /** A thousand callers present one assertion at once, with at least 200 calls under way: exactly one may win. */
-export async function expectOneWinner({ replay, network }: ReplaySubject): Promise<void> {
-  const jti = randomUUID();
-  const marks = await Promise.all(Array.from({ length: 1_000 }, () => replay.markUsed(aUse({ jti }))));
-  expect(network.mostInFlight()).toBeGreaterThanOrEqual(200);
-  expect(marks.filter(Boolean)).toHaveLength(1);
+export async function expectOneWinner(subject: ReplaySubject): Promise<void> {
+  const { winners, mostInFlight } = await contend(subject);
+  expect(mostInFlight).toBeGreaterThanOrEqual(200);
+  expect(winners).toHaveLength(1);
 }
 
 /** What every store of used assertions promises. `make` gives one whose replies come late and out of order. */

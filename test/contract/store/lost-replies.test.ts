@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { dynamoAssertionReplay } from '../../../lambdas/adapters/dynamodb/assertion-replay.ts';
 import { dynamoKeyRingStore } from '../../../lambdas/adapters/dynamodb/key-ring-store.ts';
 import { dynamoRegistryStore } from '../../../lambdas/adapters/dynamodb/registry-store.ts';
-import { aUse } from './assertion-replay.ts';
+import { aUse } from './contention.ts';
 import { aChange, aClient, anAgent, aResource } from './mothers.ts';
 import { inFreshWorld } from './world.ts';
 
