@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import type { VestibuleConfig } from '../../../lib/index.ts';
+import type { AwsCall } from '../../../local/aws/call.ts';
+import { basic, type Driver, drive } from '../../spec/support/driver.ts';
+import { newKeyClient } from '../../spec/support/registrations.ts';
+import { startDeployment, type TestDeployment } from '../../support/deployment.ts';
+import { callsOf, type CountedOperation, type SigningMode } from './counted.ts';
+
+/** What a deployment costs while nobody uses it. */
+export interface Standing {
+  readonly signing: SigningMode;
+  readonly kmsKeys: number;
+  readonly secrets: number;
+}
+
+export interface CallCounts {
+  readonly operations: readonly CountedOperation[];
+  /** The line that the HTTP API's access log takes for each request. */
+  readonly accessLogBytes: number;
+  readonly standing: readonly Standing[];
+}
+
+type Form = Readonly<Record<string, string>>;
+type Request = () => Promise<{ readonly status: number; readonly text: string }>;
+interface Clients {
+  readonly client: Driver;
+  readonly secret: Form;
+  readonly server: Form;
+  readonly resource: string;
+  readonly assert: () => Promise<Form>;
+}
+type Count = (
+  operation: Pick<CountedOperation, 'name' | 'state'> & {
+    readonly function: string;
+    readonly bySigning?: true;
+  },
+  request: Request,
+) => Promise<CountedOperation>;
+
+const config = {
+  profile: 'dev',
+  resources: [
+    { id: 'search', uri: 'https://mcp.example.com/mcp', name: 'Search', scopes: { 'search:read': 'Search' } },
+  ],
+  agents: [{ id: 'planner', owner: 'team@example.com', scopes: { search: { required: ['search:read'] } } }],
+  clients: [
+    { id: 'planner-client', agent: 'planner', authentication: { method: 'client_secret_basic' } },
+    { id: 'search-server', resource: 'search', authentication: { method: 'client_secret_basic' } },
+  ],
+} as const satisfies VestibuleConfig;
+
+/** Sends one request of each kind to a deployment and takes down what the functions asked of AWS for it. */
+export async function countCalls(progress: (doing: string) => void): Promise<CallCounts> {
+  const signing = 'kms';
+  progress(`a deployment with signing '${signing}'`);
+  const deployment = await startDeployment({ config });
+  try {
+    const standing = standingOf(signing, deployment.run.cloud.ledger.calls());
+    const clients = await clientsOf(deployment);
+    const count = counterOf(deployment, signing);
+    progress('tokens');
+    const tokens = await countTokens(deployment, clients, count);
+    progress('introspection, revocation, discovery');
+    const questions = await countQuestions(clients, count);
+    return {
+      operations: [...tokens, ...questions],
+      accessLogBytes: accessLogBytes(deployment),
+      standing: [standing],
+    };
+  } finally {
+    await deployment.stop();
+  }
+}
+
+function standingOf(signing: SigningMode, calls: readonly AwsCall[]): Standing {
+  const made = (action: string): number =>
+    calls.filter((call) => call.action === action && call.outcome === 'ok').length;
+  return { signing, kmsKeys: made('kms:CreateKey'), secrets: made('secretsmanager:CreateSecret') };
+}
+
+/** What API Gateway puts in place of its variables, as long as it usually is. */
+const accessLogExamples: Readonly<Record<string, string>> = {
+  requestId: 'JKJaXmPLvHcESHA=',
+  requestTime: '21/Nov/2026:03:45:21 +0000',
+  'identity.sourceIp': '203.0.113.195',
+  httpMethod: 'POST',
+  path: '/introspect',
+  routeKey: 'ANY /introspect',
+  status: '200',
+  protocol: 'HTTP/1.1',
+  responseLength: '1024',
+  responseLatency: '15',
+};
+
+function accessLogBytes({ run }: TestDeployment): number {
+  const stage = run.resources.find(({ type }) => type === 'AWS::ApiGatewayV2::Stage');
+  const { Format: format } = stage?.properties['AccessLogSettings'] as { readonly Format: string };
+  const line = format.replaceAll(/\$context\.([\w.]+)/g, (_, name: string) => accessLogExamples[name] ?? '-');
+  return billedLogBytes([line]);
+}
+
+/** CloudWatch Logs counts 26 bytes more for each event. Rounded up to 50: ids and addresses differ in length. */
+function billedLogBytes(lines: readonly string[]): number {
+  return Math.ceil(lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 26, 0) / 50) * 50;
+}
+
+async function clientsOf(deployment: TestDeployment): Promise<Clients> {
+  const client = drive(deployment);
+  const { privateKey, publicKey } = await generateKeyPair('ES256');
+  const resource = 'https://mcp.example.com/mcp';
+  const clientId = await newKeyClient(client, 'keyed', [{ resource, required: ['search:read'] }], {
+    jwks: { keys: [await exportJWK(publicKey)] },
+  });
+  return {
+    client,
+    resource,
+    secret: basic('planner-client', await deployment.secretOf('planner-client')),
+    server: basic('search-server', await deployment.secretOf('search-server')),
+    assert: async () => {
+      const now = Math.floor(deployment.run.clock.now() / 1000);
+      const claims = { iss: clientId, sub: clientId, aud: client.issuer, jti: randomUUID(), exp: now + 60 };
+      return {
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: await new SignJWT(claims).setProtectedHeader({ alg: 'ES256' }).sign(privateKey),
+      };
+    },
+  };
+}
+
+function counterOf({ run, log }: TestDeployment, signing: SigningMode): Count {
+  return async ({ name, state, function: label, bySigning }, request) => {
+    run.cloud.ledger.reset();
+    const lines = log.length;
+    const { status, text } = await request();
+    if (status !== 200) throw new Error(`${name}: ${status} ${text}`);
+    const prefix = `[${label}] `;
+    const written = log.slice(lines).filter((line) => line.startsWith(prefix));
+    const resource = run.resources.find(
+      ({ properties, logicalId }) =>
+        properties['MemorySize'] !== undefined && logicalId.startsWith(`Vestibule${label}Function`),
+    );
+    return {
+      ...{ name, state, ...callsOf(run.cloud.ledger.calls()) },
+      ...(bySigning && { signing }),
+      logBytes: billedLogBytes(written.map((line) => line.slice(prefix.length))),
+      memoryMegabytes: Number(resource?.properties['MemorySize']),
+    };
+  };
+}
+
+async function countTokens(
+  { run }: TestDeployment,
+  { client, secret, resource, assert }: Clients,
+  count: Count,
+): Promise<readonly CountedOperation[]> {
+  const form = { grant_type: 'client_credentials', resource };
+  const bySecret: Request = () => client.token(form, secret);
+  const byKey: Request = async () => client.token({ ...form, ...(await assert()) });
+  const counted: CountedOperation[] = [];
+  for (const [name, request] of [
+    ['client_credentials, client secret', bySecret],
+    ['client_credentials, private_key_jwt', byKey],
+  ] as const) {
+    const operation = { name, function: 'Token', bySigning: true } as const;
+    counted.push(await count({ ...operation, state: 'cold instance' }, request));
+    client.letCachesExpire();
+    counted.push(await count({ ...operation, state: 'stale' }, request));
+    counted.push(await count({ ...operation, state: 'warm' }, request));
+    run.cloud.faults.add('kms:Sign=crash@1');
+    await request();
+    run.cloud.faults.clear();
+  }
+  return counted;
+}
+
+async function countQuestions(
+  { client, secret, server, resource }: Clients,
+  count: Count,
+): Promise<readonly CountedOperation[]> {
+  const tokenOf = async (): Promise<string> =>
+    String((await client.token({ grant_type: 'client_credentials', resource }, secret)).body['access_token']);
+  const ask = (path: string, as: Form, token: string): ReturnType<Request> =>
+    client.send(path, { method: 'POST', body: new URLSearchParams({ token }), headers: as });
+  const [asked, revoked] = [await tokenOf(), await tokenOf()];
+  const introspection = { name: 'introspection', function: 'Introspection' };
+  const revocation = { name: 'revocation', function: 'Introspection' };
+  const introspect: Request = () => ask('/introspect', server, asked);
+  const revoke: Request = () => ask('/revoke', secret, revoked);
+  const counted = [await count({ ...introspection, state: 'cold instance' }, introspect)];
+  client.letCachesExpire();
+  counted.push(await count({ ...introspection, state: 'stale' }, introspect));
+  counted.push(await count({ ...introspection, state: 'warm' }, introspect));
+  client.letCachesExpire();
+  counted.push(await count({ ...revocation, state: 'stale' }, revoke));
+  for (const [name, path] of [
+    ['discovery, metadata', '/.well-known/oauth-authorization-server'],
+    ['discovery, key set', '/.well-known/jwks.json'],
+    ['discovery, resource metadata', '/.well-known/oauth-protected-resource/search'],
+  ] as const) {
+    const request: Request = () => client.get(path);
+    await request();
+    counted.push(await count({ name, function: 'Discovery', state: 'warm' }, request));
+  }
+  return counted;
+}

@@ -1,0 +1,80 @@
+import type { Row } from '../report.ts';
+import { billAtOneASecond, billOf, costBudgets, totalOf } from './bill.ts';
+import { type CountedOperation, formatCalls, type PricedToken, pricedTokens } from './counted.ts';
+import type { CallCounts } from './measure.ts';
+import { prices } from './prices.ts';
+
+interface CallBudget {
+  readonly text: string;
+  readonly allowed: Readonly<Record<string, number>>;
+}
+
+/** The counted calls and their price, beside what they may be. */
+export function callRows(counts: CallCounts): readonly Row[] {
+  const { operations } = counts;
+  const costs = pricedTokens(operations).map((token) => costRow(counts, token));
+  return [...operations.map(callRow), ...costs, cognitoRow];
+}
+
+function callRow(operation: CountedOperation): Row {
+  const { calls, readUnits, writeUnits } = operation;
+  const units = readUnits + writeUnits === 0 ? '' : ` (${readUnits} read, ${writeUnits} write units)`;
+  const budget = budgetOf(operation);
+  return {
+    section: 'AWS calls of one request',
+    what: titleOf(operation),
+    measured: `${formatCalls(calls)}${units}`,
+    ...(budget && {
+      budget: budget.text,
+      held: [...calls].every(([action, count]) => count <= (budget.allowed[action] ?? 0)),
+    }),
+  };
+}
+
+/** A cold instance has no budget: it knows nothing yet, and serves one such request in its life. */
+function budgetOf({ name, state, signing }: CountedOperation): CallBudget | undefined {
+  if (state === 'cold instance') return undefined;
+  const read = state === 'stale' ? 1 : 0;
+  const allowed = { 'dynamodb:BatchGetItem': read, 'kms:Sign': signing === 'kms' ? 1 : 0 };
+  if (name.startsWith('discovery')) return { text: 'none', allowed: {} };
+  if (name.endsWith('private_key_jwt')) {
+    return {
+      text: '≤ 1 cached BatchGetItem + 1 Sign + 1 write',
+      allowed: { ...allowed, 'dynamodb:PutItem': 1 },
+    };
+  }
+  if (name.startsWith('client_credentials')) return { text: '≤ 1 cached BatchGetItem + 1 Sign', allowed };
+  if (name !== 'introspection') return undefined;
+  return {
+    text: '1 BatchGetItem + 1 for the caller, cached',
+    allowed: { 'dynamodb:BatchGetItem': 1 + read },
+  };
+}
+
+/** A token costs what it costs at one a second on one instance: between the busy instance and the lonely one. */
+function costRow({ accessLogBytes }: CallCounts, { name, signing, warm, stale }: PricedToken): Row {
+  const bills = [billOf(warm, accessLogBytes), billOf(stale, accessLogBytes)] as const;
+  const [least, most] = bills.map(totalOf).map(formatDollars);
+  const dollars = totalOf(billAtOneASecond(...bills));
+  return {
+    section: 'Dollars for a million tokens',
+    what: `${name}, ${signing}`,
+    measured: `${formatDollars(dollars)} (warm ${least ?? ''}, stale ${most ?? ''})`,
+    budget: `≤ ${formatDollars(costBudgets[signing])} at one request a second`,
+    held: dollars <= costBudgets[signing],
+  };
+}
+
+const cognitoRow: Row = {
+  section: 'Dollars for a million tokens',
+  what: prices.cognitoToken.what,
+  measured: formatDollars(prices.cognitoToken.dollars),
+};
+
+export function titleOf({ name, signing, state }: CountedOperation): string {
+  return `${name}${signing === undefined ? '' : `, ${signing}`}, ${state}`;
+}
+
+export function formatDollars(dollars: number): string {
+  return `$${dollars.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+}

@@ -1,0 +1,44 @@
+import { writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { bundles } from './bundles.ts';
+import { costDocument, formatCostDocument } from './calls/cost-document.ts';
+import { countCalls } from './calls/measure.ts';
+import { callRows } from './calls/rows.ts';
+import { exactness } from './exactness.ts';
+import { tellProgress } from './progress.ts';
+import { formatReport, type Part, type Row } from './report.ts';
+
+const parts: Readonly<Record<string, Part>> = {
+  calls: async (progress) => {
+    const counts = await countCalls(progress);
+    if (options.values['write-docs'] === true) writeFileSync(costDocument, await formatCostDocument(counts));
+    return callRows(counts);
+  },
+  bundles,
+  exactness,
+};
+
+const options = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true },
+    'write-docs': { type: 'boolean' },
+    help: { type: 'boolean' },
+  },
+});
+const names = options.values.only ?? Object.keys(parts);
+const unknown = names.filter((name) => parts[name] === undefined);
+
+if (options.values.help === true || unknown.length > 0) {
+  const known = Object.keys(parts).join(', ');
+  console.error(`npm run bench -- [--only <part>]… [--write-docs]   parts: ${known}`);
+  if (unknown.length > 0) throw new Error(`--only ${unknown.join(', ')}: no such part; use one of ${known}`);
+} else {
+  const rows: Row[] = [];
+  for (const name of names) rows.push(...((await parts[name]?.(tellProgress(name))) ?? []));
+  const [processor] = cpus();
+  const memory = (totalmem() / 2 ** 30).toFixed(0);
+  console.log(
+    `Node ${process.version}, ${cpus().length} × ${processor?.model ?? 'unknown'}, ${memory} GiB\n\n${formatReport(rows)}`,
+  );
+}
