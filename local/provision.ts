@@ -7,12 +7,12 @@ import type { Cloud } from './aws/cloud.ts';
 import type { VirtualClock } from './clock.ts';
 import { startCustomResourceAnswers } from './cloudformation/custom-resource-answers.ts';
 import { createProviders } from './cloudformation/providers.ts';
+import type { HttpApis } from './cloudformation/providers/http-api.ts';
 import type { FunctionRegistrar } from './cloudformation/providers/lambda.ts';
 import type { Roles } from './cloudformation/roles.ts';
 import { deployStack, type Stack } from './cloudformation/stack.ts';
 import { openStackState } from './cloudformation/state.ts';
 import { createFunctionLogs } from './function-logs.ts';
-import type { HttpApiBuilder } from './http-api/model.ts';
 import type { FunctionDirectory } from './lambda/directory.ts';
 import { createFunction } from './lambda/function.ts';
 
@@ -24,9 +24,7 @@ export interface ProvisionOptions {
   readonly clock: VirtualClock;
   readonly roles: Roles;
   readonly functions: FunctionDirectory;
-  readonly httpApi: HttpApiBuilder;
-  /** The origin the HTTP API is served at. */
-  readonly endpoint: string;
+  readonly httpApis: HttpApis;
   readonly stateDirectory: string | undefined;
   readonly maxInstances: number;
   readonly log: (line: string) => void;
@@ -34,8 +32,7 @@ export interface ProvisionOptions {
 
 /** Deploys the stack with unmodified SDK clients, as the account's root. Rejects naming every resource that failed. */
 export async function provision(options: ProvisionOptions): Promise<Stack> {
-  const { assembly, cloud, region, account, roles, functions, httpApi, endpoint, log, stateDirectory } =
-    options;
+  const { assembly, cloud, region, account, roles, functions, httpApis, log, stateDirectory } = options;
   const environment = { region, account, stackName: assembly.stackName };
   const client = { endpoint: cloud.endpoint, region, credentials: cloud.root };
   const clients = {
@@ -46,7 +43,7 @@ export async function provision(options: ProvisionOptions): Promise<Stack> {
   const answers = await startCustomResourceAnswers();
   const providerOf = createProviders({
     ...clients,
-    ...{ environment, answers, roles, httpApi, endpoint, log },
+    ...{ environment, answers, roles, httpApis, log },
     functions: functionRegistrar(options),
     permit: functions.permit,
     invoke: (functionArn, event) => functions.find(functionArn)?.invoke(event),

@@ -7,9 +7,10 @@ import { createVirtualClock, type VirtualClock } from './clock.ts';
 import { grantedActions, type RoleAction } from './cloudformation/granted-actions.ts';
 import type { ProvisionedResource } from './cloudformation/provider.ts';
 import { createRoles, type Roles } from './cloudformation/roles.ts';
+import type { Template } from './cloudformation/template.ts';
 import { createGateway } from './http-api/gateway.ts';
 import { createHttpApiBuilder } from './http-api/model.ts';
-import { startGatewayServer } from './http-api/server.ts';
+import { startGatewayServers } from './http-api/servers.ts';
 import { createFunctionDirectory } from './lambda/directory.ts';
 import { createPermissionUsage } from './permission-usage.ts';
 import { provision } from './provision.ts';
@@ -18,7 +19,7 @@ import { lockStateDirectory } from './state-lock.ts';
 export interface RunOptions {
   /** What `cdk synth` wrote. */
   readonly assemblyDirectory: string;
-  /** The port of the HTTP API; 0 takes a free one. */
+  /** The port of the template's first HTTP API; 0 takes a free one. Further APIs take the tenth port after it, and on. */
   readonly port: number;
   /** Where everything survives a restart; absent: nothing survives. One run at a time may use it. */
   readonly stateDirectory?: string;
@@ -34,7 +35,7 @@ export interface RunOptions {
 }
 
 export interface LocalRun {
-  /** Origin of the HTTP API. */
+  /** Origin of the template's first HTTP API. */
   readonly issuer: string;
   readonly outputs: Readonly<Record<string, string>>;
   readonly resources: readonly ProvisionedResource[];
@@ -75,8 +76,8 @@ async function start(
   const { stateDirectory, permissionLedger, log, clock = createVirtualClock(), maxInstances = 4 } = options;
   const assembly = readAssembly(options.assemblyDirectory);
   if (stateDirectory !== undefined) onStop(lockStateDirectory(stateDirectory));
-  const server = await startGatewayServer(options.port, log);
-  onStop(server.stop);
+  const servers = await startGatewayServers(httpApisOf(assembly.template), options.port, log);
+  onStop(servers.stop);
   const functions = createFunctionDirectory();
   const usage = createPermissionUsage((arn) => roles.logicalIdOf(arn));
   const cloud = await startCloud({
@@ -88,6 +89,7 @@ async function start(
       if (call.outcome === 'denied') log(denial(call, roles));
     },
     onCrash: functions.crash,
+    functions,
   });
   onStop(cloud.stop);
   onStop(functions.stop);
@@ -96,20 +98,27 @@ async function start(
       usage.append(permissionLedger);
     });
   const roles: Roles = createRoles(cloud.principalFor);
-  const httpApi = createHttpApiBuilder();
-  const endpoint = `http://localhost:${server.port}`;
-  const run = { ...{ assembly, region, account, cloud, clock, roles, functions, httpApi, endpoint } };
+  const builder = createHttpApiBuilder();
+  const httpApis = { builder, endpointOf: servers.endpointOf };
+  const run = { ...{ assembly, region, account, cloud, clock, roles, functions, httpApis } };
   const stack = await provision({ ...run, stateDirectory, maxInstances, log });
-  const api = httpApi.build();
-  if (api !== undefined) {
-    const domainName = `localhost:${server.port}`;
-    server.serve(createGateway({ api, functions, cloud, region, account, domainName, now: clock.now, log }));
+  for (const api of builder.build()) {
+    servers.serve(
+      api.endpoint,
+      createGateway({ api, functions, cloud, region, account, now: clock.now, log }),
+    );
   }
   return {
-    ...{ issuer: endpoint, cloud, clock, ...stack },
+    ...{ issuer: servers.first, cloud, clock, ...stack },
     grantedActions: grantedActions(assembly.template),
     usedActions: usage.used,
   };
+}
+
+function httpApisOf({ Resources: resources }: Template): readonly string[] {
+  return Object.entries(resources).flatMap(([id, { Type: type }]) =>
+    type === 'AWS::ApiGatewayV2::Api' ? [id] : [],
+  );
 }
 
 /** A missing permission is a defect of the template: it must not drown in the log. */

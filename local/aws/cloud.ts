@@ -10,6 +10,7 @@ import { type Engine, startEngine } from './dynamodb/engine.ts';
 import type { FaultPlan } from './faults.ts';
 import { startFront } from './front.ts';
 import { createKms } from './kms/kms.ts';
+import { createLambda, type InvocableFunctions } from './lambda.ts';
 import { createLedger } from './ledger.ts';
 import { createPrincipals, newAccessKey } from './principals.ts';
 import { createSecretsManager } from './secrets-manager/secrets-manager.ts';
@@ -29,6 +30,8 @@ export interface CloudOptions {
   readonly onCrash?: (instance: string) => void;
   /** Another DynamoDB engine to stand behind the front instead of the embedded one. */
   readonly dynamodbEndpoint?: string;
+  /** What `lambda:InvokeFunction` reaches. */
+  readonly functions?: InvocableFunctions;
 }
 
 export interface Cloud {
@@ -60,6 +63,7 @@ const everything: PolicyDocument = { Statement: { Effect: 'Allow', Action: '*', 
 /** Brings every embedded service up behind one front. Rejects, with the command to run, without a DynamoDB engine. */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const { region, account, clock, faults, stateDirectory } = options;
+  const { functions = { find: () => undefined } } = options;
   const stateFile = (name: string): string | undefined =>
     stateDirectory === undefined ? undefined : join(stateDirectory, name);
   const engine = await startEngineOf(options, stateFile('dynamodb.sqlite'));
@@ -85,7 +89,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const ledger = createLedger();
   const call = createCalls({
     account,
-    services: [dynamoDb, kms, secretsManager, sts],
+    services: [dynamoDb, kms, secretsManager, sts, createLambda({ region, account, functions })],
     principals,
     faults,
     record: (made) => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Outcome } from './calls.ts';
 import { writeError } from './protocol.ts';
+import type { Reply } from './service.ts';
 import type { SignedRequest } from './sigv4.ts';
 
 export interface Front {
@@ -62,14 +63,16 @@ async function serve(
     return;
   }
   const requestId = randomUUID();
-  const { status, body: content } =
+  const reply: Reply =
     outcome.kind === 'reply' ? outcome.reply : writeError(outcome.prefix, outcome.error, requestId);
+  const { status, body: content, headers = {} } = reply;
   const code = outcome.kind === 'error' ? { 'x-amzn-errortype': outcome.error.code } : {};
   response.writeHead(status, {
     'content-type': contentTypeOf(outcome.prefix, incoming),
     'content-length': Buffer.byteLength(content),
     'x-amzn-requestid': requestId,
     ...code,
+    ...headers,
   });
   response.end(content);
 }

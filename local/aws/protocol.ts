@@ -1,3 +1,4 @@
+import { invocationIn } from './lambda.ts';
 import { AwsError, type Input, unknownOperation } from './service.ts';
 import { headerValue, readSignature, type SignedRequest } from './sigv4.ts';
 import { escapeXml } from './sts.ts';
@@ -15,7 +16,7 @@ const targets: Readonly<Record<string, string>> = {
   secretsmanager: 'secretsmanager',
 };
 
-/** Tells the service from the credential scope and the operation from the protocol: AWS JSON, or Query for STS. */
+/** Tells the service from the credential scope and the operation from its protocol: JSON, Query for STS, REST for Lambda. */
 export function readServiceRequest(request: SignedRequest): ServiceRequest {
   const [target = '', operation = ''] = (headerValue(request.headers, 'x-amz-target') ?? '').split('.');
   const prefix = readSignature(request.headers)?.service ?? targets[target] ?? 'sts';
@@ -23,6 +24,7 @@ export function readServiceRequest(request: SignedRequest): ServiceRequest {
     const form = new URLSearchParams(Buffer.from(request.body).toString());
     return { prefix, operation: form.get('Action') ?? '', input: () => ({}) };
   }
+  if (prefix === 'lambda') return { prefix, ...invocationIn(request) };
   const known = Object.hasOwn(targets, target) && targets[target] === prefix;
   return { prefix, operation: known ? operation : '', input: () => readJson(request.body) };
 }
@@ -60,9 +62,8 @@ export function authenticationError(
 }
 
 export function accessDenied(prefix: string, message: string): AwsError {
-  return prefix === 'sts'
-    ? new AwsError('AccessDenied', message, 403)
-    : new AwsError('AccessDeniedException', message);
+  if (prefix === 'sts') return new AwsError('AccessDenied', message, 403);
+  return new AwsError('AccessDeniedException', message, prefix === 'lambda' ? 403 : 400);
 }
 
 const dynamodbModelled = /^(ProvisionedThroughputExceeded|InternalServer|TableNotFound)/;

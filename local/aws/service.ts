@@ -28,6 +28,7 @@ export interface Capacity {
 export interface Reply {
   readonly status: number;
   readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
   /** The error code of a refusal that the service itself gave. */
   readonly error?: string;
   readonly capacity?: Capacity;

@@ -1,12 +1,11 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { HttpApiBuilder } from '../http-api/model.ts';
 import type { InvokePermission } from '../lambda/directory.ts';
 import type { Provider } from './provider.ts';
 import { customResource, type CustomResourceOptions } from './providers/custom-resource.ts';
 import { dynamodbTable } from './providers/dynamodb-table.ts';
-import { httpApiProviders } from './providers/http-api.ts';
+import { httpApiProviders, type HttpApis } from './providers/http-api.ts';
 import { iamManagedPolicy, iamPolicy, iamRole } from './providers/iam.ts';
 import { kmsAlias } from './providers/kms-alias.ts';
 import { kmsKey } from './providers/kms-key.ts';
@@ -23,9 +22,7 @@ export interface ProviderOptions extends CustomResourceOptions {
   readonly roles: Roles;
   readonly functions: FunctionRegistrar;
   readonly permit: (permission: InvokePermission) => void;
-  readonly httpApi: HttpApiBuilder;
-  /** The origin the HTTP API is served at. */
-  readonly endpoint: string;
+  readonly httpApis: HttpApis;
 }
 
 /** The provider of each resource type the local run knows; throws for another, naming it. */
@@ -44,7 +41,7 @@ export function createProviders(options: ProviderOptions): (type: string) => Pro
       'AWS::Lambda::Function': lambdaFunction(environment, options.functions),
       'AWS::Lambda::Permission': lambdaPermission(options.permit),
       'AWS::CloudFormation::CustomResource': customResource(options),
-      ...httpApiProviders(options.httpApi, options.endpoint),
+      ...httpApiProviders(options.httpApis),
       ...unmodelledProviders(environment),
     }),
   );

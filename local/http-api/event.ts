@@ -25,6 +25,8 @@ export interface EventContext {
   readonly match: RouteMatch;
   /** Who signed the request, on a route that asks for it. */
   readonly caller?: Principal;
+  /** What an authorizer of the API found out, as `requestContext.authorizer` has it. */
+  readonly authorizer?: object;
 }
 
 /** Handed on as text; every other body arrives in base64, forms included. */
@@ -41,7 +43,7 @@ export function decodedPath(path: string): string | undefined {
 
 /** The event of payload format 2.0. */
 export function toEvent(request: ReceivedRequest, path: string, context: EventContext): object {
-  const { match, caller } = context;
+  const { match } = context;
   const { cookie, ...headers } = request.headers;
   const { query } = request;
   return {
@@ -55,7 +57,7 @@ export function toEvent(request: ReceivedRequest, path: string, context: EventCo
     requestContext: {
       accountId: context.account,
       apiId: context.apiId,
-      ...(caller === undefined ? {} : { authorizer: { iam: iamIdentity(caller, context.account) } }),
+      ...authorizerOf(context),
       domainName: context.domainName,
       domainPrefix: context.domainName.split(/[.:]/)[0],
       http: {
@@ -74,6 +76,11 @@ export function toEvent(request: ReceivedRequest, path: string, context: EventCo
     ...(match.parameters === undefined ? {} : { pathParameters: match.parameters }),
     ...bodyOf(request),
   };
+}
+
+function authorizerOf({ caller, authorizer, account }: EventContext): { readonly authorizer?: object } {
+  if (caller !== undefined) return { authorizer: { iam: iamIdentity(caller, account) } };
+  return authorizer === undefined ? {} : { authorizer };
 }
 
 /** Two parameters of one name are joined by a comma. */
