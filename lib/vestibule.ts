@@ -111,12 +111,15 @@ export class Vestibule extends Construct {
       memoryMegabytes: 512,
       timeoutSeconds: 10,
       retention: this.#retention,
-      environment: (role) => ({
-        ISSUER: this.issuer,
-        DOCUMENT_HOSTS: this.allowedHosts,
-        ...this.registry.grantTokenDecisions(role),
-        ...this.grants.grantRevocations(role),
-      }),
+      environment: (role) => {
+        this.signingKeys.grantSigning(role);
+        return {
+          ISSUER: this.issuer,
+          DOCUMENT_HOSTS: this.allowedHosts,
+          ...this.registry.grantTokenDecisions(role),
+          ...this.grants.grantRevocations(role),
+        };
+      },
     });
     this.servePublicly('/introspect', introspection, 500);
     this.servePublicly('/revoke', introspection, 100);

@@ -11,7 +11,11 @@ import { errorJson } from './respond.ts';
 
 /** An endpoint where clients prove themselves: POST alone, and nothing is read from the URL (RFC 6749 §3.2). */
 export function clientEndpoint<Value>(
-  decide: (request: ClientRequest, now: Instant) => Promise<Result<Value, Refusal>>,
+  decide: (
+    request: ClientRequest,
+    now: Instant,
+    headers: HttpRequest['headers'],
+  ) => Promise<Result<Value, Refusal>>,
   answer: (value: Value, now: Instant) => HttpResponse,
   clock: Clock,
 ): Endpoint {
@@ -22,7 +26,8 @@ export function clientEndpoint<Value>(
       const now = clock();
       const { requestId, sourceAddress } = request;
       const authorization = readAuthorizationHeader(request.headers['authorization']);
-      const outcome = await decide({ parameters: form.value, authorization, requestId, sourceAddress }, now);
+      const decided = { parameters: form.value, authorization, requestId, sourceAddress };
+      const outcome = await decide(decided, now, request.headers);
       return outcome.ok ? answer(outcome.value, now) : refused(outcome.refusal, request);
     },
   });

@@ -13,6 +13,19 @@ export function json(
   };
 }
 
+/** An answer that is a signed JWT, of that media type. */
+export function signed(
+  mediaType: `application/${string}+jwt`,
+  jwt: string,
+  headers: Readonly<Record<string, string>> = {},
+): HttpResponse {
+  return {
+    status: 200,
+    headers: { 'content-type': mediaType, 'cache-control': 'no-store', ...headers },
+    body: jwt,
+  };
+}
+
 /** An error in the shape of RFC 6749 §5.2, which every endpoint uses. */
 export function errorJson(
   status: number,

@@ -7,29 +7,29 @@ import { readCredentials } from './client-authentication/credentials.ts';
 import type { ClientRequest } from './client-request.ts';
 import type { Refusal } from './refusal.ts';
 
-interface Decision<Value> {
+interface Decision<Request extends ClientRequest, Value> {
   readonly ports: { readonly authenticateClient: AuthenticateClient; readonly audit: Audit };
   /** The resource that is probably meant, so that one read brings it along with the client. */
-  readonly resourceHint?: (request: ClientRequest) => ResourceUri | undefined;
+  readonly resourceHint?: (request: Request) => ResourceUri | undefined;
   readonly decide: (
-    request: ClientRequest,
+    request: Request,
     client: AuthenticatedClient,
     now: Instant,
   ) => Promise<Result<Value, Refusal>>;
   readonly eventOf: (
-    request: ClientRequest,
+    request: Request,
     client: AuthenticatedClient | undefined,
     outcome: Result<Value, Refusal>,
   ) => AuditEvent;
 }
 
 /** Proves who sent a request before anything is decided, and tells the audit trail once what became of it. */
-export function decidedRequest<Value>({
+export function decidedRequest<Request extends ClientRequest, Value>({
   ports,
   resourceHint = () => undefined,
   decide,
   eventOf,
-}: Decision<Value>): (request: ClientRequest, now: Instant) => Promise<Result<Value, Refusal>> {
+}: Decision<Request, Value>): (request: Request, now: Instant) => Promise<Result<Value, Refusal>> {
   return async (request, now) => {
     const credentials = readCredentials(request.parameters, request.authorization);
     const client = credentials.ok

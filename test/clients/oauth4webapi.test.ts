@@ -125,6 +125,11 @@ describe('oauth4webapi', () => {
       return oauth.processIntrospectionResponse(server, demoServer, asked);
     };
     expect(await introspected()).toMatchObject({ active: true, aud: resource, agent_id: 'planner' });
+    const signed = { ...overLoopback, requestJwtResponse: true };
+    const answer = await oauth.introspectionRequest(server, demoServer, asServer, token, signed);
+    const processed = await oauth.processIntrospectionResponse(server, demoServer, answer);
+    await oauth.validateApplicationLevelSignature(server, answer, overLoopback);
+    expect(processed).toEqual(await introspected());
     const revoked = await oauth.revocationRequest(server, planner, asPlanner, token, overLoopback);
     await oauth.processRevocationResponse(revoked);
     expect(await introspected()).toEqual({ active: false });

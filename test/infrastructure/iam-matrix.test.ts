@@ -12,6 +12,11 @@ const reads = ['dynamodb:BatchGetItem'];
 const writes = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'];
 const registry = '<VestibuleRegistryTable.Arn>';
 const writesItsLog = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+const signs = row(['kms:Sign'], 'arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*', {
+  'StringEquals aws:ResourceTag/vestibule:signing': 'Vestibule',
+  'StringEquals kms:SigningAlgorithm': 'RSASSA_PKCS1_V1_5_SHA_256',
+  'StringEquals kms:MessageType': 'DIGEST',
+});
 
 test('every function may do exactly this', () => {
   expect(matrix()).toEqual({
@@ -25,16 +30,13 @@ test('every function may do exactly this', () => {
     ],
     Token: [
       row(writesItsLog, '<VestibuleTokenLogs.Arn>'),
-      row(['kms:Sign'], 'arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*', {
-        'StringEquals aws:ResourceTag/vestibule:signing': 'Vestibule',
-        'StringEquals kms:SigningAlgorithm': 'RSASSA_PKCS1_V1_5_SHA_256',
-        'StringEquals kms:MessageType': 'DIGEST',
-      }),
+      signs,
       row(reads, registry, keys('client#*', 'agent#*', 'resource#*', 'key-ring#*')),
       row(['dynamodb:PutItem'], '<VestibuleGrantsTable.Arn>', keys('assertion#*')),
     ],
     Introspection: [
       row(writesItsLog, '<VestibuleIntrospectionLogs.Arn>'),
+      signs,
       row(reads, registry, keys('client#*', 'agent#*', 'resource#*', 'key-ring#*')),
       row(reads, '<VestibuleGrantsTable.Arn>', keys('revoked#*')),
       row(['dynamodb:PutItem'], '<VestibuleGrantsTable.Arn>', keys('revoked#*', 'assertion#*')),

@@ -45,7 +45,7 @@ function expectValid(
   const isEmpty = event.requestContext.http.method === 'HEAD' || statusCode === 204;
   if (isEmpty) expect(body).toBe('');
   else if (sent['content-type'] === 'application/json') expect(hasNull(JSON.parse(body))).toBe(false);
-  else expect(sent['content-type']).toBe('text/html; charset=utf-8');
+  else expect(sent['content-type']).toMatch(/^(?:text\/html; charset=utf-8|application\/[a-z-]+\+jwt)$/);
   if (statusCode >= 400) expect(sent['cache-control']).toBe('no-store');
 }
 

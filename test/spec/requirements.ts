@@ -2,6 +2,7 @@ import type { Requirement } from './requirement.ts';
 import { administration, authorization, robustness } from './requirements/operation.ts';
 import { assertions, tokenRequest } from './requirements/token.ts';
 import { discovery, resourceMetadata } from './requirements/discovery.ts';
+import { ends } from './requirements/ends.ts';
 import { entitlement, issuance } from './requirements/issuance.ts';
 import { introspection } from './requirements/introspection.ts';
 import { resourceServer } from './requirements/resource-server.ts';
@@ -16,6 +17,7 @@ export const requirements = {
   ...issuance,
   ...resourceServer,
   ...introspection,
+  ...ends,
   ...authorization,
   ...administration,
   ...robustness,

@@ -1,9 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoAssertionReplay } from '../../adapters/dynamodb/assertion-replay.ts';
 import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
 import { dynamoRevocations } from '../../adapters/dynamodb/revocations.ts';
 import { dynamoTokenStandings } from '../../adapters/dynamodb/token-standings.ts';
+import { kmsSigner } from '../../adapters/kms/signer.ts';
 import { guardedDocuments } from '../../adapters/upstream/documents.ts';
 import { introspectionHttpEndpoint } from '../../http/introspection-endpoint.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
@@ -46,6 +48,7 @@ const ports = {
 
 const introspect = introspectionEndpoint({
   ...ports,
+  signer: kmsSigner({ client: new KMSClient(clientDefaults) }),
   standings: dynamoTokenStandings({ client, registry: registryTable, grants: grantsTable }),
 });
 const revoke = revocationEndpoint({

@@ -1,6 +1,6 @@
 import type { AssertionReplay } from '../../ports/replay.ts';
-import type { KeyRings } from '../../ports/signing.ts';
-import type { TokenNames, TokenStandings } from '../../ports/token-standing.ts';
+import type { KeyRings, Signer } from '../../ports/signing.ts';
+import type { TokenNames, TokenStanding, TokenStandings } from '../../ports/token-standing.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { Audit, AuditEvent } from '../../runtime/events.ts';
 import type { AgentId, ClientId, Issuer, ResourceUri } from '../../runtime/identifiers.ts';
@@ -17,11 +17,13 @@ import { toWire, type Refusal } from '../refusal.ts';
 import type { AccessTokenClaims } from '../tokens/access-token.ts';
 import { readAccessToken, type TokenFault } from '../tokens/read-access-token.ts';
 import { inactivity, type InactivityReason } from './activity.ts';
+import { signedIntrospection } from './introspection-answer.ts';
 
 export interface IntrospectionPorts {
   readonly issuer: Issuer;
   readonly authenticateClient: AuthenticateClient;
   readonly keyRings: KeyRings;
+  readonly signer: Signer;
   readonly standings: TokenStandings;
   readonly replay: AssertionReplay;
   readonly random: Random;
@@ -29,16 +31,28 @@ export interface IntrospectionPorts {
 }
 
 /** What one resource server is told of one token; the reason is for the audit trail alone. */
-export type Introspection =
+export type Introspection = (
   | { readonly active: true; readonly token: AccessTokenClaims }
   | {
       readonly active: false;
       readonly reason: TokenFault['reason'] | InactivityReason;
       readonly token?: AccessTokenClaims;
-    };
+    }
+) & {
+  /** The signed answer, for a server that wants one. */
+  readonly jwt?: string;
+};
+
+export interface IntrospectionRequest extends ClientRequest {
+  /** Whether the answer is to be a signed JWT (RFC 9701). */
+  readonly wantsSigned?: boolean;
+}
 
 /** One introspection, decided and written to the audit trail. */
-export type Introspect = (request: ClientRequest, now: Instant) => Promise<Result<Introspection, Refusal>>;
+export type Introspect = (
+  request: IntrospectionRequest,
+  now: Instant,
+) => Promise<Result<Introspection, Refusal>>;
 
 export function introspectionEndpoint(ports: IntrospectionPorts): Introspect {
   return decidedRequest({
@@ -50,11 +64,11 @@ export function introspectionEndpoint(ports: IntrospectionPorts): Introspect {
 
 async function introspect(
   ports: IntrospectionPorts,
-  { parameters }: ClientRequest,
+  { parameters, wantsSigned = false }: IntrospectionRequest,
   client: AuthenticatedClient,
   now: Instant,
 ): Promise<Result<Introspection, Refusal>> {
-  const { resource } = client.client;
+  const { id, resource } = client.client;
   // RFC 7662 §2.1: whoever may ask about tokens that were not sent to it learns what it can steal.
   if (resource === undefined) return refuse({ reason: 'not_a_resource_server' });
   // RFC 7662 §2.1: token_type_hint is a hint; there is one kind of token here.
@@ -63,17 +77,19 @@ async function introspect(
   const source = { issuer: ports.issuer, ring: await ports.keyRings.current() };
   const token = await readAccessToken(text, source, now);
   // Asked for tokens that are none as well, so that no delay tells the one from the other.
-  const standing = await ports.standings.read(
-    namesOf(token.ok ? token.value : undefined, client.client.id, resource),
-  );
-  if (!(await markAssertion(ports, client, now))) return refuse({ reason: 'assertion_replayed' });
-  if (!token.ok) return ok({ active: false, reason: token.refusal.reason });
+  const standing = await ports.standings.read(namesOf(token.ok ? token.value : undefined, id, resource));
+  const found = judged(token, standing);
+  // Signed first and marked last: a request that fails half way has not spent the assertion.
+  const answer = wantsSigned ? { ...found, jwt: await signedIntrospection(ports, found, id, now) } : found;
+  return (await markAssertion(ports, client, now)) ? ok(answer) : refuse({ reason: 'assertion_replayed' });
+}
+
+function judged(token: Result<AccessTokenClaims, TokenFault>, standing: TokenStanding): Introspection {
+  if (!token.ok) return { active: false, reason: token.refusal.reason };
   const reason = inactivity(token.value, standing);
-  return ok(
-    reason === undefined
-      ? { active: true, token: token.value }
-      : { active: false, reason, token: token.value },
-  );
+  return reason === undefined
+    ? { active: true, token: token.value }
+    : { active: false, reason, token: token.value };
 }
 
 /** What stands in for the names of a token that has none is as much to read, and decides nothing. */

@@ -23,6 +23,8 @@ export function authorizationServerMetadata(issuer: Issuer): Readonly<Record<str
     introspection_endpoint: endpoints.introspection,
     introspection_endpoint_auth_methods_supported: authenticationMethods,
     introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    // RFC 9701 §7; no encryption is offered.
+    introspection_signing_alg_values_supported: ['RS256'],
     revocation_endpoint: endpoints.revocation,
     revocation_endpoint_auth_methods_supported: authenticationMethods,
     revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,

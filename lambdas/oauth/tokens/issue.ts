@@ -1,11 +1,10 @@
 import type { KeyRings, Signer } from '../../ports/signing.ts';
 import { after, type Instant } from '../../runtime/clock.ts';
-import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import type { Issuer, KeyThumbprint } from '../../runtime/identifiers.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { TokenPlan } from '../grants/grant.ts';
 import { accessTokenClaims } from './access-token.ts';
-import { signingKeyAt } from './key-ring.ts';
+import { currentKey } from './current-key.ts';
 import { signJwt } from './sign-jwt.ts';
 
 export interface IssuedToken {
@@ -29,10 +28,7 @@ export type IssueToken = (plan: TokenPlan, now: Instant) => Promise<IssuedToken>
 export function tokenIssuer({ issuer, lifetimeSeconds, keyRings, signer, random }: IssuerPorts): IssueToken {
   return async (plan, now) => {
     const expiresAt = after(now, lifetimeSeconds);
-    const key = signingKeyAt(await keyRings.current(), now, expiresAt);
-    if (key === undefined) {
-      throw new DependencyUnavailable('signing key ring', { cause: 'no published key may sign now' });
-    }
+    const key = await currentKey(keyRings, now, expiresAt);
     const jti = random(16);
     const claims = accessTokenClaims(plan, { issuer, jti, issuedAt: now, expiresAt });
     // RFC 9068 §2.1.

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { prefersJson } from '../../../lambdas/http/accept.ts';
+import { prefersJson, prefersSigned } from '../../../lambdas/http/accept.ts';
 
 it.each([
   ['application/json', true],
@@ -17,4 +17,16 @@ it.each([
   [undefined, false],
 ])('somebody who accepts %s prefers JSON: %s', (accept, expected) => {
   expect(prefersJson(accept)).toBe(expected);
+});
+
+it.each([
+  ['application/token-introspection+jwt', true],
+  ['application/json, Application/Token-Introspection+JWT', true],
+  ['application/token-introspection+jwt;q=0.4, application/json;q=0.5', false],
+  ['application/token-introspection+jwt;q=0', false],
+  ['application/jwt', false],
+  ['*/*', false],
+  [undefined, false],
+])('a server that accepts %s wants a signed introspection: %s', (accept, expected) => {
+  expect(prefersSigned(accept)).toBe(expected);
 });

@@ -8,7 +8,7 @@ import { revocationEndpoint, type Revoke } from '../../../lambdas/oauth/revocati
 import type { Agent, Client, Resource } from '../../../lambdas/ports/registry.ts';
 import type { AssertionUse } from '../../../lambdas/ports/replay.ts';
 import type { Revocation } from '../../../lambdas/ports/revocations.ts';
-import type { KeyRing } from '../../../lambdas/ports/signing.ts';
+import type { KeyRing, Signer } from '../../../lambdas/ports/signing.ts';
 import type { TokenNames } from '../../../lambdas/ports/token-standing.ts';
 import { signJwt } from '../../../lambdas/oauth/tokens/sign-jwt.ts';
 import type { AuditEvent } from '../../../lambdas/runtime/events.ts';
@@ -65,6 +65,7 @@ interface JudgeInput {
   readonly ring?: KeyRing;
   readonly isRevoked?: boolean;
   readonly isFirstUse?: boolean;
+  readonly signer?: Signer;
 }
 
 export interface TokenJudge {
@@ -113,6 +114,7 @@ export function aTokenJudge(input: JudgeInput = {}): TokenJudge {
   };
   const introspect = introspectionEndpoint({
     ...ports,
+    signer: input.signer ?? processSigner,
     standings: {
       read: (names) => {
         asked.push(names);

@@ -1,6 +1,8 @@
+import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { ClientRequest } from '../../../lambdas/oauth/client-request.ts';
 import { instant } from '../../../lambdas/runtime/clock.ts';
+import { DependencyUnavailable } from '../../../lambdas/runtime/dependency.ts';
 import type {
   AgentId,
   Audience,
@@ -19,6 +21,7 @@ import {
   anAssertionKey,
   aResource,
   aSigningKey,
+  issuer,
   now,
   theSecret,
   uri,
@@ -161,6 +164,25 @@ describe('a resource server that asks about a token', () => {
     expect(judge.audited.map(({ event }) => event)).toEqual(Array(3).fill('introspection_refused'));
   });
 
+  it('gets a signed answer where it wants one, before its assertion is spent', async () => {
+    const { request, key } = await asserted(await aToken({ exp: now }));
+    const { authentication } = aKeyClient([key]);
+    const clients = [aClient(), aServerClient({ id: 'keyed' as ClientId, authentication })];
+    const judge = aTokenJudge({ clients });
+    const outcome = await judge.introspect({ ...request, wantsSigned: true }, now);
+    const { jwt = '' } = outcome.ok ? outcome.value : {};
+    expect(decodeProtectedHeader(jwt)).toEqual({
+      ...{ alg: 'RS256', typ: 'token-introspection+jwt', kid: 'active-key' },
+    });
+    expect(decodeJwt(jwt)).toEqual({
+      ...{ iss: issuer, aud: 'keyed', iat: now, token_introspection: { active: false } },
+    });
+    const signer = { sign: () => Promise.reject(new DependencyUnavailable('KMS', { cause: 'down' })) };
+    const failing = aTokenJudge({ clients, signer });
+    await expect(failing.introspect({ ...request, wantsSigned: true }, now)).rejects.toThrow('KMS');
+    expect([judge.marked.length, failing.marked.length]).toEqual([1, 0]);
+  });
+
   it('spends its assertion on the answer', async () => {
     const { request, key } = await asserted(await aToken());
     const { authentication } = aKeyClient([key]);
@@ -213,6 +235,24 @@ describe('a client that revokes a token', () => {
       refusal: { reason: 'token_missing' },
     });
     expect(judge.revoked).toEqual([]);
+  });
+
+  it('may ask again with the assertion it used, for the very token it used it for', async () => {
+    const { request, key } = await asserted(await aToken({ client_id: 'keyed' }));
+    const judge = aTokenJudge({ clients: [aKeyClient([key], { id: 'keyed' as ClientId })] });
+    const about = (token: string): ClientRequest => ({
+      ...request,
+      parameters: {
+        ...request.parameters,
+        values: new Map([...request.parameters.values, ['token', token]]),
+      },
+    });
+    await judge.revoke(request, now);
+    await judge.revoke(request, now);
+    await judge.revoke(about(await aToken({ client_id: 'keyed', jti: 'jti-2' })), now);
+    const [first, second, other] = judge.marked.map(({ attempt }) => attempt);
+    expect(second).toBe(first);
+    expect(other).not.toBe(first);
   });
 
   it('ends nothing with an assertion that was used before', async () => {

@@ -32,6 +32,7 @@ describe('the metadata of the issuer', () => {
         'private_key_jwt',
       ],
       introspection_endpoint_auth_signing_alg_values_supported: [...assertionAlgorithms],
+      introspection_signing_alg_values_supported: ['RS256'],
       revocation_endpoint: 'https://auth.example.com/revoke',
       revocation_endpoint_auth_methods_supported: [
         'client_secret_basic',
