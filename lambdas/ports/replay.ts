@@ -7,7 +7,7 @@ export interface AssertionUse {
   /** The mark is kept at least until then: the assertion's `exp` plus the accepted skew. */
   readonly until: Instant;
   readonly now: Instant;
-  /** Random, one per request: tells our own retried write from another caller's. */
+  /** One for each request, random or made of what it asks: tells our own retried write from another caller's. */
   readonly attempt: string;
 }
 

@@ -2,6 +2,7 @@ import type { AssertionReplay } from '../../ports/replay.ts';
 import type { Revocations } from '../../ports/revocations.ts';
 import type { KeyRings } from '../../ports/signing.ts';
 import { instant, type Instant } from '../../runtime/clock.ts';
+import { sha256 } from '../../runtime/digest.ts';
 import type { Audit, AuditEvent } from '../../runtime/events.ts';
 import type { Issuer } from '../../runtime/identifiers.ts';
 import type { Random } from '../../runtime/random.ts';
@@ -54,8 +55,10 @@ async function revoke(
   if (text === undefined) return refuse({ reason: 'token_missing' });
   const source = { issuer: ports.issuer, ring: await ports.keyRings.current() };
   const token = await readAccessToken(text, source, now);
-  // Marked first: a replayed assertion must not end a token.
-  if (!(await markAssertion(ports, client, now))) return refuse({ reason: 'assertion_replayed' });
+  // Marked first: a replayed assertion must not end a token. Marked for this very token: where the write below fails,
+  // or its reply is lost, the same request made again is no replay, for all it can do is what it was made to do.
+  const isFirstUse = await markAssertion(ports, client, now, sha256(`revoke\0${text}`));
+  if (!isFirstUse) return refuse({ reason: 'assertion_replayed' });
   if (!token.ok) return ok({ revoked: false, reason: token.refusal.reason });
   const { jti, exp, client_id: holder } = token.value;
   const { id } = client.client;

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 
 import { startDeployment, type TestDeployment } from '../../support/deployment.ts';
 import { type Answer, basic, type Driver, drive } from '../support/driver.ts';
-import { newSecretClient } from '../support/registrations.ts';
+import { newKeyClient, newSecretClient } from '../support/registrations.ts';
 import { verifies } from '../verifies.ts';
 
 type Credentials = Readonly<Record<string, string>>;
@@ -53,14 +53,16 @@ async function newKeyedServer(): Promise<{ readonly assert: () => Promise<Record
     ...{ client_id, resource: 'demo', token_endpoint_auth_method: 'private_key_jwt', jwks },
   });
   return {
-    assert: async () => {
-      const now = Math.floor(deployment.run.clock.now() / 1000);
-      const claims = { iss: client_id, sub: client_id, aud: client.issuer, jti: randomUUID(), exp: now + 60 };
-      return {
-        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-        client_assertion: await new SignJWT(claims).setProtectedHeader({ alg: 'ES256' }).sign(privateKey),
-      };
-    },
+    assert: () => assertionOf(client_id, privateKey),
+  };
+}
+
+async function assertionOf(id: string, key: CryptoKey): Promise<Record<string, string>> {
+  const now = Math.floor(deployment.run.clock.now() / 1000);
+  const claims = { iss: id, sub: id, aud: client.issuer, jti: randomUUID(), exp: now + 60 };
+  return {
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion: await new SignJWT(claims).setProtectedHeader({ alg: 'ES256' }).sign(key),
   };
 }
 
@@ -206,6 +208,34 @@ describe('revocation', () => {
     const { status, headers: allowed } = await client.send('/revoke', { method: 'OPTIONS', headers });
     expect([status, allowed.get('access-control-allow-origin')]).toEqual([204, '*']);
   });
+});
+
+describe('an assertion that revokes', () => {
+  verifies(
+    'vestibule:revocation-retried',
+    'is spent on one token, and on that one as often as it takes',
+    async () => {
+      const { privateKey, publicKey } = await generateKeyPair('ES256');
+      const catalogue = [{ resource: demo, required: ['tools:read'] }];
+      const jwks = { keys: [await exportJWK(publicKey)] };
+      const id = await newKeyClient(client, 'persistent', catalogue, { jwks });
+      const proof = () => assertionOf(id, privateKey);
+      const token = await newToken({}, await proof());
+      const other = await newToken({}, await proof());
+      const form = await proof();
+      deployment.run.cloud.faults.add('dynamodb:PutItem=down@2-4');
+      expect((await post('/revoke', { token, ...form }, {})).status).toBe(503);
+      deployment.run.cloud.faults.clear();
+      expect(await isActive(token)).toBe(true);
+      const replayed = await post('/revoke', { token: other, ...form }, {});
+      expect([replayed.status, replayed.body['error']]).toEqual([401, 'invalid_client']);
+      expect((await post('/revoke', { token, ...form }, {})).status).toBe(200);
+      expect([await isActive(token), await isActive(other)]).toEqual([false, true]);
+      expect((await post('/revoke', { token, ...form }, {})).status).toBe(200);
+      expect((await newToken({}, form)) === 'undefined').toBe(true);
+    },
+    60_000,
+  );
 });
 
 describe('a dependency that fails', () => {
