@@ -13,4 +13,6 @@ export const keyOf = {
   assertion: (clientId: ClientId, jti: string): string => `assertion#${sha256(`${clientId}\0${jti}`)}`,
   /** The hash bounds the length. */
   revoked: (jti: string): string => `revoked#${sha256(jti)}`,
+  /** Hashed, so that the table is no list of addresses. */
+  bucket: (kind: 'client' | 'address', name: string): string => `bucket#${kind}#${sha256(name)}`,
 } as const;

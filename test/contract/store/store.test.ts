@@ -4,15 +4,18 @@ import { dynamoKeyRingStore } from '../../../lambdas/adapters/dynamodb/key-ring-
 import { dynamoRegistryStore } from '../../../lambdas/adapters/dynamodb/registry-store.ts';
 import { dynamoRegistry } from '../../../lambdas/adapters/dynamodb/registry.ts';
 import { dynamoRevocations } from '../../../lambdas/adapters/dynamodb/revocations.ts';
+import { dynamoSharedBuckets } from '../../../lambdas/adapters/dynamodb/shared-buckets.ts';
 import { dynamoTokenStandings } from '../../../lambdas/adapters/dynamodb/token-standings.ts';
 import { startTables, type TestTables } from '../../support/dynamodb.ts';
 import { describeAssertionReplay, expectOneWinner } from './assertion-replay.ts';
 import { describeKeyRingStore } from './key-ring-store.ts';
 import { aChange } from './mothers.ts';
+import { getThenPutBuckets } from './planted-buckets.ts';
 import { getThenPutReplay } from './planted-replay.ts';
 import { describeRegistryReader } from './registry-reader.ts';
 import { describeRegistryStore } from './registry-store.ts';
 import { describeRevocations } from './revocations.ts';
+import { describeSharedBuckets, expectNoMoreThanTheBucketHolds } from './shared-buckets.ts';
 import { unrulyNetwork } from './unruly-network.ts';
 
 let tables: TestTables;
@@ -43,6 +46,12 @@ describe('DynamoDB', () => {
     };
   });
 
+  describeSharedBuckets(() => {
+    const network = unrulyNetwork(tables, slowest);
+    const { client } = network;
+    return { buckets: dynamoSharedBuckets({ client, table: tables.grants, patience: 60_000 }), network };
+  });
+
   describeRegistryStore(() => {
     const network = unrulyNetwork(tables);
     return { store: dynamoRegistryStore({ client: network.client, table: tables.registry }), network };
@@ -59,6 +68,16 @@ describe('DynamoDB', () => {
     const { client } = unrulyNetwork(tables, slowest);
     const store = () => dynamoKeyRingStore({ client, table: tables.registry, change: aChange() });
     return { read: () => store().read(), replace: (from, keys) => store().replace(from, keys) };
+  });
+});
+
+describe('the contract of shared buckets', () => {
+  it('finds out a store that reads before it writes', async () => {
+    const network = unrulyNetwork(tables, slowest);
+    const buckets = getThenPutBuckets(network.client, tables.grants);
+    await expect(expectNoMoreThanTheBucketHolds({ buckets, network })).rejects.toThrow(
+      /to be less than or equal to 200/,
+    );
   });
 });
 
