@@ -8,6 +8,8 @@ export {
   type HostedZoneConfig,
   type IssuerConfig,
   type KeyAuthentication,
+  type LimitConfig,
+  type LimitsConfig,
   type ResourceConfig,
   type SecretAuthentication,
   type VestibuleConfig,

@@ -3,6 +3,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { checkConfig } from './config/check-config.ts';
 import type { VestibuleConfig } from './config/config.ts';
+import { limitsOf } from './config/limits.ts';
 import { DataKey } from './constructs/data-key.ts';
 import { EndpointFunction } from './constructs/endpoint-function.ts';
 import { FrontDoor } from './constructs/front-door.ts';
@@ -74,13 +75,18 @@ export class Vestibule extends Construct {
   }
 
   private serveOAuth(): void {
+    const limits = limitsOf(this.#config);
     const { function: authorization } = new EndpointFunction(this, 'Authorization', {
       name: 'authorization',
       description: 'The authorization endpoint',
       memoryMegabytes: 512,
       timeoutSeconds: 10,
       retention: this.#retention,
-      environment: (role) => ({ ...this.registry.grantClientLookup(role) }),
+      environment: (role) => ({
+        ADDRESS_LIMIT: limits.address,
+        ...this.registry.grantClientLookup(role),
+        ...this.grants.grantBuckets(role, 'address'),
+      }),
     });
     this.servePublicly('/authorize', authorization, 100);
     const { function: token } = new EndpointFunction(this, 'Token', {
@@ -95,8 +101,11 @@ export class Vestibule extends Construct {
           ISSUER: this.issuer,
           ACCESS_TOKEN_MINUTES: String(this.#config.accessTokenMinutes ?? 15),
           DOCUMENT_HOSTS: this.allowedHosts,
+          CLIENT_LIMIT: limits.client,
+          ADDRESS_LIMIT: limits.address,
           ...this.registry.grantTokenDecisions(role),
           ...this.grants.grantAssertionMarks(role),
+          ...this.grants.grantBuckets(role, 'client', 'address'),
         };
       },
     });
@@ -105,6 +114,7 @@ export class Vestibule extends Construct {
   }
 
   private serveIntrospection(): void {
+    const limits = limitsOf(this.#config);
     const { function: introspection } = new EndpointFunction(this, 'Introspection', {
       name: 'introspection',
       description: 'Introspection and revocation of tokens',
@@ -116,8 +126,11 @@ export class Vestibule extends Construct {
         return {
           ISSUER: this.issuer,
           DOCUMENT_HOSTS: this.allowedHosts,
+          CLIENT_LIMIT: limits.client,
+          ADDRESS_LIMIT: limits.address,
           ...this.registry.grantTokenDecisions(role),
           ...this.grants.grantRevocations(role),
+          ...this.grants.grantBuckets(role, 'client', 'address'),
         };
       },
     });

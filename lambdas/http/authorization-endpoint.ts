@@ -3,6 +3,8 @@ import type {
   DecideAuthorization,
 } from '../oauth/authorization/authorization-endpoint.ts';
 import type { Parameters } from '../oauth/parameters.ts';
+import { toWire } from '../oauth/refusal.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { Result } from '../runtime/result.ts';
 import { prefersJson } from './accept.ts';
 import { bodyRefused, bodyRefusalText, type BodyRefusal } from './body-refusal.ts';
@@ -16,14 +18,15 @@ import { errorJson } from './respond.ts';
  * `/authorize`, which older clients and strict metadata parsers expect (IX-4, IX-7). It answers on its own page and
  * never redirects: RFC 6749 §4.1.2.1 forbids it for a client or a redirect URI that is not known.
  */
-export function authorizationHttpEndpoint(decide: DecideAuthorization): Endpoint {
+export function authorizationHttpEndpoint(decide: DecideAuthorization, clock: Clock): Endpoint {
   const answer = async (
     request: HttpRequest,
     parameters: Result<Parameters, BodyRefusal>,
   ): Promise<HttpResponse> => {
     if (!parameters.ok) return unreadable(request, parameters.refusal);
     const { requestId, sourceAddress } = request;
-    return refused(request, await decide({ parameters: parameters.value, requestId, sourceAddress }));
+    const asked = { parameters: parameters.value, requestId, sourceAddress };
+    return refused(request, await decide(asked, clock()));
   };
   return methods({
     GET: (request) => answer(request, parseForm(request.query)),
@@ -32,16 +35,21 @@ export function authorizationHttpEndpoint(decide: DecideAuthorization): Endpoint
 }
 
 interface Explanation {
-  readonly error: 'invalid_request' | 'unauthorized_client';
+  readonly status?: number;
+  readonly error: string;
   readonly title: string;
   readonly text: string;
+  /** Seconds. */
+  readonly retryAfter?: number | undefined;
 }
 
 function refused(request: HttpRequest, refusal: AuthorizationRefusal): HttpResponse {
-  const { error, title, text } = explain(refusal);
-  return prefersJson(request.headers['accept'])
-    ? errorJson(400, error, text)
-    : explained(request, title, text);
+  const { status = 400, error, title, text, retryAfter } = explain(refusal);
+  const answer = prefersJson(request.headers['accept'])
+    ? errorJson(status, error, text)
+    : { ...explained(request, title, text), status };
+  if (retryAfter === undefined) return answer;
+  return { ...answer, headers: { ...answer.headers, 'retry-after': String(retryAfter) } };
 }
 
 function unreadable(request: HttpRequest, refusal: BodyRefusal): HttpResponse {
@@ -75,5 +83,10 @@ function explain(refusal: AuthorizationRefusal): Explanation {
         title: 'Nobody can sign in here',
         text: 'the client is registered as a machine, which cannot sign a person in',
       };
+    case 'too_many_requests': {
+      const { status, error, retryAfter } = toWire(refusal);
+      const text = 'too many requests come from this address; wait a little and try again';
+      return { status, error, title: 'Too many requests', text, retryAfter };
+    }
   }
 }

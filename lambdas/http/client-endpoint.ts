@@ -34,13 +34,11 @@ export function clientEndpoint<Value>(
 }
 
 function refused(refusal: Refusal, request: HttpRequest): HttpResponse {
-  const { status, error, description } = toWire(refusal);
+  const { status, error, description, retryAfter } = toWire(refusal);
   // RFC 6749 §5.2: a client that tried the Authorization header is told the scheme to use there.
   const challenge = status === 401 && request.headers['authorization'] !== undefined;
-  return errorJson(
-    status,
-    error,
-    description,
-    challenge ? { 'www-authenticate': 'Basic realm="vestibule", charset="UTF-8"' } : {},
-  );
+  return errorJson(status, error, description, {
+    ...(challenge && { 'www-authenticate': 'Basic realm="vestibule", charset="UTF-8"' }),
+    ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+  });
 }

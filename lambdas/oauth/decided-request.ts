@@ -5,10 +5,17 @@ import type { Result } from '../runtime/result.ts';
 import type { AuthenticateClient, AuthenticatedClient } from './client-authentication/authenticate-client.ts';
 import { readCredentials } from './client-authentication/credentials.ts';
 import type { ClientRequest } from './client-request.ts';
+import type { CallerLimits } from './limits/caller-limits.ts';
 import type { Refusal } from './refusal.ts';
 
+export interface DecisionPorts {
+  readonly authenticateClient: AuthenticateClient;
+  readonly limits: CallerLimits;
+  readonly audit: Audit;
+}
+
 interface Decision<Request extends ClientRequest, Value> {
-  readonly ports: { readonly authenticateClient: AuthenticateClient; readonly audit: Audit };
+  readonly ports: DecisionPorts;
   /** The resource that is probably meant, so that one read brings it along with the client. */
   readonly resourceHint?: (request: Request) => ResourceUri | undefined;
   readonly decide: (
@@ -31,12 +38,45 @@ export function decidedRequest<Request extends ClientRequest, Value>({
   eventOf,
 }: Decision<Request, Value>): (request: Request, now: Instant) => Promise<Result<Value, Refusal>> {
   return async (request, now) => {
-    const credentials = readCredentials(request.parameters, request.authorization);
-    const client = credentials.ok
-      ? await ports.authenticateClient(credentials.value, resourceHint(request), now)
-      : credentials;
-    const outcome = client.ok ? await decide(request, client.value, now) : client;
+    const client = await provenClient(ports, request, resourceHint(request), now);
+    const outcome = client.ok ? await withinLimit(ports, request, client.value, now, decide) : client;
     ports.audit(eventOf(request, client.ok ? client.value : undefined, outcome));
     return outcome;
   };
+}
+
+/** Only what proves nobody counts against its address: many clients share the address of one network. */
+async function provenClient(
+  { limits, authenticateClient }: DecisionPorts,
+  { parameters, authorization, sourceAddress }: ClientRequest,
+  resourceHint: ResourceUri | undefined,
+  now: Instant,
+): Promise<Result<AuthenticatedClient, Refusal>> {
+  const admitted = limits.address.admit(sourceAddress, now);
+  if (!admitted.ok) return admitted;
+  const credentials = readCredentials(parameters, authorization);
+  const client = credentials.ok
+    ? await authenticateClient(credentials.value, resourceHint, now)
+    : credentials;
+  if (!client.ok) await limits.address.count(sourceAddress, now);
+  return client;
+}
+
+/** A client is counted once it proved itself, so that no stranger can use up what is its. */
+async function withinLimit<Request extends ClientRequest, Value>(
+  { limits }: DecisionPorts,
+  request: Request,
+  client: AuthenticatedClient,
+  now: Instant,
+  decide: Decision<Request, Value>['decide'],
+): Promise<Result<Value, Refusal>> {
+  const counted = await limits.client.count(client.client.id, now);
+  if (!counted.ok) return counted;
+  const outcome = await decide(request, client, now);
+  // A replayed assertion proves nobody after all: whoever caught one must not use up the client's share with it.
+  if (!outcome.ok && outcome.refusal.reason === 'assertion_replayed') {
+    limits.client.giveBack(client.client.id);
+    await limits.address.count(request.sourceAddress, now);
+  }
+  return outcome;
 }

@@ -32,19 +32,30 @@ export type GrantRefusal =
 export type TokenQuestionRefusal =
   { readonly reason: 'token_missing' } | { readonly reason: 'not_a_resource_server' };
 
-export type Refusal = ClientRefusal | GrantRefusal | TokenQuestionRefusal;
+/** Why a caller must wait, be it a client that proved itself or a source address that proves nobody. */
+export interface LimitRefusal {
+  readonly reason: 'too_many_requests';
+  readonly of: 'client' | 'address';
+  readonly perSecond: number;
+  readonly retryAfterSeconds: number;
+}
+
+export type Refusal = ClientRefusal | GrantRefusal | TokenQuestionRefusal | LimitRefusal;
 
 /** An error as RFC 6749 §5.2 writes it. */
 export interface WireError {
-  readonly status: 400 | 401;
+  readonly status: 400 | 401 | 429;
   readonly error:
     | 'invalid_request'
     | 'invalid_client'
     | 'unauthorized_client'
     | 'unsupported_grant_type'
     | 'invalid_scope'
-    | 'invalid_target';
+    | 'invalid_target'
+    | 'too_many_requests';
   readonly description: string;
+  /** Seconds. */
+  readonly retryAfter?: number;
 }
 
 type Wire = {
@@ -87,6 +98,7 @@ const wire: Wire = {
   token_missing: () => bad('invalid_request', 'token is missing'),
   not_a_resource_server: () =>
     bad('unauthorized_client', 'the client is not registered as the server of a resource'),
+  too_many_requests: tooManyRequests,
 };
 
 export function toWire(refusal: Refusal): WireError {
@@ -101,6 +113,20 @@ function invalidClient(description: string): WireError {
 
 function bad(error: WireError['error'], description: string): WireError {
   return { status: 400, error, description };
+}
+
+// RFC 6585 §4: 429, and how long to wait. OAuth has no error code for it; MCP clients know this one.
+function tooManyRequests({ of, perSecond, retryAfterSeconds }: LimitRefusal): WireError {
+  const wait = `try again in ${retryAfterSeconds} s`;
+  return {
+    status: 429,
+    error: 'too_many_requests',
+    description:
+      of === 'client'
+        ? `the client asks more often than ${perSecond} times a second; keep tokens until they expire, and ${wait}`
+        : `too many requests from this address prove no client; mend the credentials, and ${wait}`,
+    retryAfter: retryAfterSeconds,
+  };
 }
 
 function list(names: readonly string[]): string {

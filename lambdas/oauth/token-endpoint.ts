@@ -1,13 +1,12 @@
 import type { AssertionReplay } from '../ports/replay.ts';
 import type { Instant } from '../runtime/clock.ts';
-import type { Audit } from '../runtime/events.ts';
 import type { ResourceUri } from '../runtime/identifiers.ts';
 import type { Random } from '../runtime/random.ts';
 import { ok, refuse, type Result } from '../runtime/result.ts';
-import type { AuthenticateClient, AuthenticatedClient } from './client-authentication/authenticate-client.ts';
+import type { AuthenticatedClient } from './client-authentication/authenticate-client.ts';
 import { markAssertion } from './client-authentication/mark-assertion.ts';
 import type { ClientRequest } from './client-request.ts';
-import { decidedRequest } from './decided-request.ts';
+import { type DecisionPorts, decidedRequest } from './decided-request.ts';
 import type { Grant } from './grants/grant.ts';
 import type { Parameters } from './parameters.ts';
 import type { GrantRefusal, Refusal } from './refusal.ts';
@@ -16,13 +15,11 @@ import { tokenAudit } from './token-audit.ts';
 import type { GrantedToken, RequestToken } from './token-request.ts';
 import type { IssueToken } from './tokens/issue.ts';
 
-export interface TokenEndpointPorts {
-  readonly authenticateClient: AuthenticateClient;
+export interface TokenEndpointPorts extends DecisionPorts {
   readonly grants: readonly Grant[];
   readonly issue: IssueToken;
   readonly replay: AssertionReplay;
   readonly random: Random;
-  readonly audit: Audit;
 }
 
 export function tokenEndpoint(ports: TokenEndpointPorts): RequestToken {

@@ -6,6 +6,8 @@ export interface VestibuleConfig {
   readonly issuer?: IssuerConfig;
   /** Life of an access token in minutes, 5 to 60. Default: 15. */
   readonly accessTokenMinutes?: number;
+  /** How often one caller may ask, before it is answered 429. */
+  readonly limits?: LimitsConfig;
   /** How long logs are kept, one of the periods CloudWatch Logs offers. Default: 365 in production, 7 in dev. */
   readonly logRetentionDays?: number;
   /** What tokens can be for: MCP servers, and agents that others call. */
@@ -14,6 +16,20 @@ export interface VestibuleConfig {
   readonly agents: readonly AgentConfig[];
   /** The OAuth clients that agents run as, and those by which resources ask about tokens. */
   readonly clients: readonly ClientConfig[];
+}
+
+export interface LimitsConfig {
+  /** One client at `/token`, `/introspect` and `/revoke` together. Default: 100 a second, and 1,000 at once. */
+  readonly perClient?: LimitConfig;
+  /** The requests from one source address that prove no client. Default: 50 a second, and 500 at once. */
+  readonly perAddress?: LimitConfig;
+}
+
+export interface LimitConfig {
+  /** Requests a second over time, 1 to 100,000. */
+  readonly perSecond: number;
+  /** Requests at once after a rest, up to 1,000,000 and not below `perSecond`. Default: ten times `perSecond`. */
+  readonly burst?: number;
 }
 
 export interface IssuerConfig {

@@ -33,6 +33,30 @@ const accessTokenMinutes = v.pipe(
   ),
 );
 
+function requests(most: number): v.GenericSchema<number> {
+  return v.pipe(
+    v.number(({ input }) => `${show(input)} is not a number of requests; write 1 to ${most}`),
+    v.check(
+      (count) => Number.isInteger(count) && count >= 1 && count <= most,
+      ({ input }) => `${show(input)} is out of range; write a whole number of requests from 1 to ${most}`,
+    ),
+  );
+}
+
+const limit = v.pipe(
+  fields({ perSecond: requests(100_000), burst: v.optional(requests(1_000_000)) }),
+  v.forward(
+    v.check(
+      ({ perSecond, burst }) => burst === undefined || burst >= perSecond,
+      ({ input: { perSecond, burst } }) =>
+        `${show(burst)} is below perSecond, which could never be reached; write ${show(perSecond)} or more`,
+    ),
+    ['burst'],
+  ),
+);
+
+const limits = fields({ perClient: v.optional(limit), perAddress: v.optional(limit) });
+
 const agent = fields({
   id: identifier,
   name: v.optional(peopleText(128)),
@@ -51,6 +75,7 @@ export function configSchema(hosts: Hosts): v.GenericSchema {
     profile: v.optional(oneOf(['production', 'dev'])),
     issuer: v.optional(issuer),
     accessTokenMinutes: v.optional(accessTokenMinutes),
+    limits: v.optional(limits),
     logRetentionDays: v.optional(oneOf(retentionDays)),
     resources: listOf(resource(hosts)),
     agents: listOf(agent),

@@ -30,6 +30,15 @@ export class GrantsTable extends Construct {
     return { GRANTS_TABLE: this.table.tableName };
   }
 
+  /** Drawing on the buckets that keep callers within their limits. */
+  grantBuckets(role: IRole, ...kinds: readonly ('client' | 'address')[]): GrantsVariables {
+    grantItems(this.table, role, {
+      actions: ['dynamodb:UpdateItem'],
+      items: kinds.map((kind) => `bucket#${kind}#*` as const),
+    });
+    return { GRANTS_TABLE: this.table.tableName };
+  }
+
   /** Reading and writing which tokens are revoked, and marking a client assertion as used. */
   grantRevocations(role: IRole): GrantsVariables {
     grantItems(this.table, role, { actions: ['dynamodb:BatchGetItem'], items: ['revoked#*'] });

@@ -27,12 +27,14 @@ test('every function may do exactly this', () => {
     Authorization: [
       row(writesItsLog, '<VestibuleAuthorizationLogs.Arn>'),
       row(reads, registry, keys('client#*', 'agent#*')),
+      row(['dynamodb:UpdateItem'], '<VestibuleGrantsTable.Arn>', keys('bucket#address#*')),
     ],
     Token: [
       row(writesItsLog, '<VestibuleTokenLogs.Arn>'),
       signs,
       row(reads, registry, keys('client#*', 'agent#*', 'resource#*', 'key-ring#*')),
       row(['dynamodb:PutItem'], '<VestibuleGrantsTable.Arn>', keys('assertion#*')),
+      row(['dynamodb:UpdateItem'], '<VestibuleGrantsTable.Arn>', keys('bucket#client#*', 'bucket#address#*')),
     ],
     Introspection: [
       row(writesItsLog, '<VestibuleIntrospectionLogs.Arn>'),
@@ -40,6 +42,7 @@ test('every function may do exactly this', () => {
       row(reads, registry, keys('client#*', 'agent#*', 'resource#*', 'key-ring#*')),
       row(reads, '<VestibuleGrantsTable.Arn>', keys('revoked#*')),
       row(['dynamodb:PutItem'], '<VestibuleGrantsTable.Arn>', keys('revoked#*', 'assertion#*')),
+      row(['dynamodb:UpdateItem'], '<VestibuleGrantsTable.Arn>', keys('bucket#client#*', 'bucket#address#*')),
     ],
     Admin: [
       row(writesItsLog, '<VestibuleAdminLogs.Arn>'),

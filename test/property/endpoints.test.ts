@@ -9,6 +9,7 @@ import { authorizationEndpoint } from '../../lambdas/oauth/authorization/authori
 import type { ClientId } from '../../lambdas/runtime/identifiers.ts';
 import { anEvent, formType } from '../unit/http/requests.ts';
 import { anIssuer } from '../unit/oauth/an-issuer.ts';
+import { fullBuckets, limitsOver } from '../unit/oauth/limits.ts';
 import {
   aClient,
   aKeyClient,
@@ -101,12 +102,12 @@ describe('whatever is sent', () => {
   it('to /authorize, the answer is a page or JSON, and never a redirect', { timeout: 120_000 }, async () => {
     const decide = authorizationEndpoint({
       registry: registryOf({ clients: [aClient()] }),
+      limit: limitsOver(fullBuckets).address,
       audit: () => undefined,
     });
+    const authorize = authorizationHttpEndpoint(decide, () => now);
     const events = anyEvent({ paths: fc.constant('/authorize'), form: aForm(assertion) });
-    expect(await withstands(lambdaHandler(authorizationHttpEndpoint(decide)), events)).toEqual(
-      new Set([400, 405]),
-    );
+    expect(await withstands(lambdaHandler(authorize), events)).toEqual(new Set([400, 405]));
   });
 
   it('to the discovery endpoints, the answer is a document or a 404', { timeout: 120_000 }, async () => {

@@ -5,6 +5,7 @@ import { discovery, resourceMetadata } from './requirements/discovery.ts';
 import { ends } from './requirements/ends.ts';
 import { entitlement, issuance } from './requirements/issuance.ts';
 import { introspection } from './requirements/introspection.ts';
+import { limits } from './requirements/limits.ts';
 import { resourceServer } from './requirements/resource-server.ts';
 
 /** Everything the project claims to do, each claim cited by at least one test. */
@@ -21,6 +22,7 @@ export const requirements = {
   ...authorization,
   ...administration,
   ...robustness,
+  ...limits,
 } as const satisfies Readonly<Record<string, Requirement>>;
 
 export type RequirementId = keyof typeof requirements;

@@ -1,3 +1,8 @@
 /** Everything the authorization function reads from its environment. */
-export const authorizationEnvironment = ['REGISTRY_TABLE'] as const;
+export const authorizationEnvironment = [
+  'REGISTRY_TABLE',
+  'GRANTS_TABLE',
+  /** `<requests a second>/<burst>` of one address. */
+  'ADDRESS_LIMIT',
+] as const;
 export type AuthorizationEnvironment = Record<(typeof authorizationEnvironment)[number], string>;

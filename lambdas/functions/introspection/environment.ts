@@ -5,5 +5,8 @@ export const introspectionEnvironment = [
   'GRANTS_TABLE',
   /** `public`, or `loopback` in the dev profile, where a document may live on this machine. */
   'DOCUMENT_HOSTS',
+  /** `<requests a second>/<burst>` of one client, and of the requests of one address that prove no client. */
+  'CLIENT_LIMIT',
+  'ADDRESS_LIMIT',
 ] as const;
 export type IntrospectionEnvironment = Record<(typeof introspectionEnvironment)[number], string>;

@@ -4,6 +4,7 @@ import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoAssertionReplay } from '../../adapters/dynamodb/assertion-replay.ts';
 import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
 import { dynamoRevocations } from '../../adapters/dynamodb/revocations.ts';
+import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
 import { dynamoTokenStandings } from '../../adapters/dynamodb/token-standings.ts';
 import { kmsSigner } from '../../adapters/kms/signer.ts';
 import { guardedDocuments } from '../../adapters/upstream/documents.ts';
@@ -14,6 +15,7 @@ import { route, routes } from '../../http/routes.ts';
 import { clientAuthentication } from '../../oauth/client-authentication/authenticate-client.ts';
 import { clientKeys } from '../../oauth/client-authentication/client-keys.ts';
 import { introspectionEndpoint } from '../../oauth/introspection/introspection-endpoint.ts';
+import { callerLimits } from '../../oauth/limits/caller-limits.ts';
 import { endpointsOf } from '../../oauth/metadata/endpoints.ts';
 import { revocationEndpoint } from '../../oauth/revocation/revocation-endpoint.ts';
 import { systemClock } from '../../runtime/clock.ts';
@@ -40,6 +42,10 @@ const ports = {
     keys: clientKeys(documents),
     audiences: { issuer, tokenEndpoint: endpointsOf(issuer).token },
   }),
+  limits: callerLimits(
+    { client: environment.CLIENT_LIMIT, address: environment.ADDRESS_LIMIT },
+    { buckets: dynamoSharedBuckets({ client, table: grantsTable }), random: systemRandom },
+  ),
   keyRings,
   replay: dynamoAssertionReplay({ client, table: grantsTable }),
   random: systemRandom,

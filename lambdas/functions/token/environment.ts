@@ -7,5 +7,8 @@ export const tokenEnvironment = [
   'ACCESS_TOKEN_MINUTES',
   /** `public`, or `loopback` in the dev profile, where a document may live on this machine. */
   'DOCUMENT_HOSTS',
+  /** `<requests a second>/<burst>` of one client, and of the requests of one address that prove no client. */
+  'CLIENT_LIMIT',
+  'ADDRESS_LIMIT',
 ] as const;
 export type TokenEnvironment = Record<(typeof tokenEnvironment)[number], string>;

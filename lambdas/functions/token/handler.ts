@@ -3,6 +3,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoAssertionReplay } from '../../adapters/dynamodb/assertion-replay.ts';
 import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
+import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
 import { kmsSigner } from '../../adapters/kms/signer.ts';
 import { guardedDocuments } from '../../adapters/upstream/documents.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
@@ -10,6 +11,7 @@ import { tokenHttpEndpoint } from '../../http/token-endpoint.ts';
 import { clientAuthentication } from '../../oauth/client-authentication/authenticate-client.ts';
 import { clientKeys } from '../../oauth/client-authentication/client-keys.ts';
 import { clientCredentialsGrant } from '../../oauth/grants/client-credentials.ts';
+import { callerLimits } from '../../oauth/limits/caller-limits.ts';
 import { endpointsOf } from '../../oauth/metadata/endpoints.ts';
 import { tokenEndpoint } from '../../oauth/token-endpoint.ts';
 import { tokenIssuer } from '../../oauth/tokens/issue.ts';
@@ -35,6 +37,13 @@ const documents = guardedDocuments({
 });
 
 const requestToken = tokenEndpoint({
+  limits: callerLimits(
+    { client: environment.CLIENT_LIMIT, address: environment.ADDRESS_LIMIT },
+    {
+      buckets: dynamoSharedBuckets({ client: dynamo, table: environment.GRANTS_TABLE }),
+      random: systemRandom,
+    },
+  ),
   authenticateClient: clientAuthentication({
     registry,
     keys: clientKeys(documents),

@@ -2,32 +2,27 @@ import type { AssertionReplay } from '../../ports/replay.ts';
 import type { KeyRings, Signer } from '../../ports/signing.ts';
 import type { TokenNames, TokenStanding, TokenStandings } from '../../ports/token-standing.ts';
 import type { Instant } from '../../runtime/clock.ts';
-import type { Audit, AuditEvent } from '../../runtime/events.ts';
+import type { AuditEvent } from '../../runtime/events.ts';
 import type { AgentId, ClientId, Issuer, ResourceUri } from '../../runtime/identifiers.ts';
 import type { Random } from '../../runtime/random.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
-import type {
-  AuthenticateClient,
-  AuthenticatedClient,
-} from '../client-authentication/authenticate-client.ts';
+import type { AuthenticatedClient } from '../client-authentication/authenticate-client.ts';
 import { markAssertion } from '../client-authentication/mark-assertion.ts';
 import { type ClientRequest, originOf } from '../client-request.ts';
-import { decidedRequest } from '../decided-request.ts';
+import { type DecisionPorts, decidedRequest } from '../decided-request.ts';
 import { toWire, type Refusal } from '../refusal.ts';
 import type { AccessTokenClaims } from '../tokens/access-token.ts';
 import { readAccessToken, type TokenFault } from '../tokens/read-access-token.ts';
 import { inactivity, type InactivityReason } from './activity.ts';
 import { signedIntrospection } from './introspection-answer.ts';
 
-export interface IntrospectionPorts {
+export interface IntrospectionPorts extends DecisionPorts {
   readonly issuer: Issuer;
-  readonly authenticateClient: AuthenticateClient;
   readonly keyRings: KeyRings;
   readonly signer: Signer;
   readonly standings: TokenStandings;
   readonly replay: AssertionReplay;
   readonly random: Random;
-  readonly audit: Audit;
 }
 
 /** What one resource server is told of one token; the reason is for the audit trail alone. */

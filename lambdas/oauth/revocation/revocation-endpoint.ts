@@ -3,29 +3,24 @@ import type { Revocations } from '../../ports/revocations.ts';
 import type { KeyRings } from '../../ports/signing.ts';
 import { instant, type Instant } from '../../runtime/clock.ts';
 import { sha256 } from '../../runtime/digest.ts';
-import type { Audit, AuditEvent } from '../../runtime/events.ts';
+import type { AuditEvent } from '../../runtime/events.ts';
 import type { Issuer } from '../../runtime/identifiers.ts';
 import type { Random } from '../../runtime/random.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
-import type {
-  AuthenticateClient,
-  AuthenticatedClient,
-} from '../client-authentication/authenticate-client.ts';
+import type { AuthenticatedClient } from '../client-authentication/authenticate-client.ts';
 import { markAssertion } from '../client-authentication/mark-assertion.ts';
 import { type ClientRequest, originOf } from '../client-request.ts';
-import { decidedRequest } from '../decided-request.ts';
+import { type DecisionPorts, decidedRequest } from '../decided-request.ts';
 import type { Refusal } from '../refusal.ts';
 import type { AccessTokenClaims } from '../tokens/access-token.ts';
 import { readAccessToken, type TokenFault } from '../tokens/read-access-token.ts';
 
-export interface RevocationPorts {
+export interface RevocationPorts extends DecisionPorts {
   readonly issuer: Issuer;
-  readonly authenticateClient: AuthenticateClient;
   readonly keyRings: KeyRings;
   readonly revocations: Revocations;
   readonly replay: AssertionReplay;
   readonly random: Random;
-  readonly audit: Audit;
 }
 
 /** What became of a token; its client is told none of it. */

@@ -17,6 +17,8 @@ const [resource, scope, clientId] = ['https://mcp.example.com/mcp', 'search:read
 
 const config = {
   profile: 'dev',
+  // One client sends the whole load.
+  limits: { perClient: { perSecond: 100_000 } },
   resources: [{ id: 'search', uri: resource, name: 'Search', scopes: { [scope]: 'Search' } }],
   agents: [{ id: 'planner', owner: 'team@example.com', scopes: { search: { required: [scope] } } }],
   clients: [{ id: clientId, agent: 'planner', authentication: { method: 'client_secret_basic' } }],

@@ -133,10 +133,12 @@ describe('the discovery endpoints', () => {
 });
 
 describe('/authorize', () => {
-  const endpoint = authorizationHttpEndpoint(({ parameters }) =>
-    Promise.resolve({
-      reason: parameters.values.has('client_id') ? 'client_not_interactive' : 'client_id_missing',
-    }),
+  const endpoint = authorizationHttpEndpoint(
+    ({ parameters }) =>
+      Promise.resolve({
+        reason: parameters.values.has('client_id') ? 'client_not_interactive' : 'client_id_missing',
+      }),
+    clock,
   );
   const json = { accept: 'application/json' };
 
@@ -168,6 +170,23 @@ describe('/authorize', () => {
     const response = await endpoint({ ...request, headers: { ...request.headers, ...json } });
     expect(response.status).toBe(400);
     expect(body(response)).toMatchObject({ error });
+  });
+
+  it.each([
+    ['a program', 'application/json', 'application/json'],
+    ['a person', 'text/html', 'text/html; charset=utf-8'],
+  ])('asks %s to wait where too many ask', async (_who, accept, contentType) => {
+    const busy = authorizationHttpEndpoint(
+      () =>
+        Promise.resolve({ reason: 'too_many_requests', of: 'address', perSecond: 1, retryAfterSeconds: 7 }),
+      clock,
+    );
+    const response = await busy(aRequest({ headers: { accept } }));
+    expect(response).toMatchObject({
+      status: 429,
+      headers: { 'retry-after': '7', 'content-type': contentType },
+    });
+    expect(response.body).toContain('too many requests');
   });
 
   it('shows a request it cannot read on a page, too', async () => {

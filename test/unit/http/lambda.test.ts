@@ -73,7 +73,7 @@ describe('an event of the HTTP API', () => {
 describe('the rim', () => {
   const cors = {
     'access-control-allow-origin': '*',
-    'access-control-expose-headers': 'WWW-Authenticate, Mcp-Session-Id, DPoP-Nonce',
+    'access-control-expose-headers': 'WWW-Authenticate, Retry-After, Mcp-Session-Id, DPoP-Nonce',
   };
 
   it('lets any origin read what is public, and adds nothing to the rest', async () => {

@@ -1,5 +1,6 @@
 import { clientAuthentication } from '../../../lambdas/oauth/client-authentication/authenticate-client.ts';
 import { clientKeys } from '../../../lambdas/oauth/client-authentication/client-keys.ts';
+import type { CallerLimits } from '../../../lambdas/oauth/limits/caller-limits.ts';
 import {
   introspectionEndpoint,
   type Introspect,
@@ -13,6 +14,7 @@ import type { TokenNames } from '../../../lambdas/ports/token-standing.ts';
 import { signJwt } from '../../../lambdas/oauth/tokens/sign-jwt.ts';
 import type { AuditEvent } from '../../../lambdas/runtime/events.ts';
 import type { ClientId } from '../../../lambdas/runtime/identifiers.ts';
+import { fullBuckets, limitsOver } from './limits.ts';
 import {
   aClient,
   aKeyRing,
@@ -66,6 +68,8 @@ interface JudgeInput {
   readonly isRevoked?: boolean;
   readonly isFirstUse?: boolean;
   readonly signer?: Signer;
+  /** Nobody reaches a limit when absent. */
+  readonly limits?: CallerLimits;
 }
 
 export interface TokenJudge {
@@ -102,6 +106,7 @@ export function aTokenJudge(input: JudgeInput = {}): TokenJudge {
       }),
       audiences: { issuer, tokenEndpoint: tokenEndpointUrl },
     }),
+    limits: input.limits ?? limitsOver(fullBuckets),
     keyRings: { current: () => Promise.resolve(ring) },
     replay: {
       markUsed: (use: AssertionUse) => {

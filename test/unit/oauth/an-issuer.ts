@@ -1,6 +1,7 @@
 import { clientAuthentication } from '../../../lambdas/oauth/client-authentication/authenticate-client.ts';
 import { clientKeys } from '../../../lambdas/oauth/client-authentication/client-keys.ts';
 import { clientCredentialsGrant } from '../../../lambdas/oauth/grants/client-credentials.ts';
+import type { CallerLimits } from '../../../lambdas/oauth/limits/caller-limits.ts';
 import { tokenEndpoint } from '../../../lambdas/oauth/token-endpoint.ts';
 import type { RequestToken } from '../../../lambdas/oauth/token-request.ts';
 import { tokenIssuer } from '../../../lambdas/oauth/tokens/issue.ts';
@@ -15,6 +16,7 @@ import type {
 import type { AssertionReplay, AssertionUse } from '../../../lambdas/ports/replay.ts';
 import type { KeyRing } from '../../../lambdas/ports/signing.ts';
 import type { AuditEvent } from '../../../lambdas/runtime/events.ts';
+import { fullBuckets, limitsOver } from './limits.ts';
 import {
   aClient,
   aKeyRing,
@@ -36,6 +38,8 @@ interface IssuerInput {
   readonly documents?: Documents;
   /** What the store answers to the one write; its atomicity is shown elsewhere, on the real engine. */
   readonly isFirstUse?: boolean;
+  /** Nobody reaches a limit when absent. */
+  readonly limits?: CallerLimits;
 }
 
 export interface AnIssuer {
@@ -83,6 +87,7 @@ export function anIssuer(input: IssuerInput = {}): AnIssuer {
       keys: clientKeys(input.documents ?? nothingFetched),
       audiences: { issuer, tokenEndpoint: tokenEndpointUrl },
     }),
+    limits: input.limits ?? limitsOver(fullBuckets),
     grants: [clientCredentialsGrant(registry)],
     issue: tokenIssuer({
       issuer,

@@ -34,6 +34,10 @@ const expected: {
   scope_not_available: [{ reason: 'scope_not_available', available: ['a', 'b'] }, [400, 'invalid_scope']],
   scope_empty: [{ reason: 'scope_empty', available: [] }, [400, 'invalid_scope']],
   token_missing: [{ reason: 'token_missing' }, [400, 'invalid_request']],
+  too_many_requests: [
+    { reason: 'too_many_requests', of: 'client', perSecond: 100, retryAfterSeconds: 3 },
+    [429, 'too_many_requests'],
+  ],
   not_a_resource_server: [{ reason: 'not_a_resource_server' }, [400, 'unauthorized_client']],
 };
 
@@ -46,6 +50,13 @@ describe.each(Object.values(expected))('the reason %j', (refusal, [status, error
 });
 
 describe('a description', () => {
+  it('names the limit that was passed, and how long to wait', () => {
+    const [refusal] = expected.too_many_requests;
+    expect(toWire(refusal).description).toContain('more often than 100 times a second');
+    expect(toWire({ ...refusal, of: 'address' }).description).toContain('from this address prove no client');
+    expect(toWire(refusal)).toMatchObject({ retryAfter: 3 });
+  });
+
   it('names the choices a client has', () => {
     expect(toWire(expected.resource_ambiguous[0]).description).toBe(
       'name a resource, one of: https://a.example https://b.example',

@@ -265,4 +265,24 @@ export const brokenConfigs: readonly (readonly [string, unknown, string])[] = [
     },
     "issuer.hostedZone.name: 'example.org' does not hold 'auth.example.com'; name its zone",
   ],
+  [
+    'a limit of nothing',
+    { ...soundConfig, limits: { perClient: { perSecond: 0 } } },
+    'limits.perClient.perSecond: 0 is out of range; write a whole number of requests from 1 to 100000',
+  ],
+  [
+    'a limit in words',
+    { ...soundConfig, limits: { perAddress: { perSecond: 'few' } } },
+    "limits.perAddress.perSecond: 'few' is not a number of requests; write 1 to 100000",
+  ],
+  [
+    'a burst below its rate',
+    { ...soundConfig, limits: { perAddress: { perSecond: 50, burst: 20 } } },
+    'limits.perAddress.burst: 20 is below perSecond, which could never be reached; write 50 or more',
+  ],
+  [
+    'a limit of something else',
+    { ...soundConfig, limits: { perUser: { perSecond: 50 } } },
+    'limits.perUser: is no field; use one of perClient, perAddress',
+  ],
 ];
