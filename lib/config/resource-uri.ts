@@ -22,7 +22,8 @@ export function resourceUriProblem(text: string, hosts: Hosts): string | undefin
   }
   const fault = faultIn(text) ?? schemeFault(url, hosts);
   if (fault !== undefined) return `${show(text)} ${fault}`;
-  const canonical = `${url.protocol}//${url.host}${path.replace(/(?<!\/)\/$/, '')}`;
+  const escaped = path.replaceAll(/%[0-9a-f]{2}/gi, (escape) => escape.toUpperCase());
+  const canonical = `${url.protocol}//${url.host}${escaped.replace(/(?<!\/)\/$/, '')}`;
   return text === canonical ? undefined : `${show(text)} is not in canonical form; write '${canonical}'`;
 }
 
@@ -41,7 +42,10 @@ function faultIn(text: string): string | undefined {
   if (text.includes('?')) return 'has a query; remove it';
   const [authority = ''] = text.slice(text.indexOf('//') + 2).split('/');
   if (authority.includes('@')) return 'holds user information; remove it';
-  if (text.includes('%')) return 'holds percent-encoding; choose a path without it';
+  // The ARN of an AgentCore Runtime stands escaped in its URL; nothing else is found under an escaped path.
+  if (authority.includes('%') || /%(?!3A|2F)/i.test(text)) {
+    return `holds percent-encoding other than of ':' and '/'; choose a path without it`;
+  }
   return /\/\.{1,2}(?:\/|$)/.test(text) ? 'holds dot segments; write the path without them' : undefined;
 }
 

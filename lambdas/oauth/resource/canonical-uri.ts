@@ -18,7 +18,7 @@ const pathOf = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]+(?<path>[^?#]*)/;
 
 /**
  * The canonical form by which resources are registered, compared and put into `aud` (AS-31): scheme and host in
- * lower case, no default port, no single trailing slash. Comparison is equality of canonical forms, never a prefix.
+ * lower case, no default port, no single trailing slash, escapes in upper case. Comparison is equality of canonical forms, never a prefix.
  */
 export function canonicalResourceUri(
   text: string,
@@ -30,13 +30,16 @@ export function canonicalResourceUri(
   if (url === null) return unacceptable('must name a host and a port that can exist');
   if (!isSchemeAllowed(url, hosts)) return unacceptable('must be https');
   const { path = '' } = pathOf.exec(text)?.groups ?? {};
-  return ok(`${url.protocol}//${url.host}${withoutTrailingSlash(path)}` as ResourceUri);
+  // The digits of an escape mean the same in either case; ours are in upper case.
+  const escaped = path.replaceAll(/%[0-9a-f]{2}/gi, (escape) => escape.toUpperCase());
+  return ok(`${url.protocol}//${url.host}${withoutTrailingSlash(escaped)}` as ResourceUri);
 }
 
 /** What a well-formed text must not hold, in the order in which it is said. */
 const forbidden: readonly (readonly [pattern: RegExp, detail: string])[] = [
-  // API Gateway decodes a path before we see it: metadata for a URI with escapes could never be found by its path.
-  [/%/, 'must not hold percent-encoding'],
+  // API Gateway decodes a path before we see it: metadata of a URI with escapes cannot be found by its path. An
+  // AgentCore Runtime serves its own, and has its ARN in one segment of its path: these two characters escaped.
+  [/^[^/]*\/\/[^/]*%|%(?!3A|2F)/i, 'must not hold percent-encoding, save for ":" and "/" in its path'],
   // RFC 8707 §2: an absolute URI without a fragment; a query would name a request and not a resource.
   [/^(?![A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#])/, 'must be an absolute URI with a host'],
   [/#/, 'must not carry a fragment'],

@@ -21,6 +21,8 @@ const uris = fc.oneof(
         '/a/../b',
         '/%2e/x',
         '/a%20b',
+        '/a%3Ab%2Fc',
+        '/a%3ab',
         '/a b',
         '/?q',
         '/#f',
