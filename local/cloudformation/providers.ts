@@ -35,14 +35,14 @@ export function createProviders(options: ProviderOptions): (type: string) => Pro
       'AWS::KMS::Key': kmsKey(kms, environment),
       'AWS::KMS::Alias': kmsAlias(kms),
       'AWS::SecretsManager::Secret': secret(options.secretsManager),
-      'AWS::IAM::Role': iamRole(environment, roles.define),
+      'AWS::IAM::Role': iamRole(environment, roles),
       'AWS::IAM::Policy': iamPolicy(environment, roles.attach),
       'AWS::IAM::ManagedPolicy': iamManagedPolicy(environment, roles.attach),
       'AWS::Lambda::Function': lambdaFunction(environment, options.functions),
       'AWS::Lambda::Permission': lambdaPermission(options.permit),
       'AWS::CloudFormation::CustomResource': customResource(options),
       ...httpApiProviders(options.httpApis),
-      ...unmodelledProviders(environment),
+      ...unmodelledProviders(options),
     }),
   );
   const custom = customResource(options);

@@ -4,6 +4,8 @@ import type { PolicyDocument } from '../iam/policy.ts';
 /** The roles of a run, each with all policies attached so far. */
 export interface Roles {
   readonly define: (logicalId: string, arn: string, policies: readonly PolicyDocument[]) => void;
+  /** A role that only a service may assume which is not here: nobody will act in it, whatever its policies. */
+  readonly defineIdle: (logicalId: string, arn: string) => void;
   /** Throws when no role has that ARN. */
   readonly attach: (arn: string, policy: PolicyDocument) => void;
   /** Throws when no role has that ARN. */
@@ -13,7 +15,7 @@ export interface Roles {
 
 interface Role {
   readonly logicalId: string;
-  readonly policies: readonly PolicyDocument[];
+  readonly policies: readonly PolicyDocument[] | 'idle';
 }
 
 /** `grant` puts a role with its policies in force and answers who signs for it. */
@@ -26,17 +28,24 @@ export function createRoles(grant: (arn: string, policies: readonly PolicyDocume
   };
   const put = (arn: string, role: Role): void => {
     roles.set(arn, role);
-    grant(arn, role.policies);
+    if (role.policies !== 'idle') grant(arn, role.policies);
   };
   return {
     define: (logicalId, arn, policies) => {
       put(arn, { logicalId, policies });
     },
+    defineIdle: (logicalId, arn) => {
+      put(arn, { logicalId, policies: 'idle' });
+    },
     attach: (arn, policy) => {
       const { logicalId, policies } = existing(arn);
-      put(arn, { logicalId, policies: [...policies, policy] });
+      if (policies !== 'idle') put(arn, { logicalId, policies: [...policies, policy] });
     },
-    principalOf: (arn) => grant(arn, existing(arn).policies),
+    principalOf: (arn) => {
+      const { policies } = existing(arn);
+      if (policies === 'idle') throw new Error(`nothing in the local run may assume the role ${arn}`);
+      return grant(arn, policies);
+    },
     logicalIdOf: (arn) => roles.get(arn)?.logicalId,
   };
 }

@@ -1,7 +1,8 @@
 import type { PolicyDocument } from '../../iam/policy.ts';
 import { listProperty, objectProperty, objectsProperty, optionalText, textProperty } from '../properties.ts';
 import { transientProvider, type PropertyEffect, type Provider } from '../provider.ts';
-import { asText, type JsonObject } from '../template.ts';
+import type { Roles } from '../roles.ts';
+import { asText, type Json, type JsonObject } from '../template.ts';
 import type { Environment } from '../values.ts';
 
 const roleProperties: Readonly<Record<string, PropertyEffect>> = {
@@ -18,21 +19,29 @@ const roleProperties: Readonly<Record<string, PropertyEffect>> = {
 /** Only logs: they are written here without a permission. */
 const managedPoliciesWithoutLocalMeaning = ['service-role/AWSLambdaBasicExecutionRole'];
 
+/** Services of which no part is here, so that nobody assumes the roles that trust them alone. */
+const absentServices = ['bedrock-agentcore.amazonaws.com'];
+
 /** `AWS::IAM::Role`. */
 export function iamRole(
   environment: Environment,
-  define: (logicalId: string, roleArn: string, policies: readonly PolicyDocument[]) => void,
+  { define, defineIdle }: Pick<Roles, 'define' | 'defineIdle'>,
 ): Provider {
   return transientProvider(roleProperties, ({ logicalId, properties, generatedName }) => {
     const name = optionalText(properties, 'RoleName') ?? generatedName;
     const arn = roleArn(environment, name);
+    const made = { physicalId: name, attributes: { Arn: arn, RoleId: logicalId } };
+    if (isForAbsentServices(properties)) {
+      defineIdle(logicalId, arn);
+      return made;
+    }
     for (const managed of listProperty(properties, 'ManagedPolicyArns').map(asText)) {
       if (!managedPoliciesWithoutLocalMeaning.some((known) => managed.endsWith(`:policy/${known}`))) {
         throw new Error(`the local run does not know the managed policy ${managed}`);
       }
     }
     define(logicalId, arn, inlinePolicies(properties));
-    return { physicalId: name, attributes: { Arn: arn, RoleId: logicalId } };
+    return made;
   });
 }
 
@@ -74,6 +83,15 @@ export function iamManagedPolicy(
       return { physicalId: arn, attributes: { PolicyArn: arn } };
     },
   );
+}
+
+function isForAbsentServices(role: JsonObject): boolean {
+  const statements = objectsProperty(objectProperty(role, 'AssumeRolePolicyDocument'), 'Statement');
+  const trusted = statements.flatMap((statement) => {
+    const service = objectProperty(statement, 'Principal')['Service'] ?? '';
+    return Array.isArray(service) ? (service as readonly Json[]).map(asText) : [asText(service)];
+  });
+  return trusted.length > 0 && trusted.every((service) => absentServices.includes(service));
 }
 
 function inlinePolicies(properties: JsonObject): readonly PolicyDocument[] {
