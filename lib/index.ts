@@ -1,3 +1,10 @@
+export type { AttachedResource } from './agentcore/attached-resource.ts';
+export { GatewayAuthorizer, type GatewayAuthorizerOptions } from './agentcore/gateway-authorizer.ts';
+export {
+  type AllowedWorkloads,
+  RuntimeAuthorizer,
+  type RuntimeAuthorizerOptions,
+} from './agentcore/runtime-authorizer.ts';
 export { InvalidConfig } from './config/check-config.ts';
 export {
   type AgentConfig,

@@ -1,6 +1,9 @@
 import { Stack } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { AgentCore } from './agentcore/agentcore.ts';
+import type { GatewayAuthorizer, GatewayAuthorizerOptions } from './agentcore/gateway-authorizer.ts';
+import type { RuntimeAuthorizer, RuntimeAuthorizerOptions } from './agentcore/runtime-authorizer.ts';
 import { checkConfig } from './config/check-config.ts';
 import type { VestibuleConfig } from './config/config.ts';
 import { limitsOf } from './config/limits.ts';
@@ -27,6 +30,7 @@ export class Vestibule extends Construct {
   readonly dataKey: DataKey;
   readonly #retention: Retention;
   readonly #config: VestibuleConfig;
+  readonly #agentCore: AgentCore;
 
   constructor(scope: Construct, id: string, props: VestibuleConfig) {
     super(scope, id);
@@ -50,7 +54,24 @@ export class Vestibule extends Construct {
     this.serveOAuth();
     this.serveIntrospection();
     this.serveAdmin();
-    this.seedRegistry();
+    const registrations = this.seedRegistry();
+    this.#agentCore = new AgentCore(this, 'AgentCore', {
+      config,
+      issuer: this.issuer,
+      discoveryUrl: this.discoveryUrl,
+      registrations,
+      issuerAnswers: [...this.frontDoor.reachable, registrations.signingKeys],
+    });
+  }
+
+  /** The authorizer of an AgentCore Gateway that takes the tokens of this deployment for one resource. */
+  gatewayAuthorizer(options: GatewayAuthorizerOptions): GatewayAuthorizer {
+    return this.#agentCore.gatewayAuthorizer(options);
+  }
+
+  /** The same for an AgentCore Runtime. */
+  runtimeAuthorizer(options: RuntimeAuthorizerOptions): RuntimeAuthorizer {
+    return this.#agentCore.runtimeAuthorizer(options);
   }
 
   private serveDiscovery(): void {
@@ -158,7 +179,7 @@ export class Vestibule extends Construct {
     });
   }
 
-  private seedRegistry(): void {
+  private seedRegistry(): Registrations {
     const secrets = clientSecrets(this, this.#config, this.dataKey, this.#retention);
     const { function: registrar } = new EndpointFunction(this, 'Registrar', {
       name: 'registrar',
@@ -178,7 +199,7 @@ export class Vestibule extends Construct {
         };
       },
     });
-    new Registrations(this, 'Registrations', {
+    return new Registrations(this, 'Registrations', {
       config: this.#config,
       signingKeys: this.signingKeys,
       clientSecrets: secrets,

@@ -14,7 +14,7 @@ import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
+import { Construct, type IDependable } from 'constructs';
 import type { IssuerConfig } from '../config/config.ts';
 import { acknowledge } from './acknowledge.ts';
 import { IssuerHost } from './issuer-host.ts';
@@ -60,6 +60,8 @@ export class FrontDoor extends Construct {
   /** The issuer: an origin, without a trailing slash. */
   readonly issuer: string;
   readonly api: HttpApi;
+  /** Once they are made, requests to the issuer reach every route: the stage, and the host with its DNS record. */
+  readonly reachable: readonly IDependable[];
   readonly #stage: HttpStage;
   readonly #integrations = new Map<IFunction, HttpLambdaIntegration>();
   readonly #routeSettings: Record<string, Record<string, unknown>> = {};
@@ -73,6 +75,7 @@ export class FrontDoor extends Construct {
       disableExecuteApiEndpoint: host !== undefined,
     });
     this.#stage = this.defaultStage(retention, host);
+    this.reachable = [this.#stage, ...(host ? [host] : [])];
     this.issuer = issuer?.url ?? this.api.apiEndpoint;
   }
 

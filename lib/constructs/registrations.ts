@@ -1,7 +1,7 @@
-import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import { CustomResource, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { VestibuleConfig } from '../config/config.ts';
+import type { AgentConfig, AgentScopes, ResourceConfig, VestibuleConfig } from '../config/config.ts';
 import { ClientSecret } from './client-secret.ts';
 import type { DataKey } from './data-key.ts';
 import { agentDeclaration, clientDeclaration, resourceDeclaration } from './declarations.ts';
@@ -14,6 +14,11 @@ export interface RegistrationsProps {
   readonly clientSecrets: ReadonlyMap<string, ClientSecret>;
   /** The function behind every registration. */
   readonly registrar: IFunction;
+}
+
+interface Attached {
+  readonly resource: ResourceConfig;
+  readonly agents: Readonly<Record<string, AgentScopes>>;
 }
 
 /** The secret of each client of the config that authenticates by one, by client id. */
@@ -35,33 +40,36 @@ export function clientSecrets(
  * URIs that the config check has resolved. The registrar's policy precedes them, because its function depends on it.
  */
 export class Registrations extends Construct {
+  /** Once it is made, the issuer has keys to publish. */
+  readonly signingKeys: CustomResource;
   readonly #serviceToken: string;
+  readonly #attached: Attached[] = [];
 
   constructor(scope: Construct, id: string, props: RegistrationsProps) {
     super(scope, id);
     const { config, signingKeys, clientSecrets: secrets, registrar } = props;
     this.#serviceToken = registrar.functionArn;
-    this.register('SigningKeys', 'Custom::VestibuleSigningKeys', {
+    this.signingKeys = this.register(this, 'SigningKeys', 'Custom::VestibuleSigningKeys', {
       ActiveKeyArn: signingKeys.active.keyArn,
       StandbyKeyArn: signingKeys.standby.keyArn,
     });
     for (const resource of config.resources) {
       this.registerDeclared(
+        this,
         `Resource-${resource.id}`,
         'Custom::VestibuleResource',
         resourceDeclaration(resource),
       );
     }
     for (const agent of config.agents) {
-      this.registerDeclared(
-        `Agent-${agent.id}`,
-        'Custom::VestibuleAgent',
-        agentDeclaration(agent, config.resources),
+      this.registerDeclared(this, `Agent-${agent.id}`, 'Custom::VestibuleAgent', () =>
+        this.agentDeclaration(agent, config.resources),
       );
     }
     for (const client of config.clients) {
       const secret = secrets.get(client.id);
       this.registerDeclared(
+        this,
         `Client-${client.id}`,
         'Custom::VestibuleClient',
         clientDeclaration(client, config.resources),
@@ -70,21 +78,59 @@ export class Registrations extends Construct {
     }
   }
 
+  /**
+   * Registers a resource whose URI `by` makes in the same deployment, in the stack of `by`, and gives agents of the
+   * config their scopes there. Those agents are registered once it is made.
+   */
+  attachResource(
+    resource: ResourceConfig,
+    agents: Readonly<Record<string, AgentScopes>>,
+    by: Construct,
+  ): CustomResource {
+    this.#attached.push({ resource, agents });
+    const isHere = Stack.of(by) === Stack.of(this);
+    return this.registerDeclared(
+      isHere ? this : Stack.of(by),
+      `${isHere ? '' : 'Vestibule-'}Resource-${resource.id}`,
+      'Custom::VestibuleResource',
+      resourceDeclaration(resource),
+    );
+  }
+
+  /** Complete only at synthesis, when all that was attached is known. */
+  private agentDeclaration(agent: AgentConfig, resources: readonly ResourceConfig[]): object {
+    const attached = this.#attached.flatMap(({ resource, agents }) => {
+      const scopes = agents[agent.id];
+      return scopes === undefined ? [] : [[resource.id, scopes] as const];
+    });
+    return agentDeclaration({ ...agent, scopes: { ...agent.scopes, ...Object.fromEntries(attached) } }, [
+      ...resources,
+      ...this.#attached.map(({ resource }) => resource),
+    ]);
+  }
+
   private registerDeclared(
+    scope: Construct,
     id: string,
     type: `Custom::Vestibule${string}`,
-    declaration: object,
+    declaration: object | (() => object),
     more: Readonly<Record<string, string>> = {},
-  ): void {
-    this.register(id, type, { Declaration: Stack.of(this).toJsonString(declaration), ...more });
+  ): CustomResource {
+    const stack = Stack.of(scope);
+    const text =
+      typeof declaration === 'function'
+        ? Lazy.string({ produce: () => stack.toJsonString((declaration as () => object)()) })
+        : stack.toJsonString(declaration);
+    return this.register(scope, id, type, { Declaration: text, ...more });
   }
 
   private register(
+    scope: Construct,
     id: string,
     resourceType: `Custom::Vestibule${string}`,
     properties: Readonly<Record<string, string>>,
-  ): void {
-    new CustomResource(this, id, {
+  ): CustomResource {
+    return new CustomResource(scope, id, {
       serviceToken: this.#serviceToken,
       resourceType,
       properties,

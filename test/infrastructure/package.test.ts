@@ -75,16 +75,22 @@ test('the resource server has no need of the CDK', () => {
 
 test('the package has types for what it exports', () => {
   writeFileSync(join(app, 'app.ts'), typedApp);
-  const options = '--noEmit --strict --skipLibCheck --module nodenext --target es2024 --types node'.split(
-    ' ',
-  );
-  const typeRoots = ['--typeRoots', join(root, 'node_modules/@types')];
-  run(
-    process.execPath,
-    [join(root, 'node_modules/typescript/bin/tsc'), ...options, ...typeRoots, 'app.ts'],
-    app,
-  );
+  typecheck('app.ts');
 }, 60_000);
+
+test('the AgentCore example of the README compiles and synthesizes', () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const [, example = ''] = /## AgentCore in ten lines[^]*?```ts\n([^]*?)```/.exec(readme) ?? [];
+  const imports = example.split('\n').filter((line) => line.startsWith('import '));
+  const body = example.split('\n').filter((line) => !line.startsWith('import '));
+  expect(body.filter((line) => line.trim() !== '').length).toBeLessThanOrEqual(10);
+  writeFileSync(join(app, 'vestibule.config.ts'), readmeConfig);
+  writeFileSync(join(app, 'readme.ts'), [...imports, stackAround(body.join('\n'))].join('\n'));
+  typecheck('readme.ts');
+  run(process.execPath, ['readme.ts'], app);
+  const template = readFileSync(join(app, 'readme.out/Readme.template.json'), 'utf8');
+  expect(template).toContain('AWS::BedrockAgentCore::Gateway');
+}, 90_000);
 
 test('the CLI answers from where it is installed', () => {
   expect(run(process.execPath, [join(installed, 'bin/cli.js'), '--help'], app)).toContain('vestibule');
@@ -115,6 +121,38 @@ const { issuer }: { issuer: string } = new Vestibule(new Stack(new App(), 'Mine'
 defineConfig({ ...config, profil: 'dev' } satisfies VestibuleConfig);
 console.log(issuer, resourceServer);
 `;
+
+const readmeConfig = `
+import { defineConfig } from 'vestibule';
+export const config = defineConfig({
+  resources: [],
+  agents: [{ id: 'planner', owner: 'me', scopes: {} }],
+  clients: [{ id: 'planner-client', agent: 'planner', authentication: { method: 'client_secret_basic' } }],
+});
+`;
+
+function stackAround(body: string): string {
+  return `
+import { App, Stack } from 'aws-cdk-lib';
+class Mine extends Stack {
+  constructor(app: App) {
+    super(app, 'Readme');
+    ${body}
+  }
+}
+const app = new App({ outdir: 'readme.out', builtinCloudFormationValidation: false });
+new Mine(app);
+app.synth();
+`;
+}
+
+function typecheck(file: string): void {
+  const options =
+    '--noEmit --strict --skipLibCheck --module nodenext --target es2024 --types node --allowImportingTsExtensions';
+  const typeRoots = ['--typeRoots', join(root, 'node_modules/@types')];
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  run(process.execPath, [tsc, ...options.split(' '), ...typeRoots, file], app);
+}
 
 function run(command: string, args: readonly string[], directory: string): string {
   const path = `${join(root, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`;

@@ -8,18 +8,32 @@ import { synthesize } from '../../local/synthesize.ts';
 
 const project = resolve(import.meta.dirname, '../..');
 const cache = join(project, 'node_modules/.cache/vestibule/assemblies');
-const sources = ['lib/**/*.ts', 'lambdas/**/*.ts', 'package-lock.json', 'test/support/synthesize-config.ts'];
+const sources = [
+  'lib/**/*.ts',
+  'lambdas/**/*.ts',
+  'package-lock.json',
+  'test/support/synthesize-*.ts',
+  'test/infrastructure/sample-app.ts',
+];
 const longestSynthesis = 60_000;
 
+/** A CDK app of the tests: a deployment of a config, or the sample app of a customer. */
+export type TestApp = { readonly config: VestibuleConfig } | 'sample-app';
+
 /** The synthesized deployment of a config. All tests of one state of the sources share it. */
-export async function synthesizedAssembly(config: VestibuleConfig): Promise<string> {
-  const directory = join(cache, contentHash(config));
+export function synthesizedAssembly(config: VestibuleConfig): Promise<string> {
+  return assemblyOf({ config });
+}
+
+/** What `cdk synth` wrote of an app. All tests of one state of the sources share it. */
+export async function assemblyOf(app: TestApp): Promise<string> {
+  const directory = join(cache, contentHash(app));
   const claim = `${directory}.claim`;
   mkdirSync(cache, { recursive: true });
   while (!existsSync(directory)) {
     if (tryToClaim(claim)) {
       try {
-        await synthesizeInto(directory, config);
+        await synthesizeInto(directory, app);
       } finally {
         rmSync(claim, { recursive: true, force: true });
       }
@@ -30,12 +44,16 @@ export async function synthesizedAssembly(config: VestibuleConfig): Promise<stri
   return directory;
 }
 
-async function synthesizeInto(directory: string, config: VestibuleConfig): Promise<void> {
+async function synthesizeInto(directory: string, app: TestApp): Promise<void> {
   const unfinished = `${directory}.${process.pid}`;
+  const file =
+    app === 'sample-app'
+      ? new URL('./synthesize-sample-app.ts', import.meta.url)
+      : new URL('./synthesize-config.ts', import.meta.url);
   await synthesize({
-    app: fileURLToPath(new URL('./synthesize-config.ts', import.meta.url)),
+    app: fileURLToPath(file),
     outputDirectory: unfinished,
-    context: { 'vestibule:local': true, 'test:config': config },
+    context: { 'vestibule:local': true, ...(app !== 'sample-app' && { 'test:config': app.config }) },
   });
   renameSync(unfinished, directory);
 }
@@ -52,8 +70,8 @@ function tryToClaim(claim: string): boolean {
   }
 }
 
-function contentHash(config: VestibuleConfig): string {
-  const hash = createHash('sha256').update(JSON.stringify(config));
+function contentHash(app: TestApp): string {
+  const hash = createHash('sha256').update(JSON.stringify(app));
   for (const file of globSync(sources, { cwd: project }).toSorted()) {
     hash.update(file).update(readFileSync(join(project, file)));
   }

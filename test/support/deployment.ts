@@ -4,11 +4,13 @@ import type { Principal } from '../../local/aws/call.ts';
 import { createFaultPlan } from '../../local/aws/faults.ts';
 import { startRun, type LocalRun } from '../../local/run.ts';
 import { config as exampleConfig } from '../../vestibule.config.ts';
-import { synthesizedAssembly } from './assembly-cache.ts';
+import { assemblyOf } from './assembly-cache.ts';
 
 export interface TestDeploymentOptions {
   /** The example deployment when absent. */
   readonly config?: VestibuleConfig;
+  /** The app of a customer in place of a deployment of its own. */
+  readonly app?: 'sample-app';
   /** In the grammar of VESTIBULE_FAULTS; more can be added to `run.cloud.faults` later. */
   readonly faults?: string;
   /** Keeps the state there; absent: nothing is kept. */
@@ -31,11 +33,11 @@ export interface TestDeployment {
 
 /** Runs the synthesized app whole, on free ports. */
 export async function startDeployment(options: TestDeploymentOptions = {}): Promise<TestDeployment> {
-  const { config = exampleConfig, faults, stateDirectory, port = 0 } = options;
+  const { config = exampleConfig, app = { config }, faults, stateDirectory, port = 0 } = options;
   const permissionLedger = process.env['VESTIBULE_PERMISSION_LEDGER'];
   const log: string[] = [];
   const run = await startRun({
-    assemblyDirectory: await synthesizedAssembly(config),
+    assemblyDirectory: await assemblyOf(app),
     port,
     ...(stateDirectory === undefined ? {} : { stateDirectory }),
     ...(permissionLedger === undefined ? {} : { permissionLedger }),

@@ -1,0 +1,105 @@
+import { Stack } from 'aws-cdk-lib';
+import { Construct, type IDependable } from 'constructs';
+import { InvalidConfig } from '../config/check-config.ts';
+import type { VestibuleConfig } from '../config/config.ts';
+import { didYouMean, show } from '../config/problem.ts';
+import type { Registrations } from '../constructs/registrations.ts';
+import { type AttachedResource, checkAttached } from './attached-resource.ts';
+import { GatewayAuthorizer, type GatewayAuthorizerOptions } from './gateway-authorizer.ts';
+import type { Guard } from './guard.ts';
+import { jwtRules } from './jwt-rules.ts';
+import { RuntimeAuthorizer, type RuntimeAuthorizerOptions } from './runtime-authorizer.ts';
+
+export interface AgentCoreProps {
+  readonly config: VestibuleConfig;
+  readonly issuer: string;
+  readonly discoveryUrl: string;
+  readonly registrations: Registrations;
+  /** What must be there before the issuer answers with its metadata and its keys. */
+  readonly issuerAnswers: readonly IDependable[];
+}
+
+/** Wires Amazon Bedrock AgentCore to the deployment, on both sides at once. */
+export class AgentCore extends Construct {
+  readonly #props: AgentCoreProps;
+  readonly #attached: AttachedResource[] = [];
+  /** Resources that wait for the construct which they belong to, and the method that made each wait. */
+  readonly #waiting = new Map<string, string>();
+
+  constructor(scope: Construct, id: string, props: AgentCoreProps) {
+    super(scope, id);
+    this.#props = props;
+    this.node.addValidation({
+      validate: () =>
+        [...this.#waiting].map(
+          ([resource, method]) =>
+            `the ${method} of resource '${resource}' guards nothing; call its attachTo with what it guards`,
+        ),
+    });
+  }
+
+  gatewayAuthorizer(options: GatewayAuthorizerOptions): GatewayAuthorizer {
+    const guard = this.guard('gatewayAuthorizer', options.resource);
+    return new GatewayAuthorizer(guard, jwtRules(this.#props.discoveryUrl, guard.resource, options), options);
+  }
+
+  runtimeAuthorizer(options: RuntimeAuthorizerOptions): RuntimeAuthorizer {
+    const guard = this.guard('runtimeAuthorizer', options.resource);
+    return new RuntimeAuthorizer(guard, jwtRules(this.#props.discoveryUrl, guard.resource, options), options);
+  }
+
+  private guard(method: string, resource: string | AttachedResource): Guard {
+    return typeof resource === 'string'
+      ? this.guardOfDeclared(method, resource)
+      : this.guardOfAttached(method, resource);
+  }
+
+  private guardOfDeclared(method: string, id: string): Guard {
+    const { resources } = this.#props.config;
+    const declared = resources.find((resource) => resource.id === id);
+    if (declared === undefined) {
+      const ids = resources.map((resource) => resource.id);
+      const fix = ids.length === 0 ? 'the config has no resources: add it' : didYouMean(id, ids);
+      const text = `${show(id)} is no resource of this config; ${fix}`;
+      throw new InvalidConfig([{ path: 'resource', text }]);
+    }
+    const { audience = declared.uri, scopes } = declared;
+    return {
+      resource: { id, audience, scopes: Object.keys(scopes) },
+      attachTo: this.onceFor(method, id, () => undefined),
+    };
+  }
+
+  private guardOfAttached(method: string, resource: AttachedResource): Guard {
+    const { config, issuer, registrations } = this.#props;
+    checkAttached(config, this.#attached, resource, 'resource');
+    this.#attached.push(resource);
+    const { agents = {}, ...declared } = resource;
+    const audience = `${issuer}/resources/${resource.id}`;
+    return {
+      resource: { id: resource.id, audience, scopes: Object.keys(resource.scopes) },
+      attachTo: this.onceFor(method, resource.id, (guarded, uri) => {
+        if (Stack.of(guarded) !== Stack.of(this) && Object.keys(agents).length > 0) {
+          const text = `is given, but '${guarded.node.path}' is in another stack than the agents, and each would wait for the other; put it into theirs`;
+          throw new InvalidConfig([{ path: 'resource.agents', text }]);
+        }
+        registrations.attachResource({ ...declared, uri, audience }, agents, guarded);
+      }),
+    };
+  }
+
+  private onceFor(method: string, resource: string, attach: Guard['attachTo']): Guard['attachTo'] {
+    this.#waiting.set(resource, method);
+    let attachedTo: string | undefined;
+    return (guarded, uri) => {
+      if (attachedTo !== undefined) {
+        const text = `${show(resource)} is attached to '${attachedTo}'; make another authorizer, with a resource of its own`;
+        throw new InvalidConfig([{ path: 'resource', text }]);
+      }
+      attach(guarded, uri);
+      for (const dependency of this.#props.issuerAnswers) guarded.node.addDependency(dependency);
+      attachedTo = guarded.node.path;
+      this.#waiting.delete(resource);
+    };
+  }
+}
