@@ -53,6 +53,7 @@ export class Vestibule extends Construct {
     this.serveDiscovery();
     this.serveOAuth();
     this.serveIntrospection();
+    this.serveEnds();
     this.serveAdmin();
     const registrations = this.seedRegistry();
     this.#agentCore = new AgentCore(this, 'AgentCore', {
@@ -159,6 +160,25 @@ export class Vestibule extends Construct {
     this.servePublicly('/revoke', introspection, 100);
   }
 
+  private serveEnds(): void {
+    const { function: ends } = new EndpointFunction(this, 'Ends', {
+      name: 'ends',
+      description: 'The feed of revoked tokens and ended principals, for verifiers that work offline',
+      memoryMegabytes: 512,
+      timeoutSeconds: 10,
+      retention: this.#retention,
+      environment: (role) => {
+        this.signingKeys.grantSigning(role);
+        return {
+          ISSUER: this.issuer,
+          ...this.registry.grantSigningKeyLookup(role),
+          ...this.grants.grantReadingEnds(role),
+        };
+      },
+    });
+    this.servePublicly('/ends', ends, 500);
+  }
+
   private serveAdmin(): void {
     const { function: admin } = new EndpointFunction(this, 'Admin', {
       name: 'admin',
@@ -170,6 +190,7 @@ export class Vestibule extends Construct {
         ISSUER: this.issuer,
         RESOURCE_HOSTS: this.allowedHosts,
         ...this.registry.grantAdministration(role),
+        ...this.grants.grantEnding(role),
       }),
     });
     this.frontDoor.serve('/admin/{proxy+}', {
@@ -196,6 +217,7 @@ export class Vestibule extends Construct {
           DEPLOYMENT: Stack.of(this).stackName,
           RESOURCE_HOSTS: this.allowedHosts,
           ...this.registry.grantSeeding(role),
+          ...this.grants.grantEnding(role),
         };
       },
     });

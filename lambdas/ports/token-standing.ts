@@ -4,6 +4,8 @@ import type { Agent, Client, Resource } from './registry.ts';
 /** What the standing of one token depends on. */
 export interface TokenNames {
   readonly jti: string;
+  /** Its `exp`. */
+  readonly expiresAt: number;
   readonly clientId: ClientId;
   readonly agentId: AgentId;
   readonly resource: ResourceUri;

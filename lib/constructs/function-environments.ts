@@ -1,6 +1,7 @@
 import type { AdminEnvironment } from '../../lambdas/functions/admin/environment.ts';
 import type { AuthorizationEnvironment } from '../../lambdas/functions/authorization/environment.ts';
 import type { DiscoveryEnvironment } from '../../lambdas/functions/discovery/environment.ts';
+import type { EndsEnvironment } from '../../lambdas/functions/ends/environment.ts';
 import type { IntrospectionEnvironment } from '../../lambdas/functions/introspection/environment.ts';
 import type { RegistrarEnvironment } from '../../lambdas/functions/registrar/environment.ts';
 import type { TokenEnvironment } from '../../lambdas/functions/token/environment.ts';
@@ -10,6 +11,7 @@ export interface FunctionEnvironments {
   readonly admin: AdminEnvironment;
   readonly authorization: AuthorizationEnvironment;
   readonly discovery: DiscoveryEnvironment;
+  readonly ends: EndsEnvironment;
   readonly introspection: IntrospectionEnvironment;
   readonly registrar: RegistrarEnvironment;
   readonly token: TokenEnvironment;

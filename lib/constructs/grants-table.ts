@@ -39,10 +39,23 @@ export class GrantsTable extends Construct {
     return { GRANTS_TABLE: this.table.tableName };
   }
 
+  /** Writing which principals have ended, by whoever changes the registry. */
+  grantEnding(role: IRole): GrantsVariables {
+    grantItems(this.table, role, { actions: ['dynamodb:UpdateItem'], items: ['ended#*'] });
+    return { GRANTS_TABLE: this.table.tableName };
+  }
+
+  /** Everything that has ended, for the feed. */
+  grantReadingEnds(role: IRole): GrantsVariables {
+    grantItems(this.table, role, { actions: ['dynamodb:BatchGetItem'], items: ['revoked#*', 'ended#*'] });
+    return { GRANTS_TABLE: this.table.tableName };
+  }
+
   /** Reading and writing which tokens are revoked, and marking a client assertion as used. */
   grantRevocations(role: IRole): GrantsVariables {
     grantItems(this.table, role, { actions: ['dynamodb:BatchGetItem'], items: ['revoked#*'] });
-    grantItems(this.table, role, { actions: ['dynamodb:PutItem'], items: ['revoked#*', 'assertion#*'] });
+    grantItems(this.table, role, { actions: ['dynamodb:UpdateItem'], items: ['revoked#*'] });
+    grantItems(this.table, role, { actions: ['dynamodb:PutItem'], items: ['assertion#*'] });
     return { GRANTS_TABLE: this.table.tableName };
   }
 }

@@ -48,6 +48,11 @@ export class RegistryTable extends Construct {
     });
   }
 
+  /** Which key signs now. */
+  grantSigningKeyLookup(role: IRole): RegistryVariables {
+    return this.grant(role, { actions: ['dynamodb:BatchGetItem'], items: ['key-ring#*'] });
+  }
+
   /** Clients and their agents, for the authorization endpoint. */
   grantClientLookup(role: IRole): RegistryVariables {
     return this.grant(role, { actions: ['dynamodb:BatchGetItem'], items: ['client#*', 'agent#*'] });

@@ -46,6 +46,7 @@ test('every path has its function, whatever the method, and only the admin route
     { key: 'ANY /token', authorization: 'NONE', target: 'Token' },
     { key: 'ANY /introspect', authorization: 'NONE', target: 'Introspection' },
     { key: 'ANY /revoke', authorization: 'NONE', target: 'Introspection' },
+    { key: 'ANY /ends', authorization: 'NONE', target: 'Ends' },
     { key: 'ANY /admin/{proxy+}', authorization: 'AWS_IAM', target: 'Admin' },
   ]);
 });

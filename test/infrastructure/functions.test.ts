@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { adminEnvironment } from '../../lambdas/functions/admin/environment.ts';
 import { authorizationEnvironment } from '../../lambdas/functions/authorization/environment.ts';
 import { discoveryEnvironment } from '../../lambdas/functions/discovery/environment.ts';
+import { endsEnvironment } from '../../lambdas/functions/ends/environment.ts';
 import { introspectionEnvironment } from '../../lambdas/functions/introspection/environment.ts';
 import { registrarEnvironment } from '../../lambdas/functions/registrar/environment.ts';
 import { tokenEnvironment } from '../../lambdas/functions/token/environment.ts';
@@ -13,7 +14,7 @@ import { aConfig, stackOf, templateOf, withoutHash } from './synthesized.ts';
 const template = templateOf(aConfig);
 
 test('every function is Node 24 on arm64, answers in time, and logs JSON into its own log', () => {
-  template.resourceCountIs('AWS::Lambda::Function', 6);
+  template.resourceCountIs('AWS::Lambda::Function', 7);
   template.allResourcesProperties('AWS::Lambda::Function', {
     Runtime: 'nodejs24.x',
     Architectures: ['arm64'],
@@ -33,6 +34,7 @@ test('every function has the variables that it declares, and no other', () => {
     Authorization: authorizationEnvironment,
     Token: tokenEnvironment,
     Introspection: introspectionEnvironment,
+    Ends: endsEnvironment,
     Admin: adminEnvironment,
     Registrar: registrarEnvironment,
   };

@@ -41,8 +41,15 @@ test('every function may do exactly this', () => {
       signs,
       row(reads, registry, keys('client#*', 'agent#*', 'resource#*', 'key-ring#*')),
       row(reads, '<VestibuleGrantsTable.Arn>', keys('revoked#*')),
-      row(['dynamodb:PutItem'], '<VestibuleGrantsTable.Arn>', keys('revoked#*', 'assertion#*')),
+      row(['dynamodb:UpdateItem'], '<VestibuleGrantsTable.Arn>', keys('revoked#*')),
+      row(['dynamodb:PutItem'], '<VestibuleGrantsTable.Arn>', keys('assertion#*')),
       row(['dynamodb:UpdateItem'], '<VestibuleGrantsTable.Arn>', keys('bucket#client#*', 'bucket#address#*')),
+    ],
+    Ends: [
+      row(writesItsLog, '<VestibuleEndsLogs.Arn>'),
+      signs,
+      row(reads, registry, keys('key-ring#*')),
+      row(reads, '<VestibuleGrantsTable.Arn>', keys('revoked#*', 'ended#*')),
     ],
     Admin: [
       row(writesItsLog, '<VestibuleAdminLogs.Arn>'),
@@ -52,6 +59,7 @@ test('every function may do exactly this', () => {
         registry,
         keys('resource#*', 'resource-id#*', 'agent#*', 'client#*', 'identifier#*'),
       ),
+      row(['dynamodb:UpdateItem'], '<VestibuleGrantsTable.Arn>', keys('ended#*')),
     ],
     Registrar: [
       row(writesItsLog, '<VestibuleRegistrarLogs.Arn>'),
@@ -65,6 +73,7 @@ test('every function may do exactly this', () => {
         registry,
         keys('resource#*', 'resource-id#*', 'agent#*', 'client#*', 'identifier#*', 'key-ring#*'),
       ),
+      row(['dynamodb:UpdateItem'], '<VestibuleGrantsTable.Arn>', keys('ended#*')),
     ],
   });
 });
@@ -72,7 +81,7 @@ test('every function may do exactly this', () => {
 test('no role has a managed policy, and only functions have roles', () => {
   const roles = Object.entries(templateOf(aConfig).findResources('AWS::IAM::Role'));
   expect(roles.map(([id]) => withoutHash(id)).sort()).toEqual(
-    ['Admin', 'Authorization', 'Discovery', 'Introspection', 'Registrar', 'Token'].map(
+    ['Admin', 'Authorization', 'Discovery', 'Ends', 'Introspection', 'Registrar', 'Token'].map(
       (name) => `Vestibule${name}Role`,
     ),
   );

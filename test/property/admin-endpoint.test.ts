@@ -105,7 +105,11 @@ describe('whatever is sent', () => {
     tables = await startTables();
     handler = lambdaHandler(
       adminEndpoint({
-        store: dynamoRegistryStore({ client: tables.client(), table: tables.registry }),
+        store: dynamoRegistryStore({
+          client: tables.client(),
+          table: tables.registry,
+          grants: tables.grants,
+        }),
         random: systemRandom,
         clock: () => instant(1_800_000_000),
         audit: () => undefined,

@@ -21,10 +21,17 @@ export function batchGet(
   return batchGetOf(client, [{ table, keys }]);
 }
 
+interface Wanted {
+  readonly table: string;
+  readonly keys: readonly string[];
+  /** The only attributes to send, `pk` among them; all where absent. */
+  readonly attributes?: readonly string[];
+}
+
 /** The same of several tables in one call. No key stands in two of them: their prefixes differ. */
 export async function batchGetOf(
   client: DynamoDBClient,
-  wanted: readonly { readonly table: string; readonly keys: readonly string[] }[],
+  wanted: readonly Wanted[],
 ): Promise<ReadonlyMap<string, Item>> {
   const found = new Map<string, Item>();
   let pending = requestsFor(wanted);
@@ -37,12 +44,19 @@ export async function batchGetOf(
   throw new DependencyUnavailable('DynamoDB', { cause: new Error('keys remained unprocessed') });
 }
 
-function requestsFor(wanted: Parameters<typeof batchGetOf>[1]): Requests {
-  const requests = wanted.map(({ table, keys }): [string, KeysAndAttributes] => {
+function requestsFor(wanted: readonly Wanted[]): Requests {
+  const requests = wanted.map(({ table, keys, attributes }): [string, KeysAndAttributes] => {
     const possible = keys.filter((key) => Buffer.byteLength(key) <= longestKey);
-    return [table, { Keys: possible.map((pk) => ({ pk: { S: pk } })), ConsistentRead: true }];
+    const Keys = possible.map((pk) => ({ pk: { S: pk } }));
+    return [table, { Keys, ConsistentRead: true, ...projectionOn(attributes) }];
   });
   return withKeys(requests);
+}
+
+function projectionOn(attributes: readonly string[] | undefined): Partial<KeysAndAttributes> {
+  if (attributes === undefined) return {};
+  const names = Object.fromEntries(attributes.map((name, index) => [`#a${index}`, name]));
+  return { ProjectionExpression: Object.keys(names).join(', '), ExpressionAttributeNames: names };
 }
 
 async function getSome(

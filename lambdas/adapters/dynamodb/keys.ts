@@ -11,8 +11,10 @@ export const keyOf = {
   signingKeys: 'key-ring#signing',
   /** NUL can stand in neither part, so no two pairs share a key; the hash bounds the length a client chose. */
   assertion: (clientId: ClientId, jti: string): string => `assertion#${sha256(`${clientId}\0${jti}`)}`,
-  /** The hash bounds the length. */
-  revoked: (jti: string): string => `revoked#${sha256(jti)}`,
+  /** A set of revoked tokens that expire in one slot of time. */
+  revoked: (slot: number, shard: number): string => `revoked#${slot}#${shard}`,
+  /** A set of principals that ended in one period of time. */
+  ended: (period: number, shard: number): string => `ended#${period}#${shard}`,
   /** Hashed, so that the table is no list of addresses. */
   bucket: (kind: 'client' | 'address', name: string): string => `bucket#${kind}#${sha256(name)}`,
 } as const;

@@ -1,9 +1,11 @@
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { RegistryStore, ResourceNames } from '../../ports/registry-store.ts';
 import type { Resource } from '../../ports/registry.ts';
+import { systemClock } from '../../runtime/clock.ts';
 import { calling } from '../aws.ts';
 import type { Item } from './attributes.ts';
 import { batchGet } from './batch-get.ts';
+import { endSteps } from './end-steps.ts';
 import { keyOf } from './keys.ts';
 import { pageOf } from './registry-pages.ts';
 import { registrationSteps, removalSteps, replacementSteps, thingItem } from './registry-steps.ts';
@@ -15,14 +17,16 @@ import { putVersion } from './versioned-put.ts';
 interface Options {
   readonly client: DynamoDBClient;
   readonly table: string;
+  /** The grants table, where the ends of principals are kept. */
+  readonly grants: string;
 }
 
 /**
- * The registry as those who change it see it. A change that touches identifiers is a transaction over the thing
- * and its claims; any other is one conditional write of one item.
+ * The registry as those who change it see it. A change that touches identifiers, or ends a principal or brings it
+ * back, is a transaction over the thing, its claims and its end; any other is one conditional write of one item.
  */
 export function dynamoRegistryStore(options: Options): RegistryStore {
-  const { client, table } = options;
+  const { client, table, grants } = options;
   return {
     find: async (kind, id) => {
       const item = await thingCodecs[kind].locate((key) => get(options, key), id);
@@ -35,15 +39,18 @@ export function dynamoRegistryStore(options: Options): RegistryStore {
     register: (kind, draft, change) => transact(client, registrationSteps(table, kind, draft, change)),
     replace: async (kind, from, draft, change) => {
       const { identifiers } = thingCodecs[kind];
-      if (sameMembers(identifiers(from.thing), identifiers(draft.thing))) {
+      const ends = endSteps(grants, kind, from, draft.thing, systemClock());
+      if (ends.length === 0 && sameMembers(identifiers(from.thing), identifiers(draft.thing))) {
         const item = thingItem(kind, draft, from.version + 1, change);
         const stored = await putVersion(options, item, from.version);
         return { outcome: stored ? 'written' : 'moved_on' };
       }
-      return transact(client, replacementSteps(table, kind, from, draft, change));
+      return transact(client, [...replacementSteps(table, kind, from, draft, change), ...ends]);
     },
     remove: async (kind, from, change) => {
-      const { outcome } = await transact(client, removalSteps(table, kind, from, change));
+      const ends = endSteps(grants, kind, from, undefined, systemClock());
+      const steps = [...removalSteps(table, kind, from, change), ...ends];
+      const { outcome } = await transact(client, steps);
       return outcome === 'written' ? 'removed' : 'moved_on';
     },
   };

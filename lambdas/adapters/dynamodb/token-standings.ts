@@ -3,6 +3,7 @@ import type { TokenStandings } from '../../ports/token-standing.ts';
 import { decodeAgent } from './agent-codec.ts';
 import { batchGetOf } from './batch-get.ts';
 import { decodeClient } from './client-codec.ts';
+import { revocationEntry } from './end-keys.ts';
 import { keyOf } from './keys.ts';
 import { decodeResource } from './resource-codec.ts';
 
@@ -13,16 +14,16 @@ export function dynamoTokenStandings(options: {
   readonly grants: string;
 }): TokenStandings {
   return {
-    read: async ({ jti, clientId, agentId, resource: uri }) => {
+    read: async ({ jti, expiresAt, clientId, agentId, resource: uri }) => {
+      const revocation = revocationEntry(jti, expiresAt);
       const keys = {
         client: keyOf.client(clientId),
         agent: keyOf.agent(agentId),
         resource: keyOf.resource(uri),
-        revoked: keyOf.revoked(jti),
       };
       const items = await batchGetOf(options.client, [
-        { table: options.registry, keys: [keys.client, keys.agent, keys.resource] },
-        { table: options.grants, keys: [keys.revoked] },
+        { table: options.registry, keys: Object.values(keys) },
+        { table: options.grants, keys: [revocation.key], attributes: ['pk', revocation.name] },
       ]);
       const [client, agent, resource] = [
         items.get(keys.client),
@@ -30,8 +31,8 @@ export function dynamoTokenStandings(options: {
         items.get(keys.resource),
       ];
       return {
-        // The item is there until the sweep, which comes after the token's own end.
-        isRevoked: items.has(keys.revoked),
+        // The set is there until the sweep, which comes after the token's own end.
+        isRevoked: items.get(revocation.key)?.[revocation.name] !== undefined,
         ...(client && { client: decodeClient(client) }),
         ...(agent && { agent: decodeAgent(agent) }),
         ...(resource && { resource: decodeResource(resource) }),

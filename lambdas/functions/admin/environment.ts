@@ -2,6 +2,7 @@
 export const adminEnvironment = [
   'ISSUER',
   'REGISTRY_TABLE',
+  'GRANTS_TABLE',
   /** `public`, or `loopback` in the dev profile, where a resource may be http on this machine. */
   'RESOURCE_HOSTS',
 ] as const;

@@ -17,6 +17,7 @@ export const handler = lambdaHandler(
     store: dynamoRegistryStore({
       client: new DynamoDBClient(clientDefaults),
       table: environment.REGISTRY_TABLE,
+      grants: environment.GRANTS_TABLE,
     }),
     random: systemRandom,
     clock: systemClock,

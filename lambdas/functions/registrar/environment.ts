@@ -2,6 +2,7 @@
 export const registrarEnvironment = [
   'ISSUER',
   'REGISTRY_TABLE',
+  'GRANTS_TABLE',
   /** The stack's name: what the registrar created it may remove, and nothing else. */
   'DEPLOYMENT',
   /** As of the admin function. */

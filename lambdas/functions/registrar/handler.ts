@@ -20,7 +20,7 @@ const environment = readEnvironment(registrarEnvironment);
 const store = { client: new DynamoDBClient(clientDefaults), table: environment.REGISTRY_TABLE };
 
 const ports: RegistrationPorts = {
-  store: dynamoRegistryStore(store),
+  store: dynamoRegistryStore({ ...store, grants: environment.GRANTS_TABLE }),
   random: systemRandom,
   context: {
     issuer: environment.ISSUER as Issuer,

@@ -72,7 +72,9 @@ async function introspect(
   const source = { issuer: ports.issuer, ring: await ports.keyRings.current() };
   const token = await readAccessToken(text, source, now);
   // Asked for tokens that are none as well, so that no delay tells the one from the other.
-  const standing = await ports.standings.read(namesOf(token.ok ? token.value : undefined, id, resource));
+  const standing = await ports.standings.read(
+    namesOf(token.ok ? token.value : undefined, { caller: id, resource, now }),
+  );
   const found = judged(token, standing);
   // Signed first and marked last: a request that fails half way has not spent the assertion.
   const answer = wantsSigned ? { ...found, jwt: await signedIntrospection(ports, found, id, now) } : found;
@@ -88,9 +90,14 @@ function judged(token: Result<AccessTokenClaims, TokenFault>, standing: TokenSta
 }
 
 /** What stands in for the names of a token that has none is as much to read, and decides nothing. */
-function namesOf(token: AccessTokenClaims | undefined, caller: ClientId, resource: ResourceUri): TokenNames {
+function namesOf(
+  token: AccessTokenClaims | undefined,
+  asked: { readonly caller: ClientId; readonly resource: ResourceUri; readonly now: Instant },
+): TokenNames {
+  const { caller, resource, now } = asked;
   return {
     jti: token?.jti ?? '',
+    expiresAt: token?.exp ?? now,
     clientId: (token?.client_id ?? caller) as ClientId,
     agentId: (token?.agent_id ?? caller) as AgentId,
     resource,

@@ -28,6 +28,8 @@ export function authorizationServerMetadata(issuer: Issuer): Readonly<Record<str
     revocation_endpoint: endpoints.revocation,
     revocation_endpoint_auth_methods_supported: authenticationMethods,
     revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    // Ours (RFC 8414 §2 allows for more): where offline verifiers learn of tokens that ended.
+    vestibule_ends_uri: endpoints.ends,
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: ['RS256'],
   };

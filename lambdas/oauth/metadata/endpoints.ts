@@ -7,6 +7,8 @@ export interface IssuerEndpoints {
   readonly introspection: string;
   readonly revocation: string;
   readonly jwks: string;
+  /** The feed of ends. */
+  readonly ends: string;
 }
 
 export function endpointsOf(issuer: Issuer): IssuerEndpoints {
@@ -16,5 +18,6 @@ export function endpointsOf(issuer: Issuer): IssuerEndpoints {
     introspection: `${issuer}/introspect`,
     revocation: `${issuer}/revoke`,
     jwks: `${issuer}/.well-known/jwks.json`,
+    ends: `${issuer}/ends`,
   };
 }

@@ -7,8 +7,8 @@ import { inFreshWorld } from './world.ts';
 
 describe('the record of a change', () => {
   it('is in the item that the change wrote, and after a removal in what the thing was known by', () =>
-    inFreshWorld(async ({ client, registry }) => {
-      const store = dynamoRegistryStore({ client, table: registry });
+    inFreshWorld(async ({ client, registry, grants }) => {
+      const store = dynamoRegistryStore({ client, table: registry, grants });
       const thing = aClient();
       const recorded = async (prefix: string): Promise<unknown> => {
         const key = {

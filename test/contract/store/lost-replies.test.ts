@@ -35,8 +35,8 @@ describe('a store of used assertions whose connections are cut after the effect'
 
 describe('a store of the registry whose connections are cut after the effect', () => {
   it('registers once and says so', () =>
-    inFreshWorld(async ({ farClient, registry, network }) => {
-      const store = dynamoRegistryStore({ client: farClient(), table: registry });
+    inFreshWorld(async ({ farClient, registry, grants, network }) => {
+      const store = dynamoRegistryStore({ client: farClient(), table: registry, grants });
       const resource = aResource();
       network.loseReplies(1);
       expect(await store.register('resource', { thing: resource }, aChange())).toEqual({
@@ -46,8 +46,8 @@ describe('a store of the registry whose connections are cut after the effect', (
     }));
 
   it('replaces once and says so', () =>
-    inFreshWorld(async ({ farClient, registry, network }) => {
-      const store = dynamoRegistryStore({ client: farClient(), table: registry });
+    inFreshWorld(async ({ farClient, registry, grants, network }) => {
+      const store = dynamoRegistryStore({ client: farClient(), table: registry, grants });
       const client = aClient();
       await store.register('client', { thing: client }, aChange());
       const draft = { thing: { ...client, name: 'renamed' } };
@@ -59,8 +59,8 @@ describe('a store of the registry whose connections are cut after the effect', (
     }));
 
   it('removes once and says so', () =>
-    inFreshWorld(async ({ farClient, registry, network }) => {
-      const store = dynamoRegistryStore({ client: farClient(), table: registry });
+    inFreshWorld(async ({ farClient, registry, grants, network }) => {
+      const store = dynamoRegistryStore({ client: farClient(), table: registry, grants });
       const agent = anAgent();
       await store.register('agent', { thing: agent }, aChange());
       network.loseReplies(1);

@@ -12,9 +12,9 @@ const count = (outcomes: readonly WriteOutcome[], outcome: WriteOutcome['outcome
 
 describe('a store of the registry under concurrent callers', () => {
   it('gives an identifier to one of 200 agents, clients and resources, and names it to all others', () =>
-    inFreshWorld(async ({ farClient, registry, network }) => {
+    inFreshWorld(async ({ farClient, registry, grants, network }) => {
       network.gather(200);
-      const store = dynamoRegistryStore({ client: farClient(), table: registry });
+      const store = dynamoRegistryStore({ client: farClient(), table: registry, grants });
       const resources = Array.from({ length: 66 }, () => aResource({ audience: 'wanted' as Audience }));
       const outcomes = await Promise.all([
         ...resources.map((thing) => store.register('resource', { thing }, aChange())),
@@ -37,8 +37,8 @@ describe('a store of the registry under concurrent callers', () => {
     }));
 
   it('replaces a version once for callers within one and the same request', () =>
-    inFreshWorld(async ({ farClient, registry, network }) => {
-      const store = dynamoRegistryStore({ client: farClient(), table: registry });
+    inFreshWorld(async ({ farClient, registry, grants, network }) => {
+      const store = dynamoRegistryStore({ client: farClient(), table: registry, grants });
       const [agent, change] = [anAgent(), aChange()];
       await store.register('agent', { thing: agent }, change);
       network.gather(100);
@@ -58,8 +58,8 @@ describe('a store of the registry under concurrent callers', () => {
     }));
 
   it('either changes or removes what two callers read at the same version', () =>
-    inFreshWorld(async ({ farClient, registry }) => {
-      const store = dynamoRegistryStore({ client: farClient(), table: registry });
+    inFreshWorld(async ({ farClient, registry, grants }) => {
+      const store = dynamoRegistryStore({ client: farClient(), table: registry, grants });
       for (let round = 0; round < 20; round += 1) {
         const client = aClient();
         await store.register('client', { thing: client }, aChange());
@@ -79,8 +79,8 @@ describe('a store of the registry under concurrent callers', () => {
     }));
 
   it('writes nothing of a replacement that asks for what another holds', () =>
-    inFreshWorld(async ({ client, registry }) => {
-      const store = dynamoRegistryStore({ client, table: registry });
+    inFreshWorld(async ({ client, registry, grants }) => {
+      const store = dynamoRegistryStore({ client, table: registry, grants });
       const [holder, resource] = [aResource(), aResource()];
       for (const thing of [holder, resource]) await store.register('resource', { thing }, aChange());
       const from = { thing: resource, version: 1 };
@@ -99,8 +99,8 @@ describe('a store of the registry under concurrent callers', () => {
     }));
 
   it('names no resource that took over the URI of one asked for by id', () =>
-    inFreshWorld(async ({ client, farClient, registry }) => {
-      const here = dynamoRegistryStore({ client, table: registry });
+    inFreshWorld(async ({ client, farClient, registry, grants }) => {
+      const here = dynamoRegistryStore({ client, table: registry, grants });
       const asked = aResource();
       await here.register('resource', { thing: asked }, aChange());
       const far = farClient();
@@ -108,13 +108,13 @@ describe('a store of the registry under concurrent callers', () => {
         await here.remove('resource', { thing: asked, version: 1 }, aChange());
         await here.register('resource', { thing: aResource({ uri: asked.uri }) }, aChange());
       });
-      const there = dynamoRegistryStore({ client: far, table: registry });
+      const there = dynamoRegistryStore({ client: far, table: registry, grants });
       expect(await there.resources({ uris: [], ids: [asked.id] })).toEqual([]);
     }));
 
   it('knows no cursor of another kind', () =>
-    inFreshWorld(async ({ client, registry }) => {
-      const store = dynamoRegistryStore({ client, table: registry });
+    inFreshWorld(async ({ client, registry, grants }) => {
+      const store = dynamoRegistryStore({ client, table: registry, grants });
       for (const thing of [anAgent(), anAgent()]) await store.register('agent', { thing }, aChange());
       const { cursor } = (await store.list('agent', { limit: 1 }))!;
       expect(await store.list('client', { limit: 1, cursor: cursor! })).toBeUndefined();

@@ -15,7 +15,7 @@ type Batches = (
 ) => Promise<BatchGetItemCommandOutput>;
 
 /** A reader on a clock of its own. `calls` are the keys of each BatchGetItem; `batches` may meddle with them. */
-function aReader({ client, farClient, registry }: World) {
+function aReader({ client, farClient, registry, grants }: World) {
   const observed = farClient();
   const calls: (readonly string[])[] = [];
   const time = { now: instant(1_800_000_000) };
@@ -36,7 +36,7 @@ function aReader({ client, farClient, registry }: World) {
   );
   return {
     ...dynamoRegistry({ client: observed, table: registry, clock: () => time.now }),
-    store: dynamoRegistryStore({ client, table: registry }),
+    store: dynamoRegistryStore({ client, table: registry, grants }),
     ring: dynamoKeyRingStore({ client, table: registry, change: aChange() }),
     calls,
     network,

@@ -26,6 +26,7 @@ function aRevocation(overrides: Partial<Revocation> = {}): Revocation {
 }
 
 const nobody = {
+  expiresAt: after(now, 900),
   clientId: 'nobody' as ClientId,
   agentId: 'nobody' as AgentId,
   resource: 'https://nowhere.example.com' as ResourceUri,
@@ -57,11 +58,18 @@ export function describeRevocations(make: () => RevocationSubject): void {
 
     it('takes a lost reply for a success', async () => {
       const revocation = aRevocation();
-      const before = subject.network.sent('PutItem');
-      subject.network.loseNextReply('PutItem');
+      const before = subject.network.sent('UpdateItem');
+      subject.network.loseNextReply('UpdateItem');
       await subject.revocations.revoke(revocation);
-      expect(subject.network.sent('PutItem') - before).toBe(2);
+      expect(subject.network.sent('UpdateItem') - before).toBe(2);
       expect(await isRevoked(revocation.jti)).toBe(true);
+    });
+
+    it('takes five hundred at once, each of another token', async () => {
+      const revocations = Array.from({ length: 500 }, () => aRevocation());
+      await Promise.all(revocations.map((revocation) => subject.revocations.revoke(revocation)));
+      const found = await Promise.all(revocations.map(({ jti }) => isRevoked(jti)));
+      expect(found.filter(Boolean)).toHaveLength(500);
     });
 
     it('takes a token id of any length', async () => {
@@ -75,7 +83,13 @@ export function describeRevocations(make: () => RevocationSubject): void {
     it('is as the registry is now, in one call', async () => {
       const { standings, store, network } = make();
       const [client, agent, resource] = [aClient(), anAgent(), aResource()];
-      const names = { jti: 'jti', clientId: client.id, agentId: agent.id, resource: resource.uri };
+      const names = {
+        jti: 'jti',
+        expiresAt: nobody.expiresAt,
+        clientId: client.id,
+        agentId: agent.id,
+        resource: resource.uri,
+      };
       await store.register('client', { thing: client }, aChange());
       await store.register('agent', { thing: agent }, aChange());
       await store.register('resource', { thing: resource }, aChange());

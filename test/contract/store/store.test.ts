@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoAssertionReplay } from '../../../lambdas/adapters/dynamodb/assertion-replay.ts';
+import { dynamoEnds } from '../../../lambdas/adapters/dynamodb/ends.ts';
 import { dynamoKeyRingStore } from '../../../lambdas/adapters/dynamodb/key-ring-store.ts';
 import { dynamoRegistryStore } from '../../../lambdas/adapters/dynamodb/registry-store.ts';
 import { dynamoRegistry } from '../../../lambdas/adapters/dynamodb/registry.ts';
@@ -8,6 +9,7 @@ import { dynamoSharedBuckets } from '../../../lambdas/adapters/dynamodb/shared-b
 import { dynamoTokenStandings } from '../../../lambdas/adapters/dynamodb/token-standings.ts';
 import { startTables, type TestTables } from '../../support/dynamodb.ts';
 import { describeAssertionReplay, expectOneWinner } from './assertion-replay.ts';
+import { describeEnds } from './ends.ts';
 import { describeKeyRingStore } from './key-ring-store.ts';
 import { aChange } from './mothers.ts';
 import { getThenPutBuckets } from './planted-buckets.ts';
@@ -41,7 +43,19 @@ describe('DynamoDB', () => {
     return {
       revocations: dynamoRevocations({ client, table: grants }),
       standings: dynamoTokenStandings({ client, registry, grants }),
-      store: dynamoRegistryStore({ client, table: registry }),
+      store: dynamoRegistryStore({ client, table: registry, grants }),
+      network,
+    };
+  });
+
+  describeEnds(() => {
+    const network = unrulyNetwork(tables, slowest);
+    const { client } = network;
+    const { registry, grants } = tables;
+    return {
+      revocations: dynamoRevocations({ client, table: grants }),
+      ends: dynamoEnds({ client, table: grants }),
+      store: dynamoRegistryStore({ client, table: registry, grants }),
       network,
     };
   });
@@ -54,14 +68,22 @@ describe('DynamoDB', () => {
 
   describeRegistryStore(() => {
     const network = unrulyNetwork(tables);
-    return { store: dynamoRegistryStore({ client: network.client, table: tables.registry }), network };
+    return {
+      store: dynamoRegistryStore({ client: network.client, table: tables.registry, grants: tables.grants }),
+      network,
+    };
   });
 
   describeRegistryReader((clock) => {
     const network = unrulyNetwork(tables);
     const { client } = network;
     const { registry, resources } = dynamoRegistry({ client, table: tables.registry, clock });
-    return { registry, resources, store: dynamoRegistryStore({ client, table: tables.registry }), network };
+    return {
+      registry,
+      resources,
+      store: dynamoRegistryStore({ client, table: tables.registry, grants: tables.grants }),
+      network,
+    };
   });
 
   describeKeyRingStore(() => {

@@ -19,6 +19,23 @@ export const ends = {
     'says active false and nothing else in the signed answer about a token that does not count for the caller',
   ),
   'rfc9701:7:metadata': must('RFC 9701 §7', 'lists the algorithms of signed introspection answers'),
+  'vestibule:ends-feed': must(
+    ['Vestibule', 'RFC 8725 §3.11', 'RFC 8414 §2'],
+    'publishes a signed feed of ends: revoked tokens, and disabled or removed agents, clients and resources, as long as tokens of theirs live',
+  ),
+  'vestibule:ends-cacheable': must(
+    'Vestibule',
+    'lets a cache keep an edition of the feed of ends for the rest of its ten seconds',
+  ),
+  'rfc9110:13.1.2:if-none-match': should(
+    'RFC 9110 §13.1.2',
+    'answers 304 to a cache that has the current edition of the feed of ends',
+  ),
+  'vestibule:ends-tell-no-names': must(
+    'Vestibule',
+    'names tokens and principals in the feed of ends by digests alone',
+  ),
+  'vestibule:revocations-in-parallel': must('Vestibule', 'loses none of five hundred revocations at once'),
   'vestibule:revocation-retried': must(
     'Vestibule',
     'revokes at the next try with the same assertion where the first failed, and ends no other token by that assertion',

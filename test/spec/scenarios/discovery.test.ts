@@ -77,6 +77,7 @@ describe('authorization server metadata', () => {
         'jwks_uri',
         'revocation_endpoint',
         'token_endpoint',
+        'vestibule_ends_uri',
       ]);
       for (const [, url] of endpoints) {
         expect(new URL(String(url)).origin).toBe(client.issuer);

@@ -223,7 +223,7 @@ describe('an assertion that revokes', () => {
       const token = await newToken({}, await proof());
       const other = await newToken({}, await proof());
       const form = await proof();
-      deployment.run.cloud.faults.add('dynamodb:PutItem=down@2-4');
+      deployment.run.cloud.faults.add('dynamodb:UpdateItem=down@1-3');
       expect((await post('/revoke', { token, ...form }, {})).status).toBe(503);
       deployment.run.cloud.faults.clear();
       expect(await isActive(token)).toBe(true);
@@ -253,7 +253,7 @@ describe('a dependency that fails', () => {
       }
       faults.clear();
       expect(await isActive(token)).toBe(true);
-      faults.add('dynamodb:PutItem=throttle@1,dynamodb:PutItem=timeout@2');
+      faults.add('dynamodb:UpdateItem=throttle@1,dynamodb:UpdateItem=timeout@2');
       expect((await revoke(token)).status).toBe(200);
       faults.clear();
       expect(await isActive(token)).toBe(false);

@@ -40,6 +40,7 @@ describe('the metadata of the issuer', () => {
         'private_key_jwt',
       ],
       revocation_endpoint_auth_signing_alg_values_supported: [...assertionAlgorithms],
+      vestibule_ends_uri: 'https://auth.example.com/ends',
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ['RS256'],
     });

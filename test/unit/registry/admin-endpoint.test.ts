@@ -15,7 +15,7 @@ const audited: AuditEvent[] = [];
 beforeAll(async () => {
   tables = await startTables();
   endpoint = adminEndpoint({
-    store: dynamoRegistryStore({ client: tables.client(), table: tables.registry }),
+    store: dynamoRegistryStore({ client: tables.client(), table: tables.registry, grants: tables.grants }),
     random: systemRandom,
     clock: () => instant(1_800_000_000),
     audit: (event) => audited.push(event),

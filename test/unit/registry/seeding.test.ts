@@ -27,7 +27,7 @@ let ports: Parameters<typeof register>[0];
 beforeAll(async () => {
   tables = await startTables();
   ports = {
-    store: dynamoRegistryStore({ client: tables.client(), table: tables.registry }),
+    store: dynamoRegistryStore({ client: tables.client(), table: tables.registry, grants: tables.grants }),
     random: systemRandom,
     context,
   };

@@ -1,0 +1,3 @@
+/** Everything the ends function reads from its environment. */
+export const endsEnvironment = ['ISSUER', 'REGISTRY_TABLE', 'GRANTS_TABLE'] as const;
+export type EndsEnvironment = Record<(typeof endsEnvironment)[number], string>;
