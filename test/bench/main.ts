@@ -7,6 +7,7 @@ import { countCalls } from './calls/measure.ts';
 import { callRows } from './calls/rows.ts';
 import { exactness } from './exactness.ts';
 import { tellProgress } from './progress.ts';
+import { starts } from './starts/starts.ts';
 import { throughput } from './throughput/throughput.ts';
 import { formatReport, type Part, type Row } from './report.ts';
 
@@ -17,6 +18,7 @@ const parts: Readonly<Record<string, Part>> = {
     return callRows(counts);
   },
   bundles,
+  starts,
   exactness,
   throughput,
 };

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { SigningAlgorithm } from '../../../lambdas/ports/signing.ts';
 import type { Part } from '../report.ts';
 import { type Contestant, startContestant } from './contestant.ts';
-import { type Deployed, deploy } from './deployed.ts';
+import { type Deployed, deploy } from '../deployed.ts';
 import type { SubjectName, SubjectSettings, Volley, VolleyResult } from './message.ts';
 import { pinTo } from './pin.ts';
 import { talkTo } from './talk-to.ts';
@@ -82,7 +82,7 @@ async function enter(entry: Entry, deployed: Deployed, log: number): Promise<Ent
   const { privateKey, publicJwk, kid } = newKey(algorithm);
   const settings: SubjectSettings = { subject, algorithm, market, taskRoot, privateKey, kid };
   const isOurs = subject === 'vestibule';
-  const contestant = await startContestant(settings, isOurs ? deployed.environment : {}, log);
+  const contestant = await startContestant(settings, isOurs ? deployed.environmentOf('token') : {}, log);
   return {
     ...entry,
     contestant,

@@ -1,0 +1,66 @@
+import { readAssembly } from '../../local/assembly/assembly.ts';
+import type { VestibuleConfig } from '../../lib/index.ts';
+import { synthesizedAssembly } from '../support/assembly-cache.ts';
+import { startDeployment, type TestDeployment } from '../support/deployment.ts';
+import type { Market } from './throughput/message.ts';
+
+/** A running deployment and what it takes to run its token function once more, outside of it. */
+export interface Deployed {
+  readonly market: Market;
+  /** The directory of the token function's code. */
+  readonly taskRoot: string;
+  /** What a function finds in its environment, by its folder; the operator's credentials stand for its role's. */
+  readonly environmentOf: (folder: string) => Readonly<Record<string, string>>;
+  readonly keys: readonly object[];
+  readonly stop: () => Promise<void>;
+}
+
+const [resource, scope, clientId] = ['https://mcp.example.com/mcp', 'search:read', 'planner-client'];
+
+const config = {
+  profile: 'dev',
+  // One client sends the whole load.
+  limits: { perClient: { perSecond: 100_000 } },
+  resources: [{ id: 'search', uri: resource, name: 'Search', scopes: { [scope]: 'Search' } }],
+  agents: [{ id: 'planner', owner: 'team@example.com', scopes: { search: { required: [scope] } } }],
+  clients: [{ id: clientId, agent: 'planner', authentication: { method: 'client_secret_basic' } }],
+} as const satisfies VestibuleConfig;
+
+export async function deploy(): Promise<Deployed> {
+  const deployment = await startDeployment({ config });
+  const { issuer } = deployment;
+  const { keys } = (await (await fetch(`${issuer}/.well-known/jwks.json`)).json()) as {
+    readonly keys: object[];
+  };
+  const { assetDirectory } = readAssembly(await synthesizedAssembly(config));
+  return {
+    market: { issuer, clientId, clientSecret: await deployment.secretOf(clientId), resource, scope },
+    taskRoot: assetDirectory(functionOf(deployment, 'token').Code.S3Key),
+    environmentOf: (folder) => ({
+      ...functionOf(deployment, folder).Environment?.Variables,
+      ...deployment.run.cloud.environmentOf(deployment.operator, 'bench'),
+      AWS_LAMBDA_FUNCTION_NAME: folder,
+      AWS_LAMBDA_LOG_FORMAT: 'JSON',
+      AWS_LAMBDA_LOG_LEVEL: 'INFO',
+      TZ: ':UTC',
+    }),
+    keys,
+    stop: deployment.stop,
+  };
+}
+
+interface FunctionProperties {
+  readonly Code: { readonly S3Key: string };
+  readonly Environment?: { readonly Variables: Readonly<Record<string, string>> };
+}
+
+/** `rotate-keys` is the folder of `VestibuleRotateKeysFunction1A2B3C4D`. */
+function functionOf({ run }: TestDeployment, folder: string): FunctionProperties {
+  const found = run.resources.find(
+    ({ type, logicalId }) =>
+      type === 'AWS::Lambda::Function' &&
+      logicalId.toLowerCase().startsWith(`vestibule${folder.replaceAll('-', '')}function`),
+  );
+  if (found === undefined) throw new Error(`the deployment has no function of the folder ${folder}`);
+  return found.properties as unknown as FunctionProperties;
+}

@@ -1,0 +1,46 @@
+import type { Market } from '../throughput/message.ts';
+
+/** By function: the event of a first request that succeeds. The others are only loaded. */
+export function firstEvents({
+  clientId,
+  clientSecret,
+  resource,
+  scope,
+}: Market): Readonly<Record<string, object>> {
+  const form = new URLSearchParams({ grant_type: 'client_credentials', resource, scope }).toString();
+  const credentials = Buffer.from(`${clientId}:${encodeURIComponent(clientSecret)}`).toString('base64');
+  return {
+    token: event('POST', '/token', {
+      headers: {
+        authorization: `Basic ${credentials}`,
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      body: Buffer.from(form).toString('base64'),
+      isBase64Encoded: true,
+    }),
+    discovery: event('GET', '/.well-known/jwks.json'),
+    admin: event(
+      'GET',
+      '/admin/agents',
+      {},
+      { userArn: 'arn:aws:iam::000000000000:user/operator', accountId: '000000000000' },
+    ),
+  };
+}
+
+function event(method: string, path: string, request: object = {}, iam?: object): object {
+  return {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: path,
+    rawQueryString: '',
+    headers: {},
+    requestContext: {
+      http: { method, path, sourceIp: '127.0.0.1' },
+      requestId: 'bench',
+      ...(iam && { authorizer: { iam } }),
+    },
+    isBase64Encoded: false,
+    ...request,
+  };
+}
