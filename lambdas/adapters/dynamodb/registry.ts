@@ -13,18 +13,20 @@ import { decodeAlias, decodeResource } from './resource-codec.ts';
 
 /**
  * The registry for the request path: three ports over one cache, so that a request costs one read when something
- * is stale and none otherwise. Once the key ring was asked for, it is read along whenever something is.
+ * is stale and none otherwise. Once the key ring was asked for, it is read along whenever something is; with
+ * `needsKeyRing`, for functions whose every request needs it, from the first read on.
  */
 export function dynamoRegistry(options: {
   readonly client: DynamoDBClient;
   readonly table: string;
   readonly clock: Clock;
+  readonly needsKeyRing?: boolean;
 }): {
   readonly registry: RegistryReader;
   readonly resources: ResourceDirectory;
   readonly keyRings: KeyRings;
 } {
-  let ringWanted = false;
+  let ringWanted = options.needsKeyRing ?? false;
   const cache = cachedItems<Item>({
     load: (keys) => batchGet(options.client, options.table, keys),
     // A function that never asks for keys may not read them.

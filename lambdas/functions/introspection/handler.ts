@@ -29,7 +29,12 @@ const environment = readEnvironment(introspectionEnvironment);
 const issuer = environment.ISSUER as Issuer;
 const client = new DynamoDBClient(clientDefaults);
 const [registryTable, grantsTable] = [environment.REGISTRY_TABLE, environment.GRANTS_TABLE];
-const { registry, keyRings } = dynamoRegistry({ client, table: registryTable, clock: systemClock });
+const { registry, keyRings } = dynamoRegistry({
+  client,
+  table: registryTable,
+  clock: systemClock,
+  needsKeyRing: true,
+});
 const documents = guardedDocuments({
   hosts: environment.DOCUMENT_HOSTS === 'loopback' ? 'loopback' : 'public',
   maximumBytes: 65_536,

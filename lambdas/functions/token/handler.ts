@@ -30,6 +30,7 @@ const { registry, keyRings } = dynamoRegistry({
   client: dynamo,
   table: environment.REGISTRY_TABLE,
   clock: systemClock,
+  needsKeyRing: true,
 });
 const documents = guardedDocuments({
   hosts: environment.DOCUMENT_HOSTS === 'loopback' ? 'loopback' : 'public',

@@ -37,8 +37,8 @@ stale at every fifth. Lambda's time is an assumption: nothing on this machine an
 for a call of KMS, 4 ms for one of DynamoDB and 1 ms of our own. Logs are the audit line of the function and the
 ${accessLogBytes} bytes of the access log.`;
 
-const callNotes = `A cold instance knows neither whose a client is nor the key ring, and learns them in the order in which it
-needs them. Requests that are refused cost less: nothing is signed for them.`;
+const callNotes = `A cold instance reads client, resource and key ring in one call; whose the client is it learns there, and
+reads that agent in a second one. Requests that are refused cost less: nothing is signed for them.`;
 
 const standingNotes = `Tables, functions and the HTTP API cost nothing while idle, but for $0.25 a month for each gigabyte
 stored. The deployment counted here has two clients with a secret; each further one is a secret more.`;

@@ -15,7 +15,7 @@ type Batches = (
 ) => Promise<BatchGetItemCommandOutput>;
 
 /** A reader on a clock of its own. `calls` are the keys of each BatchGetItem; `batches` may meddle with them. */
-function aReader({ client, farClient, registry, grants }: World) {
+function aReader({ client, farClient, registry, grants }: World, needsKeyRing = false) {
   const observed = farClient();
   const calls: (readonly string[])[] = [];
   const time = { now: instant(1_800_000_000) };
@@ -35,7 +35,7 @@ function aReader({ client, farClient, registry, grants }: World) {
     { step: 'initialize', name: 'observed' },
   );
   return {
-    ...dynamoRegistry({ client: observed, table: registry, clock: () => time.now }),
+    ...dynamoRegistry({ client: observed, table: registry, clock: () => time.now, needsKeyRing }),
     store: dynamoRegistryStore({ client, table: registry, grants }),
     ring: dynamoKeyRingStore({ client, table: registry, change: aChange() }),
     calls,
@@ -161,6 +161,15 @@ describe('a reader of the key ring', () => {
       expect(calls).toHaveLength(1);
       advance(1);
       expect((await keyRings.current()).version).toBe(1);
+    }));
+
+  it('is read along from the first read on where every request needs it', () =>
+    inFreshWorld(async (world) => {
+      const { resources, keyRings, calls } = aReader(world, true);
+      const { uri } = aResource();
+      await resources.findByUri(uri);
+      expect(await keyRings.current()).toEqual({ version: 0, keys: [] });
+      expect(calls).toEqual([[`resource#${uri}`, 'key-ring#signing']]);
     }));
 
   it('is not read by who never asked for it', () =>
