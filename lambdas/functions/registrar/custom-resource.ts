@@ -44,7 +44,7 @@ async function answerTo(event: CustomResourceEvent, options: CustomResourceOptio
     const kept = event.RequestType === 'Delete' ? present : declared;
     return { status: 'SUCCESS', physicalResourceId: kept ?? present ?? notCreated };
   } catch (error) {
-    logger.error('custom resource failed', { requestId: event.RequestId, error: error as Error });
+    logger.error('custom resource failed', { requestId: event.RequestId, error });
     // Something may have been written, so that the deletion which follows must find it.
     return failed(present ?? declared ?? notCreated, reasonOf(error, event.RequestId));
   }
