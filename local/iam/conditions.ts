@@ -14,6 +14,7 @@ const singleValued = [
   'aws:PrincipalArn',
   'aws:SecureTransport',
   'kms:CallerAccount',
+  'kms:DataKeyPairSpec',
   'kms:MessageType',
   'kms:SigningAlgorithm',
   'kms:ViaService',

@@ -100,11 +100,13 @@ function tagsOf(key: KeyRecord): RequestContext {
 /** KMS takes a missing MessageType for RAW, and so does its condition key. */
 function contextOf(input: Input): RequestContext {
   const algorithm = input['SigningAlgorithm'];
+  const pairSpec = input['KeyPairSpec'];
   const encryption: unknown = input['EncryptionContext'] ?? {};
   return {
     ...(typeof algorithm === 'string'
       ? { 'kms:SigningAlgorithm': algorithm, 'kms:MessageType': textOf(input['MessageType'] ?? 'RAW') }
       : {}),
+    ...(typeof pairSpec === 'string' ? { 'kms:DataKeyPairSpec': pairSpec } : {}),
     ...Object.fromEntries(
       Object.entries(encryption as object).map(([name, value]) => [
         `kms:EncryptionContext:${name}`,

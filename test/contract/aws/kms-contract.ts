@@ -1,13 +1,23 @@
-import { constants, createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import {
+  constants,
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  type KeyObject,
+  verify,
+} from 'node:crypto';
 import {
   CancelKeyDeletionCommand,
   CreateKeyCommand,
   type CreateKeyCommandInput,
   DecryptCommand,
+  type DecryptCommandOutput,
   DisableKeyCommand,
   EnableKeyCommand,
   EncryptCommand,
+  type DataKeyPairSpec,
   GenerateDataKeyCommand,
+  GenerateDataKeyPairWithoutPlaintextCommand,
   GenerateMacCommand,
   GetPublicKeyCommand,
   ListResourceTagsCommand,
@@ -143,6 +153,48 @@ export function kmsContract(target: () => ContractTarget): void {
     const opened = await target().kms.send(new DecryptCommand({ CiphertextBlob: made.CiphertextBlob }));
     expect(made.Plaintext).toHaveLength(32);
     expect(opened.Plaintext).toEqual(made.Plaintext);
+  });
+
+  describe.each(['RSA_2048', 'ECC_NIST_P256'] as const)('a key pair of %s', (spec) => {
+    it('is handed out wrapped, and opens under its own encryption context only', async () => {
+      const keyId = await createKey({});
+      const context = { deployment: 'Vestibule', purpose: 'signing', intent: 'first' };
+      const made = await target().kms.send(
+        new GenerateDataKeyPairWithoutPlaintextCommand({
+          ...{ KeyId: keyId, KeyPairSpec: spec as DataKeyPairSpec },
+          EncryptionContext: context,
+        }),
+      );
+      expect(made).not.toHaveProperty('PrivateKeyPlaintext');
+      const open = (encryptionContext: Record<string, string>): Promise<DecryptCommandOutput> =>
+        target().kms.send(
+          new DecryptCommand({
+            ...{ KeyId: keyId, CiphertextBlob: made.PrivateKeyCiphertextBlob },
+            EncryptionContext: encryptionContext,
+          }),
+        );
+      const { Plaintext: pkcs8 } = await open(context);
+      const privateKey = createPrivateKey({ key: Buffer.from(pkcs8!), format: 'der', type: 'pkcs8' });
+      expect(createPublicKey(privateKey).export({ format: 'der', type: 'spki' })).toEqual(
+        Buffer.from(made.PublicKey!),
+      );
+      for (const other of [{ ...context, intent: 'second' }, { ...context, more: 'x' }, {}]) {
+        await expect(open(other)).rejects.toThrow(
+          expect.objectContaining({ name: 'InvalidCiphertextException' }),
+        );
+      }
+    });
+  });
+
+  it('opens what it wrapped under no other key', async () => {
+    const [keyId, other] = [await createKey({}), await createKey({})];
+    const input = { KeyId: keyId, KeyPairSpec: 'ECC_NIST_P256' } as const;
+    const made = await target().kms.send(new GenerateDataKeyPairWithoutPlaintextCommand(input));
+    const open = (KeyId: string): Promise<DecryptCommandOutput> =>
+      target().kms.send(new DecryptCommand({ KeyId, CiphertextBlob: made.PrivateKeyCiphertextBlob }));
+    await expect(open(other)).rejects.toThrow(expect.objectContaining({ name: 'IncorrectKeyException' }));
+    await target().kms.send(new DisableKeyCommand({ KeyId: keyId }));
+    await expect(open(keyId)).rejects.toThrow(expect.objectContaining({ name: 'DisabledException' }));
   });
 
   it('refuses a message authentication code of another message', async () => {
