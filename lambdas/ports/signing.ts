@@ -26,10 +26,7 @@ export interface SigningKey {
 /** A key with a private half, before anyone decided when it is published. */
 export type MadeKey = Pick<SigningKey, 'kid' | 'custody' | 'algorithm' | 'publicJwk'>;
 
-/**
- * Makes and destroys the private halves; one for each signing mode.
- * @public
- */
+/** Makes and destroys the private halves; one for each signing mode. */
 export interface SigningKeyMaker {
   /**
    * A new key, ready to be published. `intent` is the same when an interrupted rotation is resumed: a key made under

@@ -92,7 +92,9 @@ export type AuditEvent =
       /** Of a key in KMS. */
       readonly keyArn?: string;
       readonly by: string;
-    };
+    }
+  /** Tokens cannot be signed: one event for each failed try to unwrap the key. */
+  | { readonly event: 'signing_key_unavailable'; readonly kid: string; readonly reason: string };
 
 export type Audit = (event: AuditEvent) => void;
 

@@ -1,19 +1,17 @@
 import * as v from 'valibot';
-import type { KeyRing, PublicJwk, SigningKey } from '../../ports/signing.ts';
+import type { KeyRing, SigningKey } from '../../ports/signing.ts';
 import { instant } from '../../runtime/clock.ts';
 import type { KeyThumbprint } from '../../runtime/identifiers.ts';
 import type { Item, Plain, PlainRecord } from './attributes.ts';
 import { keyOf } from './keys.ts';
+import { publicJwkAttribute, storedAlgorithm, storedPublicJwk } from './public-jwk.ts';
 import { decode, text, whole, written } from './stored.ts';
 
 const storedKey = v.object({
   kid: text,
   key_arn: v.exactOptional(text),
-  algorithm: v.picklist(['RS256', 'ES256']),
-  public_jwk: v.variant('kty', [
-    v.object({ kty: v.literal('RSA'), n: text, e: text }),
-    v.object({ kty: v.literal('EC'), crv: v.literal('P-256'), x: text, y: text }),
-  ]),
+  algorithm: storedAlgorithm,
+  public_jwk: storedPublicJwk,
   published_at: whole,
   sign_from: v.exactOptional(whole),
   sign_until: v.exactOptional(whole),
@@ -38,19 +36,12 @@ function keyAttribute(key: SigningKey): Plain {
     kid: key.kid,
     key_arn: key.custody.kind === 'kms' ? key.custody.keyArn : undefined,
     algorithm: key.algorithm,
-    public_jwk: jwkAttribute(key.publicJwk),
+    public_jwk: publicJwkAttribute(key.publicJwk),
     published_at: key.publishedAt,
     sign_from: key.signFrom,
     sign_until: key.signUntil,
     publish_until: key.publishUntil,
   };
-}
-
-/** Public members one by one: whatever else an object may carry is not written. */
-function jwkAttribute(jwk: PublicJwk): Plain {
-  return jwk.kty === 'RSA'
-    ? { kty: jwk.kty, n: jwk.n, e: jwk.e }
-    : { kty: jwk.kty, crv: jwk.crv, x: jwk.x, y: jwk.y };
 }
 
 function keyOfStored(stored: v.InferOutput<typeof storedKey>): SigningKey {

@@ -1,5 +1,5 @@
 import { sha256 } from '../../runtime/digest.ts';
-import type { AgentId, ClientId, ResourceId, ResourceUri } from '../../runtime/identifiers.ts';
+import type { AgentId, ClientId, KeyThumbprint, ResourceId, ResourceUri } from '../../runtime/identifiers.ts';
 
 /** Partition keys of the registry table and of the grants table. Roles are limited to these prefixes. */
 export const keyOf = {
@@ -9,6 +9,8 @@ export const keyOf = {
   client: (id: ClientId): string => `client#${id}`,
   identifier: (value: string): string => `identifier#${value}`,
   signingKeys: 'key-ring#signing',
+  wrappedKey: (kid: KeyThumbprint): string => `signing-key#${kid}`,
+  wrappedKeyIntent: (intent: string): string => `signing-key-intent#${intent}`,
   /** NUL can stand in neither part, so no two pairs share a key; the hash bounds the length a client chose. */
   assertion: (clientId: ClientId, jti: string): string => `assertion#${sha256(`${clientId}\0${jti}`)}`,
   /** A set of revoked tokens that expire in one slot of time. */

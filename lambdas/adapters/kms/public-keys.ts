@@ -1,7 +1,7 @@
-import { createPublicKey } from 'node:crypto';
 import { GetPublicKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
 import type { PublicKeys } from '../../ports/signing.ts';
 import { calling } from '../aws.ts';
+import { publicJwkOf, publicKeyOfSpki } from './spki.ts';
 
 /** Reads the public half of an RSA key, which KMS gives as DER-encoded SubjectPublicKeyInfo. */
 export function kmsPublicKeys({ client }: { readonly client: KMSClient }): PublicKeys {
@@ -11,10 +11,9 @@ export function kmsPublicKeys({ client }: { readonly client: KMSClient }): Publi
         client.send(new GetPublicKeyCommand({ KeyId: keyArn })),
       );
       if (PublicKey === undefined) throw new Error(`KMS gave no public key for ${keyArn}`);
-      const key = createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' });
-      const { kty, n, e } = key.export({ format: 'jwk' });
-      if (kty !== 'RSA' || n === undefined || e === undefined) throw new Error(`${keyArn} is not an RSA key`);
-      return { kty, n, e };
+      const jwk = publicJwkOf(publicKeyOfSpki(PublicKey));
+      if (jwk?.kty !== 'RSA') throw new Error(`${keyArn} is not an RSA key`);
+      return jwk;
     },
   };
 }

@@ -7,6 +7,7 @@ import { dynamoRegistry } from '../../../lambdas/adapters/dynamodb/registry.ts';
 import { dynamoRevocations } from '../../../lambdas/adapters/dynamodb/revocations.ts';
 import { dynamoSharedBuckets } from '../../../lambdas/adapters/dynamodb/shared-buckets.ts';
 import { dynamoTokenStandings } from '../../../lambdas/adapters/dynamodb/token-standings.ts';
+import { dynamoWrappedKeyStore } from '../../../lambdas/adapters/dynamodb/wrapped-key-store.ts';
 import { startTables, type TestTables } from '../../support/dynamodb.ts';
 import { describeAssertionReplay, expectOneWinner } from './assertion-replay.ts';
 import { describeEnds } from './ends.ts';
@@ -19,6 +20,7 @@ import { describeRegistryStore } from './registry-store.ts';
 import { describeRevocations } from './revocations.ts';
 import { describeSharedBuckets, expectNoMoreThanTheBucketHolds } from './shared-buckets.ts';
 import { unrulyNetwork } from './unruly-network.ts';
+import { describeWrappedKeyStore } from './wrapped-key-store.ts';
 
 let tables: TestTables;
 beforeAll(async () => {
@@ -84,6 +86,11 @@ describe('DynamoDB', () => {
       store: dynamoRegistryStore({ client, table: tables.registry, grants: tables.grants }),
       network,
     };
+  });
+
+  describeWrappedKeyStore(() => {
+    const network = unrulyNetwork(tables, slowest);
+    return { store: dynamoWrappedKeyStore({ client: network.client, table: tables.registry }), network };
   });
 
   describeKeyRingStore(() => {

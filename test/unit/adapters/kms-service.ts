@@ -13,6 +13,8 @@ export interface KmsService {
   readonly client: KMSClient;
   /** Refuses every call as an overloaded service does, until it is told otherwise. */
   readonly throttle: (isThrottled: boolean) => void;
+  /** Breaks every reply off in the middle of its last value. */
+  readonly truncate: (isTruncated: boolean) => void;
   readonly stop: () => void;
 }
 
@@ -23,6 +25,7 @@ export async function startKms(): Promise<KmsService> {
   const kms = createKms({ file, region: 'us-east-1', account, clock: createVirtualClock() });
   const caller = { arn: `arn:aws:iam::${account}:root`, account };
   let isThrottled = false;
+  let isTruncated = false;
 
   const handle = async (operation: string, input: Input): Promise<Reply> => {
     if (isThrottled) return refusal(kms.throttled);
@@ -38,7 +41,8 @@ export async function startKms(): Promise<KmsService> {
     void json(request)
       .then((input) => handle(operation, input as Input))
       .then(({ status, body }) => {
-        response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(body);
+        response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
+        response.end(isTruncated ? `${String(body).slice(0, 120)}"x` : body);
       });
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -53,6 +57,9 @@ export async function startKms(): Promise<KmsService> {
     client,
     throttle: (value) => {
       isThrottled = value;
+    },
+    truncate: (value) => {
+      isTruncated = value;
     },
     stop: () => {
       client.destroy();
