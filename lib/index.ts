@@ -19,6 +19,7 @@ export {
   type LimitsConfig,
   type ResourceConfig,
   type SecretAuthentication,
+  type SigningConfig,
   type VestibuleConfig,
 } from './config/config.ts';
 export { Vestibule } from './vestibule.ts';

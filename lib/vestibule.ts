@@ -7,6 +7,8 @@ import type { RuntimeAuthorizer, RuntimeAuthorizerOptions } from './agentcore/ru
 import { checkConfig } from './config/check-config.ts';
 import type { VestibuleConfig } from './config/config.ts';
 import { limitsOf } from './config/limits.ts';
+import { requireRs256 } from './config/require-rs256.ts';
+import { type Signing, signingOf } from './config/signing.ts';
 import { DataKey } from './constructs/data-key.ts';
 import { EndpointFunction } from './constructs/endpoint-function.ts';
 import { FrontDoor } from './constructs/front-door.ts';
@@ -14,7 +16,9 @@ import { GrantsTable } from './constructs/grants-table.ts';
 import { clientSecrets, Registrations } from './constructs/registrations.ts';
 import { RegistryTable } from './constructs/registry-table.ts';
 import { type Retention, retentionOf } from './constructs/retention.ts';
+import type { SigningCustody } from './constructs/signing-custody.ts';
 import { SigningKeys } from './constructs/signing-keys.ts';
+import { WrappedSigningKeys } from './constructs/wrapped-signing-keys.ts';
 
 /** Everything of one deployment, for a stack of your own. Throws `InvalidConfig` when the config is not sound. */
 export class Vestibule extends Construct {
@@ -26,11 +30,12 @@ export class Vestibule extends Construct {
   readonly frontDoor: FrontDoor;
   readonly registry: RegistryTable;
   readonly grants: GrantsTable;
-  readonly signingKeys: SigningKeys;
+  readonly signingKeys: SigningCustody;
   readonly dataKey: DataKey;
   readonly #retention: Retention;
   readonly #config: VestibuleConfig;
   readonly #agentCore: AgentCore;
+  readonly #signing: Signing;
 
   constructor(scope: Construct, id: string, props: VestibuleConfig) {
     super(scope, id);
@@ -38,7 +43,8 @@ export class Vestibule extends Construct {
     const retention = (this.#retention = retentionOf(config));
     this.registry = new RegistryTable(this, 'Registry', retention);
     this.grants = new GrantsTable(this, 'Grants', retention);
-    this.signingKeys = new SigningKeys(this, 'SigningKeys', retention);
+    this.#signing = signingOf(config);
+    this.signingKeys = this.keepSigningKeys();
     this.dataKey = new DataKey(this, 'DataKey', retention);
     // The local run has no host of its own: its issuer is the API's URL.
     const runsLocally = String(this.node.tryGetContext('vestibule:local')) === 'true';
@@ -75,6 +81,23 @@ export class Vestibule extends Construct {
     return this.#agentCore.runtimeAuthorizer(options);
   }
 
+  /**
+   * For constructs that set up a verifier of these tokens: throws `InvalidConfig` where it knows nothing but RSA.
+   * `verifier` is what people call it, such as 'an AgentCore Gateway'.
+   */
+  requireRs256(verifier: string): void {
+    requireRs256(this.#signing, verifier);
+  }
+
+  private keepSigningKeys(): SigningCustody {
+    if (this.#signing.mode === 'kms') return new SigningKeys(this, 'SigningKeys', this.#retention);
+    return new WrappedSigningKeys(this, 'SigningKeys', {
+      algorithm: this.#signing.algorithm,
+      registry: this.registry,
+      retention: this.#retention,
+    });
+  }
+
   private serveDiscovery(): void {
     const { function: discovery } = new EndpointFunction(this, 'Discovery', {
       name: 'discovery',
@@ -82,7 +105,11 @@ export class Vestibule extends Construct {
       memoryMegabytes: 512,
       timeoutSeconds: 10,
       retention: this.#retention,
-      environment: (role) => ({ ISSUER: this.issuer, ...this.registry.grantDiscovery(role) }),
+      environment: (role) => ({
+        ISSUER: this.issuer,
+        SIGNING_ALGORITHM: this.#signing.algorithm,
+        ...this.registry.grantDiscovery(role),
+      }),
     });
     for (const path of [
       '/.well-known/oauth-authorization-server',
@@ -117,22 +144,21 @@ export class Vestibule extends Construct {
       memoryMegabytes: 1024,
       timeoutSeconds: 10,
       retention: this.#retention,
-      environment: (role) => {
-        this.signingKeys.grantSigning(role);
-        return {
-          ISSUER: this.issuer,
-          ACCESS_TOKEN_MINUTES: String(this.#config.accessTokenMinutes ?? 15),
-          DOCUMENT_HOSTS: this.allowedHosts,
-          CLIENT_LIMIT: limits.client,
-          ADDRESS_LIMIT: limits.address,
-          ...this.registry.grantTokenDecisions(role),
-          ...this.grants.grantAssertionMarks(role),
-          ...this.grants.grantBuckets(role, 'client', 'address'),
-        };
-      },
+      environment: (role) => ({
+        ISSUER: this.issuer,
+        ACCESS_TOKEN_MINUTES: String(this.#config.accessTokenMinutes ?? 15),
+        DOCUMENT_HOSTS: this.allowedHosts,
+        CLIENT_LIMIT: limits.client,
+        ADDRESS_LIMIT: limits.address,
+        ...this.signingKeys.grantSigning(role),
+        ...this.registry.grantTokenDecisions(role),
+        ...this.grants.grantAssertionMarks(role),
+        ...this.grants.grantBuckets(role, 'client', 'address'),
+      }),
     });
-    // KMS signs 1,000 times a second with RSA keys in an account's region; the rest is for its other users.
-    this.servePublicly('/token', token, 500);
+    // KMS signs 1,000 times a second with RSA keys in an account's region; the rest is for its other users. A function
+    // that signs by itself is bounded by what Lambda runs at once.
+    this.servePublicly('/token', token, this.#signing.mode === 'kms' ? 500 : 2_000);
   }
 
   private serveIntrospection(): void {
@@ -143,18 +169,16 @@ export class Vestibule extends Construct {
       memoryMegabytes: 512,
       timeoutSeconds: 10,
       retention: this.#retention,
-      environment: (role) => {
-        this.signingKeys.grantSigning(role);
-        return {
-          ISSUER: this.issuer,
-          DOCUMENT_HOSTS: this.allowedHosts,
-          CLIENT_LIMIT: limits.client,
-          ADDRESS_LIMIT: limits.address,
-          ...this.registry.grantTokenDecisions(role),
-          ...this.grants.grantRevocations(role),
-          ...this.grants.grantBuckets(role, 'client', 'address'),
-        };
-      },
+      environment: (role) => ({
+        ISSUER: this.issuer,
+        DOCUMENT_HOSTS: this.allowedHosts,
+        CLIENT_LIMIT: limits.client,
+        ADDRESS_LIMIT: limits.address,
+        ...this.signingKeys.grantSigning(role),
+        ...this.registry.grantTokenDecisions(role),
+        ...this.grants.grantRevocations(role),
+        ...this.grants.grantBuckets(role, 'client', 'address'),
+      }),
     });
     this.servePublicly('/introspect', introspection, 500);
     this.servePublicly('/revoke', introspection, 100);
@@ -167,14 +191,12 @@ export class Vestibule extends Construct {
       memoryMegabytes: 512,
       timeoutSeconds: 10,
       retention: this.#retention,
-      environment: (role) => {
-        this.signingKeys.grantSigning(role);
-        return {
-          ISSUER: this.issuer,
-          ...this.registry.grantSigningKeyLookup(role),
-          ...this.grants.grantReadingEnds(role),
-        };
-      },
+      environment: (role) => ({
+        ISSUER: this.issuer,
+        ...this.signingKeys.grantSigning(role),
+        ...this.registry.grantSigningKeyLookup(role),
+        ...this.grants.grantReadingEnds(role),
+      }),
     });
     this.servePublicly('/ends', ends, 500);
   }
@@ -210,12 +232,14 @@ export class Vestibule extends Construct {
       timeoutSeconds: 120,
       retention: this.#retention,
       environment: (role) => {
-        this.signingKeys.grantPublicKeys(role);
+        const signing = this.signingKeys.grantSeeding(role);
         for (const secret of secrets.values()) secret.grantRead(role);
         return {
           ISSUER: this.issuer,
           DEPLOYMENT: Stack.of(this).stackName,
           RESOURCE_HOSTS: this.allowedHosts,
+          SIGNING_ALGORITHM: this.#signing.algorithm,
+          ...signing,
           ...this.registry.grantSeeding(role),
           ...this.grants.grantEnding(role),
         };

@@ -12,6 +12,8 @@ import { notFound, route, routes } from './routes.ts';
 
 export interface DiscoveryPorts {
   readonly issuer: Issuer;
+  /** What this deployment signs with. */
+  readonly signingAlgorithm: string;
   readonly resources: ResourceDirectory;
   readonly keyRings: KeyRings;
   readonly clock: Clock;
@@ -22,9 +24,11 @@ const issuerMaxAge = 300;
 const resourceMaxAge = 60;
 
 /** Every public document, and a 404 for everything that no function serves. */
-export function discoveryEndpoint({ issuer, resources, keyRings, clock }: DiscoveryPorts): Endpoint {
+export function discoveryEndpoint(ports: DiscoveryPorts): Endpoint {
+  const { issuer, resources, keyRings, clock } = ports;
+  const describedIssuer = authorizationServerMetadata(issuer, ports.signingAlgorithm);
   const metadata = methods({
-    GET: () => Promise.resolve(cacheable(authorizationServerMetadata(issuer), issuerMaxAge)),
+    GET: () => Promise.resolve(cacheable(describedIssuer, issuerMaxAge)),
   });
   const jwks = methods({
     GET: async () => cacheable(keySet(await keyRings.current(), clock()), issuerMaxAge),

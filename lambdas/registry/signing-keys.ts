@@ -1,4 +1,11 @@
-import type { KeyRing, KeyRingStore, PublicKeys, SigningKey } from '../ports/signing.ts';
+import type {
+  KeyRing,
+  KeyRingStore,
+  PublicKeys,
+  SigningAlgorithm,
+  SigningKey,
+  SigningKeyMaker,
+} from '../ports/signing.ts';
 import type { Instant } from '../runtime/clock.ts';
 import { keyThumbprint } from './key-thumbprint.ts';
 
@@ -27,6 +34,28 @@ export async function seedSigningKeys(
     );
     if (signing.length === 0) return [];
     if (await ports.keyRing.replace(ring, [...ring.keys, ...signing])) return signing;
+  }
+}
+
+/**
+ * Publishes two signing keys made here and now, unless the ring has some of that algorithm which are kept as these
+ * are. The first signs at once. Resolves with the keys that were added.
+ */
+export async function makeSigningKeys(
+  ports: { readonly keyRing: KeyRingStore; readonly maker: SigningKeyMaker },
+  algorithm: SigningAlgorithm,
+  now: Instant,
+): Promise<readonly SigningKey[]> {
+  for (;;) {
+    const ring = await ports.keyRing.read();
+    const isThere = ring.keys.some((key) => key.custody.kind === 'envelope' && key.algorithm === algorithm);
+    if (isThere) return [];
+    const intent = `${algorithm}-after-${ring.version}`;
+    const added = [
+      { ...(await ports.maker.make(`${intent}-active`)), publishedAt: now, signFrom: now },
+      { ...(await ports.maker.make(`${intent}-standby`)), publishedAt: now },
+    ];
+    if (await ports.keyRing.replace(ring, [...ring.keys, ...added])) return added;
   }
 }
 

@@ -4,6 +4,11 @@ export interface VestibuleConfig {
   readonly profile?: 'production' | 'dev';
   /** The issuer's own host. Absent: the issuer is the HTTP API's own URL. */
   readonly issuer?: IssuerConfig;
+  /**
+   * Where tokens are signed. `kms` (the default): each by a call of KMS, whose private keys nobody can read.
+   * `envelope`: in the token function, with a key that KMS made and wraps.
+   */
+  readonly signing?: 'kms' | 'envelope' | SigningConfig;
   /** Life of an access token in minutes, 5 to 60. Default: 15. */
   readonly accessTokenMinutes?: number;
   /** How often one caller may ask, before it is answered 429. */
@@ -30,6 +35,12 @@ export interface LimitConfig {
   readonly perSecond: number;
   /** Requests at once after a rest, up to 1,000,000 and not below `perSecond`. Default: ten times `perSecond`. */
   readonly burst?: number;
+}
+
+export interface SigningConfig {
+  readonly mode: 'kms' | 'envelope';
+  /** Default: `RS256`, which every verifier takes. `ES256` is for mode `envelope`. */
+  readonly algorithm?: 'RS256' | 'ES256';
 }
 
 export interface IssuerConfig {

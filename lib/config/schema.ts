@@ -6,6 +6,7 @@ import { keySet } from './key-set.ts';
 import { didYouMean, show } from './problem.ts';
 import { documentUrlProblem, type Hosts, resourceUriProblem } from './resource-uri.ts';
 import { scopeNameProblem } from './scope-name.ts';
+import { signing } from './signing.ts';
 
 const retentionDays: readonly number[] = Object.values(RetentionDays).filter(
   (days) => typeof days === 'number' && days !== RetentionDays.INFINITE,
@@ -74,6 +75,7 @@ export function configSchema(hosts: Hosts): v.GenericSchema {
   return fields({
     profile: v.optional(oneOf(['production', 'dev'])),
     issuer: v.optional(issuer),
+    signing: v.optional(signing),
     accessTokenMinutes: v.optional(accessTokenMinutes),
     limits: v.optional(limits),
     logRetentionDays: v.optional(oneOf(retentionDays)),

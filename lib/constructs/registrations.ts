@@ -6,11 +6,11 @@ import { ClientSecret } from './client-secret.ts';
 import type { DataKey } from './data-key.ts';
 import { agentDeclaration, clientDeclaration, resourceDeclaration } from './declarations.ts';
 import type { Retention } from './retention.ts';
-import type { SigningKeys } from './signing-keys.ts';
+import type { SigningCustody } from './signing-custody.ts';
 
 export interface RegistrationsProps {
   readonly config: VestibuleConfig;
-  readonly signingKeys: SigningKeys;
+  readonly signingKeys: SigningCustody;
   readonly clientSecrets: ReadonlyMap<string, ClientSecret>;
   /** The function behind every registration. */
   readonly registrar: IFunction;
@@ -49,10 +49,12 @@ export class Registrations extends Construct {
     super(scope, id);
     const { config, signingKeys, clientSecrets: secrets, registrar } = props;
     this.#serviceToken = registrar.functionArn;
-    this.signingKeys = this.register(this, 'SigningKeys', 'Custom::VestibuleSigningKeys', {
-      ActiveKeyArn: signingKeys.active.keyArn,
-      StandbyKeyArn: signingKeys.standby.keyArn,
-    });
+    this.signingKeys = this.register(
+      this,
+      'SigningKeys',
+      'Custom::VestibuleSigningKeys',
+      signingKeys.seeding,
+    );
     for (const resource of config.resources) {
       this.registerDeclared(
         this,

@@ -87,6 +87,16 @@ export class RegistryTable extends Construct {
     return this.grant(role, { actions: changes, items: [...entries, 'key-ring#*'] });
   }
 
+  /** The private half of a signing key by its name, wrapped. */
+  grantWrappedKeys(role: IRole): RegistryVariables {
+    return this.grant(role, { actions: ['dynamodb:GetItem'], items: ['signing-key#*'] });
+  }
+
+  /** Keeping wrapped signing keys, and ending them. */
+  grantKeyMaking(role: IRole): RegistryVariables {
+    return this.grant(role, { actions: changes, items: ['signing-key#*', 'signing-key-intent#*'] });
+  }
+
   private grant(role: IRole, grant: ItemGrant): RegistryVariables {
     grantItems(this.table, role, grant);
     return { REGISTRY_TABLE: this.table.tableName };

@@ -4,6 +4,7 @@ import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import type { Retention } from './retention.ts';
+import type { SigningCustody, SigningVariables } from './signing-custody.ts';
 
 const signingTag = 'vestibule:signing';
 
@@ -11,7 +12,7 @@ const signingTag = 'vestibule:signing';
  * The key that signs and its standby. Signing is allowed by tag, so that a key which takes over years later needs no
  * deployment: whoever tags a key for this stack lets the token function sign with it.
  */
-export class SigningKeys extends Construct {
+export class SigningKeys extends Construct implements SigningCustody {
   readonly active: Key;
   readonly standby: Key;
 
@@ -22,7 +23,7 @@ export class SigningKeys extends Construct {
   }
 
   /** RS256 signatures over digests, by any key tagged for this stack. */
-  grantSigning(role: IRole): void {
+  grantSigning(role: IRole): SigningVariables {
     const stack = Stack.of(this);
     role.addToPrincipalPolicy(
       new PolicyStatement({
@@ -42,16 +43,22 @@ export class SigningKeys extends Construct {
       `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*]`,
       'The tag condition names the keys: a rotation adds a key without a change of this policy.',
     );
+    return { WRAPPING_KEY: 'none', DEPLOYMENT: stack.stackName };
   }
 
   /** The public halves, for the key ring. */
-  grantPublicKeys(role: IRole): void {
+  grantSeeding(role: IRole): Pick<SigningVariables, 'WRAPPING_KEY'> {
     role.addToPrincipalPolicy(
       new PolicyStatement({
         actions: ['kms:GetPublicKey'],
         resources: [this.active.keyArn, this.standby.keyArn],
       }),
     );
+    return { WRAPPING_KEY: 'none' };
+  }
+
+  get seeding(): Readonly<Record<string, string>> {
+    return { ActiveKeyArn: this.active.keyArn, StandbyKeyArn: this.standby.keyArn };
   }
 
   private key(id: 'Active' | 'Standby', retention: Retention): Key {

@@ -9,6 +9,7 @@ const acknowledged = Validations.ACKNOWLEDGED_RULES_METADATA_KEY;
 describe.each([
   ['a production deployment', aConfig],
   ['a dev deployment', { ...aConfig, profile: 'dev' }],
+  ['a deployment with wrapped signing keys', { ...aConfig, signing: 'envelope' }],
   ['a deployment on a host of its own', { ...aConfig, issuer: anIssuer }],
 ] as const)('%s', (_, config) => {
   test('satisfies AwsSolutions', () => {

@@ -53,12 +53,13 @@ test('a variable too few or too many does not compile', () => {
     timeoutSeconds: 10,
     retention: retentionOf(aConfig),
   } as const;
+  const almost = { ISSUER: 'i', SIGNING_ALGORITHM: 'RS256' } as const;
   // @ts-expect-error REGISTRY_TABLE is missing
-  new EndpointFunction(stack, 'TooFew', { ...props, environment: () => ({ ISSUER: 'i' }) });
+  new EndpointFunction(stack, 'TooFew', { ...props, environment: () => almost });
   new EndpointFunction(stack, 'TooMany', {
     ...props,
     // @ts-expect-error GRANTS_TABLE is not read by discovery
-    environment: () => ({ ISSUER: 'i', REGISTRY_TABLE: 'r', GRANTS_TABLE: 'g' }),
+    environment: () => ({ ...almost, REGISTRY_TABLE: 'r', GRANTS_TABLE: 'g' }),
   });
 });
 

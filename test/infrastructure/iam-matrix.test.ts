@@ -1,12 +1,6 @@
 import { expect, test } from 'vitest';
-import { aConfig, readable, templateOf, withoutHash } from './synthesized.ts';
-
-interface Statement {
-  readonly Effect: string;
-  readonly Action: string | readonly string[];
-  readonly Resource: unknown;
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-}
+import { keys, matrixOf, row } from './roles.ts';
+import { aConfig, templateOf, withoutHash } from './synthesized.ts';
 
 const reads = ['dynamodb:BatchGetItem'];
 const writes = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'];
@@ -19,7 +13,7 @@ const signs = row(['kms:Sign'], 'arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::Ac
 });
 
 test('every function may do exactly this', () => {
-  expect(matrix()).toEqual({
+  expect(matrixOf(aConfig)).toEqual({
     Discovery: [
       row(writesItsLog, '<VestibuleDiscoveryLogs.Arn>'),
       row(reads, registry, keys('resource#*', 'resource-id#*', 'key-ring#*')),
@@ -89,48 +83,3 @@ test('no role has a managed policy, and only functions have roles', () => {
     expect(Object.keys(properties)).toEqual(['AssumeRolePolicyDocument']);
   }
 });
-
-function matrix(): Readonly<Record<string, readonly object[]>> {
-  const policies = templateOf(aConfig).findResources('AWS::IAM::Policy');
-  return Object.fromEntries(
-    Object.entries(policies).map(([id, policy]) => {
-      const { Properties: properties } = policy as {
-        Properties: { PolicyDocument: { Statement: readonly Statement[] } };
-      };
-      const name = withoutHash(id).replace(/^Vestibule(\w+)RoleDefaultPolicy$/, '$1');
-      return [name, properties.PolicyDocument.Statement.map(read)];
-    }),
-  );
-}
-
-function read({
-  Effect: effect,
-  Action: action,
-  Resource: resource,
-  Condition: condition = {},
-}: Statement): object {
-  expect(effect).toBe('Allow');
-  const conditions = Object.entries(condition).flatMap(([operator, block]) =>
-    Object.entries(block).map(([key, value]) => [
-      `${operator} ${key}`,
-      Array.isArray(value) ? (value as unknown[]).map(readable) : readable(value),
-    ]),
-  );
-  return row(
-    [action].flat().toSorted(),
-    [resource].flat().map(readable).join(' '),
-    Object.fromEntries(conditions) as Record<string, unknown>,
-  );
-}
-
-function row(
-  actions: readonly string[],
-  resource: string,
-  when: Readonly<Record<string, unknown>> = {},
-): object {
-  return { actions, resource, when };
-}
-
-function keys(...patterns: readonly string[]): Readonly<Record<string, unknown>> {
-  return { 'ForAllValues:StringLike dynamodb:LeadingKeys': patterns };
-}

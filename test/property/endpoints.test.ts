@@ -113,6 +113,7 @@ describe('whatever is sent', () => {
   it('to the discovery endpoints, the answer is a document or a 404', { timeout: 120_000 }, async () => {
     const handler = lambdaHandler(
       discoveryEndpoint({
+        signingAlgorithm: 'RS256',
         issuer,
         resources: {
           findByUri: (uri) => Promise.resolve(uri === aResource().uri ? aResource() : undefined),

@@ -7,6 +7,7 @@ import { entitlement, issuance } from './requirements/issuance.ts';
 import { introspection } from './requirements/introspection.ts';
 import { limits } from './requirements/limits.ts';
 import { resourceServer } from './requirements/resource-server.ts';
+import { signing } from './requirements/signing.ts';
 
 /** Everything the project claims to do, each claim cited by at least one test. */
 export const requirements = {
@@ -19,6 +20,7 @@ export const requirements = {
   ...resourceServer,
   ...introspection,
   ...ends,
+  ...signing,
   ...authorization,
   ...administration,
   ...robustness,

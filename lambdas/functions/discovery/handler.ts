@@ -16,6 +16,12 @@ const { resources, keyRings } = dynamoRegistry({
 });
 
 export const handler = lambdaHandler(
-  discoveryEndpoint({ issuer: environment.ISSUER as Issuer, resources, keyRings, clock: systemClock }),
+  discoveryEndpoint({
+    issuer: environment.ISSUER as Issuer,
+    signingAlgorithm: environment.SIGNING_ALGORITHM,
+    resources,
+    keyRings,
+    clock: systemClock,
+  }),
   { cors: true },
 );

@@ -8,5 +8,8 @@ export const introspectionEnvironment = [
   /** `<requests a second>/<burst>` of one client, and of the requests of one address that prove no client. */
   'CLIENT_LIMIT',
   'ADDRESS_LIMIT',
+  /** As of the token function. */
+  'WRAPPING_KEY',
+  'DEPLOYMENT',
 ] as const;
 export type IntrospectionEnvironment = Record<(typeof introspectionEnvironment)[number], string>;

@@ -6,7 +6,8 @@ import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
 import { dynamoRevocations } from '../../adapters/dynamodb/revocations.ts';
 import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
 import { dynamoTokenStandings } from '../../adapters/dynamodb/token-standings.ts';
-import { kmsSigner } from '../../adapters/kms/signer.ts';
+import { dynamoWrappedKeys } from '../../adapters/dynamodb/wrapped-keys.ts';
+import { deploymentSigner } from '../../adapters/kms/deployment-signer.ts';
 import { guardedDocuments } from '../../adapters/upstream/documents.ts';
 import { introspectionHttpEndpoint } from '../../http/introspection-endpoint.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
@@ -59,7 +60,12 @@ const ports = {
 
 const introspect = introspectionEndpoint({
   ...ports,
-  signer: kmsSigner({ client: new KMSClient(clientDefaults) }),
+  signer: deploymentSigner({
+    client: new KMSClient(clientDefaults),
+    wrappedKeys: dynamoWrappedKeys({ client, table: registryTable }),
+    wrappingKey: { keyArn: environment.WRAPPING_KEY, deployment: environment.DEPLOYMENT },
+    audit,
+  }),
   standings: dynamoTokenStandings({ client, registry: registryTable, grants: grantsTable }),
 });
 const revoke = revocationEndpoint({

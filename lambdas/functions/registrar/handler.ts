@@ -4,9 +4,12 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoKeyRingStore } from '../../adapters/dynamodb/key-ring-store.ts';
 import { dynamoRegistryStore } from '../../adapters/dynamodb/registry-store.ts';
+import { dynamoWrappedKeyStore } from '../../adapters/dynamodb/wrapped-key-store.ts';
+import { envelopeKeyMaker } from '../../adapters/kms/envelope-key-maker.ts';
 import { kmsPublicKeys } from '../../adapters/kms/public-keys.ts';
 import { secretsManagerClientSecrets } from '../../adapters/secrets-manager/client-secrets.ts';
-import { recordOf } from '../../registry/author.ts';
+import type { SigningAlgorithm, SigningKeyMaker } from '../../ports/signing.ts';
+import { type Author, recordOf } from '../../registry/author.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { readEnvironment } from '../../runtime/environment.ts';
 import { audit } from '../../runtime/events.ts';
@@ -15,9 +18,14 @@ import { systemRandom } from '../../runtime/random.ts';
 import { customResource } from './custom-resource.ts';
 import { registrarEnvironment } from './environment.ts';
 import { carryOut, type RegistrationPorts } from './registrations.ts';
+import { publishMadeKeys, publishStackKeys } from './signing-keys.ts';
 
 const environment = readEnvironment(registrarEnvironment);
 const store = { client: new DynamoDBClient(clientDefaults), table: environment.REGISTRY_TABLE };
+const kms = new KMSClient(clientDefaults);
+const algorithm = environment.SIGNING_ALGORITHM as SigningAlgorithm;
+const keyRing = (author: Author) =>
+  dynamoKeyRingStore({ ...store, change: recordOf(author, 'signing_keys_published') });
 
 const ports: RegistrationPorts = {
   store: dynamoRegistryStore({ ...store, grants: environment.GRANTS_TABLE }),
@@ -27,10 +35,17 @@ const ports: RegistrationPorts = {
     hosts: environment.RESOURCE_HOSTS === 'loopback' ? 'loopback' : 'public',
   },
   secrets: secretsManagerClientSecrets({ client: new SecretsManagerClient(clientDefaults) }),
-  publicKeys: kmsPublicKeys({ client: new KMSClient(clientDefaults) }),
-  keyRing: (author) => dynamoKeyRingStore({ ...store, change: recordOf(author, 'signing_keys_published') }),
+  publishSigningKeys:
+    environment.WRAPPING_KEY === 'none'
+      ? publishStackKeys(keyRing, kmsPublicKeys({ client: kms }))
+      : publishMadeKeys(keyRing, wrappedKeyMaker(), algorithm),
   audit,
 };
+
+function wrappedKeyMaker(): SigningKeyMaker {
+  const wrappingKey = { keyArn: environment.WRAPPING_KEY, deployment: environment.DEPLOYMENT };
+  return envelopeKeyMaker({ client: kms, store: dynamoWrappedKeyStore(store), wrappingKey, algorithm });
+}
 
 export const handler = customResource({
   carryOut: (event, author) => carryOut(ports, event, author),

@@ -1,24 +1,21 @@
 import * as v from 'valibot';
 import type { ClientSecrets } from '../../ports/client-secrets.ts';
 import type { Kind } from '../../ports/registry-store.ts';
-import type { KeyRingStore, PublicKeys } from '../../ports/signing.ts';
 import { type Author, nameOf } from '../../registry/author.ts';
 import type { DeclarationContext } from '../../registry/declaration/fields.ts';
 import { describe, type RegistryRefusal } from '../../registry/refusal.ts';
 import { readTrusted, type Settled } from '../../registry/rules.ts';
 import { seed, type SeedingPorts, type SeedOutcome, unseed } from '../../registry/seeding.ts';
-import { seedSigningKeys } from '../../registry/signing-keys.ts';
 import { sha256 } from '../../runtime/digest.ts';
 import type { Audit } from '../../runtime/events.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { CustomResourceEvent } from './event.ts';
+import type { PublishSigningKeys } from './signing-keys.ts';
 
 export interface RegistrationPorts extends SeedingPorts {
   readonly context: DeclarationContext;
   readonly secrets: ClientSecrets;
-  readonly publicKeys: PublicKeys;
-  /** The key ring, to be changed by that author. */
-  readonly keyRing: (author: Author) => KeyRingStore;
+  readonly publishSigningKeys: PublishSigningKeys;
   readonly audit: Audit;
 }
 
@@ -122,19 +119,12 @@ async function withdraw(
   return ok(undefined);
 }
 
-const signingKeyProperties = v.object({ ActiveKeyArn: v.string(), StandbyKeyArn: v.string() });
-
 async function publishKeys(
   ports: RegistrationPorts,
   event: CustomResourceEvent,
   author: Author,
 ): Promise<void> {
-  const { ActiveKeyArn, StandbyKeyArn } = v.parse(signingKeyProperties, event.ResourceProperties);
-  const added = await seedSigningKeys(
-    { keyRing: ports.keyRing(author), publicKeys: ports.publicKeys },
-    { activeKeyArn: ActiveKeyArn, standbyKeyArn: StandbyKeyArn },
-    author.at,
-  );
+  const added = await ports.publishSigningKeys(event.ResourceProperties, author);
   for (const { kid, custody } of added) {
     const keyArn = custody.kind === 'kms' && { keyArn: custody.keyArn };
     ports.audit({ event: 'signing_key_published', kid, ...keyArn, by: nameOf(author.managedBy) });

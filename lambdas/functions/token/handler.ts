@@ -4,7 +4,8 @@ import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoAssertionReplay } from '../../adapters/dynamodb/assertion-replay.ts';
 import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
 import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
-import { kmsSigner } from '../../adapters/kms/signer.ts';
+import { dynamoWrappedKeys } from '../../adapters/dynamodb/wrapped-keys.ts';
+import { deploymentSigner } from '../../adapters/kms/deployment-signer.ts';
 import { guardedDocuments } from '../../adapters/upstream/documents.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
 import { tokenHttpEndpoint } from '../../http/token-endpoint.ts';
@@ -55,7 +56,12 @@ const requestToken = tokenEndpoint({
     issuer,
     lifetimeSeconds: lifetimeSeconds(environment.ACCESS_TOKEN_MINUTES),
     keyRings,
-    signer: kmsSigner({ client: new KMSClient(clientDefaults) }),
+    signer: deploymentSigner({
+      client: new KMSClient(clientDefaults),
+      wrappedKeys: dynamoWrappedKeys({ client: dynamo, table: environment.REGISTRY_TABLE }),
+      wrappingKey: { keyArn: environment.WRAPPING_KEY, deployment: environment.DEPLOYMENT },
+      audit,
+    }),
     random: systemRandom,
   }),
   replay: dynamoAssertionReplay({ client: dynamo, table: environment.GRANTS_TABLE }),

@@ -8,7 +8,10 @@ const authenticationMethods = ['client_secret_basic', 'client_secret_post', 'pri
  * RFC 8414 §2 and OpenID Connect Discovery in one document (AS-2). It names what works and nothing else; strict
  * clients need the authorization endpoint and the OpenID members even where no person signs in (AS-3, IX-4).
  */
-export function authorizationServerMetadata(issuer: Issuer): Readonly<Record<string, unknown>> {
+export function authorizationServerMetadata(
+  issuer: Issuer,
+  signingAlgorithm: string,
+): Readonly<Record<string, unknown>> {
   const endpoints = endpointsOf(issuer);
   return {
     issuer,
@@ -24,13 +27,13 @@ export function authorizationServerMetadata(issuer: Issuer): Readonly<Record<str
     introspection_endpoint_auth_methods_supported: authenticationMethods,
     introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     // RFC 9701 §7; no encryption is offered.
-    introspection_signing_alg_values_supported: ['RS256'],
+    introspection_signing_alg_values_supported: [signingAlgorithm],
     revocation_endpoint: endpoints.revocation,
     revocation_endpoint_auth_methods_supported: authenticationMethods,
     revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     // Ours (RFC 8414 §2 allows for more): where offline verifiers learn of tokens that ended.
     vestibule_ends_uri: endpoints.ends,
     subject_types_supported: ['public'],
-    id_token_signing_alg_values_supported: ['RS256'],
+    id_token_signing_alg_values_supported: [signingAlgorithm],
   };
 }

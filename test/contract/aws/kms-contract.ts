@@ -15,7 +15,6 @@ import {
   DisableKeyCommand,
   EnableKeyCommand,
   EncryptCommand,
-  type DataKeyPairSpec,
   GenerateDataKeyCommand,
   GenerateDataKeyPairWithoutPlaintextCommand,
   GenerateMacCommand,
@@ -161,7 +160,7 @@ export function kmsContract(target: () => ContractTarget): void {
       const context = { deployment: 'Vestibule', purpose: 'signing', intent: 'first' };
       const made = await target().kms.send(
         new GenerateDataKeyPairWithoutPlaintextCommand({
-          ...{ KeyId: keyId, KeyPairSpec: spec as DataKeyPairSpec },
+          ...{ KeyId: keyId, KeyPairSpec: spec },
           EncryptionContext: context,
         }),
       );

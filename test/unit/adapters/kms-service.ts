@@ -42,7 +42,7 @@ export async function startKms(): Promise<KmsService> {
       .then((input) => handle(operation, input as Input))
       .then(({ status, body }) => {
         response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
-        response.end(isTruncated ? `${String(body).slice(0, 120)}"x` : body);
+        response.end(isTruncated ? `${body.slice(0, 120)}"x` : body);
       });
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');

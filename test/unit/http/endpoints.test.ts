@@ -78,6 +78,7 @@ describe('/token', () => {
 
 describe('the discovery endpoints', () => {
   const endpoint = discoveryEndpoint({
+    signingAlgorithm: 'RS256',
     issuer,
     resources: {
       findByUri: (uri) => Promise.resolve(uri === aResource().uri ? aResource() : undefined),

@@ -15,7 +15,7 @@ import { aKeyRing, aResource, aSigningKey, aStandbyKey, issuer, now, uri } from 
 
 describe('the metadata of the issuer', () => {
   it('names what works', () => {
-    expect(authorizationServerMetadata(issuer)).toEqual({
+    expect(authorizationServerMetadata(issuer, 'RS256')).toEqual({
       issuer: 'https://auth.example.com',
       authorization_endpoint: 'https://auth.example.com/authorize',
       token_endpoint: 'https://auth.example.com/token',

@@ -5,6 +5,7 @@ import { checkConfig, InvalidConfig } from '../../../../lib/config/check-config.
 import { config as example } from '../../../../vestibule.config.ts';
 import { soundConfig } from './a-config.ts';
 import { brokenConfigs, withAgent, withClient, withIssuer, withKeys, withUri } from './broken-configs.ts';
+import { brokenSigning } from './broken-signing.ts';
 
 const [files] = soundConfig.resources;
 const [robot] = soundConfig.agents;
@@ -23,6 +24,7 @@ test('accepts a config for which every field is written', () => {
       certificateArn: 'arn:aws:acm:eu-west-1:111122223333:certificate/1-a',
       hostedZone: { id: 'Z1', name: 'example.com' },
     },
+    signing: { mode: 'envelope', algorithm: 'ES256' },
     accessTokenMinutes: 60,
     logRetentionDays: 30,
     resources: [{ ...files, audience: 'files-api', kind: 'agent', agent: 'robot' }],
@@ -43,8 +45,18 @@ test('accepts a config for which every field is written', () => {
   expect(problemsOf(full)).toEqual([]);
 });
 
+test.each([
+  'kms',
+  'envelope',
+  { mode: 'kms' },
+  { mode: 'kms', algorithm: 'RS256' },
+  { mode: 'envelope', algorithm: 'RS256' },
+])('accepts the way to sign %o', (signing) => {
+  expect(problemsOf({ ...soundConfig, signing })).toEqual([]);
+});
+
 describe('names the field, the value and the fix of', () => {
-  test.each(brokenConfigs)('%s', (_, config, problem) => {
+  test.each([...brokenConfigs, ...brokenSigning])('%s', (_, config, problem) => {
     expect(problemsOf(config)).toEqual([problem]);
   });
 });

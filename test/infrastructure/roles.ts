@@ -1,0 +1,58 @@
+import { expect } from 'vitest';
+import type { VestibuleConfig } from '../../lib/index.ts';
+import { readable, templateOf, withoutHash } from './synthesized.ts';
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** What each function of a deployment may do, by the function's name. */
+export function matrixOf(config: VestibuleConfig): Readonly<Record<string, readonly object[]>> {
+  const policies = templateOf(config).findResources('AWS::IAM::Policy');
+  return Object.fromEntries(
+    Object.entries(policies).map(([id, policy]) => {
+      const { Properties: properties } = policy as {
+        Properties: { PolicyDocument: { Statement: readonly Statement[] } };
+      };
+      const name = withoutHash(id).replace(/^Vestibule(\w+)RoleDefaultPolicy$/, '$1');
+      return [name, properties.PolicyDocument.Statement.map(read)];
+    }),
+  );
+}
+
+function read({
+  Effect: effect,
+  Action: action,
+  Resource: resource,
+  Condition: condition = {},
+}: Statement): object {
+  expect(effect).toBe('Allow');
+  const conditions = Object.entries(condition).flatMap(([operator, block]) =>
+    Object.entries(block).map(([key, value]) => [
+      `${operator} ${key}`,
+      Array.isArray(value) ? (value as unknown[]).map(readable) : readable(value),
+    ]),
+  );
+  return row(
+    [action].flat().toSorted(),
+    [resource].flat().map(readable).join(' '),
+    Object.fromEntries(conditions) as Record<string, unknown>,
+  );
+}
+
+/** One statement: its actions, on what, and under which conditions. */
+export function row(
+  actions: readonly string[],
+  resource: string,
+  when: Readonly<Record<string, unknown>> = {},
+): object {
+  return { actions, resource, when };
+}
+
+/** The condition that leaves a role these items. */
+export function keys(...patterns: readonly string[]): Readonly<Record<string, unknown>> {
+  return { 'ForAllValues:StringLike dynamodb:LeadingKeys': patterns };
+}
