@@ -1,7 +1,9 @@
+import type { SigningAlgorithm } from '../../lambdas/ports/signing.ts';
 import { readAssembly } from '../../local/assembly/assembly.ts';
 import type { VestibuleConfig } from '../../lib/index.ts';
 import { synthesizedAssembly } from '../support/assembly-cache.ts';
 import { startDeployment, type TestDeployment } from '../support/deployment.ts';
+import type { SigningMode } from './calls/counted.ts';
 import type { Market } from './throughput/message.ts';
 
 /** A running deployment and what it takes to run its token function once more, outside of it. */
@@ -17,7 +19,7 @@ export interface Deployed {
 
 const [resource, scope, clientId] = ['https://mcp.example.com/mcp', 'search:read', 'planner-client'];
 
-const config = {
+const base = {
   profile: 'dev',
   // One client sends the whole load.
   limits: { perClient: { perSecond: 100_000 } },
@@ -26,7 +28,9 @@ const config = {
   clients: [{ id: clientId, agent: 'planner', authentication: { method: 'client_secret_basic' } }],
 } as const satisfies VestibuleConfig;
 
-export async function deploy(): Promise<Deployed> {
+/** Every key in KMS signs by RS256; in an envelope there is a choice. */
+export async function deploy(signing: SigningMode, algorithm: SigningAlgorithm): Promise<Deployed> {
+  const config = { ...base, signing: signing === 'kms' ? 'kms' : { mode: signing, algorithm } } as const;
   const deployment = await startDeployment({ config });
   const { issuer } = deployment;
   const { keys } = (await (await fetch(`${issuer}/.well-known/jwks.json`)).json()) as {

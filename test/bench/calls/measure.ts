@@ -50,24 +50,38 @@ const config = {
   ],
 } as const satisfies VestibuleConfig;
 
-/** Sends one request of each kind to a deployment and takes down what the functions asked of AWS for it. */
+/**
+ * Sends one request of each kind to a deployment of each signing mode, and takes down what the functions asked of AWS
+ * for it.
+ */
 export async function countCalls(progress: (doing: string) => void): Promise<CallCounts> {
-  const signing = 'kms';
+  const kms = await countIn('kms', progress);
+  const envelope = await countIn('envelope', progress);
+  return {
+    operations: [...kms.tokens, ...envelope.tokens, ...kms.questions],
+    accessLogBytes: kms.accessLogBytes,
+    standing: [kms.standing, envelope.standing],
+  };
+}
+
+interface ModeCounts {
+  readonly tokens: readonly CountedOperation[];
+  readonly questions: readonly CountedOperation[];
+  readonly accessLogBytes: number;
+  readonly standing: Standing;
+}
+
+async function countIn(signing: SigningMode, progress: (doing: string) => void): Promise<ModeCounts> {
   progress(`a deployment with signing '${signing}'`);
-  const deployment = await startDeployment({ config });
+  const deployment = await startDeployment({ config: { ...config, signing } });
   try {
     const standing = standingOf(signing, deployment.run.cloud.ledger.calls());
     const clients = await clientsOf(deployment);
     const count = counterOf(deployment, signing);
-    progress('tokens');
+    progress('tokens, introspection, revocation, discovery');
     const tokens = await countTokens(deployment, clients, count);
-    progress('introspection, revocation, discovery');
     const questions = await countQuestions(clients, count);
-    return {
-      operations: [...tokens, ...questions],
-      accessLogBytes: accessLogBytes(deployment),
-      standing: [standing],
-    };
+    return { tokens, questions, standing, accessLogBytes: accessLogBytes(deployment) };
   } finally {
     await deployment.stop();
   }
@@ -167,7 +181,8 @@ async function countTokens(
     client.letCachesExpire();
     counted.push(await count({ ...operation, state: 'stale' }, request));
     counted.push(await count({ ...operation, state: 'warm' }, request));
-    run.cloud.faults.add('kms:Sign=crash@1');
+    client.letCachesExpire();
+    run.cloud.faults.add('dynamodb:BatchGetItem=crash@1');
     await request();
     run.cloud.faults.clear();
   }

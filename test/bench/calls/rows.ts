@@ -2,7 +2,7 @@ import type { Row } from '../report.ts';
 import { billAtOneASecond, billOf, costBudgets, totalOf } from './bill.ts';
 import { type CountedOperation, formatCalls, type PricedToken, pricedTokens } from './counted.ts';
 import type { CallCounts } from './measure.ts';
-import { prices } from './prices.ts';
+import { dollarsFor, prices } from './prices.ts';
 
 interface CallBudget {
   readonly text: string;
@@ -35,15 +35,23 @@ function callRow(operation: CountedOperation): Row {
 function budgetOf({ name, state, signing }: CountedOperation): CallBudget | undefined {
   if (state === 'cold instance') return undefined;
   const read = state === 'stale' ? 1 : 0;
-  const allowed = { 'dynamodb:BatchGetItem': read, 'kms:Sign': signing === 'kms' ? 1 : 0 };
   if (name.startsWith('discovery')) return { text: 'none', allowed: {} };
-  if (name.endsWith('private_key_jwt')) {
+  if (signing !== undefined) {
+    const write = name.endsWith('private_key_jwt') ? 1 : 0;
+    const parts = [
+      '1 cached BatchGetItem',
+      ...(signing === 'kms' ? ['1 Sign'] : []),
+      ...(write ? ['1 write'] : []),
+    ];
     return {
-      text: '≤ 1 cached BatchGetItem + 1 Sign + 1 write',
-      allowed: { ...allowed, 'dynamodb:PutItem': 1 },
+      text: `≤ ${parts.join(' + ')}`,
+      allowed: {
+        'dynamodb:BatchGetItem': read,
+        'kms:Sign': signing === 'kms' ? 1 : 0,
+        'dynamodb:PutItem': write,
+      },
     };
   }
-  if (name.startsWith('client_credentials')) return { text: '≤ 1 cached BatchGetItem + 1 Sign', allowed };
   if (name !== 'introspection') return undefined;
   return {
     text: '1 BatchGetItem + 1 for the caller, cached',
@@ -60,6 +68,9 @@ function costRow({ accessLogBytes }: CallCounts, { name, signing, warm, stale }:
     section: 'Dollars for a million tokens',
     what: `${name}, ${signing}`,
     measured: `${formatDollars(dollars)} (warm ${least ?? ''}, stale ${most ?? ''})`,
+    ...(warm.writeUnits > 0 && {
+      detail: `${formatDollars(dollarsFor(prices.writeUnit, warm.writeUnits * 1e6))} of it keeps an assertion from being used twice`,
+    }),
     budget: `≤ ${formatDollars(costBudgets[signing])} at one request a second`,
     held: dollars <= costBudgets[signing],
   };

@@ -27,7 +27,7 @@ interface Starter {
 export const starts: Part = async (progress) => {
   const directory = mkdtempSync(join(tmpdir(), 'vestibule-starts-'));
   progress('a deployment, and every bundle');
-  const deployed = await deploy();
+  const deployed = await deploy('kms', 'RS256');
   try {
     const starters = startersIn(directory, deployed);
     for (let run = 1; run <= runs; run += 1) {

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import type { SigningAlgorithm } from '../../../lambdas/ports/signing.ts';
 import type { Part } from '../report.ts';
 import { type Contestant, startContestant } from './contestant.ts';
 import { type Deployed, deploy } from '../deployed.ts';
-import type { SubjectName, SubjectSettings, Volley, VolleyResult } from './message.ts';
+import type { Market, SubjectSettings, Volley, VolleyResult } from './message.ts';
 import { pinTo } from './pin.ts';
 import { talkTo } from './talk-to.ts';
 import { type Entry, throughputRows } from './rows.ts';
@@ -18,6 +18,27 @@ const connections = 16;
 const warmUpMilliseconds = 1_500;
 const roundMilliseconds = 1_000;
 const rounds = 5;
+
+const entries: readonly Omit<Entry, 'rounds'>[] = [
+  { name: 'vestibule', algorithm: 'RS256', signing: 'envelope' },
+  { name: 'vestibule', algorithm: 'RS256', signing: 'kms' },
+  { name: 'oidc-provider', algorithm: 'RS256' },
+  { name: 'oauth2-server', algorithm: 'RS256' },
+  { name: 'floor', algorithm: 'RS256' },
+  { name: 'vestibule', algorithm: 'ES256', signing: 'envelope' },
+  { name: 'oidc-provider', algorithm: 'ES256' },
+  { name: 'oauth2-server', algorithm: 'ES256' },
+  { name: 'floor', algorithm: 'ES256' },
+];
+
+/** What the peers are told of their issuer and client: as long as what a deployment says of its own. */
+const peerMarket: Market = {
+  issuer: 'http://localhost:12345',
+  clientId: 'planner-client',
+  clientSecret: randomBytes(32).toString('base64url'),
+  resource: 'https://mcp.example.com/mcp',
+  scope: 'search:read',
+};
 
 type Fire = (volley: Volley) => Promise<VolleyResult>;
 
@@ -36,18 +57,18 @@ export const throughput: Part = async (progress) => {
   const stops: (() => void | Promise<void>)[] = [];
   try {
     const isPinned = pinTo(loadProcessor, process.pid);
-    progress('a deployment');
-    const deployed = await deploy();
-    stops.push(deployed.stop);
     const load = fork(fileURLToPath(new URL('./load.ts', import.meta.url)));
     stops.push(() => void load.kill());
     const fire: Fire = talkTo<VolleyResult>(load, 'the load');
     const entrants: Entrant[] = [];
-    for (const entry of entries()) {
-      const entrant = await enter(entry, deployed, log);
+    for (const entry of entries) {
+      progress(`starting and warming up ${entry.name}, ${entry.algorithm}`);
+      const { algorithm, signing = 'kms' } = entry;
+      const deployed = entry.name === 'vestibule' ? await deploy(signing, algorithm) : undefined;
+      if (deployed !== undefined) stops.push(deployed.stop);
+      const entrant = await enter({ ...entry, rounds: [] }, deployed, log);
       stops.push(entrant.contestant.stop);
       if (isPinned) pinTo(serverProcessor, entrant.contestant.pid);
-      progress(`warming up ${entry.name}, ${entry.algorithm}`);
       await fire({ ...entrant.volley, milliseconds: warmUpMilliseconds });
       entrants.push(entrant);
     }
@@ -63,34 +84,14 @@ export const throughput: Part = async (progress) => {
   }
 };
 
-function entries(): readonly Entry[] {
-  const peers: readonly SubjectName[] = ['oidc-provider', 'oauth2-server', 'floor'];
-  return [
-    entry('vestibule', 'RS256', 'kms'),
-    ...peers.map((peer) => entry(peer, 'RS256')),
-    ...peers.map((peer) => entry(peer, 'ES256')),
-  ];
-}
-
-function entry(name: SubjectName, algorithm: SigningAlgorithm, signing?: Entry['signing']): Entry {
-  return { name, algorithm, ...(signing && { signing }), rounds: [] };
-}
-
-async function enter(entry: Entry, deployed: Deployed, log: number): Promise<Entrant> {
+async function enter(entry: Entry, deployed: Deployed | undefined, log: number): Promise<Entrant> {
   const { name: subject, algorithm } = entry;
-  const { market, taskRoot } = deployed;
   const { privateKey, publicJwk, kid } = newKey(algorithm);
+  const { market = peerMarket, taskRoot = '', keys = [publicJwk] } = deployed ?? {};
   const settings: SubjectSettings = { subject, algorithm, market, taskRoot, privateKey, kid };
-  const isOurs = subject === 'vestibule';
-  const contestant = await startContestant(settings, isOurs ? deployed.environmentOf('token') : {}, log);
-  return {
-    ...entry,
-    contestant,
-    volley: {
-      ...{ port: contestant.port, path: '/token', market, connections, algorithm },
-      keys: isOurs ? deployed.keys : [publicJwk],
-    },
-  };
+  const contestant = await startContestant(settings, deployed?.environmentOf('token') ?? {}, log);
+  const { port } = contestant;
+  return { ...entry, contestant, volley: { port, path: '/token', market, connections, algorithm, keys } };
 }
 
 function newKey(algorithm: SigningAlgorithm): {
