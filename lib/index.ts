@@ -22,4 +22,6 @@ export {
   type SigningConfig,
   type VestibuleConfig,
 } from './config/config.ts';
+export { ProtectedApi } from './protect/protected-api.ts';
+export type { Guard, ProtectedRouteOptions, ProtectOptions } from './protect/route-guard.ts';
 export { Vestibule } from './vestibule.ts';

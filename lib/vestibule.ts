@@ -1,4 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { AgentCore } from './agentcore/agentcore.ts';
@@ -19,6 +20,9 @@ import { type Retention, retentionOf } from './constructs/retention.ts';
 import type { SigningCustody } from './constructs/signing-custody.ts';
 import { SigningKeys } from './constructs/signing-keys.ts';
 import { WrappedSigningKeys } from './constructs/wrapped-signing-keys.ts';
+import { guardedResource } from './protect/guarded-resource.ts';
+import { ProtectedApi } from './protect/protected-api.ts';
+import type { ProtectOptions } from './protect/route-guard.ts';
 
 /** Everything of one deployment, for a stack of your own. Throws `InvalidConfig` when the config is not sound. */
 export class Vestibule extends Construct {
@@ -79,6 +83,20 @@ export class Vestibule extends Construct {
   /** The same for an AgentCore Runtime. */
   runtimeAuthorizer(options: RuntimeAuthorizerOptions): RuntimeAuthorizer {
     return this.#agentCore.runtimeAuthorizer(options);
+  }
+
+  /**
+   * Makes an HTTP API of yours a protected resource: its metadata is served there, and the routes that you then add
+   * pass good tokens only. Throws `InvalidConfig` when the resource is not one of the config and of this API.
+   */
+  protect(api: HttpApi, { resource: id, by = 'gate' }: ProtectOptions): ProtectedApi {
+    if (by === 'native') this.requireRs256('the JWT authorizer of API Gateway');
+    const resource = guardedResource(this.#config, id, api.apiEndpoint);
+    return new ProtectedApi(api, `Protected-${id}`, {
+      ...{ api, by, resource, issuer: this.issuer },
+      issuerAnswers: [this.frontDoor],
+      retention: this.#retention,
+    });
   }
 
   /**

@@ -22,6 +22,15 @@ interface TokenQuestion {
   readonly claimedClientId?: string;
 }
 
+/** A request to a route that we guard for somebody else's API. */
+interface GuardedCall {
+  readonly requestId: string;
+  readonly sourceAddress: string;
+  /** The resource behind the route, and the route as API Gateway writes it. */
+  readonly resource: string;
+  readonly route: string;
+}
+
 /** What an audit trail must be able to tell. Names and ids only: never a secret, a token or an assertion. */
 export type AuditEvent =
   | (TokenDecision & {
@@ -55,6 +64,18 @@ export type AuditEvent =
     })
   /** The caller is told so only where it did not prove itself or sent no token. */
   | (TokenQuestion & { readonly event: 'revocation_refused'; readonly reason: string })
+  | (GuardedCall & {
+      readonly event: 'call_admitted';
+      readonly clientId: string;
+      readonly agentId?: string;
+      readonly jti: string;
+    })
+  | (GuardedCall & {
+      readonly event: 'call_refused';
+      readonly status: number;
+      readonly reason: string;
+      readonly description?: string;
+    })
   | {
       readonly event: 'authorization_refused';
       readonly requestId: string;

@@ -1,7 +1,9 @@
 import type { AdminEnvironment } from '../../lambdas/functions/admin/environment.ts';
 import type { AuthorizationEnvironment } from '../../lambdas/functions/authorization/environment.ts';
+import type { AuthorizerEnvironment } from '../../lambdas/functions/authorizer/environment.ts';
 import type { DiscoveryEnvironment } from '../../lambdas/functions/discovery/environment.ts';
 import type { EndsEnvironment } from '../../lambdas/functions/ends/environment.ts';
+import type { GateEnvironment } from '../../lambdas/functions/gate/environment.ts';
 import type { IntrospectionEnvironment } from '../../lambdas/functions/introspection/environment.ts';
 import type { RegistrarEnvironment } from '../../lambdas/functions/registrar/environment.ts';
 import type { TokenEnvironment } from '../../lambdas/functions/token/environment.ts';
@@ -10,8 +12,10 @@ import type { TokenEnvironment } from '../../lambdas/functions/token/environment
 export interface FunctionEnvironments {
   readonly admin: AdminEnvironment;
   readonly authorization: AuthorizationEnvironment;
+  readonly authorizer: AuthorizerEnvironment;
   readonly discovery: DiscoveryEnvironment;
   readonly ends: EndsEnvironment;
+  readonly gate: GateEnvironment;
   readonly introspection: IntrospectionEnvironment;
   readonly registrar: RegistrarEnvironment;
   readonly token: TokenEnvironment;

@@ -6,6 +6,7 @@ import { ends } from './requirements/ends.ts';
 import { entitlement, issuance } from './requirements/issuance.ts';
 import { introspection } from './requirements/introspection.ts';
 import { limits } from './requirements/limits.ts';
+import { protectedApis } from './requirements/protected-apis.ts';
 import { resourceServer } from './requirements/resource-server.ts';
 import { signing } from './requirements/signing.ts';
 
@@ -19,6 +20,7 @@ export const requirements = {
   ...issuance,
   ...resourceServer,
   ...introspection,
+  ...protectedApis,
   ...ends,
   ...signing,
   ...authorization,

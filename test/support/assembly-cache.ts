@@ -13,12 +13,19 @@ const sources = [
   'lambdas/**/*.ts',
   'package-lock.json',
   'test/support/synthesize-*.ts',
-  'test/infrastructure/sample-app.ts',
+  'test/infrastructure/{sample-app,protected-apis}.ts',
+  'test/infrastructure/customer-function/*',
 ];
 const longestSynthesis = 60_000;
 
-/** A CDK app of the tests: a deployment of a config, or the sample app of a customer. */
-export type TestApp = { readonly config: VestibuleConfig } | 'sample-app';
+/** A CDK app of the tests: a deployment of a config, or the app of a customer. */
+export type TestApp = { readonly config: VestibuleConfig } | 'sample-app' | 'protected-apis';
+
+const files = {
+  config: new URL('./synthesize-config.ts', import.meta.url),
+  'sample-app': new URL('./synthesize-sample-app.ts', import.meta.url),
+  'protected-apis': new URL('./synthesize-protected-apis.ts', import.meta.url),
+};
 
 /** The synthesized deployment of a config. All tests of one state of the sources share it. */
 export function synthesizedAssembly(config: VestibuleConfig): Promise<string> {
@@ -46,14 +53,11 @@ export async function assemblyOf(app: TestApp): Promise<string> {
 
 async function synthesizeInto(directory: string, app: TestApp): Promise<void> {
   const unfinished = `${directory}.${process.pid}`;
-  const file =
-    app === 'sample-app'
-      ? new URL('./synthesize-sample-app.ts', import.meta.url)
-      : new URL('./synthesize-config.ts', import.meta.url);
+  const file = typeof app === 'string' ? files[app] : files.config;
   await synthesize({
     app: fileURLToPath(file),
     outputDirectory: unfinished,
-    context: { 'vestibule:local': true, ...(app !== 'sample-app' && { 'test:config': app.config }) },
+    context: { 'vestibule:local': true, ...(typeof app === 'object' && { 'test:config': app.config }) },
   });
   renameSync(unfinished, directory);
 }

@@ -4,13 +4,13 @@ import type { Principal } from '../../local/aws/call.ts';
 import { createFaultPlan } from '../../local/aws/faults.ts';
 import { startRun, type LocalRun } from '../../local/run.ts';
 import { config as exampleConfig } from '../../vestibule.config.ts';
-import { assemblyOf } from './assembly-cache.ts';
+import { assemblyOf, type TestApp } from './assembly-cache.ts';
 
 export interface TestDeploymentOptions {
   /** The example deployment when absent. */
   readonly config?: VestibuleConfig;
   /** The app of a customer in place of a deployment of its own. */
-  readonly app?: 'sample-app';
+  readonly app?: TestApp;
   /** In the grammar of VESTIBULE_FAULTS; more can be added to `run.cloud.faults` later. */
   readonly faults?: string;
   /** Keeps the state there; absent: nothing is kept. */
@@ -51,7 +51,7 @@ export async function startDeployment(options: TestDeploymentOptions = {}): Prom
     credentials: operator,
   });
   return {
-    ...{ issuer: run.issuer, run, operator, log },
+    ...{ issuer: run.outputs['IssuerUrl'] ?? run.issuer, run, operator, log },
     secretOf: async (clientId) => {
       const { SecretString } = await secrets.send(
         new GetSecretValueCommand({ SecretId: secretArn(run, clientId) }),
