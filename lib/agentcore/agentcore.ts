@@ -3,6 +3,8 @@ import { Construct, type IDependable } from 'constructs';
 import { InvalidConfig } from '../config/check-config.ts';
 import type { VestibuleConfig } from '../config/config.ts';
 import { didYouMean, show } from '../config/problem.ts';
+import { requireRs256 } from '../config/require-rs256.ts';
+import { signingOf } from '../config/signing.ts';
 import type { Registrations } from '../constructs/registrations.ts';
 import { type AttachedResource, checkAttached } from './attached-resource.ts';
 import { GatewayAuthorizer, type GatewayAuthorizerOptions } from './gateway-authorizer.ts';
@@ -49,6 +51,7 @@ export class AgentCore extends Construct {
   }
 
   private guard(method: string, resource: string | AttachedResource): Guard {
+    requireRs256(signingOf(this.#props.config), 'AgentCore');
     return typeof resource === 'string'
       ? this.guardOfDeclared(method, resource)
       : this.guardOfAttached(method, resource);

@@ -133,6 +133,14 @@ describe('a runtime authorizer is refused', () => {
 });
 
 describe('an authorizer', () => {
+  test('is refused beside tokens that AgentCore does not verify', () => {
+    const signing = { mode: 'envelope', algorithm: 'ES256' } as const;
+    const auth = new Vestibule(new Stack(new App(), 'Curved'), 'Auth', { ...aConfig, signing });
+    const refused = "signing.algorithm: 'ES256' is not verified by AgentCore; write 'RS256'";
+    expect(refusal(() => auth.gatewayAuthorizer({ resource: tools }))).toBe(refused);
+    expect(refusal(() => auth.runtimeAuthorizer({ resource: tools }))).toBe(refused);
+  });
+
   test('that guards nothing fails the synthesis', () => {
     const auth = aVestibule();
     auth.gatewayAuthorizer({ resource: tools });
