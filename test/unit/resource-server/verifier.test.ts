@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SignJWT, UnsecuredJWT } from 'jose';
+import { type CryptoKey, exportJWK, importJWK, SignJWT, UnsecuredJWT } from 'jose';
 import { createVerifier, type Verification } from '../../../lambdas/resource-server/index.ts';
 import {
   makeKey,
@@ -134,6 +134,30 @@ describe('a token that is refused as invalid_token with 401', () => {
       description: 'The access token does not verify',
     });
   });
+
+  it.each(['PS256', 'RS512'])('is signed as %s by a key that is for RS256', async (said) => {
+    const own = await makeKey('own', 'RS256');
+    const privateKey = (await importJWK(await exportJWK(own.privateKey), said)) as CryptoKey;
+    expect(refusal(await judged(own, { ...own, alg: said, privateKey }))).toMatchObject(invalid);
+  });
+
+  it.each([
+    ['RS256', 'ES256'],
+    ['ES256', 'RS256'],
+  ])('names the key for %s and is signed as %s', async (alg, said) => {
+    const own = await makeKey('own', alg);
+    expect(refusal(await judged(own, await makeKey('own', said)))).toMatchObject(invalid);
+  });
+
+  const invalid = { status: 401, error: 'invalid_token' } as const;
+  /** The verdict on a token of `signer` where `published` is the one key of the issuer. */
+  async function judged(published: SigningKey, signer: SigningKey): Promise<Verification> {
+    const keys = await startKeyServer([published]);
+    const gate = createVerifier({ issuer: keys.issuer, resource, now: () => now });
+    const verification = await gate.verify(`Bearer ${await makeToken(signer, keys.issuer, now)}`);
+    await keys.close();
+    return verification;
+  }
 
   it('has one changed claim', async () => {
     const [header = '', payload = '', signature = ''] = (await makeToken(key, server.issuer, now)).split('.');
