@@ -9,6 +9,7 @@ export { InvalidConfig } from './config/check-config.ts';
 export {
   type AgentConfig,
   type AgentScopes,
+  type AlarmsConfig,
   type ClientAuthenticationConfig,
   type ClientConfig,
   defineConfig,

@@ -23,6 +23,8 @@ import { WrappedSigningKeys } from './constructs/wrapped-signing-keys.ts';
 import { guardedResource } from './protect/guarded-resource.ts';
 import { ProtectedApi } from './protect/protected-api.ts';
 import type { ProtectOptions } from './protect/route-guard.ts';
+import { observedIn } from './operations/observed.ts';
+import { isWatched, Operations } from './operations/operations.ts';
 
 /** Everything of one deployment, for a stack of your own. Throws `InvalidConfig` when the config is not sound. */
 export class Vestibule extends Construct {
@@ -73,6 +75,7 @@ export class Vestibule extends Construct {
       registrations,
       issuerAnswers: [...this.frontDoor.reachable, registrations.signingKeys],
     });
+    if (isWatched(config)) this.watch();
   }
 
   /** The authorizer of an AgentCore Gateway that takes the tokens of this deployment for one resource. */
@@ -269,6 +272,13 @@ export class Vestibule extends Construct {
       clientSecrets: secrets,
       registrar,
     });
+  }
+
+  /** The last of all, so that everything made before it is watched. */
+  private watch(): void {
+    const tables = [this.registry.table, this.grants.table];
+    const observed = observedIn(this, { api: this.frontDoor.api, tables });
+    new Operations(this, 'Operations', { config: this.#config, observed });
   }
 
   /** Whether resources and documents may live on this machine, over plain http. */

@@ -13,6 +13,8 @@ export interface VestibuleConfig {
   readonly accessTokenMinutes?: number;
   /** How often one caller may ask, before it is answered 429. */
   readonly limits?: LimitsConfig;
+  /** Alarms, their metrics and a dashboard. They are part of production; of `dev` where this is given. */
+  readonly alarms?: AlarmsConfig;
   /** How long logs are kept, one of the periods CloudWatch Logs offers. Default: 365 in production, 7 in dev. */
   readonly logRetentionDays?: number;
   /** What tokens can be for: MCP servers, and agents that others call. */
@@ -21,6 +23,13 @@ export interface VestibuleConfig {
   readonly agents: readonly AgentConfig[];
   /** The OAuth clients that agents run as, and those by which resources ask about tokens. */
   readonly clients: readonly ClientConfig[];
+}
+
+export interface AlarmsConfig {
+  /** The SNS topic that is told of every alarm and of its end. Absent: alarms show on the console alone. */
+  readonly topicArn?: string;
+  /** Where your people read the runbook, without an anchor. Default: `docs/runbook.md` of this project. */
+  readonly runbookUrl?: string;
 }
 
 export interface LimitsConfig {

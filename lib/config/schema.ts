@@ -34,6 +34,23 @@ const accessTokenMinutes = v.pipe(
   ),
 );
 
+const alarms = fields({
+  topicArn: v.optional(
+    textThat((arn) =>
+      /^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/.test(arn)
+        ? undefined
+        : `${show(arn)} is not the ARN of an SNS topic; write 'arn:aws:sns:<region>:<account>:<topic>'`,
+    ),
+  ),
+  runbookUrl: v.optional(
+    textThat((url) =>
+      /^https:\/\/[^\s#]+$/.test(url)
+        ? undefined
+        : `${show(url)} is not the address of a runbook; write it with https and without an anchor`,
+    ),
+  ),
+});
+
 function requests(most: number): v.GenericSchema<number> {
   return v.pipe(
     v.number(({ input }) => `${show(input)} is not a number of requests; write 1 to ${most}`),
@@ -78,6 +95,7 @@ export function configSchema(hosts: Hosts): v.GenericSchema {
     signing: v.optional(signing),
     accessTokenMinutes: v.optional(accessTokenMinutes),
     limits: v.optional(limits),
+    alarms: v.optional(alarms),
     logRetentionDays: v.optional(oneOf(retentionDays)),
     resources: listOf(resource(hosts)),
     agents: listOf(agent),

@@ -8,9 +8,11 @@ import {
   LoggingFormat,
   Runtime,
   SystemLogLevel,
+  Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 import { bundleDirectory } from '../bundling/bundles.ts';
 import type { FunctionEnvironments, FunctionName } from './function-environments.ts';
 import type { Retention } from './retention.ts';
@@ -38,20 +40,25 @@ export class EndpointFunction<
   Name extends FunctionName,
   Variables extends FunctionEnvironments[Name],
 > extends Construct {
+  readonly name: Name;
   readonly role: Role;
+  readonly logGroup: LogGroup;
   readonly function: LambdaFunction;
+  readonly memoryMegabytes: number;
 
   constructor(scope: Construct, id: string, props: EndpointFunctionProps<Name, Variables>) {
     super(scope, id);
+    this.name = props.name;
+    this.memoryMegabytes = props.memoryMegabytes;
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    const logGroup = new LogGroup(this, 'Logs', {
+    this.logGroup = new LogGroup(this, 'Logs', {
       retention: props.retention.logs,
       removalPolicy: props.retention.removalPolicy,
     });
     this.role.addToPrincipalPolicy(
       new PolicyStatement({
         actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [logGroup.logGroupArn],
+        resources: [this.logGroup.logGroupArn],
       }),
     );
     this.function = new LambdaFunction(this, 'Function', {
@@ -64,10 +71,16 @@ export class EndpointFunction<
       environment: { ...props.environment(this.role) },
       memorySize: props.memoryMegabytes,
       timeout: Duration.seconds(props.timeoutSeconds),
-      logGroup,
+      logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
       systemLogLevelV2: SystemLogLevel.WARN,
+      tracing: Tracing.ACTIVE,
     });
+    acknowledge(
+      this.role,
+      'AwsSolutions-IAM5[Resource::*]',
+      'X-Ray has no resource to name for sending traces; the two actions write and read nothing else.',
+    );
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { keys, matrixOf, row } from './roles.ts';
+import { keys, matrixOf, row, tracingOf } from './roles.ts';
 import { aConfig, templateOf, withoutHash } from './synthesized.ts';
 
 const reads = ['dynamodb:BatchGetItem'];
@@ -70,6 +70,12 @@ test('every function may do exactly this', () => {
       row(['dynamodb:UpdateItem'], '<VestibuleGrantsTable.Arn>', keys('ended#*')),
     ],
   });
+});
+
+test('every function may send its traces', () => {
+  for (const [name, statements] of Object.entries(tracingOf(aConfig))) {
+    expect(statements, name).toEqual([row(['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], '*')]);
+  }
 });
 
 test('no role has a managed policy, and only functions have roles', () => {

@@ -9,8 +9,20 @@ interface Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/** What each function of a deployment may do, by the function's name. */
+/** What each function of a deployment may do, by the function's name; all of them may send traces. */
 export function matrixOf(config: VestibuleConfig): Readonly<Record<string, readonly object[]>> {
+  return statementsOf(config, (statement) => !isTracing(statement));
+}
+
+/** What each function may do to be traced. */
+export function tracingOf(config: VestibuleConfig): Readonly<Record<string, readonly object[]>> {
+  return statementsOf(config, isTracing);
+}
+
+function statementsOf(
+  config: VestibuleConfig,
+  isWanted: (statement: Statement) => boolean,
+): Readonly<Record<string, readonly object[]>> {
   const policies = templateOf(config).findResources('AWS::IAM::Policy');
   return Object.fromEntries(
     Object.entries(policies).map(([id, policy]) => {
@@ -18,9 +30,13 @@ export function matrixOf(config: VestibuleConfig): Readonly<Record<string, reado
         Properties: { PolicyDocument: { Statement: readonly Statement[] } };
       };
       const name = withoutHash(id).replace(/^Vestibule(\w+)RoleDefaultPolicy$/, '$1');
-      return [name, properties.PolicyDocument.Statement.map(read)];
+      return [name, properties.PolicyDocument.Statement.filter(isWanted).map(read)];
     }),
   );
+}
+
+function isTracing({ Action: action }: Statement): boolean {
+  return [action].flat().every((name) => name.startsWith('xray:'));
 }
 
 function read({

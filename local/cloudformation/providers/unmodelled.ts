@@ -11,6 +11,11 @@ interface UnmodelledOptions {
 /** Types without a meaning on one machine: the run writes its logs to the state directory, and keeps no statistics. */
 const meaningless: Readonly<Record<string, Attributes>> = {
   'AWS::CDK::Metadata': () => ({}),
+  'AWS::CloudWatch::Alarm': ({ generatedName }, { region, account }) => ({
+    Arn: `arn:aws:cloudwatch:${region}:${account}:alarm:${generatedName}`,
+  }),
+  'AWS::CloudWatch::Dashboard': () => ({}),
+  'AWS::Logs::MetricFilter': () => ({}),
   'AWS::Logs::LogGroup': ({ generatedName }, { region, account }) => ({
     Arn: `arn:aws:logs:${region}:${account}:log-group:${generatedName}:*`,
   }),

@@ -285,4 +285,15 @@ export const brokenConfigs: readonly (readonly [string, unknown, string])[] = [
     { ...soundConfig, limits: { perUser: { perSecond: 50 } } },
     'limits.perUser: is no field; use one of perClient, perAddress',
   ],
+  [
+    'a topic that is none',
+    { ...soundConfig, alarms: { topicArn: 'on-call' } },
+    "alarms.topicArn: 'on-call' is not the ARN of an SNS topic; write 'arn:aws:sns:<region>:<account>:<topic>'",
+  ],
+  [
+    'a runbook with an anchor',
+    { ...soundConfig, alarms: { runbookUrl: 'https://wiki.example.com/#vestibule' } },
+    "alarms.runbookUrl: 'https://wiki.example.com/#vestibule' is not the address of a runbook; " +
+      'write it with https and without an anchor',
+  ],
 ];
