@@ -25,7 +25,8 @@ export interface AccessTokenClaims extends JWTPayload {
 
 export interface TokenExpectations {
   readonly issuer: string;
-  readonly audience: string;
+  /** Any, where absent. */
+  readonly audience?: string;
   readonly clockToleranceSeconds: number;
   /** Seconds since 1970. */
   readonly now: number;
@@ -37,7 +38,8 @@ export type TokenCheck =
   | { readonly ok: false; readonly reason: 'unavailable'; readonly retryAfterSeconds: number };
 
 /** Asymmetric only: a shared secret would let every resource server mint tokens, and `none` everybody. */
-const algorithms = 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' ');
+export const signatureAlgorithms: readonly string[] =
+  'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' ');
 
 /** Checks one compact JWT against the issuer's keys and what this resource server expects. Never rejects for a bad token. */
 export async function checkAccessToken(
@@ -48,7 +50,7 @@ export async function checkAccessToken(
   const header = protectedHeader(token);
   if (header === undefined) return invalid('The access token is not a JWT');
   const { alg, kid, typ } = header;
-  if (alg === undefined || !algorithms.includes(alg))
+  if (alg === undefined || !signatureAlgorithms.includes(alg))
     return invalid('The access token is not signed acceptably');
   // RFC 9068 §4: an ID token or an assertion by the same issuer is no access token.
   if (typeof typ !== 'string' || !/^(?:application\/)?at\+jwt$/i.test(typ)) {
@@ -68,13 +70,13 @@ export async function checkAccessToken(
 async function verifySigned(token: string, key: CryptoKey, expected: TokenExpectations): Promise<TokenCheck> {
   try {
     const { payload } = await jwtVerify(token, key, {
-      algorithms,
+      algorithms: [...signatureAlgorithms],
       issuer: expected.issuer,
-      audience: expected.audience,
+      ...(expected.audience === undefined ? {} : { audience: expected.audience }),
       clockTolerance: expected.clockToleranceSeconds,
       currentDate: new Date(expected.now * 1000),
       // RFC 9068 §2.2: the claims every access token has.
-      requiredClaims: ['exp', 'sub', 'client_id', 'iat', 'jti'],
+      requiredClaims: ['aud', 'exp', 'sub', 'client_id', 'iat', 'jti'],
     });
     return hasClaims(payload)
       ? { ok: true, claims: payload }

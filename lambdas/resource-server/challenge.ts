@@ -2,7 +2,7 @@ import { parameter } from './header-value.ts';
 
 /** The answer a resource server sends instead of serving the request. */
 export interface Challenge {
-  /** 401 no or no valid token; 403 a scope is missing; 400 malformed; 503 the issuer's keys cannot be had. */
+  /** 401 no or no valid token; 403 a scope is missing; 400 malformed; 503 the issuer's keys or ends cannot be had. */
   readonly status: 400 | 401 | 403 | 503;
   /** Lower-case names. `www-authenticate` is one line whose first scheme is Bearer (absent on 503). */
   readonly headers: Readonly<Record<string, string>>;
@@ -38,13 +38,13 @@ export function requestMalformed(context: ChallengeContext, description: string)
 }
 
 /** Nobody can tell now whether the token is good: neither served nor called invalid, so the client keeps it. */
-export function keysUnavailable(retryAfterSeconds: number): Challenge {
+export function issuerUnavailable(what: 'keys' | 'ended tokens', retryAfterSeconds: number): Challenge {
   return {
     status: 503,
     headers: { ...commonHeaders, 'retry-after': String(retryAfterSeconds) },
     body: {
       error: 'temporarily_unavailable',
-      error_description: 'The keys of the issuer cannot be read now',
+      error_description: `The ${what} of the issuer cannot be read now`,
     },
   };
 }

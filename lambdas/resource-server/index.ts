@@ -12,5 +12,6 @@ export type { ProtectedResourceMetadata, ProtectedResourceMetadataOptions } from
 export { middyMiddleware } from './middy.ts';
 export type { HttpEvent, HttpEventResponse, MiddyMiddleware, MiddyOptions } from './middy.ts';
 export type { SatisfiesScope } from './scopes.ts';
+export type { JudgeOptions } from './token-judge.ts';
 export { createVerifier } from './verifier.ts';
 export type { Operation, Presented, Verification, Verifier, VerifierOptions } from './verifier.ts';

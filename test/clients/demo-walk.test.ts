@@ -76,7 +76,7 @@ describe('the demo', () => {
     expect(stderr).toContain('npm start');
   });
 
-  it('walks every flow against what npm start runs, and shows no secret', { timeout: 90_000 }, async () => {
+  it('walks every flow against what npm start runs, and shows no secret', { timeout: 120_000 }, async () => {
     const port = await freePorts();
     expect(await start(port)).toBe(`ready http://localhost:${port}`);
     const { code, stdout, stderr } = await demo();

@@ -28,7 +28,7 @@ let gate: (event: GatewayEvent) => Promise<unknown>;
 
 beforeAll(async () => {
   const [key, stranger] = [await makeKey('published'), await makeKey('stranger')];
-  issuer = await startKeyServer([key]);
+  issuer = await startKeyServer([key], () => now);
   const token = (claims: Readonly<Record<string, unknown>>): Promise<string> =>
     makeToken(key, issuer.issuer, now, { claims });
   good = await token({});

@@ -1,11 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { clientSecret } from './client-secret.ts';
 import { requestToken } from './token-request.ts';
 import type { Walk } from './walk-context.ts';
+import type { WireFetch } from './wire.ts';
 
 const metadataSchema = v.object({ introspection_endpoint: v.string(), revocation_endpoint: v.string() });
 
-/** The server of a resource asks whether a token counts; its client ends it; the next question tells. */
+const longestSeconds = 30;
+const pauseMilliseconds = 500;
+
+/** The server of a resource asks whether a token counts; its client ends it; the next question tells, and soon the server knows unasked. */
 export async function revocation(walk: Walk): Promise<void> {
   const { endpoints, report, fetch, takeExchanges } = walk;
   report.step('The planner ends a token, and the MCP server asks about it');
@@ -29,4 +34,39 @@ export async function revocation(walk: Walk): Promise<void> {
   const after = await post(found.introspection_endpoint, server);
   report.check('the very next question finds it inactive', /^\{"active":false\}$/, await after.text());
   takeExchanges();
+
+  const seconds = await untilRefused(endpoints.mcp, token);
+  const refused = await listTools(fetch, endpoints.mcp, token);
+  report.check(
+    `the MCP server itself refuses it ${seconds.toFixed(0)} s later, from the feed of ends`,
+    401,
+    refused.status,
+  );
+  takeExchanges();
+}
+
+/** Presents the token without a word until the server refuses it. Resolves with the seconds that took, 30 at most. */
+async function untilRefused(mcp: string, token: string): Promise<number> {
+  const started = performance.now();
+  const elapsed = (): number => (performance.now() - started) / 1000;
+  while (elapsed() < longestSeconds) {
+    const { status } = await listTools(fetch, mcp, token);
+    if (status === 401) break;
+    await sleep(pauseMilliseconds);
+  }
+  return elapsed();
+}
+
+async function listTools(send: WireFetch, mcp: string, token: string): Promise<Response> {
+  const response = await send(mcp, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
+  });
+  await response.text();
+  return response;
 }

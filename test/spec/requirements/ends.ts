@@ -35,6 +35,18 @@ export const ends = {
     'Vestibule',
     'names tokens and principals in the feed of ends by digests alone',
   ),
+  'vestibule:offline-thirty-seconds': must(
+    'Vestibule',
+    'has a verifier that works offline refuse, within 30 seconds, a token that was revoked or whose agent, client or resource was disabled or removed, and take it again within 30 seconds once that is back',
+  ),
+  'vestibule:offline-without-feed': must(
+    'Vestibule',
+    'has a verifier answer 503 with Retry-After while the ends of the last 30 seconds cannot be had, unless it prefers to serve',
+  ),
+  'vestibule:offline-forged-feed': must(
+    'Vestibule',
+    'has a verifier believe no edition of the feed of ends that is forged, of another type, or 30 seconds old',
+  ),
   'vestibule:revocations-in-parallel': must('Vestibule', 'loses none of five hundred revocations at once'),
   'vestibule:revocation-retried': must(
     'Vestibule',

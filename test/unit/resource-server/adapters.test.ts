@@ -21,7 +21,7 @@ let token: string;
 
 beforeAll(async () => {
   const key = await makeKey('first');
-  keys = await startKeyServer([key]);
+  keys = await startKeyServer([key], () => now);
   verifier = createVerifier({ issuer: keys.issuer, resource, scopes: ['tools:read'], now: () => now });
   token = await makeToken(key, keys.issuer, now, { claims: { scope: 'tools:read' } });
 });

@@ -23,14 +23,29 @@ export interface KeyServer {
   readonly issuer: string;
   requests: number;
   keys: readonly JWK[];
+  /** What ended. */
+  ends: { readonly tokens: string; readonly principals: Readonly<Record<string, number>> };
+  /** Makes the edition that is served; anything else than a JWT of the issuer is a forgery or an outage. */
+  edition: (changes?: EditionChanges) => Promise<string>;
+  /** Anything but 200 is an outage of the feed of ends. */
+  endsStatus: number;
+  endsRequests: number;
   cacheControl: string;
   /** Anything but 200 is an outage. */
   status: number;
   readonly close: () => Promise<void>;
 }
 
-export async function startKeyServer(keys: readonly SigningKey[]): Promise<KeyServer> {
+export async function startKeyServer(
+  keys: readonly SigningKey[],
+  now: () => number = () => Math.floor(Date.now() / 1000),
+): Promise<KeyServer> {
   const http = createServer((request, response) => {
+    if (request.url === '/ends') {
+      server.endsRequests += 1;
+      void server.edition().then((jwt) => response.writeHead(server.endsStatus).end(jwt));
+      return;
+    }
     if (request.url !== '/.well-known/jwks.json') {
       response.writeHead(404).end();
       return;
@@ -49,6 +64,10 @@ export async function startKeyServer(keys: readonly SigningKey[]): Promise<KeySe
     issuer: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
     requests: 0,
     keys: keys.map((key) => key.publicJwk),
+    ends: { tokens: '', principals: {} },
+    edition: (changes) => makeEdition(keys[0]!, server, now(), changes),
+    endsStatus: 200,
+    endsRequests: 0,
     cacheControl: 'max-age=300',
     status: 200,
     close: async () => {
@@ -58,6 +77,24 @@ export async function startKeyServer(keys: readonly SigningKey[]): Promise<KeySe
     },
   };
   return server;
+}
+
+export interface EditionChanges {
+  readonly header?: Readonly<Record<string, unknown>>;
+  readonly claims?: Readonly<Record<string, unknown>>;
+  readonly key?: SigningKey;
+}
+
+/** An edition of the feed of ends as the issuer makes them; a claim set to undefined is left out. */
+export async function makeEdition(
+  signing: SigningKey,
+  { issuer, ends }: Pick<KeyServer, 'issuer' | 'ends'>,
+  now: number,
+  { header = {}, claims = {}, key = signing }: EditionChanges = {},
+): Promise<string> {
+  return new SignJWT({ iss: issuer, iat: now, exp: now + 30, ends, ...claims })
+    .setProtectedHeader({ alg: key.alg, kid: key.kid, typ: 'vnd.vestibule.ends+jwt', ...header })
+    .sign(key.privateKey);
 }
 
 export interface TokenChanges {

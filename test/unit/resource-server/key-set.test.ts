@@ -12,7 +12,7 @@ beforeEach(async () => {
   now = start;
   key = await makeKey('first');
   server = await startKeyServer([key]);
-  const verifier = createVerifier({ issuer: server.issuer, resource, now: () => now });
+  const verifier = createVerifier({ issuer: server.issuer, resource, ends: 'off', now: () => now });
   present = async (by = key, kid = by.kid) =>
     verifier.verify(`Bearer ${await makeToken(by, server.issuer, now, { header: { kid } })}`);
 });
@@ -30,7 +30,7 @@ describe('the keys of the issuer', () => {
   });
 
   it('are not fetched at all for what cannot be a token', async () => {
-    const verifier = createVerifier({ issuer: server.issuer, resource, now: () => now });
+    const verifier = createVerifier({ issuer: server.issuer, resource, ends: 'off', now: () => now });
     await verifier.verify(undefined);
     await verifier.verify('Bearer garbage');
     expect(server.requests).toBe(0);
@@ -150,7 +150,13 @@ describe('an issuer that is down', () => {
       now += 5;
       return Promise.reject(new Error('time-out'));
     };
-    const verifier = createVerifier({ issuer: server.issuer, resource, now: () => now, fetch: silent });
+    const verifier = createVerifier({
+      issuer: server.issuer,
+      resource,
+      ends: 'off',
+      now: () => now,
+      fetch: silent,
+    });
     const token = `Bearer ${await makeToken(key, server.issuer, now)}`;
     await verifier.verify(token);
     await verifier.verify(token);

@@ -19,7 +19,7 @@ let server: KeyServer;
 
 beforeAll(async () => {
   key = await makeKey('first');
-  server = await startKeyServer([key]);
+  server = await startKeyServer([key], () => now);
 });
 afterAll(() => server.close());
 
@@ -70,7 +70,7 @@ describe('a token for this resource', () => {
 
   it.each(['RS256', 'PS256', 'ES256', 'EdDSA'])('is accepted when signed with %s', async (alg) => {
     const other = await makeKey('other', alg);
-    const keys = await startKeyServer([key, other]);
+    const keys = await startKeyServer([key, other], () => now);
     const gate = createVerifier({ issuer: keys.issuer, resource, now: () => now });
     expect((await gate.verify(`Bearer ${await makeToken(other, keys.issuer, now)}`)).ok).toBe(true);
     await keys.close();
@@ -251,6 +251,7 @@ describe('options', () => {
       resource,
       resourceMetadata: 'https://auth.example.com/.well-known/oauth-protected-resource/demo',
       jwksUri: `${server.issuer}/.well-known/jwks.json`,
+      ends: 'off',
       now: () => now,
     });
     const token = await makeToken(key, 'https://auth.example.com', now);

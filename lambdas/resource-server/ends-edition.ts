@@ -1,0 +1,66 @@
+import { decodeProtectedHeader, jwtVerify, type JWTPayload } from 'jose';
+import { signatureAlgorithms, type AccessTokenClaims } from './access-token.ts';
+import { endedName, nameLength } from './ended-name.ts';
+import type { KeySet } from './key-set.ts';
+
+/** What one edition of an issuer's feed of ends says. */
+export interface Edition {
+  /** It has every end that was written before. Seconds since 1970. */
+  readonly issuedAt: number;
+  /** Names of revoked tokens. */
+  readonly tokens: ReadonlySet<string>;
+  /** Names of clients, agents and audiences, and until when tokens issued on them are ended. */
+  readonly principals: ReadonlyMap<string, number>;
+}
+
+const type = 'vnd.vestibule.ends+jwt';
+
+/** Reads a signed edition. Undefined for anything else: another type, issuer or key, expired, malformed. */
+export async function readEdition(
+  jwt: string,
+  keys: KeySet,
+  { issuer, now }: { readonly issuer: string; readonly now: number },
+): Promise<Edition | undefined> {
+  try {
+    const { alg, kid } = decodeProtectedHeader(jwt);
+    if (typeof alg !== 'string' || typeof kid !== 'string') return undefined;
+    const lookup = await keys.find({ alg, kid });
+    if (!lookup.found) return undefined;
+    const { payload } = await jwtVerify(jwt, lookup.key, {
+      algorithms: [...signatureAlgorithms],
+      issuer,
+      // RFC 8725 §3.11: no other document of the issuer passes for the feed, an access token least of all.
+      typ: type,
+      requiredClaims: ['iat', 'exp'],
+      currentDate: new Date(now * 1000),
+    });
+    return editionOf(payload);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the edition ends that token. */
+export async function isEnded(edition: Edition, token: AccessTokenClaims): Promise<boolean> {
+  if (edition.tokens.has(await endedName('jti', token.jti))) return true;
+  if (edition.principals.size === 0) return false;
+  const audiences = [token.aud].flat().map((audience) => ['aud', audience] as const);
+  const agent = token.agent_id === undefined ? [] : [['agent_id', token.agent_id] as const];
+  const principals = [['client_id', token.client_id] as const, ...agent, ...audiences];
+  const names = await Promise.all(principals.map(([claim, value]) => endedName(claim, value)));
+  return names.some((name) => token.iat <= (edition.principals.get(name) ?? -Infinity));
+}
+
+function editionOf({ iat = NaN, ends }: JWTPayload): Edition | undefined {
+  if (typeof ends !== 'object' || ends === null) return undefined;
+  const { tokens, principals } = ends as { readonly tokens?: unknown; readonly principals?: unknown };
+  if (typeof tokens !== 'string' || tokens.length % nameLength !== 0) return undefined;
+  if (typeof principals !== 'object' || principals === null) return undefined;
+  const times = Object.entries(principals as Record<string, unknown>);
+  if (!times.every((entry): entry is [string, number] => typeof entry[1] === 'number')) return undefined;
+  return { issuedAt: iat, tokens: new Set(namesIn(tokens)), principals: new Map(times) };
+}
+
+function* namesIn(tokens: string): Generator<string> {
+  for (let at = 0; at < tokens.length; at += nameLength) yield tokens.slice(at, at + nameLength);
+}
