@@ -59,9 +59,9 @@ module.exports = {
     ),
     from(
       '^lambdas/registry/',
-      { path: '^lambdas/oauth/(?!scope/|resource/)' },
+      { path: '^lambdas/oauth/(?!scope/|resource/|workload/)' },
       'registry-not-oauth',
-      'The registry shares the scope and resource algebra only.',
+      'The registry shares the scope, resource and workload algebra only.',
     ),
     from(
       '^lambdas/adapters/([^/]+)/',

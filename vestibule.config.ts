@@ -2,6 +2,12 @@ import { defineConfig } from './lib/index.ts';
 
 const demoServer = `http://localhost:${Number(process.env['PORT'] ?? 9400) + 1}`;
 
+/**
+ * `npm start` plays an AWS account in which outbound identity federation is enabled. In your own account enable it first
+ * (`aws iam enable-outbound-web-identity-federation`), and put the role of your agent here.
+ */
+const playedAccount = process.env['CDK_DEFAULT_ACCOUNT'] === undefined ? ['000000000000'] : [];
+
 /** The example deployment. Its resources are those of `npm start`; put your own in their place. */
 export const config = defineConfig({
   profile: 'dev',
@@ -35,6 +41,14 @@ export const config = defineConfig({
   clients: [
     { id: 'planner-client', agent: 'planner', authentication: { method: 'client_secret_basic' } },
     { id: 'analyst-client', agent: 'analyst', authentication: { method: 'client_secret_post' } },
+    ...playedAccount.map((account) => ({
+      id: 'night-reporter',
+      agent: 'analyst',
+      authentication: {
+        method: 'aws_iam_jwt' as const,
+        role: `arn:aws:iam::${account}:role/agents/night-reporter`,
+      },
+    })),
     { id: 'demo-server', resource: 'demo', authentication: { method: 'client_secret_basic' } },
   ],
 });

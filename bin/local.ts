@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createFaultPlan, type FaultPlan } from '../local/aws/faults.ts';
+import { nightReporter } from '../local/demo/agent-role.ts';
 import { startDemo } from '../local/demo/start.ts';
 import { writeEndpointsFile } from '../local/endpoints-file.ts';
 import { asText } from '../local/cloudformation/template.ts';
@@ -17,7 +18,7 @@ Runs the synthesized app on this machine: its tables, keys, secrets, functions a
   --ephemeral                keep nothing; without it the state lives in .vestibule/
   --help                     this text
 
-  PORT                       the issuer (9400); the demo MCP server and identity provider take the next two
+  PORT                       the issuer (9400); the demo MCP server, the identity provider and STS take the next three
   VESTIBULE_FAULTS           failures of AWS calls, for instance kms:Sign=throttle@1,dynamodb:PutItem=timeout@2-3
   VESTIBULE_INSTANCES        how many instances of one function may run at once (4)
   AWS_ENDPOINT_URL_DYNAMODB  another DynamoDB engine than the embedded one, for instance http://localhost:8000
@@ -51,7 +52,7 @@ function wholeNumber(name: string, fallback: number, most: number): number {
 
 function readSettings(isEphemeral: boolean): Settings {
   return {
-    port: wholeNumber('PORT', 9400, 65_533),
+    port: wholeNumber('PORT', 9400, 65_532),
     faults: createFaultPlan(process.env['VESTIBULE_FAULTS']),
     maxInstances: wholeNumber('VESTIBULE_INSTANCES', 4, 64),
     permissionLedger: process.env['VESTIBULE_PERMISSION_LEDGER'],
@@ -71,7 +72,7 @@ async function start(settings: Settings, closing: Closing): Promise<void> {
     });
   }
   if (!isEphemeral) refuseHeldStateDirectory(stateDirectory);
-  await refuseTakenPorts([port, port + 1, port + 2]);
+  await refuseTakenPorts([port, port + 1, port + 2, port + 3]);
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const assemblyDirectory = join(home, 'cdk.out');
   progress('synthesizing');
@@ -106,7 +107,7 @@ async function start(settings: Settings, closing: Closing): Promise<void> {
   closing.push(
     writeEndpointsFile(join(stateDirectory, 'endpoints.json'), {
       ...{ issuer: run.issuer, endpoints, mcp: demo.mcpUrl, idp: demo.idpUrl },
-      ...{ aws: awsAccess(run), clients: clientsOf(run) },
+      ...{ aws: awsAccess(run), agent_roles: agentRoles(run), clients: clientsOf(run) },
     }),
   );
   printTable({
@@ -125,6 +126,17 @@ function awsAccess({ cloud }: LocalRun): object {
     access_key_id: cloud.operator.accessKeyId,
     secret_access_key: cloud.operator.secretAccessKey,
   };
+}
+
+/** Agents of the config that run under an AWS role, with credentials of that role. */
+function agentRoles({ cloud }: LocalRun): readonly object[] {
+  const { arn, accessKeyId, secretAccessKey } = nightReporter(cloud);
+  return [
+    {
+      ...{ client_id: 'night-reporter', role: arn },
+      ...{ access_key_id: accessKeyId, secret_access_key: secretAccessKey },
+    },
+  ];
 }
 
 /** The clients of the config, by the custom resources that register them. */

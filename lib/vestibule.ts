@@ -14,6 +14,7 @@ import { DataKey } from './constructs/data-key.ts';
 import { EndpointFunction } from './constructs/endpoint-function.ts';
 import { FrontDoor } from './constructs/front-door.ts';
 import { GrantsTable } from './constructs/grants-table.ts';
+import { grantOwnIssuer } from './constructs/own-issuer.ts';
 import { clientSecrets, Registrations } from './constructs/registrations.ts';
 import { RegistryTable } from './constructs/registry-table.ts';
 import { type Retention, retentionOf } from './constructs/retention.ts';
@@ -255,6 +256,7 @@ export class Vestibule extends Construct {
       environment: (role) => {
         const signing = this.signingKeys.grantSeeding(role);
         for (const secret of secrets.values()) secret.grantRead(role);
+        grantOwnIssuer(role, this.#config);
         return {
           ISSUER: this.issuer,
           DEPLOYMENT: Stack.of(this).stackName,

@@ -83,6 +83,8 @@ async function start(
   const cloud = await startCloud({
     ...(stateDirectory === undefined ? {} : { stateDirectory: join(stateDirectory, 'aws') }),
     ...(options.dynamodbEndpoint === undefined ? {} : { dynamodbEndpoint: options.dynamodbEndpoint }),
+    // Clients are registered with the issuer of their AWS account: after a restart it is where it was.
+    identityPort: options.port === 0 ? 0 : options.port + 3,
     ...{ region, account, clock, faults: options.faults ?? createFaultPlan() },
     onCall: (call) => {
       usage.record(call);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { awsOptions, awsWorkload } from './aws-workload.ts';
 import { Refused, UsageError } from './failure.ts';
 import type { OptionName, Values } from './options.ts';
 
@@ -20,6 +21,7 @@ export const declarationOptions: Readonly<Record<Kind, readonly OptionName[]>> =
     'jwks',
     'jwks-uri',
     'accept-token-endpoint-audience',
+    ...awsOptions,
     'file',
   ],
 };
@@ -63,6 +65,7 @@ const builders: Readonly<Record<Kind, (id: string, values: Values, directory: st
     jwks: values.jwks === undefined ? undefined : keySet(values.jwks, directory),
     jwks_uri: values['jwks-uri'],
     accepts_token_endpoint_audience: values['accept-token-endpoint-audience'],
+    aws: awsWorkload(values),
   }),
 };
 
@@ -117,7 +120,8 @@ function method(values: Values): string {
     throw new UsageError('--auth and --method are the same option; give one');
   }
   const keys = values.jwks !== undefined || values['jwks-uri'] !== undefined;
-  return values.auth ?? values.method ?? (keys ? 'private_key_jwt' : 'client_secret_basic');
+  const usual = keys ? 'private_key_jwt' : 'client_secret_basic';
+  return values.auth ?? values.method ?? (values['aws-role'] === undefined ? usual : 'aws_iam_jwt');
 }
 
 function keySet(text: string, directory: string): unknown {

@@ -30,6 +30,11 @@ const declarations = {
   jwks: { type: 'string' },
   'jwks-uri': { type: 'string' },
   'accept-token-endpoint-audience': { type: 'boolean' },
+  'aws-role': { type: 'string' },
+  'aws-issuer': { type: 'string' },
+  'aws-organization': { type: 'string' },
+  'aws-principal-tag': { type: 'string', multiple: true },
+  'aws-lambda-function': { type: 'string', multiple: true },
 } as const satisfies OptionTable;
 
 const options = { ...everywhere, ...declarations } as const;

@@ -12,7 +12,13 @@ export type ClientRefusal =
   | { readonly reason: 'assertion_not_acceptable'; readonly detail: string }
   | { readonly reason: 'assertion_not_verified' }
   | { readonly reason: 'assertion_keys_not_fetched'; readonly fetch: DocumentRefusal['reason'] }
-  | { readonly reason: 'assertion_replayed' };
+  | { readonly reason: 'assertion_replayed' }
+  | { readonly reason: 'aws_identity_not_verified' }
+  | { readonly reason: 'aws_account_not_bound' }
+  | { readonly reason: 'aws_role_not_bound' }
+  | { readonly reason: 'aws_organization_not_bound' }
+  | { readonly reason: 'aws_principal_tag_not_bound'; readonly tag: string }
+  | { readonly reason: 'aws_lambda_function_not_bound' };
 
 /** Why an authenticated client gets no token. */
 export type GrantRefusal =
@@ -82,6 +88,20 @@ const wire: Wire = {
   assertion_keys_not_fetched: ({ fetch }) =>
     invalidClient(`the keys at the jwks_uri of the client could not be read: ${fetch}`),
   assertion_replayed: () => invalidClient('the client_assertion was used before'),
+  aws_identity_not_verified: () =>
+    invalidClient(
+      'no client is registered for the issuer and the role of the client_assertion, or its signature is wrong',
+    ),
+  aws_account_not_bound: () => notBound('is of another AWS account than the client is registered for'),
+  aws_role_not_bound: () => notBound('is of another IAM role than the client is registered for'),
+  aws_organization_not_bound: () =>
+    notBound('is not of the AWS organization that the client is registered for'),
+  aws_principal_tag_not_bound: ({ tag }) =>
+    notBound(
+      `lacks in principal_tags the value that the client is registered for: ${printable(tag)}; request_tags do not count`,
+    ),
+  aws_lambda_function_not_bound: () =>
+    notBound('is not of a Lambda function that the client is registered for'),
   grant_type_missing: () => bad('invalid_request', 'grant_type is missing'),
   grant_type_unsupported: () => bad('unsupported_grant_type', 'the grant_type is not supported'),
   grant_not_allowed: () => bad('unauthorized_client', 'the client is not registered for this grant_type'),
@@ -109,6 +129,15 @@ export function toWire(refusal: Refusal): WireError {
 // RFC 6749 §5.2: 401 for a client that is not authenticated, whatever method it used.
 function invalidClient(description: string): WireError {
   return { status: 401, error: 'invalid_client', description };
+}
+
+function notBound(what: string): WireError {
+  return invalidClient(`the client_assertion ${what}`);
+}
+
+/** RFC 6749 §5.2: the characters of a description; the keys of tags have more. */
+function printable(text: string): string {
+  return text.replace(/[^\x20\x21\x23-\x5B\x5D-\x7E]/g, '?');
 }
 
 function bad(error: WireError['error'], description: string): WireError {

@@ -7,6 +7,7 @@ import type {
   ResourceUri,
   ScopeName,
 } from '../runtime/identifiers.ts';
+import type { AwsWorkload } from './aws-workload.ts';
 
 /** `disabled` is an operator's word: no deployment turns it back. */
 export type RegistrationState = 'active' | 'disabled';
@@ -69,19 +70,27 @@ export type AssertionKeys =
   | { readonly kind: 'jwks'; readonly jwks: { readonly keys: readonly Readonly<Record<string, unknown>>[] } }
   | { readonly kind: 'jwks_uri'; readonly jwksUri: string };
 
+export interface SecretAuthentication {
+  readonly method: 'client_secret_basic' | 'client_secret_post';
+  /** One or two, the second while a rotation is under way. */
+  readonly secrets: readonly StoredSecret[];
+}
+
+export interface KeyAuthentication {
+  readonly method: 'private_key_jwt';
+  readonly keys: AssertionKeys;
+  /** Legacy clients name the token endpoint as `aud`; the issuer alone is the default (rfc7523bis). */
+  readonly acceptsTokenEndpointAudience: boolean;
+}
+
+/** By the JWT that AWS issues to the workload itself: there is no secret and no key of ours or of the client's. */
+export interface AwsAuthentication {
+  readonly method: 'aws_iam_jwt';
+  readonly workload: AwsWorkload;
+}
+
 /** How a client proves itself at the token endpoint. A secret is accepted by Basic and by post alike. */
-export type ClientAuthentication =
-  | {
-      readonly method: 'client_secret_basic' | 'client_secret_post';
-      /** One or two, the second while a rotation is under way. */
-      readonly secrets: readonly StoredSecret[];
-    }
-  | {
-      readonly method: 'private_key_jwt';
-      readonly keys: AssertionKeys;
-      /** Legacy clients name the token endpoint as `aud`; the issuer alone is the default (rfc7523bis). */
-      readonly acceptsTokenEndpointAudience: boolean;
-    };
+export type ClientAuthentication = SecretAuthentication | KeyAuthentication | AwsAuthentication;
 
 export type GrantType = 'client_credentials';
 
@@ -104,8 +113,16 @@ export interface RegistryView {
   readonly resource?: Resource;
 }
 
+/** A role as its account's issuer names it, by the patterns that may cover it: the first that a client holds counts. */
+export interface AwsRoleNames {
+  readonly issuer: string;
+  readonly patterns: readonly string[];
+}
+
 export interface RegistryNames {
   readonly clientId?: ClientId;
+  /** In place of `clientId`: the client that is this role. */
+  readonly awsRole?: AwsRoleNames;
   readonly resourceUri?: ResourceUri;
 }
 

@@ -146,6 +146,8 @@ function authenticationOf(
   live: readonly StoredSecret[],
   secret: () => StoredSecret,
 ): ClientAuthentication {
-  if (authentication.method === 'private_key_jwt') return authentication;
+  if (authentication.method === 'private_key_jwt' || authentication.method === 'aws_iam_jwt') {
+    return authentication;
+  }
   return { method: authentication.method, secrets: live.length > 0 ? live : [secret()] };
 }

@@ -26,11 +26,11 @@ export function storedSecret(digest: string, random: Random, now: Instant): Stor
 }
 
 export function liveSecrets(client: Client): readonly StoredSecret[] {
-  return client.authentication.method === 'private_key_jwt' ? [] : client.authentication.secrets;
+  return 'secrets' in client.authentication ? client.authentication.secrets : [];
 }
 
 export function withSecrets(client: Client, secrets: readonly StoredSecret[], now: Instant): Client {
-  if (client.authentication.method === 'private_key_jwt') return client;
+  if (!('secrets' in client.authentication)) return client;
   return { ...client, authentication: { method: client.authentication.method, secrets }, updatedAt: now };
 }
 
@@ -88,7 +88,7 @@ export function withSeededSecret(client: Client, seeded: StoredSecret, before: s
 function withoutSecrets(client: Client): RegistryRefusal {
   return {
     reason: 'conflict',
-    problem: `client "${client.id}" proves itself with private_key_jwt and has no secrets`,
-    fix: 'change its keys by replacing its declaration',
+    problem: `client "${client.id}" proves itself with ${client.authentication.method} and has no secrets`,
+    fix: 'change how it proves itself by replacing its declaration',
   };
 }

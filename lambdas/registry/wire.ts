@@ -1,3 +1,4 @@
+import type { AwsWorkload } from '../ports/aws-workload.ts';
 import type { Kind, Things } from '../ports/registry-store.ts';
 import type { Agent, Client, ManagedBy, Registration, Resource } from '../ports/registry.ts';
 import type { Instant } from '../runtime/clock.ts';
@@ -31,19 +32,37 @@ export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
     resource: client.resource,
     grant_types: client.grantTypes,
     token_endpoint_auth_method: client.authentication.method,
-    ...keys(client),
+    ...proof(client),
     secrets: liveSecrets(client).map(({ id, createdAt }) => ({ id, created_at: time(createdAt) })),
     ...registration(client),
   }),
 };
 
-function keys({ authentication }: Client): Json {
-  if (authentication.method !== 'private_key_jwt') return {};
+/** What a client proves itself by, where that is no secret. */
+function proof({ authentication }: Client): Json {
+  switch (authentication.method) {
+    case 'private_key_jwt':
+      return {
+        ...(authentication.keys.kind === 'jwks'
+          ? { jwks: authentication.keys.jwks }
+          : { jwks_uri: authentication.keys.jwksUri }),
+        accepts_token_endpoint_audience: authentication.acceptsTokenEndpointAudience,
+      };
+    case 'aws_iam_jwt':
+      return { aws: workload(authentication.workload) };
+    case 'client_secret_basic':
+    case 'client_secret_post':
+      return {};
+  }
+}
+
+function workload({ issuer, role, organization, principalTags, lambdaFunctions }: AwsWorkload): Json {
   return {
-    ...(authentication.keys.kind === 'jwks'
-      ? { jwks: authentication.keys.jwks }
-      : { jwks_uri: authentication.keys.jwksUri }),
-    accepts_token_endpoint_audience: authentication.acceptsTokenEndpointAudience,
+    issuer,
+    role,
+    ...(organization !== undefined && { organization }),
+    principal_tags: principalTags,
+    lambda_functions: lambdaFunctions,
   };
 }
 

@@ -110,7 +110,7 @@ export interface ClientConfig {
   readonly authentication: ClientAuthenticationConfig;
 }
 
-export type ClientAuthenticationConfig = SecretAuthentication | KeyAuthentication;
+export type ClientAuthenticationConfig = SecretAuthentication | KeyAuthentication | AwsAuthentication;
 
 /** The stack generates the secret into Secrets Manager; Vestibule itself keeps its hash only. */
 export interface SecretAuthentication {
@@ -124,6 +124,27 @@ export interface KeyAuthentication {
   readonly jwksUri?: string;
   /** For clients that name the token endpoint, not the issuer, as `aud` of their assertions. Default: false. */
   readonly acceptsTokenEndpointAudience?: boolean;
+}
+
+/**
+ * The client is an AWS workload: it proves itself by the token that sts:GetWebIdentityToken gives to its role, and holds
+ * no secret. All that is written here must hold. Tags that the caller asks for itself (`request_tags`) never count.
+ */
+export interface AwsAuthentication {
+  readonly method: 'aws_iam_jwt';
+  /** The ARN of the role, or of all roles under a path: `arn:aws:iam::123456789012:role/agents/*`. */
+  readonly role: string;
+  /**
+   * The issuer of the role's account, `https://<id>.tokens.sts.global.api.aws`. Default: that of the account which the
+   * stack is deployed into.
+   */
+  readonly issuer?: string;
+  /** The id of the organization that the account must be a member of. */
+  readonly organization?: string;
+  /** Tags of the role or of its session, and the value that each must have. */
+  readonly principalTags?: Readonly<Record<string, string>>;
+  /** The ARNs of the Lambda functions, one of which must be the caller. Default: any caller with the role. */
+  readonly lambdaFunctions?: readonly string[];
 }
 
 export type Profile = NonNullable<VestibuleConfig['profile']>;

@@ -11,6 +11,7 @@ export function referenceProblems(config: SoundParts): readonly Problem[] {
     ...config.resources.flatMap((resource, index) => agentOfResource(resource, index, config)),
     ...config.agents.flatMap((agent, index) => catalogueOf(agent, index, config)),
     ...config.clients.flatMap((client, index) => ownerOfClient(client, index, config)),
+    ...sharedRoles(config),
     ...zoneOfIssuer(config),
   ];
 }
@@ -95,6 +96,22 @@ function ownerOfClient(
   return agent === undefined
     ? unknownReference(pathOf(['clients', index, 'resource']), resource ?? '', 'resource', resources)
     : unknownReference(path, agent, 'agent', agents);
+}
+
+/** A workload that sends no client_id is known by its role alone. */
+function sharedRoles({ clients }: SoundParts): readonly Problem[] {
+  const roles = clients.map(({ authentication }) =>
+    authentication === undefined ? undefined : `${authentication.issuer ?? ''} ${authentication.role}`,
+  );
+  return roles.flatMap((role, index) => {
+    const first = roles.indexOf(role);
+    if (role === undefined || first === index) return [];
+    const path = pathOf(['clients', index, 'authentication', 'role']);
+    const shown = show(clients[index]?.authentication?.role);
+    return [
+      { path, text: `${shown} is the role of ${pathOf(['clients', first])} too; a role is one client` },
+    ];
+  });
 }
 
 function catalogueOf(

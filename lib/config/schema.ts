@@ -1,5 +1,6 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
+import { awsAuthentication } from './aws-workload.ts';
 import { fields, flag, identifier, listOf, mapOf, oneOf, peopleText, text, textThat } from './fields.ts';
 import { issuerUrlProblem } from './issuer-url.ts';
 import { keySet } from './key-set.ts';
@@ -85,7 +86,7 @@ const agent = fields({
   ),
 });
 
-const methods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
+const methods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'aws_iam_jwt'] as const;
 
 /** The whole config but for what one part says about another. */
 export function configSchema(hosts: Hosts): v.GenericSchema {
@@ -134,6 +135,7 @@ function client(hosts: Hosts): v.GenericSchema {
 /** The fields of the method that the input names, so that a wrong field is told apart from a wrong method. */
 function authentication(input: unknown, hosts: Hosts): v.GenericSchema {
   const method: unknown = isObject(input) ? input['method'] : undefined;
+  if (method === 'aws_iam_jwt') return awsAuthentication(hosts);
   if (method !== 'private_key_jwt') {
     return fields({ method: v.picklist(methods, ({ input: given }) => methodProblem(given)) });
   }

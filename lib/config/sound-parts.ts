@@ -34,7 +34,13 @@ const agent = v.object({
   scopes: v.fallback(v.optional(v.record(v.string(), agentScopes), {}), {}),
 });
 
-const client = v.object({ id: name, agent: maybeText, resource: maybeText });
+/** A role of AWS, and the issuer that vouches for it. */
+const awsRole = v.fallback(
+  v.optional(v.object({ method: v.literal('aws_iam_jwt'), role: v.string(), issuer: maybeText })),
+  undefined,
+);
+
+const client = v.object({ id: name, agent: maybeText, resource: maybeText, authentication: awsRole });
 
 const issuer = v.object({
   url: v.pipe(

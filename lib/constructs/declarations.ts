@@ -1,5 +1,6 @@
 import type {
   AgentConfig,
+  AwsAuthentication,
   ClientAuthenticationConfig,
   ClientConfig,
   ResourceConfig,
@@ -53,16 +54,29 @@ export function clientDeclaration(
     }),
     grant_types: agent === undefined ? [] : ['client_credentials'],
     token_endpoint_auth_method: authentication.method,
-    ...keyMembers(authentication),
+    ...proofMembers(authentication),
   };
 }
 
-function keyMembers(authentication: ClientAuthenticationConfig): object {
+/** What the client proves itself by, where that is no secret. */
+function proofMembers(authentication: ClientAuthenticationConfig): object {
+  if (authentication.method === 'aws_iam_jwt') return { aws: workload(authentication) };
   if (authentication.method !== 'private_key_jwt') return {};
   const { jwks, jwksUri, acceptsTokenEndpointAudience } = authentication;
   return {
     ...(jwks && { jwks }),
     ...(jwksUri !== undefined && { jwks_uri: jwksUri }),
     ...(acceptsTokenEndpointAudience === true && { accepts_token_endpoint_audience: true }),
+  };
+}
+
+/** Without an issuer, the registrar writes that of its own account. */
+function workload({ issuer, role, organization, principalTags, lambdaFunctions }: AwsAuthentication): object {
+  return {
+    ...(issuer !== undefined && { issuer }),
+    role,
+    ...(organization !== undefined && { organization }),
+    ...(principalTags && { principal_tags: principalTags }),
+    ...(lambdaFunctions && { lambda_functions: lambdaFunctions }),
   };
 }

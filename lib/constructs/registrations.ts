@@ -30,7 +30,7 @@ export function clientSecrets(
 ): ReadonlyMap<string, ClientSecret> {
   return new Map(
     clients
-      .filter(({ authentication }) => authentication.method !== 'private_key_jwt')
+      .filter(({ authentication: { method } }) => method.startsWith('client_secret_'))
       .map(({ id }) => [id, new ClientSecret(scope, `Secret-${id}`, { clientId: id, dataKey, retention })]),
   );
 }

@@ -10,7 +10,7 @@ interface RegistryVariables {
 
 const byKind = 'by-kind';
 
-const entries = ['resource#*', 'resource-id#*', 'agent#*', 'client#*', 'identifier#*'] as const;
+const entries = ['resource#*', 'resource-id#*', 'agent#*', 'client#*', 'aws-role#*', 'identifier#*'] as const;
 
 const changes = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'] as const;
 
@@ -62,7 +62,7 @@ export class RegistryTable extends Construct {
   grantTokenDecisions(role: IRole): RegistryVariables {
     return this.grant(role, {
       actions: ['dynamodb:BatchGetItem'],
-      items: ['client#*', 'agent#*', 'resource#*', 'key-ring#*'],
+      items: ['client#*', 'aws-role#*', 'agent#*', 'resource#*', 'key-ring#*'],
     });
   }
 

@@ -5,6 +5,15 @@ export interface Principal {
   readonly arn: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  readonly session?: Session;
+}
+
+/** What AWS knows of the session of a role beyond the role. */
+export interface Session {
+  /** Of the role, and those given when it was assumed. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** The Lambda function whose credentials these are. */
+  readonly lambdaFunctionArn?: string;
 }
 
 /** One call that reached the front, whatever became of it. */

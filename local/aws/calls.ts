@@ -11,11 +11,13 @@ import {
   type ServiceRequest,
   toAwsError,
 } from './protocol.ts';
-import type { AwsError, Capacity, Reply, Requirement, Service } from './service.ts';
+import type { AwsError, Caller, Capacity, Reply, Requirement, Service } from './service.ts';
 import type { SignedRequest } from './sigv4.ts';
 
 export interface CallsOptions {
   readonly account: string;
+  /** The organization that the account is a member of. */
+  readonly organization: string;
   readonly services: readonly Service[];
   readonly principals: Principals;
   readonly faults: FaultPlan;
@@ -83,10 +85,22 @@ async function answer(
   if (denial !== undefined) return denial;
   const faults = options.faults.strike(`${prefix}:${operation}`, principal.arn);
   const serve = (): Promise<Reply> =>
-    service.handle(operation, input, { arn: callerArn(principal, instance), account: options.account });
+    service.handle(operation, input, callerOf(options, principal, instance));
   return faults.length === 0
     ? replied(prefix, await serve())
     : struck(options, service, faults, instance, serve);
+}
+
+function callerOf(
+  { account, organization }: CallsOptions,
+  principal: Principal,
+  instance: string | undefined,
+): Caller {
+  const { arn, session } = principal;
+  return {
+    ...{ arn: callerArn(principal, instance), principal: arn, account, organization },
+    ...(session === undefined ? {} : { session }),
+  };
 }
 
 async function struck(

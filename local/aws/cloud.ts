@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Decision, PolicyDocument, RequestContext } from '../iam/policy.ts';
 import type { VirtualClock } from '../clock.ts';
-import type { Authentication, AwsCall, Ledger, Principal } from './call.ts';
+import type { Authentication, AwsCall, Ledger, Principal, Session } from './call.ts';
 import { createCalls } from './calls.ts';
 import { createDynamoDb } from './dynamodb/dynamodb.ts';
 import { createEngineClient } from './dynamodb/engine-client.ts';
@@ -16,7 +16,7 @@ import { createPrincipals, newAccessKey } from './principals.ts';
 import { createSecretsManager } from './secrets-manager/secrets-manager.ts';
 import type { SignedRequest } from './sigv4.ts';
 import { openStateFile } from './state-file.ts';
-import { sts } from './sts.ts';
+import { startSts } from './sts/sts.ts';
 
 export interface CloudOptions {
   /** Where keys, secrets and tables survive a restart; absent: nothing survives. */
@@ -28,6 +28,8 @@ export interface CloudOptions {
   readonly onCall?: (call: AwsCall) => void;
   /** A `crash` fault hit this instance after its call took effect: end it as a Lambda crash would. */
   readonly onCrash?: (instance: string) => void;
+  /** The port of the issuer of identity tokens; a free one when absent or 0. */
+  readonly identityPort?: number;
   /** Another DynamoDB engine to stand behind the front instead of the embedded one. */
   readonly dynamodbEndpoint?: string;
   /** What `lambda:InvokeFunction` reaches. */
@@ -41,8 +43,14 @@ export interface Cloud {
   readonly root: Principal;
   /** May do everything; the same access key after a restart with a state directory. */
   readonly operator: Principal;
-  /** The principal of a role; its policies replace those given for the same ARN before. Throws on a policy form that is not understood. */
-  readonly principalFor: (arn: string, policies: readonly PolicyDocument[]) => Principal;
+  /**
+   * The principal of a role; its policies and its session replace those given for the same ARN before. Throws on a
+   * policy form that is not understood.
+   */
+  readonly principalFor: (arn: string, policies: readonly PolicyDocument[], session?: Session) => Principal;
+  /** Who signs the identity tokens of the account, while outbound federation is enabled in it, as it is at first. */
+  readonly identityIssuer: string;
+  readonly enableOutboundFederation: (isEnabled: boolean) => void;
   /** What a function instance's environment holds so that its SDK clients come here as that principal. */
   readonly environmentOf: (principal: Principal, instance: string) => Record<string, string>;
   /** SigV4 of any service: who signed this request. */
@@ -58,15 +66,20 @@ export interface Cloud {
   readonly stop: () => Promise<void>;
 }
 
+const organization = 'o-local00000';
+
 const everything: PolicyDocument = { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } };
 
 /** Brings every embedded service up behind one front. Rejects, with the command to run, without a DynamoDB engine. */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
-  const { region, account, clock, faults, stateDirectory } = options;
-  const { functions = { find: () => undefined } } = options;
+  const { region, account, clock, faults, stateDirectory, functions = { find: () => undefined } } = options;
   const stateFile = (name: string): string | undefined =>
     stateDirectory === undefined ? undefined : join(stateDirectory, name);
-  const engine = await startEngineOf(options, stateFile('dynamodb.sqlite'));
+  const sts = await startSts({ region, clock, port: options.identityPort ?? 0, file: stateFile('sts.json') });
+  const engine = await startEngineOf(options, stateFile('dynamodb.sqlite')).catch(async (error: unknown) => {
+    await sts.stop();
+    throw error;
+  });
   const client = createEngineClient(engine.endpoint);
   const where = { region, account, clock };
   const kms = createKms({ ...where, file: openStateFile(stateFile('kms.json'), { keys: {}, aliases: {} }) });
@@ -77,8 +90,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const backups = openStateFile(stateFile('backups.json'), {});
   const dynamoDb = createDynamoDb({ engine: client, backups, kms, region, account });
   const principals = createPrincipals({
-    region,
-    account,
+    ...{ region, account },
     clocks: () => [clock.now(), Date.now()],
     resourcePolicy: kms.policyOf,
   });
@@ -88,8 +100,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   principals.add(operator, [everything]);
   const ledger = createLedger();
   const call = createCalls({
-    account,
-    services: [dynamoDb, kms, secretsManager, sts, createLambda({ region, account, functions })],
+    ...{ account, organization },
+    services: [dynamoDb, kms, secretsManager, sts.service, createLambda({ region, account, functions })],
     principals,
     faults,
     record: (made) => {
@@ -104,6 +116,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     root,
     operator,
     principalFor: principals.forArn,
+    ...{ identityIssuer: sts.issuer, enableOutboundFederation: sts.enableFederation },
     environmentOf: (principal, instance) => environmentOf(principal, instance, region, front.endpoint),
     authenticate: principals.authenticate,
     authorize: (principal, action, resource, context = {}) =>
@@ -112,6 +125,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     faults,
     stop: async () => {
       await front.stop();
+      await sts.stop();
       client.close();
       await engine.stop();
     },

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { evaluateIdentity, evaluateResource } from '../iam/evaluate.ts';
 import type { Decision, Permission, PolicyDocument } from '../iam/policy.ts';
 import { compilePolicy, type Statement } from '../iam/statement.ts';
-import type { Authentication, Principal } from './call.ts';
+import type { Authentication, Principal, Session } from './call.ts';
 import { headerValue, readSignature, type SignedRequest, signatureProblem } from './sigv4.ts';
 
 export interface PrincipalsOptions {
@@ -16,8 +16,8 @@ export interface PrincipalsOptions {
 
 export interface Principals {
   readonly add: (principal: Principal, policies: readonly PolicyDocument[]) => void;
-  /** The principal of an ARN: its keys stay, its policies are replaced. */
-  readonly forArn: (arn: string, policies: readonly PolicyDocument[]) => Principal;
+  /** The principal of an ARN: its keys stay, its policies and its session are replaced. */
+  readonly forArn: (arn: string, policies: readonly PolicyDocument[], session?: Session) => Principal;
   readonly authenticate: (request: SignedRequest) => Authentication;
   /** The one place where IAM is decided. */
   readonly authorize: (principal: Principal, permission: Permission) => Decision;
@@ -36,8 +36,9 @@ export function createPrincipals(options: PrincipalsOptions): Principals {
 
   return {
     add,
-    forArn: (arn, policies) => {
-      const principal = byArn.get(arn) ?? { arn, ...newAccessKey() };
+    forArn: (arn, policies, session = {}) => {
+      const { accessKeyId, secretAccessKey } = byArn.get(arn) ?? newAccessKey();
+      const principal = { arn, accessKeyId, secretAccessKey, session };
       add(principal, policies);
       return principal;
     },

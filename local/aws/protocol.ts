@@ -1,7 +1,8 @@
 import { invocationIn } from './lambda.ts';
 import { AwsError, type Input, unknownOperation } from './service.ts';
 import { headerValue, readSignature, type SignedRequest } from './sigv4.ts';
-import { escapeXml } from './sts.ts';
+import { readQuery, textOf } from './sts/query.ts';
+import { errorDocument } from './sts/xml.ts';
 
 /** A request in terms of its service. */
 export interface ServiceRequest {
@@ -21,8 +22,8 @@ export function readServiceRequest(request: SignedRequest): ServiceRequest {
   const [target = '', operation = ''] = (headerValue(request.headers, 'x-amz-target') ?? '').split('.');
   const prefix = readSignature(request.headers)?.service ?? targets[target] ?? 'sts';
   if (prefix === 'sts') {
-    const form = new URLSearchParams(Buffer.from(request.body).toString());
-    return { prefix, operation: form.get('Action') ?? '', input: () => ({}) };
+    const form = readQuery(request.body);
+    return { prefix, operation: textOf(form, 'Action') ?? '', input: () => form };
   }
   if (prefix === 'lambda') return { prefix, ...invocationIn(request) };
   const known = Object.hasOwn(targets, target) && targets[target] === prefix;
@@ -75,14 +76,7 @@ export function writeError(
   requestId: string,
 ): { status: number; body: string } {
   const { code, message, status } = error;
-  if (prefix === 'sts') {
-    const type = status < 500 ? 'Sender' : 'Receiver';
-    const content = `<Error><Type>${type}</Type><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error>`;
-    return {
-      status,
-      body: `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">${content}<RequestId>${requestId}</RequestId></ErrorResponse>`,
-    };
-  }
+  if (prefix === 'sts') return { status, body: errorDocument(error, requestId) };
   if (prefix !== 'dynamodb') return { status, body: JSON.stringify({ __type: code, message }) };
   const namespace = dynamodbModelled.test(code)
     ? 'com.amazonaws.dynamodb.v20120810'

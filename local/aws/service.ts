@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Permission } from '../iam/policy.ts';
+import type { Session } from './call.ts';
 
 /** A refusal in the service's own words, as it goes over the wire. */
 export class AwsError extends Error {
@@ -38,8 +39,13 @@ export type Input = Readonly<Record<string, unknown>>;
 
 /** Who calls, for the operations whose answer depends on it. */
 export interface Caller {
+  /** As AWS names a caller: the session of a role, or a user. */
   readonly arn: string;
+  /** The role or the user itself. */
+  readonly principal: string;
   readonly account: string;
+  readonly organization?: string;
+  readonly session?: Session;
 }
 
 /** One AWS service behind the front. Every method may throw `AwsError`. */

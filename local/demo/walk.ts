@@ -1,3 +1,4 @@
+import { awsRole } from './walk/aws-role.ts';
 import { deregistration } from './walk/deregistration.ts';
 import { discoverAndCall } from './walk/discover-and-call.ts';
 import { readEndpoints } from './walk/endpoints.ts';
@@ -48,6 +49,7 @@ async function walk(report: Report, undoLater: Walk['undoLater']): Promise<void>
   await missingScope(context);
   await otherResource(context);
   await privateKey(context);
+  await awsRole(context);
   await revocation(context);
   await deregistration(context);
 }

@@ -18,9 +18,10 @@ const singleValued = [
   'kms:MessageType',
   'kms:SigningAlgorithm',
   'kms:ViaService',
+  'sts:SigningAlgorithm',
 ];
 const singleValuedPrefixes = ['aws:ResourceTag/', 'kms:EncryptionContext:'];
-const multiValued = ['dynamodb:LeadingKeys'];
+const multiValued = ['dynamodb:LeadingKeys', 'sts:IdentityTokenAudience'];
 
 type Matcher = (accepted: string) => (value: string) => boolean;
 

@@ -26,14 +26,14 @@ test('every function may do exactly this', () => {
     Token: [
       row(writesItsLog, '<VestibuleTokenLogs.Arn>'),
       signs,
-      row(reads, registry, keys('client#*', 'agent#*', 'resource#*', 'key-ring#*')),
+      row(reads, registry, keys('client#*', 'aws-role#*', 'agent#*', 'resource#*', 'key-ring#*')),
       row(['dynamodb:PutItem'], '<VestibuleGrantsTable.Arn>', keys('assertion#*')),
       row(['dynamodb:UpdateItem'], '<VestibuleGrantsTable.Arn>', keys('bucket#client#*', 'bucket#address#*')),
     ],
     Introspection: [
       row(writesItsLog, '<VestibuleIntrospectionLogs.Arn>'),
       signs,
-      row(reads, registry, keys('client#*', 'agent#*', 'resource#*', 'key-ring#*')),
+      row(reads, registry, keys('client#*', 'aws-role#*', 'agent#*', 'resource#*', 'key-ring#*')),
       row(reads, '<VestibuleGrantsTable.Arn>', keys('revoked#*')),
       row(['dynamodb:UpdateItem'], '<VestibuleGrantsTable.Arn>', keys('revoked#*')),
       row(['dynamodb:PutItem'], '<VestibuleGrantsTable.Arn>', keys('assertion#*')),
@@ -51,7 +51,7 @@ test('every function may do exactly this', () => {
       row(
         [...reads, ...writes],
         registry,
-        keys('resource#*', 'resource-id#*', 'agent#*', 'client#*', 'identifier#*'),
+        keys('resource#*', 'resource-id#*', 'agent#*', 'client#*', 'aws-role#*', 'identifier#*'),
       ),
       row(['dynamodb:UpdateItem'], '<VestibuleGrantsTable.Arn>', keys('ended#*')),
     ],
@@ -65,7 +65,15 @@ test('every function may do exactly this', () => {
       row(
         writes,
         registry,
-        keys('resource#*', 'resource-id#*', 'agent#*', 'client#*', 'identifier#*', 'key-ring#*'),
+        keys(
+          'resource#*',
+          'resource-id#*',
+          'agent#*',
+          'client#*',
+          'aws-role#*',
+          'identifier#*',
+          'key-ring#*',
+        ),
       ),
       row(['dynamodb:UpdateItem'], '<VestibuleGrantsTable.Arn>', keys('ended#*')),
     ],

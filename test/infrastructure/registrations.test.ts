@@ -140,3 +140,19 @@ test('a URI that only the deployment knows is declared as it will be', () => {
     uri: 'https://<AWS::Region>.gateway.example.com/mcp',
   });
 });
+
+test('a client that is a role of the own account lets the registrar find out the issuer, and only it', () => {
+  const asks = (issuer?: string): readonly unknown[] => {
+    const role = 'arn:aws:iam::123456789012:role/clerk';
+    const authentication = { method: 'aws_iam_jwt', role, ...(issuer !== undefined && { issuer }) } as const;
+    const clients = [{ id: 'clerk-role', agent: 'clerk', authentication }];
+    const policies = templateOf({ ...aConfig, clients }).findResources('AWS::IAM::Policy');
+    const text = JSON.stringify(policies);
+    return [text.includes('sts:GetWebIdentityToken'), text.includes('urn:vestibule:own-account')];
+  };
+  expect(asks()).toEqual([true, true]);
+  expect(asks('https://01234567-89ab-cdef-0123-456789abcdef.tokens.sts.global.api.aws')).toEqual([
+    false,
+    false,
+  ]);
+});

@@ -9,6 +9,7 @@ import { limits } from './requirements/limits.ts';
 import { protectedApis } from './requirements/protected-apis.ts';
 import { resourceServer } from './requirements/resource-server.ts';
 import { signing } from './requirements/signing.ts';
+import { workloadIdentity } from './requirements/workload-identity.ts';
 
 /** Everything the project claims to do, each claim cited by at least one test. */
 export const requirements = {
@@ -16,6 +17,7 @@ export const requirements = {
   ...resourceMetadata,
   ...tokenRequest,
   ...assertions,
+  ...workloadIdentity,
   ...entitlement,
   ...issuance,
   ...resourceServer,

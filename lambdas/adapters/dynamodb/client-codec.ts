@@ -1,7 +1,9 @@
 import * as v from 'valibot';
+import type { AwsWorkload } from '../../ports/aws-workload.ts';
 import type { AssertionKeys, Client, ClientAuthentication, StoredSecret } from '../../ports/registry.ts';
 import { instant } from '../../runtime/clock.ts';
 import type { AgentId, ClientId, ResourceUri } from '../../runtime/identifiers.ts';
+import { type Alias, targetOf } from './alias.ts';
 import type { Item, Plain, PlainRecord } from './attributes.ts';
 import { keyOf } from './keys.ts';
 import { decode, registered, registrationAttributes, registrationOf, text, whole } from './stored.ts';
@@ -25,6 +27,14 @@ const storedAuthentication = v.variant('method', [
     method: v.literal('private_key_jwt'),
     keys: storedKeys,
     accepts_token_endpoint_audience: v.boolean(),
+  }),
+  v.object({
+    method: v.literal('aws_iam_jwt'),
+    issuer: text,
+    role: text,
+    organization: v.exactOptional(text),
+    principal_tags: v.array(v.object({ key: text, value: v.string() })),
+    lambda_functions: v.array(text),
   }),
 ]);
 
@@ -68,35 +78,76 @@ export function decodeClient(item: Item): Client {
   };
 }
 
+/** A client that is an AWS role is found by its issuer and that role. */
+export function clientAliases({ id, authentication }: Client): readonly Alias[] {
+  if (authentication.method !== 'aws_iam_jwt') return [];
+  const { issuer, role } = authentication.workload;
+  return [{ key: keyOf.awsRole(issuer, role), names: 'client_id', target: id, identifier: role }];
+}
+
+export function decodeClientAlias(item: Item): ClientId {
+  return targetOf('client_id', item) as ClientId;
+}
+
 function authenticationAttribute(authentication: ClientAuthentication): Plain {
-  if (authentication.method !== 'private_key_jwt') {
-    return { method: authentication.method, secrets: authentication.secrets.map(secretAttribute) };
+  switch (authentication.method) {
+    case 'private_key_jwt':
+      return {
+        method: authentication.method,
+        keys: keysAttribute(authentication.keys),
+        accepts_token_endpoint_audience: authentication.acceptsTokenEndpointAudience,
+      };
+    case 'aws_iam_jwt':
+      return { method: authentication.method, ...workloadAttributes(authentication.workload) };
+    case 'client_secret_basic':
+    case 'client_secret_post':
+      return { method: authentication.method, secrets: authentication.secrets.map(secretAttribute) };
   }
-  return {
-    method: authentication.method,
-    keys: keysAttribute(authentication.keys),
-    accepts_token_endpoint_audience: authentication.acceptsTokenEndpointAudience,
-  };
 }
 
 function authenticationOf(stored: StoredAuthentication): ClientAuthentication {
-  if (stored.method !== 'private_key_jwt') {
-    return {
-      method: stored.method,
-      secrets: stored.secrets.map((secret) => ({
-        id: secret.id,
-        digest: secret.digest,
-        createdAt: instant(secret.created_at),
-      })),
-    };
+  switch (stored.method) {
+    case 'private_key_jwt':
+      return {
+        method: stored.method,
+        keys:
+          stored.keys.kind === 'jwks'
+            ? { kind: 'jwks', jwks: { keys: stored.keys.keys } }
+            : { kind: 'jwks_uri', jwksUri: stored.keys.jwks_uri },
+        acceptsTokenEndpointAudience: stored.accepts_token_endpoint_audience,
+      };
+    case 'aws_iam_jwt':
+      return { method: stored.method, workload: workloadOf(stored) };
+    case 'client_secret_basic':
+    case 'client_secret_post':
+      return {
+        method: stored.method,
+        secrets: stored.secrets.map((secret) => ({
+          id: secret.id,
+          digest: secret.digest,
+          createdAt: instant(secret.created_at),
+        })),
+      };
   }
+}
+
+function workloadAttributes(workload: AwsWorkload): PlainRecord {
   return {
-    method: stored.method,
-    keys:
-      stored.keys.kind === 'jwks'
-        ? { kind: 'jwks', jwks: { keys: stored.keys.keys } }
-        : { kind: 'jwks_uri', jwksUri: stored.keys.jwks_uri },
-    acceptsTokenEndpointAudience: stored.accepts_token_endpoint_audience,
+    issuer: workload.issuer,
+    role: workload.role,
+    organization: workload.organization,
+    principal_tags: Object.entries(workload.principalTags).map(([key, value]) => ({ key, value })),
+    lambda_functions: workload.lambdaFunctions,
+  };
+}
+
+function workloadOf(stored: Extract<StoredAuthentication, { readonly method: 'aws_iam_jwt' }>): AwsWorkload {
+  return {
+    issuer: stored.issuer,
+    role: stored.role,
+    ...(stored.organization !== undefined && { organization: stored.organization }),
+    principalTags: Object.fromEntries(stored.principal_tags.map(({ key, value }) => [key, value])),
+    lambdaFunctions: stored.lambda_functions,
   };
 }
 

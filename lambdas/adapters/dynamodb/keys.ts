@@ -7,6 +7,8 @@ export const keyOf = {
   resourceAlias: (id: ResourceId): string => `resource-id#${id}`,
   agent: (id: AgentId): string => `agent#${id}`,
   client: (id: ClientId): string => `client#${id}`,
+  /** NUL can stand in neither part; the hash bounds the length, for anybody may ask for any role. */
+  awsRole: (issuer: string, pattern: string): string => `aws-role#${sha256(`${issuer}\0${pattern}`)}`,
   identifier: (value: string): string => `identifier#${value}`,
   signingKeys: 'key-ring#signing',
   wrappedKey: (kid: KeyThumbprint): string => `signing-key#${kid}`,

@@ -1,43 +1,48 @@
-import type { Client, RegistryReader } from '../../ports/registry.ts';
-import type { AgentId, ClientId } from '../../runtime/identifiers.ts';
+import type { AwsRoleNames, RegistryNames, RegistryReader } from '../../ports/registry.ts';
 import { decodeAgent } from './agent-codec.ts';
 import type { Item } from './attributes.ts';
 import type { CachedItems } from './cached-items.ts';
-import { decodeClient } from './client-codec.ts';
+import { decodeClient, decodeClientAlias } from './client-codec.ts';
 import { decodedOnce } from './decoded-once.ts';
 import { keyOf } from './keys.ts';
 import { decodeResource } from './resource-codec.ts';
 
-const rememberedClients = 1_000;
-
-/** Reads all that one request names at once, the client's agent included once the client was seen. */
+/** Reads all that one request names at once, and along with it what an earlier request showed to belong to that. */
 export function registryReader(cache: CachedItems<Item>): RegistryReader {
-  const agents = rememberedAgents();
+  const agents = remembered();
+  const clients = remembered();
 
   return {
-    view: async ({ clientId, resourceUri }) => {
-      const hint = clientId === undefined ? undefined : agents.of(clientId);
-      const items = await cache.read([
-        ...(clientId === undefined ? [] : [keyOf.client(clientId)]),
-        ...(hint === undefined ? [] : [keyOf.agent(hint)]),
-        ...(resourceUri === undefined ? [] : [keyOf.resource(resourceUri)]),
-      ]);
-      const client = clientId && present(items.get(keyOf.client(clientId)), clientOf);
-      if (client !== undefined) agents.remember(client);
-      const agent = await agentBehind(client, items);
-      const resource = resourceUri && present(items.get(keyOf.resource(resourceUri)), resourceOf);
-      return {
-        ...(client !== undefined && { client }),
-        ...(agent !== undefined && { agent }),
-        ...(resource !== undefined && { resource }),
+    view: async (names) => {
+      const aliases = names.awsRole === undefined ? [] : aliasKeys(names.awsRole);
+      const resourceKey = names.resourceUri && keyOf.resource(names.resourceUri);
+      const hint = clientKey(names) ?? aliases.map(clients.of).find((key) => key !== undefined);
+      const asked = [...aliases, hint, agents.of(hint), resourceKey].filter((key) => key !== undefined);
+      const items = await cache.read(asked);
+      const find = async (key: string | undefined): Promise<Item | undefined> => {
+        if (key === undefined) return undefined;
+        return asked.includes(key) ? items.get(key) : (await cache.read([key])).get(key);
       };
+      const key = clientKey(names) ?? aliasedClient(aliases, items);
+      const client = present(await find(key), clientOf);
+      const agentKey = client?.agentId && keyOf.agent(client.agentId);
+      agents.remember(key, agentKey);
+      const agent = present(await find(agentKey), agentOf);
+      const resource = present(await find(resourceKey), resourceOf);
+      return { ...(client && { client }), ...(agent && { agent }), ...(resource && { resource }) };
     },
   };
 
-  async function agentBehind(client: Client | undefined, items: ReadonlyMap<string, Item>) {
-    if (client?.agentId === undefined) return undefined;
-    const key = keyOf.agent(client.agentId);
-    return present(items.get(key) ?? (await cache.read([key])).get(key), agentOf);
+  /** The client of the first alias that there is. */
+  function aliasedClient(aliases: readonly string[], items: ReadonlyMap<string, Item>): string | undefined {
+    for (const alias of aliases) {
+      const item = items.get(alias);
+      if (item === undefined) continue;
+      const key = keyOf.client(decodeClientAlias(item));
+      clients.remember(alias, key);
+      return key;
+    }
+    return undefined;
   }
 }
 
@@ -49,19 +54,29 @@ function present<Thing>(item: Item | undefined, decode: (item: Item) => Thing): 
   return item === undefined ? undefined : decode(item);
 }
 
-/** Which agent to read along with a client. A hint: the client as read decides whose it is. */
-function rememberedAgents(): {
-  readonly of: (client: ClientId) => AgentId | undefined;
-  readonly remember: (client: Client) => void;
+function clientKey({ clientId }: RegistryNames): string | undefined {
+  return clientId === undefined ? undefined : keyOf.client(clientId);
+}
+
+function aliasKeys({ issuer, patterns }: AwsRoleNames): readonly string[] {
+  return patterns.map((pattern) => keyOf.awsRole(issuer, pattern));
+}
+
+const rememberedKeys = 1_000;
+
+/** Which key belongs to a key. A hint of what to read along: the items as read decide. */
+function remembered(): {
+  readonly of: (key: string | undefined) => string | undefined;
+  readonly remember: (key: string | undefined, belonging: string | undefined) => void;
 } {
-  const known = new Map<ClientId, AgentId>();
+  const known = new Map<string, string>();
   return {
-    of: (client) => known.get(client),
-    remember: ({ id, agentId }) => {
-      if (agentId === undefined || known.get(id) === agentId) return;
+    of: (key) => (key === undefined ? undefined : known.get(key)),
+    remember: (key, belonging) => {
+      if (key === undefined || belonging === undefined || known.get(key) === belonging) return;
       const [oldest] = known.keys();
-      if (known.size >= rememberedClients && oldest !== undefined) known.delete(oldest);
-      known.set(id, agentId);
+      if (known.size >= rememberedKeys && oldest !== undefined) known.delete(oldest);
+      known.set(key, belonging);
     },
   };
 }

@@ -1,8 +1,7 @@
 import type { ChangeRecord, Draft, Kind, Stored, Things } from '../../ports/registry-store.ts';
-import type { Resource } from '../../ports/registry.ts';
+import { type Alias, aliasItem } from './alias.ts';
 import { type Item, toItem } from './attributes.ts';
 import { keyOf } from './keys.ts';
-import { encodeAlias } from './resource-codec.ts';
 import { auditAttribute } from './stored.ts';
 import { thingCodecs } from './thing-codec.ts';
 import type { Step } from './transaction.ts';
@@ -30,11 +29,11 @@ export function registrationSteps<K extends Kind>(
   draft: Draft<Things[K]>,
   change: ChangeRecord,
 ): readonly Step[] {
-  const { identifiers, key } = thingCodecs[kind];
+  const { identifiers, aliases, key } = thingCodecs[kind];
   const [own = key(draft.thing)] = identifiers(draft.thing);
   return [
     putNew(table, thingItem(kind, draft, 1, change), own),
-    ...(isResource(draft.thing) ? [putNew(table, toItem(encodeAlias(draft.thing)), draft.thing.id)] : []),
+    ...aliases(draft.thing).map((alias) => putNew(table, aliasItem(alias), alias.identifier)),
     ...identifiers(draft.thing).map((value) => claim(table, value, holderOf(kind, draft.thing), change)),
   ];
 }
@@ -46,7 +45,7 @@ export function replacementSteps<K extends Kind>(
   draft: Draft<Things[K]>,
   change: ChangeRecord,
 ): readonly Step[] {
-  const { identifiers, key } = thingCodecs[kind];
+  const { identifiers, aliases, key } = thingCodecs[kind];
   const [before, after] = [identifiers(from.thing), identifiers(draft.thing)];
   const holder = holderOf(kind, draft.thing);
   const item = thingItem(kind, draft, from.version + 1, change);
@@ -57,10 +56,8 @@ export function replacementSteps<K extends Kind>(
       : [
           deleteVersion(table, key(from.thing), from.version),
           putNew(table, item, after[0] ?? key(draft.thing)),
-          ...(isResource(from.thing) && isResource(draft.thing)
-            ? [moveAlias(table, from.thing, draft.thing)]
-            : []),
         ]),
+    ...aliasSteps(table, aliases(from.thing), aliases(draft.thing)),
     ...after.filter((value) => !before.includes(value)).map((value) => claim(table, value, holder, change)),
     ...before.filter((value) => !after.includes(value)).map((value) => release(table, value, holder, change)),
   ];
@@ -72,10 +69,10 @@ export function removalSteps<K extends Kind>(
   from: Stored<Things[K]>,
   change: ChangeRecord,
 ): readonly Step[] {
-  const { identifiers, key } = thingCodecs[kind];
+  const { identifiers, aliases, key } = thingCodecs[kind];
   return [
     deleteVersion(table, key(from.thing), from.version),
-    ...(isResource(from.thing) ? [deleteAlias(table, from.thing)] : []),
+    ...aliases(from.thing).map((alias) => deleteAlias(table, alias)),
     ...identifiers(from.thing).map((value) => release(table, value, holderOf(kind, from.thing), change)),
   ];
 }
@@ -97,10 +94,6 @@ function holderOf(kind: Kind, thing: Things[Kind]): string {
   return `${kind}/${thing.id}`;
 }
 
-function isResource(thing: Things[Kind]): thing is Resource {
-  return 'uri' in thing;
-}
-
 function putNew(table: string, item: Item, identifier: string): Step {
   return {
     write: { Put: { TableName: table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' } },
@@ -115,23 +108,39 @@ function deleteVersion(table: string, key: string, version: number): Step {
   };
 }
 
-function moveAlias(table: string, before: Resource, after: Resource): Step {
+/** What makes the aliases `before` those `after`: moved where they name another thing now, made and removed. */
+function aliasSteps(table: string, before: readonly Alias[], after: readonly Alias[]): readonly Step[] {
+  const sameKey = (aliases: readonly Alias[], { key }: Alias): Alias | undefined =>
+    aliases.find((alias) => alias.key === key);
+  return [
+    ...after.flatMap((alias) => {
+      const old = sameKey(before, alias);
+      if (old === undefined) return [putNew(table, aliasItem(alias), alias.identifier)];
+      return old.target === alias.target ? [] : [moveAlias(table, old, alias)];
+    }),
+    ...before
+      .filter((alias) => sameKey(after, alias) === undefined)
+      .map((alias) => deleteAlias(table, alias)),
+  ];
+}
+
+function moveAlias(table: string, from: Alias, to: Alias): Step {
   return {
-    write: { Put: { TableName: table, Item: toItem(encodeAlias(after)), ...ifAliasOf(before) } },
+    write: { Put: { TableName: table, Item: aliasItem(to), ...ifStill(from) } },
     otherwise: movedOn,
   };
 }
 
-function deleteAlias(table: string, resource: Resource): Step {
-  const Key = { pk: { S: keyOf.resourceAlias(resource.id) } };
-  return { write: { Delete: { TableName: table, Key, ...ifAliasOf(resource) } }, otherwise: movedOn };
+function deleteAlias(table: string, alias: Alias): Step {
+  const Key = { pk: { S: alias.key } };
+  return { write: { Delete: { TableName: table, Key, ...ifStill(alias) } }, otherwise: movedOn };
 }
 
-function ifAliasOf(resource: Resource) {
+function ifStill({ names, target }: Alias) {
   return {
-    ConditionExpression: '#uri = :uri',
-    ExpressionAttributeNames: { '#uri': 'uri' },
-    ExpressionAttributeValues: { ':uri': { S: resource.uri } },
+    ConditionExpression: '#names = :target',
+    ExpressionAttributeNames: { '#names': names },
+    ExpressionAttributeValues: { ':target': { S: target } },
   };
 }
 

@@ -9,7 +9,7 @@ import { endSteps } from './end-steps.ts';
 import { keyOf } from './keys.ts';
 import { pageOf } from './registry-pages.ts';
 import { registrationSteps, removalSteps, replacementSteps, thingItem } from './registry-steps.ts';
-import { decodeAlias, decodeResource } from './resource-codec.ts';
+import { decodeResource, decodeResourceAlias } from './resource-codec.ts';
 import { decodeStored, thingCodecs } from './thing-codec.ts';
 import { transact } from './transaction.ts';
 import { putVersion } from './versioned-put.ts';
@@ -22,8 +22,9 @@ interface Options {
 }
 
 /**
- * The registry as those who change it see it. A change that touches identifiers, or ends a principal or brings it
- * back, is a transaction over the thing, its claims and its end; any other is one conditional write of one item.
+ * The registry as those who change it see it. A change that touches identifiers or aliases, or ends a principal or brings
+ * it back, is a transaction over the thing, its claims, its aliases and its end; any other is one conditional write of
+ * one item.
  */
 export function dynamoRegistryStore(options: Options): RegistryStore {
   const { client, table, grants } = options;
@@ -38,9 +39,13 @@ export function dynamoRegistryStore(options: Options): RegistryStore {
     list: (kind, page) => pageOf(options, kind, page),
     register: (kind, draft, change) => transact(client, registrationSteps(table, kind, draft, change)),
     replace: async (kind, from, draft, change) => {
-      const { identifiers } = thingCodecs[kind];
+      const { identifiers, aliases } = thingCodecs[kind];
+      const namesOf = (thing: typeof from.thing): readonly string[] => [
+        ...identifiers(thing),
+        ...aliases(thing).map(({ key }) => key),
+      ];
       const ends = endSteps(grants, kind, from, draft.thing, systemClock());
-      if (ends.length === 0 && sameMembers(identifiers(from.thing), identifiers(draft.thing))) {
+      if (ends.length === 0 && sameMembers(namesOf(from.thing), namesOf(draft.thing))) {
         const item = thingItem(kind, draft, from.version + 1, change);
         const stored = await putVersion(options, item, from.version);
         return { outcome: stored ? 'written' : 'moved_on' };
@@ -59,7 +64,7 @@ export function dynamoRegistryStore(options: Options): RegistryStore {
 async function resourcesAmong(options: Options, names: ResourceNames): Promise<readonly Resource[]> {
   const { client, table } = options;
   const aliases = await batchGet(client, table, distinct(names.ids.map(keyOf.resourceAlias)));
-  const uris = [...names.uris, ...[...aliases.values()].map(decodeAlias)];
+  const uris = [...names.uris, ...[...aliases.values()].map(decodeResourceAlias)];
   const items = await batchGet(client, table, distinct(uris.map(keyOf.resource)));
   return (
     [...items.values()]

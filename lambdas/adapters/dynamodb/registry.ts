@@ -9,7 +9,7 @@ import { decodedOnce } from './decoded-once.ts';
 import { decodeKeyRing, emptyKeyRing } from './key-ring-codec.ts';
 import { keyOf } from './keys.ts';
 import { registryReader } from './registry-reader.ts';
-import { decodeAlias, decodeResource } from './resource-codec.ts';
+import { decodeResource, decodeResourceAlias } from './resource-codec.ts';
 
 /**
  * The registry for the request path: three ports over one cache, so that a request costs one read when something
@@ -52,7 +52,7 @@ function resourceDirectory(cache: CachedItems<Item>): ResourceDirectory {
   return {
     findByUri: (uri) => readOne(cache, keyOf.resource(uri), resourceOf),
     findById: async (id) => {
-      const uri = await readOne(cache, keyOf.resourceAlias(id), decodeAlias);
+      const uri = await readOne(cache, keyOf.resourceAlias(id), decodeResourceAlias);
       const resource = uri === undefined ? undefined : await readOne(cache, keyOf.resource(uri), resourceOf);
       // The two items are cached apart: between a removal and a new registration the URI may be another's.
       return resource?.id === id ? resource : undefined;

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Resource } from '../../ports/registry.ts';
 import type { AgentId, Audience, ResourceId, ResourceUri, ScopeName } from '../../runtime/identifiers.ts';
+import { type Alias, targetOf } from './alias.ts';
 import type { Item, PlainRecord } from './attributes.ts';
 import { keyOf } from './keys.ts';
 import { decode, registered, registrationAttributes, registrationOf, text } from './stored.ts';
@@ -45,13 +46,11 @@ export function decodeResource(item: Item): Resource {
   };
 }
 
-const storedAlias = v.object({ pk: text, uri: text });
-
-/** The alias by which a resource is found by its short id: an item, because no index answers the request path. */
-export function encodeAlias(resource: Resource): PlainRecord {
-  return { pk: keyOf.resourceAlias(resource.id), uri: resource.uri };
+/** A resource is found by its short id too. */
+export function resourceAlias({ id, uri }: Resource): Alias {
+  return { key: keyOf.resourceAlias(id), names: 'uri', target: uri, identifier: id };
 }
 
-export function decodeAlias(item: Item): ResourceUri {
-  return decode(storedAlias, item).uri as ResourceUri;
+export function decodeResourceAlias(item: Item): ResourceUri {
+  return targetOf('uri', item) as ResourceUri;
 }

@@ -1,9 +1,10 @@
 import type { Kind, Stored, Things } from '../../ports/registry-store.ts';
 import { decodeAgent, encodeAgent } from './agent-codec.ts';
+import type { Alias } from './alias.ts';
 import type { Item, PlainRecord } from './attributes.ts';
-import { decodeClient, encodeClient } from './client-codec.ts';
+import { clientAliases, decodeClient, encodeClient } from './client-codec.ts';
 import { keyOf } from './keys.ts';
-import { decodeAlias, decodeResource, encodeResource } from './resource-codec.ts';
+import { decodeResource, decodeResourceAlias, encodeResource, resourceAlias } from './resource-codec.ts';
 
 type Get = (key: string) => Promise<Item | undefined>;
 
@@ -11,6 +12,8 @@ interface ThingCodec<Thing extends Things[Kind]> {
   readonly key: (thing: Thing) => string;
   /** The values that no other thing may have: claimed in one name space. */
   readonly identifiers: (thing: Thing) => readonly string[];
+  /** The other keys under which it is found, of which no other thing has one. */
+  readonly aliases: (thing: Thing) => readonly Alias[];
   readonly locate: (get: Get, id: Thing['id']) => Promise<Item | undefined>;
   readonly encode: (thing: Thing) => PlainRecord;
   readonly decode: (item: Item) => Thing;
@@ -20,9 +23,10 @@ export const thingCodecs: { readonly [K in Kind]: ThingCodec<Things[K]> } = {
   resource: {
     key: ({ uri }) => keyOf.resource(uri),
     identifiers: ({ uri, audience }) => [...new Set<string>([uri, audience])],
+    aliases: (resource) => [resourceAlias(resource)],
     locate: async (get, id) => {
       const alias = await get(keyOf.resourceAlias(id));
-      return alias && get(keyOf.resource(decodeAlias(alias)));
+      return alias && get(keyOf.resource(decodeResourceAlias(alias)));
     },
     encode: encodeResource,
     decode: decodeResource,
@@ -30,6 +34,7 @@ export const thingCodecs: { readonly [K in Kind]: ThingCodec<Things[K]> } = {
   agent: {
     key: ({ id }) => keyOf.agent(id),
     identifiers: ({ id }) => [id],
+    aliases: () => [],
     locate: (get, id) => get(keyOf.agent(id)),
     encode: encodeAgent,
     decode: decodeAgent,
@@ -37,6 +42,7 @@ export const thingCodecs: { readonly [K in Kind]: ThingCodec<Things[K]> } = {
   client: {
     key: ({ id }) => keyOf.client(id),
     identifiers: ({ id }) => [id],
+    aliases: clientAliases,
     locate: (get, id) => get(keyOf.client(id)),
     encode: encodeClient,
     decode: decodeClient,

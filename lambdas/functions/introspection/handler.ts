@@ -36,10 +36,8 @@ const { registry, keyRings } = dynamoRegistry({
   clock: systemClock,
   needsKeyRing: true,
 });
-const documents = guardedDocuments({
-  hosts: environment.DOCUMENT_HOSTS === 'loopback' ? 'loopback' : 'public',
-  maximumBytes: 65_536,
-});
+const hosts = environment.DOCUMENT_HOSTS === 'loopback' ? 'loopback' : 'public';
+const documents = guardedDocuments({ hosts, maximumBytes: 65_536 });
 
 const ports = {
   issuer,
@@ -47,6 +45,7 @@ const ports = {
     registry,
     keys: clientKeys(documents),
     audiences: { issuer, tokenEndpoint: endpointsOf(issuer).token },
+    issuerHosts: hosts,
   }),
   limits: callerLimits(
     { client: environment.CLIENT_LIMIT, address: environment.ADDRESS_LIMIT },

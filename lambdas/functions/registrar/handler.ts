@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { STSClient } from '@aws-sdk/client-sts';
 import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoKeyRingStore } from '../../adapters/dynamodb/key-ring-store.ts';
 import { dynamoRegistryStore } from '../../adapters/dynamodb/registry-store.ts';
@@ -8,6 +9,7 @@ import { dynamoWrappedKeyStore } from '../../adapters/dynamodb/wrapped-key-store
 import { envelopeKeyMaker } from '../../adapters/kms/envelope-key-maker.ts';
 import { kmsPublicKeys } from '../../adapters/kms/public-keys.ts';
 import { secretsManagerClientSecrets } from '../../adapters/secrets-manager/client-secrets.ts';
+import { stsOwnAccount } from '../../adapters/sts/own-account.ts';
 import type { SigningAlgorithm, SigningKeyMaker } from '../../ports/signing.ts';
 import { type Author, recordOf } from '../../registry/author.ts';
 import { systemClock } from '../../runtime/clock.ts';
@@ -35,6 +37,7 @@ const ports: RegistrationPorts = {
     hosts: environment.RESOURCE_HOSTS === 'loopback' ? 'loopback' : 'public',
   },
   secrets: secretsManagerClientSecrets({ client: new SecretsManagerClient(clientDefaults) }),
+  ownAccount: stsOwnAccount({ client: new STSClient(clientDefaults) }),
   publishSigningKeys:
     environment.WRAPPING_KEY === 'none'
       ? publishStackKeys(keyRing, kmsPublicKeys({ client: kms }))

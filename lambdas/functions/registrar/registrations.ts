@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { OwnAwsAccount } from '../../ports/aws-account.ts';
 import type { ClientSecrets } from '../../ports/client-secrets.ts';
 import type { Kind } from '../../ports/registry-store.ts';
 import { type Author, nameOf } from '../../registry/author.ts';
@@ -10,12 +11,14 @@ import { sha256 } from '../../runtime/digest.ts';
 import type { Audit } from '../../runtime/events.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { CustomResourceEvent } from './event.ts';
+import { withOwnIssuer } from './own-issuer.ts';
 import type { PublishSigningKeys } from './signing-keys.ts';
 
 export interface RegistrationPorts extends SeedingPorts {
   readonly context: DeclarationContext;
   readonly secrets: ClientSecrets;
   readonly publishSigningKeys: PublishSigningKeys;
+  readonly ownAccount: OwnAwsAccount;
   readonly audit: Audit;
 }
 
@@ -81,7 +84,9 @@ async function seedDeclared(
   properties: v.InferOutput<typeof declarationProperties>,
   author: Author,
 ): Promise<Result<{ readonly id: string; readonly outcome: SeedOutcome }, RegistryRefusal>> {
-  const settled = readTrusted(kind, properties.Declaration, ports.context);
+  const declaration = await withOwnIssuer(ports.ownAccount, properties.Declaration);
+  if (!declaration.ok) return declaration;
+  const settled = readTrusted(kind, declaration.value, ports.context);
   if (!settled.ok) return settled;
   const { id } = settled.value;
   const secret =
@@ -93,7 +98,7 @@ async function seedDeclared(
 }
 
 function needsSecret(settled: Settled[Kind]): boolean {
-  return 'authentication' in settled && settled.authentication.method !== 'private_key_jwt';
+  return 'authentication' in settled && settled.authentication.method.startsWith('client_secret_');
 }
 
 const secretMissing = {

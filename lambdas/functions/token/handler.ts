@@ -33,10 +33,8 @@ const { registry, keyRings } = dynamoRegistry({
   clock: systemClock,
   needsKeyRing: true,
 });
-const documents = guardedDocuments({
-  hosts: environment.DOCUMENT_HOSTS === 'loopback' ? 'loopback' : 'public',
-  maximumBytes: 65_536,
-});
+const hosts = environment.DOCUMENT_HOSTS === 'loopback' ? 'loopback' : 'public';
+const documents = guardedDocuments({ hosts, maximumBytes: 65_536 });
 
 const requestToken = tokenEndpoint({
   limits: callerLimits(
@@ -50,6 +48,7 @@ const requestToken = tokenEndpoint({
     registry,
     keys: clientKeys(documents),
     audiences: { issuer, tokenEndpoint: endpointsOf(issuer).token },
+    issuerHosts: hosts,
   }),
   grants: [clientCredentialsGrant(registry)],
   issue: tokenIssuer({

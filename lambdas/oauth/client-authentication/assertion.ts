@@ -1,11 +1,18 @@
-import { decodeJwt, decodeProtectedHeader } from 'jose';
 import * as v from 'valibot';
 import { instant, type Instant } from '../../runtime/clock.ts';
-import type { Issuer } from '../../runtime/identifiers.ts';
-import { ok, refuse, type Result } from '../../runtime/result.ts';
+import { ok, type Result } from '../../runtime/result.ts';
 import type { Secret } from '../../runtime/secret.ts';
 import type { ClientRefusal } from '../refusal.ts';
 import { assertionAlgorithms, type AssertionAlgorithm } from './assertion-algorithms.ts';
+import {
+  type AssertionAudiences,
+  audienceOf,
+  commonClaims,
+  decode,
+  faultInTimes,
+  skew,
+  unacceptable,
+} from './assertion-claims.ts';
 
 /** An assertion whose claims are acceptable; its signature is still to be verified. */
 export interface ReadAssertion {
@@ -18,16 +25,6 @@ export interface ReadAssertion {
   readonly deadAt: Instant;
 }
 
-export interface AssertionAudiences {
-  readonly issuer: Issuer;
-  readonly tokenEndpoint: string;
-}
-
-/** Clocks of well-run hosts differ by less. Seconds. */
-const skew = 30;
-/** RFC 7523 §3: an `exp` unreasonably far in the future is refused; this one bounds what must be remembered. Seconds. */
-const longestLife = 3_600;
-
 const headerShape = v.object({
   alg: v.picklist(assertionAlgorithms),
   kid: v.optional(v.string()),
@@ -36,18 +33,7 @@ const headerShape = v.object({
   crit: v.optional(v.never()),
 });
 
-const text = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
-const numericDate = v.pipe(v.number(), v.finite());
-const claimsShape = v.object({
-  iss: text,
-  sub: text,
-  aud: v.union([v.string(), v.pipe(v.array(v.string()), v.length(1))]),
-  exp: numericDate,
-  jti: text,
-  nbf: v.optional(numericDate),
-  iat: v.optional(numericDate),
-});
-type Claims = v.InferOutput<typeof claimsShape>;
+const claimsShape = v.object(commonClaims);
 
 /** Reads a private_key_jwt and judges everything that can be judged without knowing the client (RFC 7523 §3). */
 export function readAssertion(
@@ -55,7 +41,7 @@ export function readAssertion(
   audiences: AssertionAudiences,
   now: Instant,
 ): Result<ReadAssertion, ClientRefusal> {
-  const decoded = decode(assertion.reveal());
+  const decoded = decode(assertion);
   const header = v.safeParse(headerShape, decoded?.header);
   if (!header.success) return unacceptable('must be a JWT signed with RS256, PS256, ES256, EdDSA or Ed25519');
   const claims = v.safeParse(claimsShape, decoded?.claims);
@@ -68,33 +54,4 @@ export function readAssertion(
   if (fault !== undefined) return unacceptable(fault);
   const deadAt = instant(Math.ceil(exp) + skew);
   return ok({ algorithm: header.output.alg, kid: header.output.kid, subject: sub, jti, audience, deadAt });
-}
-
-function decode(assertion: string): { readonly header: unknown; readonly claims: unknown } | undefined {
-  try {
-    return { header: decodeProtectedHeader(assertion), claims: decodeJwt(assertion) };
-  } catch {
-    return undefined;
-  }
-}
-
-function audienceOf(
-  aud: Claims['aud'],
-  audiences: AssertionAudiences,
-): ReadAssertion['audience'] | undefined {
-  const [sole] = typeof aud === 'string' ? [aud] : aud;
-  if (sole === audiences.issuer) return 'issuer';
-  return sole === audiences.tokenEndpoint ? 'token_endpoint' : undefined;
-}
-
-function faultInTimes({ exp, nbf, iat }: Claims, now: Instant): string | undefined {
-  if (exp + skew <= now) return 'is expired';
-  if (exp > now + longestLife + skew) return `must expire within ${longestLife} seconds`;
-  if (nbf !== undefined && nbf > now + skew) return 'is not valid yet';
-  if (iat !== undefined && iat > now + skew) return 'was issued in the future';
-  return undefined;
-}
-
-function unacceptable(detail: string): Result<never, ClientRefusal> {
-  return refuse({ reason: 'assertion_not_acceptable', detail });
 }

@@ -5,10 +5,15 @@ import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { Secret } from '../../runtime/secret.ts';
 import { isClientId } from '../client-id.ts';
 import type { ClientRefusal } from '../refusal.ts';
-import { readAssertion, type AssertionAudiences } from './assertion.ts';
+import type { IssuerHosts } from '../workload/aws-issuer.ts';
+import type { AssertionAudiences } from './assertion-claims.ts';
+import { readAssertion } from './assertion.ts';
+import { proveWorkload } from './aws/prove-workload.ts';
+import { claimsToBeOfAws } from './aws/read-identity.ts';
 import type { ClientKeys } from './client-keys.ts';
 import { isSecretOf } from './client-secret.ts';
 import type { Credentials } from './credentials.ts';
+import type { LookUp, ProvenAssertion } from './proven-assertion.ts';
 import { verifyAssertion } from './verify-assertion.ts';
 
 const proof = Symbol('authenticated client');
@@ -26,6 +31,7 @@ export interface ClientAuthenticationPorts {
   readonly registry: RegistryReader;
   readonly keys: ClientKeys;
   readonly audiences: AssertionAudiences;
+  readonly issuerHosts: IssuerHosts;
 }
 
 /** Proves a client by its credentials. `resourceUri` is only a hint: what to read from the registry along with it. */
@@ -37,26 +43,33 @@ export type AuthenticateClient = (
 
 export function clientAuthentication(ports: ClientAuthenticationPorts): AuthenticateClient {
   return async (credentials, resourceUri, now) => {
-    const lookUp = (clientId: string): Promise<RegistryView> => viewOf(ports.registry, clientId, resourceUri);
-    return credentials.kind === 'secret'
-      ? bySecret(credentials.secret, await lookUp(credentials.clientId))
-      : byAssertion(ports, credentials, lookUp, now);
+    const lookUp: LookUp = (names) => viewOf(ports.registry, names, resourceUri);
+    if (credentials.kind === 'secret') return bySecret(credentials, lookUp);
+    const { assertion, clientId } = credentials;
+    const proof = claimsToBeOfAws(assertion)
+      ? await proveWorkload({ ...ports, lookUp }, assertion, clientId, now)
+      : await proveByKey({ ...ports, lookUp }, assertion, clientId, now);
+    return proof.ok ? proven(proof.value.client, proof.value.view, proof.value.assertion) : proof;
   };
 }
 
-function bySecret(secret: Secret, view: RegistryView): Result<AuthenticatedClient, ClientRefusal> {
+async function bySecret(
+  { clientId, secret }: Extract<Credentials, { readonly kind: 'secret' }>,
+  lookUp: LookUp,
+): Promise<Result<AuthenticatedClient, ClientRefusal>> {
+  const view = await lookUp({ clientId });
   if (!isSecretOf(view.client, secret) || view.client === undefined) {
     return refuse({ reason: 'client_secret_not_accepted' });
   }
   return proven(view.client, view);
 }
 
-async function byAssertion(
-  { keys, audiences }: ClientAuthenticationPorts,
-  { assertion, clientId }: Extract<Credentials, { readonly kind: 'assertion' }>,
-  lookUp: (clientId: string) => Promise<RegistryView>,
+async function proveByKey(
+  { keys, audiences, lookUp }: ClientAuthenticationPorts & { readonly lookUp: LookUp },
+  assertion: Secret,
+  clientId: string | undefined,
   now: Instant,
-): Promise<Result<AuthenticatedClient, ClientRefusal>> {
+): Promise<Result<ProvenAssertion, ClientRefusal>> {
   const read = readAssertion(assertion, audiences, now);
   if (!read.ok) return read;
   const { subject, jti, deadAt } = read.value;
@@ -64,15 +77,14 @@ async function byAssertion(
   if (clientId !== undefined && clientId !== subject) {
     return refuse({ reason: 'assertion_not_acceptable', detail: 'names another client than client_id' });
   }
-  const view = await lookUp(subject);
+  const view = await lookUp({ clientId: subject });
   const { client } = view;
   if (client?.authentication.method !== 'private_key_jwt') {
-    // Unknown, or known by a secret: told apart from a wrong key by nothing.
+    // Unknown, or known by other means: told apart from a wrong key by nothing.
     return refuse({ reason: 'assertion_not_verified' });
   }
   const verified = await verifyAssertion(keys, client.authentication, assertion, read.value, now);
-  if (!verified.ok) return verified;
-  return proven(client, view, { jti, until: deadAt });
+  return verified.ok ? ok({ client, view, assertion: { jti, until: deadAt } }) : verified;
 }
 
 /** Only after its proof does a client learn that it is disabled. */
@@ -87,9 +99,11 @@ function proven(
 
 function viewOf(
   registry: RegistryReader,
-  clientId: string,
+  { clientId, awsRole }: Parameters<LookUp>[0],
   resourceUri: ResourceUri | undefined,
 ): Promise<RegistryView> {
-  if (!isClientId(clientId)) return Promise.resolve({});
-  return registry.view({ clientId, ...(resourceUri !== undefined && { resourceUri }) });
+  const resource = resourceUri !== undefined && { resourceUri };
+  if (awsRole !== undefined) return registry.view({ awsRole, ...resource });
+  if (clientId === undefined || !isClientId(clientId)) return Promise.resolve({});
+  return registry.view({ clientId, ...resource });
 }

@@ -19,6 +19,5 @@ export function isSecretOf(client: Client | undefined, secret: Secret): boolean 
 }
 
 function secretsOf(client: Client | undefined): readonly StoredSecret[] {
-  if (client === undefined || client.authentication.method === 'private_key_jwt') return [];
-  return client.authentication.secrets;
+  return client !== undefined && 'secrets' in client.authentication ? client.authentication.secrets : [];
 }

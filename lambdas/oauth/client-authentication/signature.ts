@@ -1,8 +1,9 @@
 import { compactVerify, type JWK } from 'jose';
 import * as v from 'valibot';
 import type { Secret } from '../../runtime/secret.ts';
-import type { AssertionAlgorithm } from './assertion-algorithms.ts';
-import type { ReadAssertion } from './assertion.ts';
+import type { AssertionAlgorithm, AwsAlgorithm } from './assertion-algorithms.ts';
+
+type Algorithm = AssertionAlgorithm | AwsAlgorithm;
 
 /** As many keys as are tried for an assertion that does not name its key: all that a client may register. */
 const mostCandidates = 10;
@@ -28,16 +29,20 @@ interface KeyType {
 // RFC 9864 §2.2: Ed25519 is the full name of what EdDSA means with a key of that curve; clients sign under either.
 const ed25519: KeyType = { kty: 'OKP', crv: 'Ed25519', algorithms: ['EdDSA', 'Ed25519'] };
 
-const keyTypes: Readonly<Record<AssertionAlgorithm, KeyType>> = {
+const keyTypes: Readonly<Record<Algorithm, KeyType>> = {
   RS256: { kty: 'RSA', algorithms: ['RS256'] },
   PS256: { kty: 'RSA', algorithms: ['PS256'] },
   ES256: { kty: 'EC', crv: 'P-256', algorithms: ['ES256'] },
+  ES384: { kty: 'EC', crv: 'P-384', algorithms: ['ES384'] },
   EdDSA: ed25519,
   Ed25519: ed25519,
 };
 
 /** Those of a client's keys that may have signed the assertion. */
-export function candidates(keys: readonly unknown[], { algorithm, kid }: ReadAssertion): readonly JWK[] {
+export function candidates(
+  keys: readonly unknown[],
+  { algorithm, kid }: { readonly algorithm: Algorithm; readonly kid: string | undefined },
+): readonly JWK[] {
   return keys
     .filter((key): key is JWK => v.is(publicKeyShape, key))
     .filter((key) => fits(key, algorithm) && (kid === undefined || key.kid === kid))
@@ -48,7 +53,7 @@ export function candidates(keys: readonly unknown[], { algorithm, kid }: ReadAss
 export async function isSignedByOneOf(
   keys: readonly JWK[],
   assertion: Secret,
-  algorithm: AssertionAlgorithm,
+  algorithm: Algorithm,
 ): Promise<boolean> {
   for (const key of keys) {
     if (await isSignedBy(key, assertion, algorithm)) return true;
@@ -57,7 +62,7 @@ export async function isSignedByOneOf(
 }
 
 // RFC 7517 §4.2, §4.3: a key made for another algorithm, use or operation is not ours to verify with.
-function fits(key: JWK, algorithm: AssertionAlgorithm): boolean {
+function fits(key: JWK, algorithm: Algorithm): boolean {
   const { kty, crv, algorithms } = keyTypes[algorithm];
   return (
     key.kty === kty &&
@@ -68,7 +73,7 @@ function fits(key: JWK, algorithm: AssertionAlgorithm): boolean {
   );
 }
 
-async function isSignedBy(key: JWK, assertion: Secret, algorithm: AssertionAlgorithm): Promise<boolean> {
+async function isSignedBy(key: JWK, assertion: Secret, algorithm: Algorithm): Promise<boolean> {
   try {
     await compactVerify(assertion.reveal(), { ...key, alg: algorithm }, { algorithms: [algorithm] });
     return true;

@@ -1,4 +1,4 @@
-import type { ClientAuthentication } from '../../ports/registry.ts';
+import type { KeyAuthentication } from '../../ports/registry.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { Secret } from '../../runtime/secret.ts';
@@ -7,12 +7,10 @@ import type { ReadAssertion } from './assertion.ts';
 import type { ClientKeys } from './client-keys.ts';
 import { candidates, isSignedByOneOf } from './signature.ts';
 
-type SigningMethod = Extract<ClientAuthentication, { readonly method: 'private_key_jwt' }>;
-
 /** Judges what of an assertion needs the client that it names: whose signature it is, and its audience. */
 export async function verifyAssertion(
   keys: ClientKeys,
-  method: SigningMethod,
+  method: KeyAuthentication,
   assertion: Secret,
   read: ReadAssertion,
   now: Instant,

@@ -1,5 +1,5 @@
 import type { Issuer } from '../../runtime/identifiers.ts';
-import { assertionAlgorithms } from '../client-authentication/assertion-algorithms.ts';
+import { supportedAlgorithms } from '../client-authentication/assertion-algorithms.ts';
 import { endpointsOf } from './endpoints.ts';
 
 const authenticationMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
@@ -22,15 +22,15 @@ export function authorizationServerMetadata(
     grant_types_supported: ['client_credentials'],
     code_challenge_methods_supported: ['S256'],
     token_endpoint_auth_methods_supported: authenticationMethods,
-    token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    token_endpoint_auth_signing_alg_values_supported: supportedAlgorithms,
     introspection_endpoint: endpoints.introspection,
     introspection_endpoint_auth_methods_supported: authenticationMethods,
-    introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    introspection_endpoint_auth_signing_alg_values_supported: supportedAlgorithms,
     // RFC 9701 §7; no encryption is offered.
     introspection_signing_alg_values_supported: [signingAlgorithm],
     revocation_endpoint: endpoints.revocation,
     revocation_endpoint_auth_methods_supported: authenticationMethods,
-    revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    revocation_endpoint_auth_signing_alg_values_supported: supportedAlgorithms,
     // Ours (RFC 8414 §2 allows for more): where offline verifiers learn of tokens that ended.
     vestibule_ends_uri: endpoints.ends,
     subject_types_supported: ['public'],

@@ -1,16 +1,22 @@
 import * as v from 'valibot';
-import type { AssertionKeys, ClientAuthentication, GrantType } from '../../ports/registry.ts';
+import type {
+  AssertionKeys,
+  AwsAuthentication,
+  GrantType,
+  KeyAuthentication,
+  SecretAuthentication,
+} from '../../ports/registry.ts';
 import type { AgentId, ClientId } from '../../runtime/identifiers.ts';
 import { ok, type Result } from '../../runtime/result.ts';
 import type { FieldRefusal } from '../refusal.ts';
+import { awsWorkload } from './aws-workload.ts';
 import { type DeclarationContext, identifier, peopleText } from './fields.ts';
 import { jwks } from './jwks.ts';
 import { readDeclaration } from './read.ts';
 import { type ResourceName, resourceName } from './resource-name.ts';
 
-type SecretMethod = Exclude<ClientAuthentication['method'], 'private_key_jwt'>;
 export type DeclaredAuthentication =
-  { readonly method: SecretMethod } | Extract<ClientAuthentication, { readonly method: 'private_key_jwt' }>;
+  Pick<SecretAuthentication, 'method'> | KeyAuthentication | AwsAuthentication;
 
 export interface DeclaredClient {
   readonly id: ClientId;
@@ -40,7 +46,7 @@ export function readClient(
   });
 }
 
-const methods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
+const methods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'aws_iam_jwt'] as const;
 const keyMembers = ['jwks', 'jwks_uri', 'accepts_token_endpoint_audience'] as const;
 
 function clientSchema(context: DeclarationContext) {
@@ -61,6 +67,7 @@ function clientSchema(context: DeclarationContext) {
         jwks: v.exactOptional(jwks),
         jwks_uri: v.exactOptional(jwksUri(context)),
         accepts_token_endpoint_audience: v.exactOptional(v.boolean('must be true or false')),
+        aws: v.exactOptional(awsWorkload(context)),
       },
       'must be a JSON object',
     ),
@@ -88,14 +95,19 @@ function clientSchema(context: DeclarationContext) {
         !keyMembers.some((name) => name in declared),
       `only a client with "private_key_jwt" has ${keyMembers.join(', ')}; remove them or change the method`,
     ),
+    v.check(
+      ({ token_endpoint_auth_method: method, aws }) => (method === 'aws_iam_jwt') === (aws !== undefined),
+      'a client with "aws_iam_jwt" needs aws: { issuer, role, … }, and no other client has it',
+    ),
   );
 }
 
 type Declared = v.InferOutput<ReturnType<typeof clientSchema>>;
 
 function authenticationOf(declared: Declared): DeclaredAuthentication {
-  const { token_endpoint_auth_method: method, jwks, jwks_uri } = declared;
-  if (method !== 'private_key_jwt') return { method };
+  const { token_endpoint_auth_method: method, jwks, jwks_uri, aws } = declared;
+  if (aws !== undefined) return { method: 'aws_iam_jwt', workload: aws };
+  if (method !== 'private_key_jwt') return { method: method as SecretAuthentication['method'] };
   const keys: AssertionKeys =
     jwks === undefined ? { kind: 'jwks_uri', jwksUri: jwks_uri ?? '' } : { kind: 'jwks', jwks };
   return { method, keys, acceptsTokenEndpointAudience: declared.accepts_token_endpoint_audience ?? false };

@@ -13,6 +13,14 @@ const endpointsSchema = v.object({
     access_key_id: v.string(),
     secret_access_key: v.string(),
   }),
+  agent_roles: v.array(
+    v.object({
+      client_id: v.string(),
+      role: v.string(),
+      access_key_id: v.string(),
+      secret_access_key: v.string(),
+    }),
+  ),
   clients: v.array(v.object({ client_id: v.string(), secret_arn: v.optional(v.string()) })),
 });
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { AwsWorkload } from '../../../lambdas/ports/aws-workload.ts';
 import type {
   Agent,
   AssertionKeys,
@@ -71,7 +72,21 @@ const authentication: fc.Arbitrary<Client['authentication']> = fc.oneof(
     keys,
     acceptsTokenEndpointAudience: fc.boolean(),
   }),
+  fc.record({ method: fc.constant('aws_iam_jwt' as const), workload: workloads() }),
 );
+
+function workloads(): fc.Arbitrary<AwsWorkload> {
+  // Registration admits no tag under a name that a reader of records would leave out.
+  const tagName = text().filter((name) => !['__proto__', 'prototype', 'constructor'].includes(name));
+  return fc
+    .record({
+      issuer: text(),
+      role: text(),
+      principalTags: fc.dictionary(tagName, fc.string({ unit: 'grapheme' }), { noNullPrototype: true }),
+      lambdaFunctions: few(text()),
+    })
+    .chain((workload) => withOptional(workload, { organization: text() }));
+}
 
 export const clients: fc.Arbitrary<Client> = fc
   .record({

@@ -62,6 +62,22 @@ export function aClient(overrides: Partial<Client> = {}): Client {
   };
 }
 
+/** A client that is the role of that name, or the roles under that path. */
+export function aRoleClient(name: string, overrides: Partial<Client> = {}): Client {
+  return aClient({
+    authentication: {
+      method: 'aws_iam_jwt',
+      workload: {
+        ...{ issuer: awsIssuer, role: `arn:aws:iam::123456789012:role/${name}` },
+        ...{ principalTags: {}, lambdaFunctions: [] },
+      },
+    },
+    ...overrides,
+  });
+}
+
+export const awsIssuer = 'https://01234567-89ab-cdef-0123-456789abcdef.tokens.sts.global.api.aws';
+
 export function aChange(overrides: Partial<ChangeRecord> = {}): ChangeRecord {
   return {
     event: 'changed',

@@ -6,7 +6,7 @@ import { dynamoRegistry } from '../../../lambdas/adapters/dynamodb/registry.ts';
 import { after, instant } from '../../../lambdas/runtime/clock.ts';
 import { DependencyUnavailable } from '../../../lambdas/runtime/dependency.ts';
 import type { AgentId, ClientId } from '../../../lambdas/runtime/identifiers.ts';
-import { aChange, aClient, anAgent, aResource, fresh } from './mothers.ts';
+import { aChange, aClient, anAgent, aResource, aRoleClient, awsIssuer, fresh } from './mothers.ts';
 import { type World, inFreshWorld } from './world.ts';
 
 type Batches = (
@@ -79,6 +79,33 @@ describe('a reader of the registry', () => {
       expect(calls).toEqual([
         [`client#${client.id}`, `agent#${agent.id}`, `resource#${resource.uri}`, 'key-ring#signing'],
       ]);
+    }));
+
+  it('finds the client of an AWS role by the first pattern that is registered, in one call once it is known', () =>
+    inFreshWorld(async (world) => {
+      const { registry, store, calls, advance } = aReader(world);
+      const agent = anAgent();
+      const [everyone, crew] = [
+        aRoleClient('*', { agentId: agent.id }),
+        aRoleClient('crew/*', { agentId: agent.id }),
+      ];
+      await store.register('agent', { thing: agent }, aChange());
+      await store.register('client', { thing: everyone }, aChange());
+      await store.register('client', { thing: crew }, aChange());
+      const base = 'arn:aws:iam::123456789012:role';
+      const named = (...names: readonly string[]) => ({
+        awsRole: { issuer: awsIssuer, patterns: names.map((name) => `${base}/${name}`) },
+      });
+      expect(await registry.view(named('crew/x', 'crew/*', '*'))).toEqual({ client: crew, agent });
+      expect(await registry.view(named('y', '*'))).toEqual({ client: everyone, agent });
+      expect(await registry.view(named('crew'))).toEqual({});
+      advance(5);
+      calls.length = 0;
+      expect(await registry.view(named('crew/x', 'crew/*', '*'))).toEqual({ client: crew, agent });
+      expect(calls).toHaveLength(1);
+      advance(5);
+      await store.remove('client', (await store.find('client', crew.id))!, aChange());
+      expect(await registry.view(named('crew/x', 'crew/*', '*'))).toEqual({ client: everyone, agent });
     }));
 
   it('shares no read that was sent 5 seconds ago or earlier', () =>

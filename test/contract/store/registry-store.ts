@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Client } from '../../../lambdas/ports/registry.ts';
 import type { RegistryStore } from '../../../lambdas/ports/registry-store.ts';
 import type { AgentId, Audience, ResourceId, ResourceUri } from '../../../lambdas/runtime/identifiers.ts';
-import { aChange, aClient, anAgent, aResource, fresh } from './mothers.ts';
+import { aChange, aClient, anAgent, aResource, aRoleClient, fresh } from './mothers.ts';
 import type { UnrulyNetwork } from './unruly-network.ts';
 
 export interface StoreSubject {
@@ -126,6 +127,52 @@ export function describeRegistryStore(make: () => StoreSubject): void {
       expect(await store.register('resource', { thing: resource }, aChange())).toEqual({
         outcome: 'written',
       });
+    });
+
+    it('registers an AWS role of one issuer for exactly one of many concurrent clients', async () => {
+      const role = fresh('role');
+      const outcomes = await Promise.all(
+        Array.from({ length: 50 }, () => store.register('client', { thing: aRoleClient(role) }, aChange())),
+      );
+      expect(outcomes.filter(({ outcome }) => outcome === 'written')).toHaveLength(1);
+      const [refused] = outcomes.filter(({ outcome }) => outcome === 'taken');
+      expect(refused).toEqual({ outcome: 'taken', identifier: `arn:aws:iam::123456789012:role/${role}` });
+    });
+
+    it('frees an AWS role when its client turns to another, to other means, or is removed', async () => {
+      const [before, after] = [fresh('before'), fresh('after')];
+      const client = aRoleClient(before);
+      await store.register('client', { thing: client }, aChange());
+      const turnTo = async (authentication: Client['authentication']): Promise<unknown> => {
+        const from = (await store.find('client', client.id))!;
+        return store.replace('client', from, { thing: { ...client, authentication } }, aChange());
+      };
+      const isFree = async (role: string): Promise<boolean> => {
+        const other = aRoleClient(role);
+        const { outcome } = await store.register('client', { thing: other }, aChange());
+        if (outcome === 'written') {
+          await store.remove('client', (await store.find('client', other.id))!, aChange());
+        }
+        return outcome === 'written';
+      };
+      expect([await isFree(before), await isFree(after)]).toEqual([false, true]);
+      expect(await turnTo(aRoleClient(after).authentication)).toEqual({ outcome: 'written' });
+      expect([await isFree(before), await isFree(after)]).toEqual([true, false]);
+      expect(await turnTo(aClient().authentication)).toEqual({ outcome: 'written' });
+      expect([await isFree(before), await isFree(after)]).toEqual([true, true]);
+      expect(await turnTo(aRoleClient(after).authentication)).toEqual({ outcome: 'written' });
+      await store.remove('client', (await store.find('client', client.id))!, aChange());
+      expect(await isFree(after)).toBe(true);
+    });
+
+    it('turns no client to an AWS role that another has', async () => {
+      const [taken, client] = [fresh('taken'), aClient()];
+      await store.register('client', { thing: aRoleClient(taken) }, aChange());
+      await store.register('client', { thing: client }, aChange());
+      const from = (await store.find('client', client.id))!;
+      const draft = { thing: { ...client, authentication: aRoleClient(taken).authentication } };
+      expect((await store.replace('client', from, draft, aChange())).outcome).toBe('taken');
+      expect((await store.find('client', client.id))?.thing).toEqual(client);
     });
 
     it('finds resources by URI and by id', async () => {

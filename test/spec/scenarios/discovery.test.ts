@@ -61,7 +61,7 @@ describe('authorization server metadata', () => {
       const methods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'];
       expect((body['token_endpoint_auth_methods_supported'] as string[]).toSorted()).toEqual(methods);
       const algorithms = body['token_endpoint_auth_signing_alg_values_supported'] as string[];
-      expect(algorithms.toSorted()).toEqual(['ES256', 'Ed25519', 'EdDSA', 'PS256', 'RS256']);
+      expect(algorithms.toSorted()).toEqual(['ES256', 'ES384', 'Ed25519', 'EdDSA', 'PS256', 'RS256']);
     },
   );
 

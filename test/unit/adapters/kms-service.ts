@@ -23,7 +23,8 @@ export async function startKms(): Promise<KmsService> {
   const account = '000000000000';
   const file = openStateFile(undefined, { keys: {}, aliases: {} });
   const kms = createKms({ file, region: 'us-east-1', account, clock: createVirtualClock() });
-  const caller = { arn: `arn:aws:iam::${account}:root`, account };
+  const root = `arn:aws:iam::${account}:root`;
+  const caller = { arn: root, principal: root, account };
   let isThrottled = false;
   let isTruncated = false;
 

@@ -43,6 +43,28 @@ describe('the options of add', () => {
     });
   });
 
+  it('declare a client that is an AWS role', () => {
+    const options = [
+      ...['--agent', 'planner', '--aws-role', 'arn:aws:iam::123456789012:role/reporter'],
+      ...['--aws-issuer', 'https://x.tokens.sts.global.api.aws', '--aws-organization', 'o-a1b2c3d4e5'],
+      ...['--aws-principal-tag', 'team=data', '--aws-principal-tag', 'note=a=b'],
+      ...['--aws-lambda-function', 'arn:aws:lambda:eu-west-1:123456789012:function:reporter'],
+    ];
+    expect(declared('client', 'c', ...options)).toEqual({
+      ...{ client_id: 'c', client_name: 'c', agent_id: 'planner', token_endpoint_auth_method: 'aws_iam_jwt' },
+      aws: {
+        issuer: 'https://x.tokens.sts.global.api.aws',
+        role: 'arn:aws:iam::123456789012:role/reporter',
+        organization: 'o-a1b2c3d4e5',
+        principal_tags: { team: 'data', note: 'a=b' },
+        lambda_functions: ['arn:aws:lambda:eu-west-1:123456789012:function:reporter'],
+      },
+    });
+    expect(() => declared('client', 'c', '--agent', 'planner', '--aws-principal-tag', 'team')).toThrow(
+      '--aws-principal-tag team: must be <key>=<value>, such as team=data',
+    );
+  });
+
   it('declare a client as the server of a resource', () => {
     expect(declared('client', 'c', '--resource', 'demo')).toEqual({
       ...{ client_id: 'c', client_name: 'c', resource: 'demo' },

@@ -105,6 +105,7 @@ export function aTokenJudge(input: JudgeInput = {}): TokenJudge {
         fetchJson: () => Promise.resolve({ ok: false, refusal: { reason: 'unreachable' } }),
       }),
       audiences: { issuer, tokenEndpoint: tokenEndpointUrl },
+      issuerHosts: 'public',
     }),
     limits: input.limits ?? limitsOver(fullBuckets),
     keyRings: { current: () => Promise.resolve(ring) },

@@ -86,6 +86,7 @@ export function anIssuer(input: IssuerInput = {}): AnIssuer {
       registry,
       keys: clientKeys(input.documents ?? nothingFetched),
       audiences: { issuer, tokenEndpoint: tokenEndpointUrl },
+      issuerHosts: 'public',
     }),
     limits: input.limits ?? limitsOver(fullBuckets),
     grants: [clientCredentialsGrant(registry)],

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
+import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { canonicalResourceUri } from '../../../../lambdas/oauth/resource/canonical-uri.ts';
 import { isResourceScope } from '../../../../lambdas/oauth/scope/scope.ts';
+import { isAwsIssuer } from '../../../../lambdas/oauth/workload/aws-issuer.ts';
+import { isRolePattern } from '../../../../lambdas/oauth/workload/role-pattern.ts';
+import { awsAuthentication } from '../../../../lib/config/aws-workload.ts';
 import { type Hosts, resourceUriProblem } from '../../../../lib/config/resource-uri.ts';
 import { scopeNameProblem } from '../../../../lib/config/scope-name.ts';
 
@@ -41,6 +45,46 @@ test('the config takes exactly the URIs that the registry stores as they are', (
       expect(resourceUriProblem(uri, hosts) === undefined).toBe(stored.ok && stored.value === uri);
     }),
     { numRuns: 5_000 },
+  );
+});
+
+test('the config takes exactly the AWS roles that the registry takes', () => {
+  const part = fc.constantFrom('role', 'a', 'B_c+=,.@-d', '*', 'x*', '', 'é', 'long'.repeat(40), 'a b');
+  const roles = fc
+    .tuple(
+      fc.constantFrom(
+        'arn:aws:iam::123456789012:role/',
+        'arn:aws-cn:iam::123456789012:role/',
+        'arn:aws:sts::1:',
+      ),
+      fc.array(part, { maxLength: 7 }),
+    )
+    .map(([base, parts]) => `${base}${parts.join('/')}`);
+  fc.assert(
+    fc.property(roles, (role) => {
+      const authentication = { method: 'aws_iam_jwt', role };
+      expect(v.is(awsAuthentication('public'), authentication)).toBe(isRolePattern(role));
+    }),
+    { numRuns: 5_000 },
+  );
+});
+
+test('the config takes exactly the issuers of AWS that the registry takes', () => {
+  const id = '01234567-89ab-cdef-0123-456789abcdef';
+  const issuers = fc
+    .tuple(
+      fc.constantFrom('https://', 'http://', 'HTTPS://', ''),
+      fc.constantFrom(id, id.toUpperCase(), 'x', `${id}.${id}`, '127.0.0.1', 'localhost', '[::1]'),
+      fc.constantFrom('.tokens.sts.global.api.aws', '.tokens.sts.global.api.aws.example.com', ':4000', ''),
+      fc.constantFrom('', '/', ':443', '?a', '#a'),
+    )
+    .map((parts) => parts.join(''));
+  fc.assert(
+    fc.property(issuers, fc.constantFrom<Hosts>('public', 'loopback'), (issuer, hosts) => {
+      const authentication = { method: 'aws_iam_jwt', role: 'arn:aws:iam::123456789012:role/a', issuer };
+      expect(v.is(awsAuthentication(hosts), authentication)).toBe(isAwsIssuer(issuer, hosts));
+    }),
+    { numRuns: 2_000 },
   );
 });
 
