@@ -1,6 +1,22 @@
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 
 /** Yields `bytes` bytes of cryptographic randomness as base64url: only `[A-Za-z0-9_-]` (IX-25). */
 export type Random = (bytes: number) => string;
 
-export const systemRandom: Random = (bytes) => randomBytes(bytes).toString('base64url');
+/** Drawn from the system once for many values, as node:crypto does for its UUIDs. */
+const pool = Buffer.alloc(2_048);
+let used = pool.length;
+
+export const systemRandom: Random = (bytes) => {
+  if (bytes > pool.length) throw new RangeError(`at most ${pool.length} random bytes at once, not ${bytes}`);
+  if (used + bytes > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  const end = used + bytes;
+  const text = pool.toString('base64url', used, end);
+  // No value can be read here a second time.
+  pool.fill(0, used, end);
+  used = end;
+  return text;
+};

@@ -5,6 +5,7 @@ import type { WrappedKey, WrappedKeys } from '../../ports/wrapped-keys.ts';
 import { keyThumbprint } from '../../registry/key-thumbprint.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import type { Audit } from '../../runtime/events.ts';
+import { joinedSignature } from './joined-signature.ts';
 import { publicJwkOf } from './spki.ts';
 import { encryptionContextOf, type WrappingKey } from './wrapping-key.ts';
 
@@ -44,12 +45,9 @@ export function envelopeSigner(options: EnvelopeOptions): Signer {
 }
 
 function signatureOf(privateKey: KeyObject, algorithm: SigningAlgorithm, signingInput: string): Uint8Array {
-  return sign(
-    'sha256',
-    Buffer.from(signingInput),
-    // RFC 7518 §3.4: the two numbers side by side, not the DER that node:crypto makes unasked.
-    algorithm === 'ES256' ? { key: privateKey, dsaEncoding: 'ieee-p1363' } : privateKey,
-  );
+  const signature = sign('sha256', Buffer.from(signingInput), privateKey);
+  // RFC 7518 §3.4: the two numbers side by side, not the DER that node:crypto makes unasked.
+  return algorithm === 'ES256' ? joinedSignature(signature) : signature;
 }
 
 /** Whatever stands in the way is the deployment's failure and never the caller's; the event is what an alarm counts. */
