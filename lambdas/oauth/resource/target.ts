@@ -12,9 +12,18 @@ export function chooseTarget(
   if (asked === undefined) return onlyEntry(agent);
   // RFC 8707 §2: several resources would make one token good for all of them, so each gets its own.
   if (more.length > 0) return refuse({ reason: 'several_resources' });
-  const uri = canonicalResourceUri(asked, 'loopback');
-  const entry = uri.ok ? agent.catalogue.find(({ resource }) => resource === uri.value) : undefined;
+  // What is in a catalogue is in canonical form: text that equals it needs no other.
+  const entry = entryOf(agent, asked) ?? entryOf(agent, canonical(asked));
   return entry === undefined ? refuse({ reason: 'resource_not_available' }) : ok(entry);
+}
+
+function entryOf({ catalogue }: Agent, uri: string | undefined): ScopeCatalogue | undefined {
+  return catalogue.find(({ resource }) => resource === uri);
+}
+
+function canonical(text: string): string | undefined {
+  const uri = canonicalResourceUri(text, 'loopback');
+  return uri.ok ? uri.value : undefined;
 }
 
 /** Older clients leave `resource` out (IX-41): where an agent has one resource, there is no doubt. */
