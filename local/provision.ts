@@ -13,6 +13,8 @@ import type { Roles } from './cloudformation/roles.ts';
 import { deployStack, type Stack } from './cloudformation/stack.ts';
 import { openStackState } from './cloudformation/state.ts';
 import { createFunctionLogs } from './function-logs.ts';
+import type { Queues } from './scheduler/queues.ts';
+import type { Schedules } from './scheduler/schedules.ts';
 import type { FunctionDirectory } from './lambda/directory.ts';
 import { createFunction } from './lambda/function.ts';
 
@@ -24,6 +26,8 @@ export interface ProvisionOptions {
   readonly clock: VirtualClock;
   readonly roles: Roles;
   readonly functions: FunctionDirectory;
+  readonly schedules: Schedules;
+  readonly queues: Queues;
   readonly httpApis: HttpApis;
   readonly stateDirectory: string | undefined;
   readonly maxInstances: number;
@@ -46,6 +50,8 @@ export async function provision(options: ProvisionOptions): Promise<Stack> {
     ...{ environment, answers, roles, httpApis, log },
     functions: functionRegistrar(options),
     permit: functions.permit,
+    addSchedule: options.schedules.add,
+    addQueue: options.queues.add,
     invoke: (functionArn, event) => functions.find(functionArn)?.invoke(event),
   });
   const state = openStackState(stateDirectory && join(stateDirectory, 'stack.json'));

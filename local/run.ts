@@ -14,6 +14,8 @@ import { startGatewayServers } from './http-api/servers.ts';
 import { createFunctionDirectory } from './lambda/directory.ts';
 import { createPermissionUsage } from './permission-usage.ts';
 import { provision } from './provision.ts';
+import { createQueues } from './scheduler/queues.ts';
+import { createSchedules, type Schedules } from './scheduler/schedules.ts';
 import { lockStateDirectory } from './state-lock.ts';
 
 export interface RunOptions {
@@ -45,6 +47,10 @@ export interface LocalRun {
   readonly grantedActions: readonly RoleAction[];
   /** What the functions have needed so far. */
   readonly usedActions: () => readonly RoleAction[];
+  /** Runs the schedules that are due on the virtual clock; resolves when they have ended. */
+  readonly runSchedules: Schedules['settle'];
+  /** What could not be delivered, by the ARN of the queue. */
+  readonly queued: () => ReadonlyMap<string, readonly string[]>;
   readonly stop: () => Promise<void>;
 }
 
@@ -95,6 +101,13 @@ async function start(
   });
   onStop(cloud.stop);
   onStop(functions.stop);
+  const queues = createQueues();
+  const schedules = createSchedules({
+    ...{ now: clock.now, deliver: queues.send, log },
+    invoke: (functionArn, event, requestId) => functions.find(functionArn)?.invoke(event, requestId),
+    authorize: (roleArn, action, resource) => cloud.authorize(roles.principalOf(roleArn), action, resource),
+  });
+  onStop(schedules.stop);
   if (permissionLedger !== undefined)
     onStop(() => {
       usage.append(permissionLedger);
@@ -103,7 +116,8 @@ async function start(
   const builder = createHttpApiBuilder();
   const httpApis = { builder, endpointOf: servers.endpointOf };
   const run = { ...{ assembly, region, account, cloud, clock, roles, functions, httpApis } };
-  const stack = await provision({ ...run, stateDirectory, maxInstances, log });
+  const things = { schedules, queues };
+  const stack = await provision({ ...run, ...things, stateDirectory, maxInstances, log });
   for (const api of builder.build()) {
     servers.serve(
       api.endpoint,
@@ -114,6 +128,8 @@ async function start(
     ...{ issuer: servers.first, cloud, clock, ...stack },
     grantedActions: grantedActions(assembly.template),
     usedActions: usage.used,
+    runSchedules: schedules.settle,
+    queued: queues.messages,
   };
 }
 

@@ -110,7 +110,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     },
     onCrash: (instance) => options.onCrash?.(instance),
   });
-  const front = await startFront(call);
+  const front = await startFront(call, clock.now);
   return {
     endpoint: front.endpoint,
     root,

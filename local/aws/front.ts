@@ -13,9 +13,16 @@ export interface Front {
 /** No request of these services is larger: a DynamoDB transaction is 4 MB, a batch 16 MB. */
 const bodyLimit = 17 * 1024 * 1024;
 
-/** The HTTP server before every embedded service, on loopback. */
-export async function startFront(call: (request: SignedRequest) => Promise<Outcome>): Promise<Front> {
+/**
+ * The HTTP server before every embedded service, on loopback. Its answers are dated on the clock of the run, by which
+ * SDK clients correct their own.
+ */
+export async function startFront(
+  call: (request: SignedRequest) => Promise<Outcome>,
+  now: () => number,
+): Promise<Front> {
   const server = createServer((incoming, response) => {
+    response.setHeader('date', new Date(now()).toUTCString());
     serve(incoming, response, call).catch(() => {
       response.destroy();
     });

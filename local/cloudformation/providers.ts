@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { InvokePermission } from '../lambda/directory.ts';
+import type { ScheduleDefinition } from '../scheduler/schedules.ts';
 import type { Provider } from './provider.ts';
 import { customResource, type CustomResourceOptions } from './providers/custom-resource.ts';
 import { dynamodbTable } from './providers/dynamodb-table.ts';
@@ -10,6 +11,8 @@ import { iamManagedPolicy, iamPolicy, iamRole } from './providers/iam.ts';
 import { kmsAlias } from './providers/kms-alias.ts';
 import { kmsKey } from './providers/kms-key.ts';
 import { lambdaFunction, lambdaPermission, type FunctionRegistrar } from './providers/lambda.ts';
+import { queue } from './providers/queue.ts';
+import { schedule } from './providers/schedule.ts';
 import { secret } from './providers/secret.ts';
 import { unmodelledProviders } from './providers/unmodelled.ts';
 import type { Roles } from './roles.ts';
@@ -22,6 +25,8 @@ export interface ProviderOptions extends CustomResourceOptions {
   readonly roles: Roles;
   readonly functions: FunctionRegistrar;
   readonly permit: (permission: InvokePermission) => void;
+  readonly addSchedule: (schedule: ScheduleDefinition) => void;
+  readonly addQueue: (arn: string) => void;
   readonly httpApis: HttpApis;
 }
 
@@ -40,6 +45,8 @@ export function createProviders(options: ProviderOptions): (type: string) => Pro
       'AWS::IAM::ManagedPolicy': iamManagedPolicy(environment, roles.attach),
       'AWS::Lambda::Function': lambdaFunction(environment, options.functions),
       'AWS::Lambda::Permission': lambdaPermission(options.permit),
+      'AWS::Scheduler::Schedule': schedule(environment, options.addSchedule),
+      'AWS::SQS::Queue': queue(environment, options.addQueue),
       'AWS::CloudFormation::CustomResource': customResource(options),
       ...httpApiProviders(options.httpApis),
       ...unmodelledProviders(options),

@@ -15,13 +15,15 @@ const singleValued = [
   'aws:SecureTransport',
   'kms:CallerAccount',
   'kms:DataKeyPairSpec',
+  'kms:KeySpec',
+  'kms:KeyUsage',
   'kms:MessageType',
   'kms:SigningAlgorithm',
   'kms:ViaService',
   'sts:SigningAlgorithm',
 ];
-const singleValuedPrefixes = ['aws:ResourceTag/', 'kms:EncryptionContext:'];
-const multiValued = ['dynamodb:LeadingKeys', 'sts:IdentityTokenAudience'];
+const singleValuedPrefixes = ['aws:RequestTag/', 'aws:ResourceTag/', 'kms:EncryptionContext:'];
+const multiValued = ['aws:TagKeys', 'dynamodb:LeadingKeys', 'sts:IdentityTokenAudience'];
 
 type Matcher = (accepted: string) => (value: string) => boolean;
 

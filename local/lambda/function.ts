@@ -30,8 +30,11 @@ export interface FunctionOptions {
 
 export interface LambdaFunction {
   readonly definition: FunctionDefinition;
-  /** Waits for a free instance. Never rejects; `event` is anything JSON can say. */
-  readonly invoke: (event: unknown) => Promise<Outcome>;
+  /**
+   * Waits for a free instance. Never rejects; `event` is anything JSON can say. What is tried again has the request
+   * id of the first time.
+   */
+  readonly invoke: (event: unknown, requestId?: string) => Promise<Outcome>;
   /** Ends one instance, if it is one of this function's, as a crash would. */
   readonly crash: (instance: string) => void;
   readonly stop: () => Promise<void>;
@@ -39,6 +42,7 @@ export interface LambdaFunction {
 
 interface Waiting {
   readonly event: unknown;
+  readonly requestId: string;
   readonly answer: (outcome: Outcome) => void;
 }
 
@@ -71,12 +75,12 @@ export function createFunction(options: FunctionOptions): LambdaFunction {
     report(options, failure);
     queue.shift()?.answer(failure);
   };
-  const work = async (instance: Instance, { event, answer }: Waiting): Promise<void> => {
-    const outcome = limited(await invokeOn(instance, options, event));
+  const work = async (instance: Instance, waiting: Waiting): Promise<void> => {
+    const outcome = limited(await invokeOn(instance, options, waiting));
     if (outcome.kind === 'returned' || outcome.kind === 'failed') idle.push(instance);
     else leave(instance.id);
     report(options, outcome);
-    answer(outcome);
+    waiting.answer(outcome);
     pump();
   };
   const pump = (): void => {
@@ -88,9 +92,9 @@ export function createFunction(options: FunctionOptions): LambdaFunction {
   };
   return {
     definition,
-    invoke: (event) =>
+    invoke: (event, requestId = randomUUID()) =>
       new Promise((answer) => {
-        queue.push({ event, answer });
+        queue.push({ event, requestId, answer });
         pump();
       }),
     crash: (id) => {
@@ -124,12 +128,12 @@ function startInstanceOf(options: FunctionOptions, leave: (id: string) => void):
 function invokeOn(
   instance: Instance,
   { definition, clock }: FunctionOptions,
-  event: unknown,
+  { event, requestId }: Waiting,
 ): Promise<Outcome> {
   const milliseconds = definition.timeoutSeconds * 1000;
   return instance.invoke(
     {
-      requestId: randomUUID(),
+      requestId,
       event: JSON.stringify(event),
       deadline: clock.now() + milliseconds,
       functionArn: definition.arn,

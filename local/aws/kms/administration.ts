@@ -41,10 +41,13 @@ function creation(keys: KeyStore): Record<string, Operation> {
       },
     ),
     DescribeKey: operation(byKey, ({ KeyId }) => ({ KeyMetadata: metadata(keys.find(KeyId)) })),
-    ListKeys: operation(v.object({}), () => ({
-      Keys: Object.values(keys.state.keys).map(({ id, arn }) => ({ KeyId: id, KeyArn: arn })),
-      Truncated: false,
-    })),
+    ListKeys: operation(
+      v.object({
+        Limit: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(1_000)), 100),
+        Marker: v.optional(v.string()),
+      }),
+      ({ Limit, Marker }) => listed(keys, Limit, Marker),
+    ),
     UpdateKeyDescription: operation(
       v.object({ KeyId: v.string(), Description: v.string() }),
       async ({ KeyId, Description }) => {
@@ -52,6 +55,21 @@ function creation(keys: KeyStore): Record<string, Operation> {
         await keys.commit();
       },
     ),
+  };
+}
+
+/** One page of the keys; the marker is the id of the first key of the next. */
+function listed(keys: KeyStore, limit: number, marker: string | undefined): object {
+  const all = Object.values(keys.state.keys).filter(
+    ({ deletionDate }) => deletionDate === undefined || keys.now() < deletionDate,
+  );
+  const start = marker === undefined ? 0 : all.findIndex(({ id }) => id === marker);
+  if (start < 0) throw new AwsError('InvalidMarkerException', 'The marker is not one that a listing gave.');
+  const next = all[start + limit];
+  return {
+    Keys: all.slice(start, start + limit).map(({ id, arn }) => ({ KeyId: id, KeyArn: arn })),
+    Truncated: next !== undefined,
+    ...(next !== undefined && { NextMarker: next.id }),
   };
 }
 

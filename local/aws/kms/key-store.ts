@@ -61,6 +61,7 @@ export interface KeyStore {
   /** Seconds since 1970, the unit of every timestamp on the wire. */
   readonly now: () => number;
   readonly aliasArn: (name: string) => string;
+  readonly keyArn: (id: string) => string;
   readonly create: (key: NewKey) => Promise<KeyRecord>;
   /** By id, ARN, alias or alias ARN. */
   readonly find: (keyId: string) => KeyRecord;
@@ -108,6 +109,7 @@ export function createKeyStore({ file, region, account, clock }: KeyStoreOptions
     commit,
     now,
     aliasArn: arn,
+    keyArn: (id) => arn(`key/${id}`),
     find,
     create: async (wanted) => {
       algorithmsOf(wanted.spec, wanted.usage);

@@ -46,7 +46,7 @@ export function createKms(options: KeyStoreOptions): Kms {
       if (!Object.hasOwn(operations, operation)) throw unknownOperation();
       const concerned = keysOf(keys, operation, input);
       const context = contextOf(input);
-      if (concerned.length === 0) return Promise.resolve([{ action: `kms:${operation}`, resource: '*' }]);
+      if (concerned.length === 0) return Promise.resolve(unbound(operation, context, keys.keyArn('*')));
       return Promise.resolve(concerned.map(([action, key]) => requirement(action, key, context)));
     },
     handle: (operation, input, caller) => run(operations, operation, input, caller),
@@ -65,6 +65,13 @@ export function createKms(options: KeyStoreOptions): Kms {
       return compiled;
     },
   };
+}
+
+/** What an operation on no key that exists needs: to make a key with tags is to tag it as well. */
+function unbound(operation: string, context: RequestContext, anyKey: string): readonly Requirement[] {
+  const asked = { action: `kms:${operation}`, resource: '*', context };
+  const isTagged = operation === 'CreateKey' && context['aws:TagKeys'] !== undefined;
+  return isTagged ? [asked, { action: 'kms:TagResource', resource: anyKey, context }] : [asked];
 }
 
 /** The keys that an operation concerns, each with the IAM action it is asked for. */
@@ -99,6 +106,28 @@ function tagsOf(key: KeyRecord): RequestContext {
 
 /** KMS takes a missing MessageType for RAW, and so does its condition key. */
 function contextOf(input: Input): RequestContext {
+  return { ...signatureContext(input), ...newKeyContext(input), ...tagContext(input) };
+}
+
+function newKeyContext({ KeySpec: spec, KeyUsage: usage }: Input): RequestContext {
+  return {
+    ...(typeof spec === 'string' && { 'kms:KeySpec': spec }),
+    ...(typeof usage === 'string' && { 'kms:KeyUsage': usage }),
+  };
+}
+
+function tagContext({ Tags: tags }: Input): RequestContext {
+  if (!Array.isArray(tags)) return {};
+  const given = tags as readonly Readonly<Record<string, unknown>>[];
+  return {
+    'aws:TagKeys': given.map(({ TagKey: name }) => textOf(name)),
+    ...Object.fromEntries(
+      given.map(({ TagKey: name, TagValue: value }) => [`aws:RequestTag/${textOf(name)}`, textOf(value)]),
+    ),
+  };
+}
+
+function signatureContext(input: Input): RequestContext {
   const algorithm = input['SigningAlgorithm'];
   const pairSpec = input['KeyPairSpec'];
   const encryption: unknown = input['EncryptionContext'] ?? {};

@@ -8,7 +8,10 @@ interface UnmodelledOptions {
   readonly log: (line: string) => void;
 }
 
-/** Types without a meaning on one machine: the run writes its logs to the state directory, and keeps no statistics. */
+/**
+ * Types without a meaning on one machine: the run writes its logs to the state directory, keeps no statistics, and
+ * its queues cannot be reached over a network.
+ */
 const meaningless: Readonly<Record<string, Attributes>> = {
   'AWS::CDK::Metadata': () => ({}),
   'AWS::CloudWatch::Alarm': ({ generatedName }, { region, account }) => ({
@@ -19,6 +22,7 @@ const meaningless: Readonly<Record<string, Attributes>> = {
   'AWS::Logs::LogGroup': ({ generatedName }, { region, account }) => ({
     Arn: `arn:aws:logs:${region}:${account}:log-group:${generatedName}:*`,
   }),
+  'AWS::SQS::QueuePolicy': () => ({}),
 };
 
 /**

@@ -19,8 +19,10 @@ import {
   GenerateDataKeyPairWithoutPlaintextCommand,
   GenerateMacCommand,
   GetPublicKeyCommand,
+  ListKeysCommand,
   ListResourceTagsCommand,
   type MessageType,
+  paginateListKeys,
   RotateKeyOnDemandCommand,
   ScheduleKeyDeletionCommand,
   SignCommand,
@@ -204,6 +206,36 @@ export function kmsContract(target: () => ContractTarget): void {
     await expect(
       target().kms.send(new VerifyMacCommand({ ...input, Message: Buffer.from('other'), Mac: mac })),
     ).rejects.toThrow(expect.objectContaining({ name: 'KMSInvalidMacException' }));
+  });
+
+  it('lists every key page by page, and no page for a marker of somebody else', async () => {
+    const made = await Promise.all(Array.from({ length: 3 }, () => createKey({})));
+    const listed: string[] = [];
+    for await (const { Keys = [] } of paginateListKeys({ client: target().kms, pageSize: 2 }, {})) {
+      expect(Keys.length).toBeLessThanOrEqual(2);
+      listed.push(...Keys.map(({ KeyArn }) => String(KeyArn)));
+    }
+    expect(listed).toEqual(expect.arrayContaining(made));
+    expect(new Set(listed).size).toBe(listed.length);
+    await expect(target().kms.send(new ListKeysCommand({ Marker: 'nonsense' }))).rejects.toThrow(
+      expect.objectContaining({ name: 'InvalidMarkerException' }),
+    );
+  });
+
+  it('neither signs with a key that is about to be deleted, nor shows its public half, nor deletes it again', async () => {
+    const KeyId = await signingKey('RSA_2048');
+    const scheduled = await target().kms.send(
+      new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }),
+    );
+    expect(scheduled.KeyState).toBe('PendingDeletion');
+    const { kms } = target();
+    const refused = { name: 'KMSInvalidStateException' };
+    const again = kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
+    await expect(again).rejects.toThrow(expect.objectContaining(refused));
+    const shown = kms.send(new GetPublicKeyCommand({ KeyId }));
+    await expect(shown).rejects.toThrow(expect.objectContaining(refused));
+    const { Tags } = await target().kms.send(new ListResourceTagsCommand({ KeyId }));
+    expect(Tags).toEqual([]);
   });
 
   it('keeps tags and does not know keys that it never made', async () => {

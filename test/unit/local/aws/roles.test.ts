@@ -62,6 +62,26 @@ describe('a role', () => {
     await expect(sign(furnished.role('Signer', signing('Other')))).rejects.toThrow(denied('kms:Sign'));
   });
 
+  it('makes only keys that bear the tag it was given, and only where it may tag them', async () => {
+    const tagged = { StringEquals: { 'aws:RequestTag/vestibule:signing': 'Vestibule' } };
+    const making = { Action: 'kms:CreateKey', Resource: '*', Condition: tagged };
+    const tagging = {
+      ...{ Action: 'kms:TagResource', Resource: 'arn:aws:kms:us-east-1:000000000000:key/*' },
+      Condition: { ...tagged, 'ForAllValues:StringEquals': { 'aws:TagKeys': ['vestibule:signing'] } },
+    };
+    const make = (principal: Principal, ...tags: readonly string[]): Promise<unknown> =>
+      new KMSClient(furnished.configOf(principal)).send(
+        new CreateKeyCommand({ Tags: tags.map((TagKey) => ({ TagKey, TagValue: 'Vestibule' })) }),
+      );
+    const maker = furnished.role('Maker', making, tagging);
+    await make(maker, 'vestibule:signing');
+    await expect(make(maker)).rejects.toThrow(denied('kms:CreateKey'));
+    await expect(make(maker, 'vestibule:signing', 'other')).rejects.toThrow(denied('kms:TagResource'));
+    await expect(make(furnished.role('Tagless', making), 'vestibule:signing')).rejects.toThrow(
+      denied('kms:TagResource'),
+    );
+  });
+
   it('reaches only the items whose keys it was given, inside a transaction too', async () => {
     const writer = furnished.role('Writer', {
       Action: 'dynamodb:PutItem',
