@@ -46,7 +46,7 @@ module.exports = {
       'Ports are described in runtime terms.',
     ),
     from(
-      '^lambdas/(oauth|registry)/',
+      '^lambdas/(oauth|registry|keys)/',
       { path: '^(node_modules/(@aws-sdk|@smithy|@middy)|lambdas/(adapters|functions|http))' },
       'domains-are-pure',
       'Domains see ports and runtime.',
@@ -62,6 +62,24 @@ module.exports = {
       { path: '^lambdas/oauth/(?!scope/|resource/|workload/)' },
       'registry-not-oauth',
       'The registry shares the scope, resource and workload algebra only.',
+    ),
+    from(
+      '^lambdas/keys/',
+      { path: '^lambdas/(oauth|registry)/' },
+      'keys-alone',
+      'Domains do not import each other.',
+    ),
+    from(
+      '^lambdas/(oauth|registry)/',
+      { path: '^lambdas/keys/' },
+      'not-keys',
+      'Domains do not import each other.',
+    ),
+    from(
+      '^lambdas/cloudformation/',
+      { path: '^lambdas/(?!cloudformation/|runtime/)' },
+      'custom-resources-see-runtime',
+      'The protocol of custom resources knows nothing of what they are.',
     ),
     from(
       '^lambdas/adapters/([^/]+)/',

@@ -15,6 +15,7 @@ import { EndpointFunction } from './constructs/endpoint-function.ts';
 import { FrontDoor } from './constructs/front-door.ts';
 import { GrantsTable } from './constructs/grants-table.ts';
 import { grantOwnIssuer } from './constructs/own-issuer.ts';
+import { KeyRotation } from './constructs/key-rotation.ts';
 import { clientSecrets, Registrations } from './constructs/registrations.ts';
 import { RegistryTable } from './constructs/registry-table.ts';
 import { type Retention, retentionOf } from './constructs/retention.ts';
@@ -38,6 +39,7 @@ export class Vestibule extends Construct {
   readonly registry: RegistryTable;
   readonly grants: GrantsTable;
   readonly signingKeys: SigningCustody;
+  readonly keyRotation: KeyRotation;
   readonly dataKey: DataKey;
   readonly #retention: Retention;
   readonly #config: VestibuleConfig;
@@ -52,6 +54,13 @@ export class Vestibule extends Construct {
     this.grants = new GrantsTable(this, 'Grants', retention);
     this.#signing = signingOf(config);
     this.signingKeys = this.keepSigningKeys();
+    this.keyRotation = new KeyRotation(this, 'KeyRotation', {
+      signingKeys: this.signingKeys,
+      signing: this.#signing,
+      registry: this.registry,
+      retention,
+      rotationDays: config.keyRotationDays ?? 90,
+    });
     this.dataKey = new DataKey(this, 'DataKey', retention);
     // The local run has no host of its own: its issuer is the API's URL.
     const runsLocally = String(this.node.tryGetContext('vestibule:local')) === 'true';
@@ -74,7 +83,7 @@ export class Vestibule extends Construct {
       issuer: this.issuer,
       discoveryUrl: this.discoveryUrl,
       registrations,
-      issuerAnswers: [...this.frontDoor.reachable, registrations.signingKeys],
+      issuerAnswers: [...this.frontDoor.reachable, this.keyRotation.firstKeys],
     });
     if (isWatched(config)) this.watch();
   }
@@ -112,7 +121,7 @@ export class Vestibule extends Construct {
   }
 
   private keepSigningKeys(): SigningCustody {
-    if (this.#signing.mode === 'kms') return new SigningKeys(this, 'SigningKeys', this.#retention);
+    if (this.#signing.mode === 'kms') return new SigningKeys(this, 'SigningKeys');
     return new WrappedSigningKeys(this, 'SigningKeys', {
       algorithm: this.#signing.algorithm,
       registry: this.registry,
@@ -242,27 +251,31 @@ export class Vestibule extends Construct {
       authorizer: 'iam',
       throttle: { rate: 20, burst: 40 },
     });
+    for (const path of ['/admin/keys', '/admin/keys/rotate'] as const) {
+      this.frontDoor.serve(path, {
+        function: this.keyRotation.function,
+        authorizer: 'iam',
+        throttle: { rate: 5, burst: 10 },
+      });
+    }
   }
 
   private seedRegistry(): Registrations {
     const secrets = clientSecrets(this, this.#config, this.dataKey, this.#retention);
     const { function: registrar } = new EndpointFunction(this, 'Registrar', {
       name: 'registrar',
-      description: 'Writes the registrations of the config and the signing keys into the registry',
+      description: 'Writes the registrations of the config into the registry',
       memoryMegabytes: 512,
       // Nobody waits at an endpoint: time for AWS to come round, and for an answer after.
       timeoutSeconds: 120,
       retention: this.#retention,
       environment: (role) => {
-        const signing = this.signingKeys.grantSeeding(role);
         for (const secret of secrets.values()) secret.grantRead(role);
         grantOwnIssuer(role, this.#config);
         return {
           ISSUER: this.issuer,
           DEPLOYMENT: Stack.of(this).stackName,
           RESOURCE_HOSTS: this.allowedHosts,
-          SIGNING_ALGORITHM: this.#signing.algorithm,
-          ...signing,
           ...this.registry.grantSeeding(role),
           ...this.grants.grantEnding(role),
         };
@@ -270,7 +283,6 @@ export class Vestibule extends Construct {
     });
     return new Registrations(this, 'Registrations', {
       config: this.#config,
-      signingKeys: this.signingKeys,
       clientSecrets: secrets,
       registrar,
     });

@@ -9,6 +9,12 @@ export const clientDefaults = {
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
 } as const;
 
+/** For calls that do something anew each time they arrive: one try, and time for it. */
+export const triesOnce = {
+  maxAttempts: 1,
+  requestHandler: { ...clientDefaults.requestHandler, requestTimeout: 10_000 },
+} as const;
+
 /**
  * Runs one SDK call. Whatever it throws (throttling, a missing permission, an outage, a lost connection) is the
  * dependency's failure, never the caller's. A call whose refusal is an answer catches that exception inside.

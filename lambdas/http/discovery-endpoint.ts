@@ -1,5 +1,5 @@
 import { authorizationServerMetadata } from '../oauth/metadata/authorization-server.ts';
-import { keySet } from '../oauth/metadata/key-set.ts';
+import { keySet, keySetMaxAge } from '../oauth/metadata/key-set.ts';
 import { findResource, protectedResourceMetadata } from '../oauth/metadata/protected-resource.ts';
 import type { ResourceDirectory } from '../ports/registry.ts';
 import type { KeyRings } from '../ports/signing.ts';
@@ -31,7 +31,7 @@ export function discoveryEndpoint(ports: DiscoveryPorts): Endpoint {
     GET: () => Promise.resolve(cacheable(describedIssuer, issuerMaxAge)),
   });
   const jwks = methods({
-    GET: async () => cacheable(keySet(await keyRings.current(), clock()), issuerMaxAge),
+    GET: async () => cacheable(keySet(await keyRings.current(), clock()), keySetMaxAge),
   });
   const resourceMetadata = (suffix: string): Endpoint =>
     methods({

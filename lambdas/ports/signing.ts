@@ -1,5 +1,6 @@
 import type { Instant } from '../runtime/clock.ts';
 import type { KeyThumbprint } from '../runtime/identifiers.ts';
+import type { ChangeRecord } from './registry-store.ts';
 
 export type SigningAlgorithm = 'RS256' | 'ES256';
 
@@ -30,11 +31,19 @@ export type MadeKey = Pick<SigningKey, 'kid' | 'custody' | 'algorithm' | 'public
 export interface SigningKeyMaker {
   /**
    * A new key, ready to be published. `intent` is the same when an interrupted rotation is resumed: a key made under
-   * it is found again, not made twice.
+   * it is found again, not made twice. `firstTime`: nobody can have made one under it, so there is none to find.
    */
-  readonly make: (intent: string) => Promise<MadeKey>;
+  readonly make: (intent: string, options?: { readonly firstTime: boolean }) => Promise<MadeKey>;
   /** Ends the private half for good; done before is done. */
   readonly destroy: (key: SigningKey) => Promise<void>;
+}
+
+/** A key that is on its way: recorded before it is made, so that an interruption leaves no key that nobody knows. */
+export interface KeyMaking {
+  readonly intent: string;
+  /** The request that makes it. Another may take over at `until`, and not before. */
+  readonly by: string;
+  readonly until: Instant;
 }
 
 /** All keys of the issuer in one item, so that every change of the ring is one conditional write. */
@@ -42,6 +51,7 @@ export interface KeyRing {
   /** Grows by one with every write; 0 where nothing is stored. */
   readonly version: number;
   readonly keys: readonly SigningKey[];
+  readonly making?: KeyMaking;
 }
 
 export interface KeyRings {
@@ -52,8 +62,8 @@ export interface KeyRings {
 export interface KeyRingStore {
   /** The ring, strongly consistent. */
   readonly read: () => Promise<KeyRing>;
-  /** Stores `keys` as version `from.version + 1`; false, and nothing written, if the ring moved on. */
-  readonly replace: (from: KeyRing, keys: readonly SigningKey[]) => Promise<boolean>;
+  /** Stores `next` as version `from.version + 1`, with the record; false, and nothing written, if the ring moved on. */
+  readonly replace: (from: KeyRing, next: Omit<KeyRing, 'version'>, change: ChangeRecord) => Promise<boolean>;
 }
 
 export interface Signer {

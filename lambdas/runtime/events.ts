@@ -107,12 +107,46 @@ export type AuditEvent =
       readonly secretId: string;
       readonly by: string;
     }
+  | KeyEvent;
+
+/** The life of a signing key. `by` is an operator's ARN, `deployment/<stack>` or `schedule/<stack>`. */
+type KeyEvent =
+  /** Made, and in the key set: a standby. */
   | {
       readonly event: 'signing_key_published';
       readonly kid: string;
-      /** Of a key in KMS. */
+      readonly custody: 'kms' | 'envelope';
       readonly keyArn?: string;
       readonly by: string;
+    }
+  | {
+      readonly event: 'signing_key_activated';
+      readonly kid: string;
+      readonly signsFrom: number;
+      readonly by: string;
+    }
+  | {
+      readonly event: 'signing_key_retired';
+      readonly kid: string;
+      readonly publishedUntil: number;
+      readonly compromised: boolean;
+      readonly by: string;
+    }
+  | { readonly event: 'signing_key_destroyed'; readonly kid: string; readonly by: string }
+  | {
+      readonly event: 'key_rotation_refused';
+      readonly requestId: string;
+      readonly reason: string;
+      readonly kid?: string;
+      readonly by: string;
+    }
+  /** Of every daily run. `kid` and `days`: the key that signs, and for how long; absent where none does. */
+  | {
+      readonly event: 'signing_key_age';
+      readonly kid?: string;
+      readonly days?: number;
+      readonly rotationDays: number;
+      readonly standbys: number;
     }
   /** Tokens cannot be signed: one event for each failed try to unwrap the key. */
   | { readonly event: 'signing_key_unavailable'; readonly kid: string; readonly reason: string };

@@ -11,6 +11,8 @@ export interface VestibuleConfig {
   readonly signing?: 'kms' | 'envelope' | SigningConfig;
   /** Life of an access token in minutes, 5 to 60. Default: 15. */
   readonly accessTokenMinutes?: number;
+  /** Days after which the next signing key takes over, 7 to 365. Default: 90. */
+  readonly keyRotationDays?: number;
   /** How often one caller may ask, before it is answered 429. */
   readonly limits?: LimitsConfig;
   /** Alarms, their metrics and a dashboard. They are part of production; of `dev` where this is given. */

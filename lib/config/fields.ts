@@ -54,6 +54,18 @@ export function mapOf<
   return v.record(key, value, expected('an object'));
 }
 
+/** A whole number of some unit within bounds. */
+export function wholeFrom(lowest: number, highest: number, unit: string): v.GenericSchema<number> {
+  return v.pipe(
+    v.number(({ input }) => `${show(input)} is not a number of ${unit}; write ${lowest} to ${highest}`),
+    v.check(
+      (value) => Number.isInteger(value) && value >= lowest && value <= highest,
+      ({ input }) =>
+        `${show(input)} is out of range; write a whole number of ${unit} from ${lowest} to ${highest}`,
+    ),
+  );
+}
+
 export function flag(): v.BooleanSchema<(issue: v.BaseIssue<unknown>) => string> {
   return v.boolean(expected('true or false'));
 }

@@ -1,7 +1,18 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
 import { awsAuthentication } from './aws-workload.ts';
-import { fields, flag, identifier, listOf, mapOf, oneOf, peopleText, text, textThat } from './fields.ts';
+import {
+  fields,
+  flag,
+  identifier,
+  listOf,
+  mapOf,
+  oneOf,
+  peopleText,
+  text,
+  textThat,
+  wholeFrom,
+} from './fields.ts';
 import { issuerUrlProblem } from './issuer-url.ts';
 import { keySet } from './key-set.ts';
 import { didYouMean, show } from './problem.ts';
@@ -27,13 +38,7 @@ const issuer = fields({
   hostedZone: v.optional(fields({ id: text(), name: text() })),
 });
 
-const accessTokenMinutes = v.pipe(
-  v.number(({ input }) => `${show(input)} is not a number of minutes; write 5 to 60`),
-  v.check(
-    (minutes) => Number.isInteger(minutes) && minutes >= 5 && minutes <= 60,
-    ({ input }) => `${show(input)} is out of range; write a whole number of minutes from 5 to 60`,
-  ),
-);
+const accessTokenMinutes = wholeFrom(5, 60, 'minutes');
 
 const alarms = fields({
   topicArn: v.optional(
@@ -52,18 +57,14 @@ const alarms = fields({
   ),
 });
 
-function requests(most: number): v.GenericSchema<number> {
-  return v.pipe(
-    v.number(({ input }) => `${show(input)} is not a number of requests; write 1 to ${most}`),
-    v.check(
-      (count) => Number.isInteger(count) && count >= 1 && count <= most,
-      ({ input }) => `${show(input)} is out of range; write a whole number of requests from 1 to ${most}`,
-    ),
-  );
-}
+/** Shorter, and a key would sign for less time than it is announced and retired; longer is no rotation. */
+const keyRotationDays = wholeFrom(7, 365, 'days');
 
 const limit = v.pipe(
-  fields({ perSecond: requests(100_000), burst: v.optional(requests(1_000_000)) }),
+  fields({
+    perSecond: wholeFrom(1, 100_000, 'requests'),
+    burst: v.optional(wholeFrom(1, 1_000_000, 'requests')),
+  }),
   v.forward(
     v.check(
       ({ perSecond, burst }) => burst === undefined || burst >= perSecond,
@@ -95,6 +96,7 @@ export function configSchema(hosts: Hosts): v.GenericSchema {
     issuer: v.optional(issuer),
     signing: v.optional(signing),
     accessTokenMinutes: v.optional(accessTokenMinutes),
+    keyRotationDays: v.optional(keyRotationDays),
     limits: v.optional(limits),
     alarms: v.optional(alarms),
     logRetentionDays: v.optional(oneOf(retentionDays)),

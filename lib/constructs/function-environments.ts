@@ -5,6 +5,7 @@ import type { DiscoveryEnvironment } from '../../lambdas/functions/discovery/env
 import type { EndsEnvironment } from '../../lambdas/functions/ends/environment.ts';
 import type { GateEnvironment } from '../../lambdas/functions/gate/environment.ts';
 import type { IntrospectionEnvironment } from '../../lambdas/functions/introspection/environment.ts';
+import type { KeysEnvironment } from '../../lambdas/functions/keys/environment.ts';
 import type { RegistrarEnvironment } from '../../lambdas/functions/registrar/environment.ts';
 import type { TokenEnvironment } from '../../lambdas/functions/token/environment.ts';
 
@@ -17,6 +18,7 @@ export interface FunctionEnvironments {
   readonly ends: EndsEnvironment;
   readonly gate: GateEnvironment;
   readonly introspection: IntrospectionEnvironment;
+  readonly keys: KeysEnvironment;
   readonly registrar: RegistrarEnvironment;
   readonly token: TokenEnvironment;
 }

@@ -6,11 +6,9 @@ import { ClientSecret } from './client-secret.ts';
 import type { DataKey } from './data-key.ts';
 import { agentDeclaration, clientDeclaration, resourceDeclaration } from './declarations.ts';
 import type { Retention } from './retention.ts';
-import type { SigningCustody } from './signing-custody.ts';
 
 export interface RegistrationsProps {
   readonly config: VestibuleConfig;
-  readonly signingKeys: SigningCustody;
   readonly clientSecrets: ReadonlyMap<string, ClientSecret>;
   /** The function behind every registration. */
   readonly registrar: IFunction;
@@ -40,21 +38,13 @@ export function clientSecrets(
  * URIs that the config check has resolved. The registrar's policy precedes them, because its function depends on it.
  */
 export class Registrations extends Construct {
-  /** Once it is made, the issuer has keys to publish. */
-  readonly signingKeys: CustomResource;
   readonly #serviceToken: string;
   readonly #attached: Attached[] = [];
 
   constructor(scope: Construct, id: string, props: RegistrationsProps) {
     super(scope, id);
-    const { config, signingKeys, clientSecrets: secrets, registrar } = props;
+    const { config, clientSecrets: secrets, registrar } = props;
     this.#serviceToken = registrar.functionArn;
-    this.signingKeys = this.register(
-      this,
-      'SigningKeys',
-      'Custom::VestibuleSigningKeys',
-      signingKeys.seeding,
-    );
     for (const resource of config.resources) {
       this.registerDeclared(
         this,
@@ -123,19 +113,10 @@ export class Registrations extends Construct {
       typeof declaration === 'function'
         ? Lazy.string({ produce: () => stack.toJsonString((declaration as () => object)()) })
         : stack.toJsonString(declaration);
-    return this.register(scope, id, type, { Declaration: text, ...more });
-  }
-
-  private register(
-    scope: Construct,
-    id: string,
-    resourceType: `Custom::Vestibule${string}`,
-    properties: Readonly<Record<string, string>>,
-  ): CustomResource {
     return new CustomResource(scope, id, {
       serviceToken: this.#serviceToken,
-      resourceType,
-      properties,
+      resourceType: type,
+      properties: { Declaration: text, ...more },
       // A registrar that cannot even start is called three times in minutes; the default is to wait an hour.
       serviceTimeout: Duration.minutes(15),
     });

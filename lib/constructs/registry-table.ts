@@ -82,19 +82,22 @@ export class RegistryTable extends Construct {
     return this.grant(role, { actions: ['dynamodb:BatchGetItem', ...changes], items: entries });
   }
 
-  /** Every change of an entry and of the key ring. */
+  /** Every change of an entry; not the key ring. */
   grantSeeding(role: IRole): RegistryVariables {
-    return this.grant(role, { actions: changes, items: [...entries, 'key-ring#*'] });
+    return this.grant(role, { actions: changes, items: entries });
+  }
+
+  /** Every change of the key ring and of the wrapped keys in it, and nothing else. */
+  grantKeyRing(role: IRole): RegistryVariables {
+    return this.grant(role, {
+      actions: changes,
+      items: ['key-ring#*', 'signing-key#*', 'signing-key-intent#*'],
+    });
   }
 
   /** The private half of a signing key by its name, wrapped. */
   grantWrappedKeys(role: IRole): RegistryVariables {
     return this.grant(role, { actions: ['dynamodb:GetItem'], items: ['signing-key#*'] });
-  }
-
-  /** Keeping wrapped signing keys, and ending them. */
-  grantKeyMaking(role: IRole): RegistryVariables {
-    return this.grant(role, { actions: changes, items: ['signing-key#*', 'signing-key-intent#*'] });
   }
 
   private grant(role: IRole, grant: ItemGrant): RegistryVariables {

@@ -10,8 +10,6 @@ export interface SigningVariables {
 export interface SigningCustody {
   /** Signatures by the key that signs now; answers the variables that go with it. */
   readonly grantSigning: (role: IRole) => SigningVariables;
-  /** What it takes to publish the first keys. */
-  readonly grantSeeding: (role: IRole) => Pick<SigningVariables, 'WRAPPING_KEY'>;
-  /** What the custom resource of the first keys says about them. */
-  readonly seeding: Readonly<Record<string, string>>;
+  /** The making of keys. */
+  readonly grantMaking: (role: IRole) => SigningVariables;
 }

@@ -1,75 +1,74 @@
-import { Duration, Stack, Tags } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
-import type { Retention } from './retention.ts';
 import type { SigningCustody, SigningVariables } from './signing-custody.ts';
 
 const signingTag = 'vestibule:signing';
+const intentTag = 'vestibule:intent';
 
 /**
- * The key that signs and its standby. Signing is allowed by tag, so that a key which takes over years later needs no
- * deployment: whoever tags a key for this stack lets the token function sign with it.
+ * Keys that KMS keeps. They are made at run time, so that a rotation needs no deployment, and everything about them is
+ * allowed by tag: whoever tags a key for this stack lets the functions that sign use it.
  */
 export class SigningKeys extends Construct implements SigningCustody {
-  readonly active: Key;
-  readonly standby: Key;
-
-  constructor(scope: Construct, id: string, retention: Retention) {
-    super(scope, id);
-    this.active = this.key('Active', retention);
-    this.standby = this.key('Standby', retention);
-  }
-
   /** RS256 signatures over digests, by any key tagged for this stack. */
   grantSigning(role: IRole): SigningVariables {
-    const stack = Stack.of(this);
-    role.addToPrincipalPolicy(
-      new PolicyStatement({
-        actions: ['kms:Sign'],
-        resources: [stack.formatArn({ service: 'kms', resource: 'key', resourceName: '*' })],
-        conditions: {
-          StringEquals: {
-            [`aws:ResourceTag/${signingTag}`]: stack.stackName,
-            'kms:SigningAlgorithm': 'RSASSA_PKCS1_V1_5_SHA_256',
-            'kms:MessageType': 'DIGEST',
-          },
-        },
-      }),
-    );
+    grantByTag(role, 'kms:Sign', {
+      'kms:SigningAlgorithm': 'RSASSA_PKCS1_V1_5_SHA_256',
+      'kms:MessageType': 'DIGEST',
+    });
+    return this.variables;
+  }
+
+  /** RSA keys for signatures that bear the tag of this stack from the first moment. */
+  grantMaking(role: IRole): SigningVariables {
+    const tagged = { [`aws:RequestTag/${signingTag}`]: Stack.of(this).stackName };
+    // A key that does not exist yet has no ARN.
+    allow(role, ['kms:CreateKey'], '*', {
+      StringEquals: { ...tagged, 'kms:KeySpec': 'RSA_2048', 'kms:KeyUsage': 'SIGN_VERIFY' },
+    });
+    allow(role, ['kms:TagResource'], anyKey(role), {
+      StringEquals: tagged,
+      'ForAllValues:StringEquals': { 'aws:TagKeys': [signingTag, intentTag] },
+    });
+    // The tags of a new key may take KMS five minutes to heed, and neither a public key nor a tag is a secret.
+    allow(role, ['kms:GetPublicKey', 'kms:ListResourceTags'], anyKey(role));
+    allow(role, ['kms:ListKeys'], '*');
     acknowledge(
       role,
-      `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*]`,
-      'The tag condition names the keys: a rotation adds a key without a change of this policy.',
+      'AwsSolutions-IAM5[Resource::*]',
+      'KMS knows no narrower resource for the creation and the listing of keys: conditions bound the creation.',
     );
-    return { WRAPPING_KEY: 'none', DEPLOYMENT: stack.stackName };
+    return this.variables;
   }
 
-  /** The public halves, for the key ring. */
-  grantSeeding(role: IRole): Pick<SigningVariables, 'WRAPPING_KEY'> {
-    role.addToPrincipalPolicy(
-      new PolicyStatement({
-        actions: ['kms:GetPublicKey'],
-        resources: [this.active.keyArn, this.standby.keyArn],
-      }),
-    );
-    return { WRAPPING_KEY: 'none' };
+  private get variables(): SigningVariables {
+    return { WRAPPING_KEY: 'none', DEPLOYMENT: Stack.of(this).stackName };
   }
+}
 
-  get seeding(): Readonly<Record<string, string>> {
-    return { ActiveKeyArn: this.active.keyArn, StandbyKeyArn: this.standby.keyArn };
-  }
+/** The end of keys in KMS that bear the tag of the stack, in either mode: a deployment may have changed it. */
+export function grantEndOfKeys(role: IRole): void {
+  grantByTag(role, 'kms:ScheduleKeyDeletion', {});
+}
 
-  private key(id: 'Active' | 'Standby', retention: Retention): Key {
-    const key = new Key(this, id, {
-      description: `${Stack.of(this).stackName}: signs access tokens (${id.toLowerCase()} key)`,
-      keySpec: KeySpec.RSA_2048,
-      keyUsage: KeyUsage.SIGN_VERIFY,
-      removalPolicy: retention.removalPolicy,
-      pendingWindow: Duration.days(retention.protect ? 30 : 7),
-    });
-    Tags.of(key).add(signingTag, Stack.of(this).stackName);
-    return key;
-  }
+function grantByTag(role: IRole, action: string, equals: Readonly<Record<string, string>>): void {
+  const ours = { [`aws:ResourceTag/${signingTag}`]: Stack.of(role).stackName };
+  allow(role, [action], anyKey(role), { StringEquals: { ...ours, ...equals } });
+  acknowledge(
+    role,
+    `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*]`,
+    'The tag condition names the keys: a rotation adds a key without a change of this policy.',
+  );
+}
+
+function allow(role: IRole, actions: string[], resource: string, conditions: object = {}): void {
+  role.addToPrincipalPolicy(
+    new PolicyStatement({ actions, resources: [resource], conditions: { ...conditions } }),
+  );
+}
+
+function anyKey(role: IRole): string {
+  return Stack.of(role).formatArn({ service: 'kms', resource: 'key', resourceName: '*' });
 }

@@ -20,14 +20,12 @@ const pairSpecs = { RS256: 'RSA_2048', ES256: 'ECC_NIST_P256' } as const;
  * or replace it; both only for this deployment, and only for signing.
  */
 export class WrappedSigningKeys extends Construct implements SigningCustody {
-  readonly seeding: Readonly<Record<string, string>>;
   readonly key: Key;
   readonly #props: WrappedSigningKeysProps;
 
   constructor(scope: Construct, id: string, props: WrappedSigningKeysProps) {
     super(scope, id);
     this.#props = props;
-    this.seeding = { Algorithm: props.algorithm };
     this.key = new Key(this, 'WrappingKey', {
       description: `${Stack.of(this).stackName}: wraps the keys that sign access tokens`,
       enableKeyRotation: true,
@@ -39,14 +37,14 @@ export class WrappedSigningKeys extends Construct implements SigningCustody {
   grantSigning(role: IRole): SigningVariables {
     this.#props.registry.grantWrappedKeys(role);
     this.allow(role, 'kms:Decrypt');
-    return { WRAPPING_KEY: this.key.keyArn, DEPLOYMENT: this.deployment };
+    return this.variables;
   }
 
-  grantSeeding(role: IRole): Pick<SigningVariables, 'WRAPPING_KEY'> {
-    this.#props.registry.grantKeyMaking(role);
+  /** Key pairs of the algorithm, wrapped; their items are the key ring's own matter. */
+  grantMaking(role: IRole): SigningVariables {
     const spec = pairSpecs[this.#props.algorithm];
     this.allow(role, 'kms:GenerateDataKeyPairWithoutPlaintext', { 'kms:DataKeyPairSpec': spec });
-    return { WRAPPING_KEY: this.key.keyArn };
+    return this.variables;
   }
 
   private allow(role: IRole, action: `kms:${string}`, more: Readonly<Record<string, string>> = {}): void {
@@ -63,6 +61,10 @@ export class WrappedSigningKeys extends Construct implements SigningCustody {
         },
       }),
     );
+  }
+
+  private get variables(): SigningVariables {
+    return { WRAPPING_KEY: this.key.keyArn, DEPLOYMENT: this.deployment };
   }
 
   private get deployment(): string {

@@ -23,14 +23,14 @@ describe('a deployment with wrapped signing keys', () => {
     },
   );
 
-  test('lets the registrar make keys of its kind, and not unwrap them', () => {
-    expect(matrix['Registrar']).toContainEqual(
+  test('lets the keys function make keys of its kind, and not unwrap them', () => {
+    expect(matrix['Keys']).toContainEqual(
       row(['kms:GenerateDataKeyPairWithoutPlaintext'], wrappingKey, {
         ...forSigning,
         'StringEquals kms:DataKeyPairSpec': 'RSA_2048',
       }),
     );
-    expect(matrix['Registrar']).not.toContainEqual(row(['kms:Decrypt'], wrappingKey, forSigning));
+    expect(matrix['Keys']).not.toContainEqual(row(['kms:Decrypt'], wrappingKey, forSigning));
   });
 
   test('lets nobody else near the keys', () => {
@@ -38,7 +38,7 @@ describe('a deployment with wrapped signing keys', () => {
     const readers = Object.keys(matrix).filter((name) =>
       JSON.stringify(matrix[name]).includes('signing-key#'),
     );
-    expect(readers.toSorted()).toEqual(['Ends', 'Introspection', 'Registrar', 'Token']);
+    expect(readers.toSorted()).toEqual(['Ends', 'Introspection', 'Keys', 'Token']);
   });
 
   test('has one key to wrap with, which turns over every year, and none that signs', () => {
@@ -66,7 +66,7 @@ describe('a deployment with wrapped signing keys', () => {
 
 test('makes keys of the curve where the config asks for ES256', () => {
   const config: VestibuleConfig = { ...aConfig, signing: { mode: 'envelope', algorithm: 'ES256' } };
-  expect(JSON.stringify(matrixOf(config)['Registrar'])).toContain('ECC_NIST_P256');
+  expect(JSON.stringify(matrixOf(config)['Keys'])).toContain('ECC_NIST_P256');
 });
 
 describe('a verifier that knows RSA alone', () => {

@@ -48,6 +48,8 @@ test('every path has its function, whatever the method, and only the admin route
     { key: 'ANY /revoke', authorization: 'NONE', target: 'Introspection' },
     { key: 'ANY /ends', authorization: 'NONE', target: 'Ends' },
     { key: 'ANY /admin/{proxy+}', authorization: 'AWS_IAM', target: 'Admin' },
+    { key: 'ANY /admin/keys', authorization: 'AWS_IAM', target: 'Keys' },
+    { key: 'ANY /admin/keys/rotate', authorization: 'AWS_IAM', target: 'Keys' },
   ]);
 });
 

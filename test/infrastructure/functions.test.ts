@@ -5,6 +5,7 @@ import { authorizationEnvironment } from '../../lambdas/functions/authorization/
 import { discoveryEnvironment } from '../../lambdas/functions/discovery/environment.ts';
 import { endsEnvironment } from '../../lambdas/functions/ends/environment.ts';
 import { introspectionEnvironment } from '../../lambdas/functions/introspection/environment.ts';
+import { keysEnvironment } from '../../lambdas/functions/keys/environment.ts';
 import { registrarEnvironment } from '../../lambdas/functions/registrar/environment.ts';
 import { tokenEnvironment } from '../../lambdas/functions/token/environment.ts';
 import { EndpointFunction } from '../../lib/constructs/endpoint-function.ts';
@@ -14,7 +15,7 @@ import { aConfig, stackOf, templateOf, withoutHash } from './synthesized.ts';
 const template = templateOf(aConfig);
 
 test('every function is Node 24 on arm64, answers in time, and logs JSON into its own log', () => {
-  template.resourceCountIs('AWS::Lambda::Function', 7);
+  template.resourceCountIs('AWS::Lambda::Function', 8);
   template.allResourcesProperties('AWS::Lambda::Function', {
     Runtime: 'nodejs24.x',
     Architectures: ['arm64'],
@@ -22,8 +23,8 @@ test('every function is Node 24 on arm64, answers in time, and logs JSON into it
     LoggingConfig: { LogFormat: 'JSON', LogGroup: Match.anyValue() },
   });
   for (const [name, { Timeout: seconds, MemorySize: megabytes }] of functions()) {
-    // An integration waits 20 seconds; only CloudFormation calls the registrar.
-    if (name !== 'Registrar') expect(seconds, name).toBeLessThanOrEqual(15);
+    // An integration waits 20 seconds; CloudFormation and the schedule wait as long as it takes.
+    if (name !== 'Registrar' && name !== 'Keys') expect(seconds, name).toBeLessThanOrEqual(15);
     expect(megabytes).toBeLessThanOrEqual(1024);
   }
 });
@@ -37,6 +38,7 @@ test('every function has the variables that it declares, and no other', () => {
     Ends: endsEnvironment,
     Admin: adminEnvironment,
     Registrar: registrarEnvironment,
+    Keys: keysEnvironment,
   };
   for (const [name, variables] of Object.entries(declared)) {
     const given = functions().get(name)?.Environment.Variables ?? {};
@@ -78,6 +80,17 @@ test('tokens live as long as the config says, 15 minutes by default', () => {
     functions(templateOf(config)).get('Token')?.Environment.Variables['ACCESS_TOKEN_MINUTES'];
   expect(minutesOf(aConfig)).toBe('15');
   expect(minutesOf({ ...aConfig, accessTokenMinutes: 5 })).toBe('5');
+});
+
+test('a key signs for as many days as the config says, 90 by default, and stays without a production stack', () => {
+  const variablesOf = (config: typeof aConfig): unknown =>
+    functions(templateOf(config)).get('Keys')?.Environment.Variables;
+  expect(variablesOf(aConfig)).toMatchObject({
+    ...{ KEY_ROTATION_DAYS: '90', KEY_DELETION_DAYS: '30', KEYS_WITHOUT_STACK: 'retain' },
+  });
+  expect(variablesOf({ ...aConfig, profile: 'dev', keyRotationDays: 30 })).toMatchObject({
+    ...{ KEY_ROTATION_DAYS: '30', KEY_DELETION_DAYS: '7', KEYS_WITHOUT_STACK: 'destroy' },
+  });
 });
 
 interface FunctionProperties {

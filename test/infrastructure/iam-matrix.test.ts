@@ -5,14 +5,15 @@ import { aConfig, templateOf, withoutHash } from './synthesized.ts';
 const reads = ['dynamodb:BatchGetItem'];
 const writes = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'];
 const registry = '<VestibuleRegistryTable.Arn>';
+const anyKey = 'arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*';
 const writesItsLog = ['logs:CreateLogStream', 'logs:PutLogEvents'];
-const signs = row(['kms:Sign'], 'arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*', {
+const signs = row(['kms:Sign'], anyKey, {
   'StringEquals aws:ResourceTag/vestibule:signing': 'Vestibule',
   'StringEquals kms:SigningAlgorithm': 'RSASSA_PKCS1_V1_5_SHA_256',
   'StringEquals kms:MessageType': 'DIGEST',
 });
 
-test('every function may do exactly this', () => {
+test('every function, and the schedule, may do exactly this', () => {
   expect(matrixOf(aConfig)).toEqual({
     Discovery: [
       row(writesItsLog, '<VestibuleDiscoveryLogs.Arn>'),
@@ -57,7 +58,6 @@ test('every function may do exactly this', () => {
     ],
     Registrar: [
       row(writesItsLog, '<VestibuleRegistrarLogs.Arn>'),
-      row(['kms:GetPublicKey'], '<VestibuleSigningKeysActive.Arn> <VestibuleSigningKeysStandby.Arn>'),
       row(['secretsmanager:GetSecretValue'], '<VestibuleSecretclerkclientSecret>'),
       row(['kms:Decrypt'], '<VestibuleDataKey.Arn>', {
         'StringEquals kms:ViaService': 'secretsmanager.<AWS::Region>.amazonaws.com',
@@ -65,33 +65,57 @@ test('every function may do exactly this', () => {
       row(
         writes,
         registry,
-        keys(
-          'resource#*',
-          'resource-id#*',
-          'agent#*',
-          'client#*',
-          'aws-role#*',
-          'identifier#*',
-          'key-ring#*',
-        ),
+        keys('resource#*', 'resource-id#*', 'agent#*', 'client#*', 'aws-role#*', 'identifier#*'),
       ),
       row(['dynamodb:UpdateItem'], '<VestibuleGrantsTable.Arn>', keys('ended#*')),
+    ],
+    Keys: [
+      row(writesItsLog, '<VestibuleKeysLogs.Arn>'),
+      row(['kms:ScheduleKeyDeletion'], anyKey, {
+        'StringEquals aws:ResourceTag/vestibule:signing': 'Vestibule',
+      }),
+      row(['kms:CreateKey'], '*', {
+        'StringEquals aws:RequestTag/vestibule:signing': 'Vestibule',
+        'StringEquals kms:KeySpec': 'RSA_2048',
+        'StringEquals kms:KeyUsage': 'SIGN_VERIFY',
+      }),
+      row(['kms:TagResource'], anyKey, {
+        'StringEquals aws:RequestTag/vestibule:signing': 'Vestibule',
+        'ForAllValues:StringEquals aws:TagKeys': ['vestibule:signing', 'vestibule:intent'],
+      }),
+      row(['kms:GetPublicKey', 'kms:ListResourceTags'], anyKey),
+      row(['kms:ListKeys'], '*'),
+      row(writes, registry, keys('key-ring#*', 'signing-key#*', 'signing-key-intent#*')),
+    ],
+    KeyRotationDaily: [
+      row(['lambda:InvokeFunction'], '<VestibuleKeysFunction.Arn>'),
+      row(['sqs:SendMessage'], '<VestibuleKeyRotationDailyDeadLetters.Arn>'),
     ],
   });
 });
 
 test('every function may send its traces', () => {
-  for (const [name, statements] of Object.entries(tracingOf(aConfig))) {
+  const { KeyRotationDaily: schedule, ...functions } = tracingOf(aConfig);
+  expect(schedule).toEqual([]);
+  for (const [name, statements] of Object.entries(functions)) {
     expect(statements, name).toEqual([row(['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], '*')]);
   }
 });
 
-test('no role has a managed policy, and only functions have roles', () => {
+test('no role has a managed policy, and only functions and the schedule have roles', () => {
   const roles = Object.entries(templateOf(aConfig).findResources('AWS::IAM::Role'));
   expect(roles.map(([id]) => withoutHash(id)).sort()).toEqual(
-    ['Admin', 'Authorization', 'Discovery', 'Ends', 'Introspection', 'Registrar', 'Token'].map(
-      (name) => `Vestibule${name}Role`,
-    ),
+    [
+      'Admin',
+      'Authorization',
+      'Discovery',
+      'Ends',
+      'Introspection',
+      'KeyRotationDaily',
+      'Keys',
+      'Registrar',
+      'Token',
+    ].map((name) => `Vestibule${name}Role`),
   );
   for (const [, { Properties: properties }] of roles as [string, { Properties: object }][]) {
     expect(Object.keys(properties)).toEqual(['AssumeRolePolicyDocument']);

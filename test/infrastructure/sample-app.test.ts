@@ -56,7 +56,7 @@ test('neither is made before the issuer answers on its host with keys', () => {
         'AuthFrontDoorStage',
         'AuthFrontDoorHostDomainName',
         'AuthFrontDoorHostAlias',
-        'AuthRegistrationsSigningKeys',
+        'AuthKeyRotationSigningKeys',
       ]),
     );
   }

@@ -74,13 +74,8 @@ test('sweeps grants by their ttl', () => {
   });
 });
 
-test('signs with two RSA keys that bear the tag of this stack', () => {
-  const signing = {
-    KeySpec: 'RSA_2048',
-    KeyUsage: 'SIGN_VERIFY',
-    Tags: [{ Key: 'vestibule:signing', Value: 'Vestibule' }],
-  };
-  production.resourcePropertiesCountIs('AWS::KMS::Key', signing, 2);
+test('has no signing key of its own: they are made at run time', () => {
+  production.resourceCountIs('AWS::KMS::Key', 1);
 });
 
 test('turns over the material of the data key', () => {

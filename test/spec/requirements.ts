@@ -4,6 +4,7 @@ import { assertions, tokenRequest } from './requirements/token.ts';
 import { discovery, resourceMetadata } from './requirements/discovery.ts';
 import { ends } from './requirements/ends.ts';
 import { entitlement, issuance } from './requirements/issuance.ts';
+import { keyLife } from './requirements/keys.ts';
 import { introspection } from './requirements/introspection.ts';
 import { limits } from './requirements/limits.ts';
 import { protectedApis } from './requirements/protected-apis.ts';
@@ -29,6 +30,7 @@ export const requirements = {
   ...administration,
   ...robustness,
   ...limits,
+  ...keyLife,
 } as const satisfies Readonly<Record<string, Requirement>>;
 
 export type RequirementId = keyof typeof requirements;

@@ -18,17 +18,29 @@ const storedKey = v.object({
   publish_until: v.exactOptional(whole),
 });
 
-const storedKeyRing = v.object({ ...written, keys: v.array(storedKey) });
+const storedKeyRing = v.object({
+  ...written,
+  keys: v.array(storedKey),
+  making: v.exactOptional(v.object({ intent: text, by: text, until: whole })),
+});
 
 export const emptyKeyRing: KeyRing = { version: 0, keys: [] };
 
 export function encodeKeyRing(ring: KeyRing): PlainRecord {
-  return { pk: keyOf.signingKeys, version: ring.version, keys: ring.keys.map(keyAttribute) };
+  const { version, keys, making } = ring;
+  return {
+    ...{ pk: keyOf.signingKeys, version, keys: keys.map(keyAttribute) },
+    making: making && { intent: making.intent, by: making.by, until: making.until },
+  };
 }
 
 export function decodeKeyRing(item: Item): KeyRing {
   const stored = decode(storedKeyRing, item);
-  return { version: stored.version, keys: stored.keys.map(keyOfStored) };
+  const { version, keys, making } = stored;
+  return {
+    ...{ version, keys: keys.map(keyOfStored) },
+    ...(making && { making: { ...making, until: instant(making.until) } }),
+  };
 }
 
 function keyAttribute(key: SigningKey): Plain {

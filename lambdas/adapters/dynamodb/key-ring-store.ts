@@ -1,5 +1,4 @@
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import type { ChangeRecord } from '../../ports/registry-store.ts';
 import type { KeyRingStore } from '../../ports/signing.ts';
 import { calling } from '../aws.ts';
 import { toItem } from './attributes.ts';
@@ -8,13 +7,12 @@ import { keyOf } from './keys.ts';
 import { auditAttribute } from './stored.ts';
 import { putVersion } from './versioned-put.ts';
 
-/** The key ring as those who change it see it, in the name of one change. */
+/** The key ring as those who change it see it. */
 export function dynamoKeyRingStore(options: {
   readonly client: DynamoDBClient;
   readonly table: string;
-  readonly change: ChangeRecord;
 }): KeyRingStore {
-  const { client, table, change } = options;
+  const { client, table } = options;
   return {
     read: async () => {
       const { Item } = await calling('DynamoDB', () =>
@@ -28,8 +26,8 @@ export function dynamoKeyRingStore(options: {
       );
       return Item === undefined ? emptyKeyRing : decodeKeyRing(Item);
     },
-    replace: (from, keys) => {
-      const record = encodeKeyRing({ version: from.version + 1, keys });
+    replace: (from, next, change) => {
+      const record = encodeKeyRing({ ...next, version: from.version + 1 });
       return putVersion(options, toItem({ ...record, audit: auditAttribute(change) }), from.version);
     },
   };

@@ -8,7 +8,7 @@ import { encryptionContextOf, type WrappingKey } from './wrapping-key.ts';
 
 const pairSpecs = { RS256: 'RSA_2048', ES256: 'ECC_NIST_P256' } as const;
 
-interface Options {
+export interface EnvelopeKeyMakerOptions {
   readonly client: KMSClient;
   readonly store: WrappedKeyStore;
   readonly wrappingKey: WrappingKey;
@@ -16,7 +16,7 @@ interface Options {
 }
 
 /** Has KMS make key pairs and keeps their private halves wrapped: whoever makes a key never sees it. */
-export function envelopeKeyMaker(options: Options): SigningKeyMaker {
+export function envelopeKeyMaker(options: EnvelopeKeyMakerOptions): SigningKeyMaker {
   const { store } = options;
   return {
     make: async (intent) => {
@@ -28,7 +28,10 @@ export function envelopeKeyMaker(options: Options): SigningKeyMaker {
   };
 }
 
-async function generated({ client, wrappingKey, algorithm }: Options, intent: string): Promise<WrappedKey> {
+async function generated(
+  { client, wrappingKey, algorithm }: EnvelopeKeyMakerOptions,
+  intent: string,
+): Promise<WrappedKey> {
   const pair = await calling('KMS', () =>
     client.send(
       new GenerateDataKeyPairWithoutPlaintextCommand({

@@ -1,7 +1,7 @@
 import type { Endpoint } from '../../http/message.ts';
+import { onlyOperators } from '../../http/operators.ts';
 import { routes } from '../../http/routes.ts';
 import { type AdminPorts, collectionRoutes } from './collection.ts';
-import { onlyOperators } from './identity.ts';
 import { secretRoutes } from './secrets.ts';
 
 /** The registry for operators. */

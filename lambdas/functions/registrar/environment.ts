@@ -7,9 +7,5 @@ export const registrarEnvironment = [
   'DEPLOYMENT',
   /** As of the admin function. */
   'RESOURCE_HOSTS',
-  /** As of the token function. */
-  'WRAPPING_KEY',
-  /** As of the discovery function. */
-  'SIGNING_ALGORITHM',
 ] as const;
 export type RegistrarEnvironment = Record<(typeof registrarEnvironment)[number], string>;

@@ -10,14 +10,12 @@ import { seed, type SeedingPorts, type SeedOutcome, unseed } from '../../registr
 import { sha256 } from '../../runtime/digest.ts';
 import type { Audit } from '../../runtime/events.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
-import type { CustomResourceEvent } from './event.ts';
+import type { RegistrationEvent } from './event.ts';
 import { withOwnIssuer } from './own-issuer.ts';
-import type { PublishSigningKeys } from './signing-keys.ts';
 
 export interface RegistrationPorts extends SeedingPorts {
   readonly context: DeclarationContext;
   readonly secrets: ClientSecrets;
-  readonly publishSigningKeys: PublishSigningKeys;
   readonly ownAccount: OwnAwsAccount;
   readonly audit: Audit;
 }
@@ -28,26 +26,19 @@ const kindOf = {
   'Custom::VestibuleClient': 'client',
 } as const;
 
-const signingKeysId = 'signing-keys';
-
 /** Does what one custom resource asks; a refusal is the sentence that the person deploying reads. */
 export async function carryOut(
   ports: RegistrationPorts,
-  event: CustomResourceEvent,
+  event: RegistrationEvent,
   author: Author,
 ): Promise<Result<undefined, string>> {
-  if (event.ResourceType === 'Custom::VestibuleSigningKeys') {
-    if (event.RequestType !== 'Delete') await publishKeys(ports, event, author);
-    return ok(undefined);
-  }
   const kind = kindOf[event.ResourceType];
   if (event.RequestType === 'Delete') return withdraw(ports, kind, event.PhysicalResourceId, author);
   return declare(ports, kind, event, author);
 }
 
 /** The name of the thing the event declares: a change of its id is a new thing, and the old one is deleted after. */
-export function physicalIdOf(event: CustomResourceEvent): string | undefined {
-  if (event.ResourceType === 'Custom::VestibuleSigningKeys') return signingKeysId;
+export function physicalIdOf(event: RegistrationEvent): string | undefined {
   const member = event.ResourceType === 'Custom::VestibuleClient' ? 'client_id' : 'id';
   const id = v.safeParse(
     v.pipe(v.string(), v.parseJson(), v.looseObject({ [member]: v.string() })),
@@ -59,7 +50,7 @@ export function physicalIdOf(event: CustomResourceEvent): string | undefined {
 async function declare(
   ports: RegistrationPorts,
   kind: Kind,
-  event: CustomResourceEvent,
+  event: RegistrationEvent,
   author: Author,
 ): Promise<Result<undefined, string>> {
   const properties = v.safeParse(declarationProperties, event.ResourceProperties);
@@ -122,16 +113,4 @@ async function withdraw(
     ports.audit({ event: 'registration_changed', change: 'removed', kind, id, by: nameOf(author.managedBy) });
   }
   return ok(undefined);
-}
-
-async function publishKeys(
-  ports: RegistrationPorts,
-  event: CustomResourceEvent,
-  author: Author,
-): Promise<void> {
-  const added = await ports.publishSigningKeys(event.ResourceProperties, author);
-  for (const { kid, custody } of added) {
-    const keyArn = custody.kind === 'kms' && { keyArn: custody.keyArn };
-    ports.audit({ event: 'signing_key_published', kid, ...keyArn, by: nameOf(author.managedBy) });
-  }
 }

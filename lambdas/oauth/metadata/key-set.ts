@@ -2,6 +2,9 @@ import type { KeyRing } from '../../ports/signing.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import { isPublished } from '../tokens/key-ring.ts';
 
+/** How long anybody may keep the key set. Seconds. */
+export const keySetMaxAge = 300;
+
 /** RFC 7517 §5: every published key, the waiting standby included, so that verifiers know a key before it signs. */
 export function keySet(
   ring: KeyRing,

@@ -124,7 +124,9 @@ const signingKey: fc.Arbitrary<SigningKey> = fc
   })
   .chain((key) => withOptional(key, { signFrom: time, signUntil: time, publishUntil: time }));
 
-export const keyRings: fc.Arbitrary<KeyRing> = fc.record({ version: fc.nat(), keys: few(signingKey) });
+export const keyRings: fc.Arbitrary<KeyRing> = fc
+  .record({ version: fc.nat(), keys: few(signingKey) })
+  .chain((ring) => withOptional(ring, { making: fc.record({ intent: text(), by: text(), until: time }) }));
 
 /** The same with some, all or none of further members. */
 function withOptional<Whole, More extends object>(

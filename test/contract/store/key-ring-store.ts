@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { KeyRingStore, SigningKey } from '../../../lambdas/ports/signing.ts';
 import { instant } from '../../../lambdas/runtime/clock.ts';
+import { aChange } from './mothers.ts';
 import type { KeyThumbprint } from '../../../lambdas/runtime/identifiers.ts';
 
 function aKey(kid: string, changes: Partial<SigningKey> = {}): SigningKey {
@@ -29,14 +30,14 @@ export function describeKeyRingStore(make: () => KeyRingStore): void {
         aKey('active', { signFrom: instant(1), signUntil: instant(2), publishUntil: instant(3) }),
         aKey('standby'),
       ];
-      expect(await ring.replace(empty, keys)).toBe(true);
+      expect(await ring.replace(empty, { keys }, aChange())).toBe(true);
       expect(await ring.read()).toEqual({ version: 1, keys });
     });
 
     it('lets exactly one of many concurrent callers change a version', async () => {
       const from = await ring.read();
       const callers = Array.from({ length: 100 }, (_, position) =>
-        ring.replace(from, [aKey(`key-${position}`)]),
+        ring.replace(from, { keys: [aKey(`key-${position}`)] }, aChange()),
       );
       expect((await Promise.all(callers)).filter(Boolean)).toHaveLength(1);
       expect((await ring.read()).version).toBe(from.version + 1);

@@ -72,11 +72,11 @@ describe('a store of the registry whose connections are cut after the effect', (
 describe('a store of the key ring whose connections are cut after the effect', () => {
   it('replaces the ring once and says so', () =>
     inFreshWorld(async ({ farClient, registry, network }) => {
-      const ring = dynamoKeyRingStore({ client: farClient(), table: registry, change: aChange() });
+      const ring = dynamoKeyRingStore({ client: farClient(), table: registry });
       const empty = await ring.read();
       network.loseReplies(1);
-      expect(await ring.replace(empty, [])).toBe(true);
+      expect(await ring.replace(empty, { keys: [] }, aChange())).toBe(true);
       expect(await ring.read()).toEqual({ version: 1, keys: [] });
-      expect(await ring.replace(empty, [])).toBe(false);
+      expect(await ring.replace(empty, { keys: [] }, aChange())).toBe(false);
     }));
 });

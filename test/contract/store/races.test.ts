@@ -125,12 +125,14 @@ describe('a store of the registry under concurrent callers', () => {
 describe('a store of the key ring under concurrent callers', () => {
   it('replaces a version once for callers within one and the same request', () =>
     inFreshWorld(async ({ farClient, registry, network }) => {
-      const ring = dynamoKeyRingStore({ client: farClient(), table: registry, change: aChange() });
+      const ring = dynamoKeyRingStore({ client: farClient(), table: registry });
       for (const version of [0, 1]) {
         const from = await ring.read();
         expect(from.version).toBe(version);
         network.gather(200);
-        const outcomes = await Promise.all(Array.from({ length: 200 }, () => ring.replace(from, [])));
+        const outcomes = await Promise.all(
+          Array.from({ length: 200 }, () => ring.replace(from, { keys: [] }, aChange())),
+        );
         expect(outcomes.filter(Boolean)).toHaveLength(1);
         expect((await ring.read()).version).toBe(version + 1);
       }

@@ -37,7 +37,7 @@ function aReader({ client, farClient, registry, grants }: World, needsKeyRing = 
   return {
     ...dynamoRegistry({ client: observed, table: registry, clock: () => time.now, needsKeyRing }),
     store: dynamoRegistryStore({ client, table: registry, grants }),
-    ring: dynamoKeyRingStore({ client, table: registry, change: aChange() }),
+    ring: dynamoKeyRingStore({ client, table: registry }),
     calls,
     network,
     advance: (seconds: number) => {
@@ -182,7 +182,7 @@ describe('a reader of the key ring', () => {
     inFreshWorld(async (world) => {
       const { keyRings, ring, calls, advance } = aReader(world);
       expect(await keyRings.current()).toEqual({ version: 0, keys: [] });
-      await ring.replace(await ring.read(), []);
+      await ring.replace(await ring.read(), { keys: [] }, aChange());
       advance(4);
       expect((await keyRings.current()).version).toBe(0);
       expect(calls).toHaveLength(1);

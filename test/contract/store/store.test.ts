@@ -12,7 +12,6 @@ import { startTables, type TestTables } from '../../support/dynamodb.ts';
 import { describeAssertionReplay, expectOneWinner } from './assertion-replay.ts';
 import { describeEnds } from './ends.ts';
 import { describeKeyRingStore } from './key-ring-store.ts';
-import { aChange } from './mothers.ts';
 import { getThenPutBuckets } from './planted-buckets.ts';
 import { getThenPutReplay } from './planted-replay.ts';
 import { describeRegistryReader } from './registry-reader.ts';
@@ -95,8 +94,7 @@ describe('DynamoDB', () => {
 
   describeKeyRingStore(() => {
     const { client } = unrulyNetwork(tables, slowest);
-    const store = () => dynamoKeyRingStore({ client, table: tables.registry, change: aChange() });
-    return { read: () => store().read(), replace: (from, keys) => store().replace(from, keys) };
+    return dynamoKeyRingStore({ client, table: tables.registry });
   });
 });
 

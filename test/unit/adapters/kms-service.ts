@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { KMSClient } from '@aws-sdk/client-kms';
-import { clientDefaults } from '../../../lambdas/adapters/aws.ts';
+import { clientDefaults, type triesOnce } from '../../../lambdas/adapters/aws.ts';
 import { createKms } from '../../../local/aws/kms/kms.ts';
 import { AwsError, refusal, type Input, type Reply } from '../../../local/aws/service.ts';
 import { openStateFile } from '../../../local/aws/state-file.ts';
@@ -11,6 +11,8 @@ import { createVirtualClock } from '../../../local/clock.ts';
 
 export interface KmsService {
   readonly client: KMSClient;
+  /** Another client of the same KMS. */
+  readonly newClient: (config?: typeof clientDefaults | typeof triesOnce) => KMSClient;
   /** Refuses every call as an overloaded service does, until it is told otherwise. */
   readonly throttle: (isThrottled: boolean) => void;
   /** Breaks every reply off in the middle of its last value. */
@@ -48,14 +50,16 @@ export async function startKms(): Promise<KmsService> {
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
 
-  const client = new KMSClient({
-    ...clientDefaults,
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
+  const newClient: KmsService['newClient'] = (config = clientDefaults) =>
+    new KMSClient({
+      ...config,
+      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+  const client = newClient();
   return {
-    client,
+    ...{ client, newClient },
     throttle: (value) => {
       isThrottled = value;
     },

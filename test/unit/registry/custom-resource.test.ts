@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { customResource } from '../../../lambdas/functions/registrar/custom-resource.ts';
-import { instant } from '../../../lambdas/runtime/clock.ts';
+import { customResource } from '../../../lambdas/cloudformation/custom-resource.ts';
+import { readEvent } from '../../../lambdas/functions/registrar/event.ts';
+import { physicalIdOf } from '../../../lambdas/functions/registrar/registrations.ts';
 import { DependencyUnavailable } from '../../../lambdas/runtime/dependency.ts';
 import { ok, refuse, type Result } from '../../../lambdas/runtime/result.ts';
 
@@ -54,9 +55,7 @@ async function answerTo(
   outcome: () => Promise<Result<undefined, string>>,
 ): Promise<Record<string, unknown>> {
   const handle = customResource({
-    carryOut: outcome,
-    managedBy: { kind: 'deployment', deployment: 'Vestibule' },
-    clock: () => instant(1_800_000_000),
+    ...{ read: readEvent, carryOut: outcome, physicalIdOf, name: 'the registrar' },
     pauses: [1, 1],
   });
   await handle(event);

@@ -1,13 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dynamoKeyRingStore } from '../../../lambdas/adapters/dynamodb/key-ring-store.ts';
 import { dynamoRegistryStore } from '../../../lambdas/adapters/dynamodb/registry-store.ts';
-import type { KeyRingStore } from '../../../lambdas/ports/signing.ts';
 import { register, rotateIn, rotateOut, setState } from '../../../lambdas/registry/administration.ts';
-import { type Author, recordOf } from '../../../lambdas/registry/author.ts';
+import { type Author } from '../../../lambdas/registry/author.ts';
 import { readTrusted, type Settled } from '../../../lambdas/registry/rules.ts';
 import { liveSecrets } from '../../../lambdas/registry/secrets.ts';
 import { seed, unseed } from '../../../lambdas/registry/seeding.ts';
-import { seedSigningKeys } from '../../../lambdas/registry/signing-keys.ts';
 import { instant } from '../../../lambdas/runtime/clock.ts';
 import type { AgentId, ClientId, Issuer } from '../../../lambdas/runtime/identifiers.ts';
 import { systemRandom } from '../../../lambdas/runtime/random.ts';
@@ -114,34 +111,5 @@ describe('a deployment', () => {
     expect(await live()).toEqual([added]);
     await seed(ports, 'client', aClient('rotated', 'one'), deployment(), 'second');
     expect((await live()).map(({ digest }) => digest)).toEqual([added!.digest, 'second']);
-  });
-});
-
-describe('the signing keys of a deployment', () => {
-  const publicKeys = {
-    publicJwk: (arn: string) => Promise.resolve({ kty: 'RSA' as const, n: arn, e: 'AQAB' }),
-  };
-  const declared = { activeKeyArn: 'arn:active', standbyKeyArn: 'arn:standby' };
-
-  it('sign with the active one at once, and are never reset', async () => {
-    const keyRing: KeyRingStore = dynamoKeyRingStore({
-      ...{ client: tables.client(), table: tables.registry },
-      change: recordOf(deployment(), 'signing_keys_published'),
-    });
-    expect(await seedSigningKeys({ keyRing, publicKeys }, declared, instant(100))).toHaveLength(2);
-    const { keys } = await keyRing.read();
-    expect(keys.map(({ custody, signFrom }) => [custody, signFrom])).toEqual([
-      [{ kind: 'kms', keyArn: 'arn:active' }, 100],
-      [{ kind: 'kms', keyArn: 'arn:standby' }, undefined],
-    ]);
-    expect(await seedSigningKeys({ keyRing, publicKeys }, declared, instant(200))).toEqual([]);
-    expect((await keyRing.read()).keys).toEqual(keys);
-    const later = { activeKeyArn: 'arn:other', standbyKeyArn: 'arn:standby' };
-    await seedSigningKeys({ keyRing, publicKeys }, later, instant(300));
-    expect((await keyRing.read()).keys.at(-1)).toMatchObject({
-      custody: { keyArn: 'arn:other' },
-      publishedAt: 300,
-    });
-    expect((await keyRing.read()).keys.at(-1)?.signFrom).toBeUndefined();
   });
 });

@@ -36,7 +36,7 @@ describe.each([
 });
 
 test('the services are known by these words', () => {
-  expect(bundleOf('registrar').includes('TrentService')).toBe(true);
+  expect(bundleOf('keys').includes('TrentService')).toBe(true);
   expect(bundleOf('registrar').includes('secretsmanager')).toBe(true);
 });
 

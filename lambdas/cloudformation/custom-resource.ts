@@ -1,27 +1,30 @@
 import { setTimeout } from 'node:timers/promises';
-import type { ManagedBy } from '../../ports/registry.ts';
-import type { Author } from '../../registry/author.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import { DependencyUnavailable } from '../../runtime/dependency.ts';
-import { logger } from '../../runtime/log.ts';
-import type { Result } from '../../runtime/result.ts';
-import { type CustomResourceEvent, readEnvelope, readEvent } from './event.ts';
-import { physicalIdOf } from './registrations.ts';
+import { DependencyUnavailable } from '../runtime/dependency.ts';
+import { logger } from '../runtime/log.ts';
+import type { Result } from '../runtime/result.ts';
+import { type CustomResourceRequest, readEnvelope } from './event.ts';
 import { type Answer, respond } from './respond.ts';
 
-interface CustomResourceOptions {
-  readonly carryOut: (event: CustomResourceEvent, author: Author) => Promise<Result<undefined, string>>;
-  readonly managedBy: ManagedBy;
-  readonly clock: Clock;
+interface CustomResourceOptions<Event extends CustomResourceRequest> {
+  /** Undefined for an event that is none of this function's. */
+  readonly read: (event: unknown) => Event | undefined;
+  /** Does what the event asks; a refusal is the sentence that the person deploying reads. */
+  readonly carryOut: (event: Event) => Promise<Result<undefined, string>>;
+  /** The name of what the event declares: under another name than before it is another thing. */
+  readonly physicalIdOf: (event: Event) => string | undefined;
+  /** As people know the function. */
+  readonly name: string;
   /** Pauses, in milliseconds, before each new try of what an AWS service refused. */
   readonly pauses: readonly number[];
 }
 
 /** The protocol of a custom resource: whatever happens, CloudFormation gets an answer and does not wait an hour. */
-export function customResource(options: CustomResourceOptions): (event: unknown) => Promise<void> {
+export function customResource<Event extends CustomResourceRequest>(
+  options: CustomResourceOptions<Event>,
+): (event: unknown) => Promise<void> {
   return async (input) => {
     const envelope = readEnvelope(input);
-    const event = readEvent(input);
+    const event = options.read(input);
     const unknown: Answer = {
       status: 'FAILED',
       physicalResourceId: envelope.PhysicalResourceId ?? `not-created/${envelope.LogicalResourceId}`,
@@ -31,14 +34,15 @@ export function customResource(options: CustomResourceOptions): (event: unknown)
   };
 }
 
-async function answerTo(event: CustomResourceEvent, options: CustomResourceOptions): Promise<Answer> {
-  const { managedBy, clock, carryOut } = options;
-  const author = { managedBy, at: clock(), requestId: event.RequestId };
-  const declared = physicalIdOf(event);
+async function answerTo<Event extends CustomResourceRequest>(
+  event: Event,
+  options: CustomResourceOptions<Event>,
+): Promise<Answer> {
+  const declared = options.physicalIdOf(event);
   const notCreated = `not-created/${event.LogicalResourceId}`;
   const present = event.RequestType === 'Create' ? undefined : event.PhysicalResourceId;
   try {
-    const carried = await persistently(() => carryOut(event, author), options.pauses);
+    const carried = await persistently(() => options.carryOut(event), options.pauses);
     // A failed creation is deleted again: under this id the deletion touches nothing that others created.
     if (!carried.ok) return failed(present ?? notCreated, carried.refusal);
     const kept = event.RequestType === 'Delete' ? present : declared;
@@ -46,12 +50,12 @@ async function answerTo(event: CustomResourceEvent, options: CustomResourceOptio
   } catch (error) {
     logger.error('custom resource failed', { requestId: event.RequestId, error });
     // Something may have been written, so that the deletion which follows must find it.
-    return failed(present ?? declared ?? notCreated, reasonOf(error, event.RequestId));
+    return failed(present ?? declared ?? notCreated, reasonOf(error, event.RequestId, options.name));
   }
 }
 
 /**
- * One failed registration rolls the whole deployment back, and a permission that the same deployment granted may take
+ * One failed resource rolls the whole deployment back, and a permission that the same deployment granted may take
  * IAM some seconds to know. Whatever was done before the failure is found done by the next try.
  */
 async function persistently<Value>(task: () => Promise<Value>, pauses: readonly number[]): Promise<Value> {
@@ -71,8 +75,8 @@ function failed(physicalResourceId: string, reason: string): Answer {
   return { status: 'FAILED', physicalResourceId, reason };
 }
 
-function reasonOf(error: unknown, requestId: string): string {
+function reasonOf(error: unknown, requestId: string, name: string): string {
   return error instanceof DependencyUnavailable
     ? `${error.message}; deploy again`
-    : `the registrar failed; its log tells why, under request ${requestId}`;
+    : `${name} failed; its log tells why, under request ${requestId}`;
 }
