@@ -5,11 +5,13 @@ import { Construct } from 'constructs';
 import { AgentCore } from './agentcore/agentcore.ts';
 import type { GatewayAuthorizer, GatewayAuthorizerOptions } from './agentcore/gateway-authorizer.ts';
 import type { RuntimeAuthorizer, RuntimeAuthorizerOptions } from './agentcore/runtime-authorizer.ts';
+import { canary, withCanary } from './config/canary.ts';
 import { checkConfig } from './config/check-config.ts';
 import type { VestibuleConfig } from './config/config.ts';
 import { limitsOf } from './config/limits.ts';
 import { requireRs256 } from './config/require-rs256.ts';
 import { type Signing, signingOf } from './config/signing.ts';
+import type { ClientSecret } from './constructs/client-secret.ts';
 import { DataKey } from './constructs/data-key.ts';
 import { EndpointFunction } from './constructs/endpoint-function.ts';
 import { FrontDoor } from './constructs/front-door.ts';
@@ -43,12 +45,13 @@ export class Vestibule extends Construct {
   readonly dataKey: DataKey;
   readonly #retention: Retention;
   readonly #config: VestibuleConfig;
+  #clientSecrets: ReadonlyMap<string, ClientSecret> | undefined;
   readonly #agentCore: AgentCore;
   readonly #signing: Signing;
 
   constructor(scope: Construct, id: string, props: VestibuleConfig) {
     super(scope, id);
-    const config = (this.#config = checkConfig(props));
+    const config = (this.#config = checkConfig(withCanary(checkConfig(props))));
     const retention = (this.#retention = retentionOf(config));
     this.registry = new RegistryTable(this, 'Registry', retention);
     this.grants = new GrantsTable(this, 'Grants', retention);
@@ -261,7 +264,7 @@ export class Vestibule extends Construct {
   }
 
   private seedRegistry(): Registrations {
-    const secrets = clientSecrets(this, this.#config, this.dataKey, this.#retention);
+    const secrets = (this.#clientSecrets = clientSecrets(this, this.#config, this.dataKey, this.#retention));
     const { function: registrar } = new EndpointFunction(this, 'Registrar', {
       name: 'registrar',
       description: 'Writes the registrations of the config into the registry',
@@ -292,7 +295,11 @@ export class Vestibule extends Construct {
   private watch(): void {
     const tables = [this.registry.table, this.grants.table];
     const observed = observedIn(this, { api: this.frontDoor.api, tables });
-    new Operations(this, 'Operations', { config: this.#config, observed });
+    const canarySecret = this.#clientSecrets?.get(`${canary.id}-client`);
+    new Operations(this, 'Operations', {
+      ...{ config: this.#config, observed, issuer: this.issuer },
+      ...(this.#config.canary === true && canarySecret && { canarySecret }),
+    });
   }
 
   /** Whether resources and documents may live on this machine, over plain http. */

@@ -17,6 +17,11 @@ export interface VestibuleConfig {
   readonly limits?: LimitsConfig;
   /** Alarms, their metrics and a dashboard. They are part of production; of `dev` where this is given. */
   readonly alarms?: AlarmsConfig;
+  /**
+   * A canary that gets a token from outside every ten minutes, as an agent would, and verifies it. It costs some $5 a
+   * month, and registers an agent, a client and a resource of its own. Default: false.
+   */
+  readonly canary?: boolean;
   /** How long logs are kept, one of the periods CloudWatch Logs offers. Default: 365 in production, 7 in dev. */
   readonly logRetentionDays?: number;
   /** What tokens can be for: MCP servers, and agents that others call. */

@@ -99,6 +99,7 @@ export function configSchema(hosts: Hosts): v.GenericSchema {
     keyRotationDays: v.optional(keyRotationDays),
     limits: v.optional(limits),
     alarms: v.optional(alarms),
+    canary: v.optional(flag()),
     logRetentionDays: v.optional(oneOf(retentionDays)),
     resources: listOf(resource(hosts)),
     agents: listOf(agent),

@@ -12,6 +12,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { AlarmsConfig } from '../config/config.ts';
+import type { Canary } from './canary.ts';
 import type { LogMetricName, LogMetrics } from './log-metrics.ts';
 import type { Observed } from './observed.ts';
 
@@ -45,8 +46,20 @@ export class Alarms extends Construct {
     this.watchDeadLetters(observed);
   }
 
+  watchCanary({ successPercent }: Canary): void {
+    this.add('CanaryFailing', {
+      what: 'The canary got no token from outside that verifies, twice in a row',
+      metric: successPercent,
+      threshold: 100,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: 2,
+      // A canary that does not run tells nothing, which is what it is there to tell.
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+  }
+
   /** One alarm; its section of the runbook is `alarm-` and its id in words. */
-  add(id: string, { what, ...props }: Rule): void {
+  private add(id: string, { what, ...props }: Rule): void {
     const section = `alarm${id.replace(/\d+$/, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     const alarm = new Alarm(this, id, {
       alarmDescription: `${what}. Runbook: ${this.#runbook}#${section}`,

@@ -1,7 +1,9 @@
 import { Construct } from 'constructs';
 import type { VestibuleConfig } from '../config/config.ts';
+import type { ClientSecret } from '../constructs/client-secret.ts';
 import { signingOf } from '../config/signing.ts';
 import { Alarms } from './alarms.ts';
+import { Canary } from './canary.ts';
 import { Dashboard } from './dashboard.ts';
 import { LogMetrics } from './log-metrics.ts';
 import type { Observed } from './observed.ts';
@@ -9,6 +11,9 @@ import type { Observed } from './observed.ts';
 export interface OperationsProps {
   readonly config: VestibuleConfig;
   readonly observed: Observed;
+  readonly issuer: string;
+  /** Of the canary, where the config has one. */
+  readonly canarySecret?: ClientSecret;
 }
 
 /** How operators see a deployment: metrics of its logs, alarms, and one dashboard. */
@@ -16,17 +21,21 @@ export class Operations extends Construct {
   readonly alarms: Alarms;
   readonly dashboard: Dashboard;
 
-  constructor(scope: Construct, id: string, { config, observed }: OperationsProps) {
+  constructor(scope: Construct, id: string, props: OperationsProps) {
     super(scope, id);
+    const { config, observed, issuer, canarySecret } = props;
     const metrics = new LogMetrics(this, 'LogMetrics', observed);
     this.alarms = new Alarms(this, 'Alarms', { config: config.alarms ?? {}, observed, metrics });
     this.dashboard = new Dashboard(this, 'Dashboard', {
       ...{ observed, metrics, signing: signingOf(config).mode },
     });
+    if (canarySecret === undefined) return;
+    const canary = new Canary(this, 'Canary', { issuer, secret: canarySecret });
+    this.alarms.watchCanary(canary);
   }
 }
 
 /** A dev deployment is watched where its config says so: alarms and a dashboard cost more than it does. */
-export function isWatched({ profile = 'production', alarms }: VestibuleConfig): boolean {
-  return profile === 'production' || alarms !== undefined;
+export function isWatched({ profile = 'production', alarms, canary }: VestibuleConfig): boolean {
+  return profile === 'production' || alarms !== undefined || canary === true;
 }

@@ -13,6 +13,7 @@ export interface Condition {
 const singleValued = [
   'aws:PrincipalArn',
   'aws:SecureTransport',
+  'cloudwatch:namespace',
   'kms:CallerAccount',
   'kms:DataKeyPairSpec',
   'kms:KeySpec',

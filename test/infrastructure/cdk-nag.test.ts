@@ -10,6 +10,7 @@ describe.each([
   ['a production deployment', aConfig],
   ['a dev deployment', { ...aConfig, profile: 'dev' }],
   ['a deployment with wrapped signing keys', { ...aConfig, signing: 'envelope' }],
+  ['a deployment with a canary', { ...aConfig, canary: true }],
   ['a deployment on a host of its own', { ...aConfig, issuer: anIssuer }],
 ] as const)('%s', (_, config) => {
   test('satisfies AwsSolutions', () => {

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import type { VestibuleConfig } from '../../lib/index.ts';
+import { canaryEnvironment } from '../../lambdas/functions/canary/environment.ts';
+import { matrixOf, row } from './roles.ts';
 import { aConfig, readable, stackOf, templateOf, withoutHash } from './synthesized.ts';
 
 const topicArn = 'arn:aws:sns:eu-west-1:111122223333:on-call';
-const watched: VestibuleConfig = { ...aConfig, alarms: { topicArn } };
+const watched: VestibuleConfig = { ...aConfig, alarms: { topicArn }, canary: true };
 const template = templateOf(watched);
 const runbook = readFileSync(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8');
 
@@ -80,9 +82,9 @@ describe('alarms', () => {
       const made = templateOf(config);
       return kinds.map((kind) => Object.keys(made.findResources(kind)).length);
     };
-    expect(count(aConfig)).toEqual(count(watched));
     expect(count({ ...aConfig, profile: 'dev' })).toEqual([0, 0, 0]);
-    expect(count({ ...aConfig, profile: 'dev', alarms: {} })).toEqual(count(watched));
+    expect(count({ ...aConfig, profile: 'dev', alarms: {} })).toEqual(count(aConfig));
+    expect(count({ ...aConfig, profile: 'dev', canary: true })).toEqual(count(watched));
   });
 
   test('cover every function', () => {
@@ -160,5 +162,54 @@ test('the dashboard shows on one screen what the layer does and costs', () => {
 test('every function is traced', () => {
   Template.fromStack(stackOf(aConfig)).allResourcesProperties('AWS::Lambda::Function', {
     TracingConfig: { Mode: 'Active' },
+  });
+});
+
+describe('the canary', () => {
+  test('is made on request alone, with a client of its own', () => {
+    templateOf(aConfig).resourceCountIs('AWS::Synthetics::Canary', 0);
+    template.hasResourceProperties('AWS::Synthetics::Canary', {
+      Schedule: { Expression: 'rate(10 minutes)' },
+      RunConfig: {
+        EnvironmentVariables: {
+          ISSUER: Match.anyValue(),
+          RESOURCE: 'https://vestibule-canary.invalid',
+          CLIENT_ID: 'vestibule-canary-client',
+          CLIENT_SECRET_ARN: Match.anyValue(),
+        },
+      },
+    });
+    for (const variable of canaryEnvironment) {
+      template.hasResourceProperties('AWS::Synthetics::Canary', {
+        RunConfig: { EnvironmentVariables: { [variable]: Match.anyValue() } },
+      });
+    }
+  });
+
+  test('has a role of its own, which reads its secret and reports', () => {
+    expect(matrixOf(watched)['OperationsCanary']).toEqual([
+      row(['s3:PutObject'], '<VestibuleOperationsCanaryReports.Arn>/*'),
+      row(['s3:GetBucketLocation'], '<VestibuleOperationsCanaryReports.Arn>'),
+      row(
+        ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+        'arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:/aws/lambda/cwsyn-*',
+      ),
+      row(['cloudwatch:PutMetricData'], '*', {
+        'StringEquals cloudwatch:namespace': 'CloudWatchSynthetics',
+      }),
+      row(['secretsmanager:GetSecretValue'], '<VestibuleSecretvestibulecanaryclientSecret>'),
+      row(['kms:Decrypt'], '<VestibuleDataKey.Arn>', {
+        'StringEquals kms:ViaService': 'secretsmanager.<AWS::Region>.amazonaws.com',
+      }),
+    ]);
+  });
+
+  test('refuses a config that uses its names', () => {
+    const [resource] = aConfig.resources;
+    const resources = [
+      ...aConfig.resources,
+      { ...resource!, id: 'vestibule-canary', uri: 'https://a.example.com', audience: 'a' },
+    ];
+    expect(() => templateOf({ ...watched, resources })).toThrow("'vestibule-canary' is the id of");
   });
 });

@@ -8,6 +8,7 @@ import { keyLife } from './requirements/keys.ts';
 import { introspection } from './requirements/introspection.ts';
 import { limits } from './requirements/limits.ts';
 import { protectedApis } from './requirements/protected-apis.ts';
+import { operations } from './requirements/operations.ts';
 import { resourceServer } from './requirements/resource-server.ts';
 import { signing } from './requirements/signing.ts';
 import { workloadIdentity } from './requirements/workload-identity.ts';
@@ -31,6 +32,7 @@ export const requirements = {
   ...robustness,
   ...limits,
   ...keyLife,
+  ...operations,
 } as const satisfies Readonly<Record<string, Requirement>>;
 
 export type RequirementId = keyof typeof requirements;

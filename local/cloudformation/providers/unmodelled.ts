@@ -18,6 +18,9 @@ const meaningless: Readonly<Record<string, Attributes>> = {
     Arn: `arn:aws:cloudwatch:${region}:${account}:alarm:${generatedName}`,
   }),
   'AWS::CloudWatch::Dashboard': () => ({}),
+  'AWS::S3::Bucket': ({ generatedName }) => ({ Arn: `arn:aws:s3:::${generatedName}` }),
+  'AWS::S3::BucketPolicy': () => ({}),
+  'AWS::Synthetics::Canary': () => ({}),
   'AWS::Logs::MetricFilter': () => ({}),
   'AWS::Logs::LogGroup': ({ generatedName }, { region, account }) => ({
     Arn: `arn:aws:logs:${region}:${account}:log-group:${generatedName}:*`,
