@@ -1,9 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { IInterceptor } from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { AgentCore } from './agentcore/agentcore.ts';
 import type { GatewayAuthorizer, GatewayAuthorizerOptions } from './agentcore/gateway-authorizer.ts';
+import { revocationInterceptor } from './agentcore/revocation-interceptor.ts';
 import type { RuntimeAuthorizer, RuntimeAuthorizerOptions } from './agentcore/runtime-authorizer.ts';
 import { canary, withCanary } from './config/canary.ts';
 import { checkConfig } from './config/check-config.ts';
@@ -48,6 +50,7 @@ export class Vestibule extends Construct {
   #clientSecrets: ReadonlyMap<string, ClientSecret> | undefined;
   readonly #agentCore: AgentCore;
   readonly #signing: Signing;
+  #interceptor: IInterceptor | undefined;
 
   constructor(scope: Construct, id: string, props: VestibuleConfig) {
     super(scope, id);
@@ -99,6 +102,16 @@ export class Vestibule extends Construct {
   /** The same for an AgentCore Runtime. */
   runtimeAuthorizer(options: RuntimeAuthorizerOptions): RuntimeAuthorizer {
     return this.#agentCore.runtimeAuthorizer(options);
+  }
+
+  /**
+   * A REQUEST interceptor for AgentCore Gateways with an authorizer of this deployment: within 30 seconds it refuses tokens
+   * that were revoked or whose agent, client or resource was stopped, which the authorizer takes until they expire. All
+   * gateways share one function, made when the first one asks.
+   */
+  revocationInterceptor(): IInterceptor {
+    this.#interceptor ??= revocationInterceptor(this, { issuer: this.issuer, retention: this.#retention });
+    return this.#interceptor;
   }
 
   /**

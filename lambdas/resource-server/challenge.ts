@@ -11,7 +11,7 @@ export interface Challenge {
 
 /** What every challenge of one request says. */
 export interface ChallengeContext {
-  readonly resourceMetadata: string;
+  readonly resourceMetadata?: string;
   /** Everything this operation needs, in one challenge (RS-8). */
   readonly scopes: readonly string[];
 }
@@ -70,9 +70,9 @@ function challenge(
   const parameters = [
     ...details,
     // RFC 9728 §5.1: an absolute URL, so that a client finds the authorization server from this answer alone.
-    parameter('resource_metadata', resourceMetadata),
+    ...(resourceMetadata === undefined ? [] : [parameter('resource_metadata', resourceMetadata)]),
     ...(scopes.length === 0 ? [] : [parameter('scope', scopes.join(' '))]),
   ];
-  const authenticate = `Bearer ${parameters.join(', ')}`;
+  const authenticate = ['Bearer', parameters.join(', ')].join(' ').trim();
   return { status, headers: { ...commonHeaders, 'www-authenticate': authenticate }, body };
 }

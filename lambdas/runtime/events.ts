@@ -26,7 +26,7 @@ interface TokenQuestion {
 interface GuardedCall {
   readonly requestId: string;
   readonly sourceAddress: string;
-  /** The resource behind the route, and the route as API Gateway writes it. */
+  /** The resource behind the route, or the ARN of an AgentCore Gateway, and the route as API Gateway writes it. */
   readonly resource: string;
   readonly route: string;
 }

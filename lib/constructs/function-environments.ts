@@ -4,6 +4,7 @@ import type { AuthorizerEnvironment } from '../../lambdas/functions/authorizer/e
 import type { DiscoveryEnvironment } from '../../lambdas/functions/discovery/environment.ts';
 import type { EndsEnvironment } from '../../lambdas/functions/ends/environment.ts';
 import type { GateEnvironment } from '../../lambdas/functions/gate/environment.ts';
+import type { InterceptorEnvironment } from '../../lambdas/functions/interceptor/environment.ts';
 import type { IntrospectionEnvironment } from '../../lambdas/functions/introspection/environment.ts';
 import type { KeysEnvironment } from '../../lambdas/functions/keys/environment.ts';
 import type { RegistrarEnvironment } from '../../lambdas/functions/registrar/environment.ts';
@@ -17,6 +18,7 @@ export interface FunctionEnvironments {
   readonly discovery: DiscoveryEnvironment;
   readonly ends: EndsEnvironment;
   readonly gate: GateEnvironment;
+  readonly interceptor: InterceptorEnvironment;
   readonly introspection: IntrospectionEnvironment;
   readonly keys: KeysEnvironment;
   readonly registrar: RegistrarEnvironment;

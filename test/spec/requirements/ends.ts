@@ -47,6 +47,10 @@ export const ends = {
     'Vestibule',
     'has a verifier believe no edition of the feed of ends that is forged, of another type, or 30 seconds old',
   ),
+  'vestibule:interceptor': must(
+    'Vestibule',
+    'has an AgentCore Gateway with the revocation interceptor refuse ended tokens within 30 seconds, whatever its targets',
+  ),
   'vestibule:revocations-in-parallel': must('Vestibule', 'loses none of five hundred revocations at once'),
   'vestibule:revocation-retried': must(
     'Vestibule',

@@ -1,0 +1,3 @@
+/** Everything the interceptor of AgentCore Gateways reads from its environment. */
+export const interceptorEnvironment = ['ISSUER'] as const;
+export type InterceptorEnvironment = Record<(typeof interceptorEnvironment)[number], string>;
