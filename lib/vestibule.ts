@@ -195,6 +195,7 @@ export class Vestibule extends Construct {
         ISSUER: this.issuer,
         ACCESS_TOKEN_MINUTES: String(this.#config.accessTokenMinutes ?? 15),
         DOCUMENT_HOSTS: this.allowedHosts,
+        AWS_CALLER_IDENTITY: this.#config.awsCallerIdentity === true ? 'accepted' : 'refused',
         CLIENT_LIMIT: limits.client,
         ADDRESS_LIMIT: limits.address,
         ...this.signingKeys.grantSigning(role),
@@ -219,6 +220,7 @@ export class Vestibule extends Construct {
       environment: (role) => ({
         ISSUER: this.issuer,
         DOCUMENT_HOSTS: this.allowedHosts,
+        AWS_CALLER_IDENTITY: this.#config.awsCallerIdentity === true ? 'accepted' : 'refused',
         CLIENT_LIMIT: limits.client,
         ADDRESS_LIMIT: limits.address,
         ...this.signingKeys.grantSigning(role),

@@ -14,6 +14,7 @@ export type ClientRefusal =
   | { readonly reason: 'assertion_keys_not_fetched'; readonly fetch: DocumentRefusal['reason'] }
   | { readonly reason: 'assertion_replayed' }
   | { readonly reason: 'aws_identity_not_verified' }
+  | { readonly reason: 'aws_caller_not_verified' }
   | { readonly reason: 'aws_account_not_bound' }
   | { readonly reason: 'aws_role_not_bound' }
   | { readonly reason: 'aws_organization_not_bound' }
@@ -92,6 +93,8 @@ const wire: Wire = {
     invalidClient(
       'no client is registered for the issuer and the role of the client_assertion, or its signature is wrong',
     ),
+  aws_caller_not_verified: () =>
+    invalidClient('no such client proves itself by a signed request, or AWS does not take its signature'),
   aws_account_not_bound: () => notBound('is of another AWS account than the client is registered for'),
   aws_role_not_bound: () => notBound('is of another IAM role than the client is registered for'),
   aws_organization_not_bound: () =>

@@ -89,8 +89,16 @@ export interface AwsAuthentication {
   readonly workload: AwsWorkload;
 }
 
+/** By a request to AWS STS that the role signed: for accounts that issue no identity tokens. */
+export interface AwsCallerAuthentication {
+  readonly method: 'aws_caller_identity';
+  /** The ARN of one role. */
+  readonly role: string;
+}
+
 /** How a client proves itself at the token endpoint. A secret is accepted by Basic and by post alike. */
-export type ClientAuthentication = SecretAuthentication | KeyAuthentication | AwsAuthentication;
+export type ClientAuthentication =
+  SecretAuthentication | KeyAuthentication | AwsAuthentication | AwsCallerAuthentication;
 
 export type GrantType = 'client_credentials';
 

@@ -1,9 +1,16 @@
 import type { Kind, RegistryStore, Things } from '../ports/registry-store.ts';
-import type { Agent, Client, ClientAuthentication, Registration, StoredSecret } from '../ports/registry.ts';
+import type {
+  Agent,
+  Client,
+  ClientAuthentication,
+  Registration,
+  SecretAuthentication,
+  StoredSecret,
+} from '../ports/registry.ts';
 import type { ResourceUri } from '../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../runtime/result.ts';
 import { type DeclaredAgent, readAgent } from './declaration/agent.ts';
-import { type DeclaredClient, readClient } from './declaration/client.ts';
+import { type DeclaredAuthentication, type DeclaredClient, readClient } from './declaration/client.ts';
 import type { DeclarationContext } from './declaration/fields.ts';
 import { type DeclaredResource, readResource } from './declaration/resource.ts';
 import { checkAgentExists, resolveCatalogue, resolveResource } from './references.ts';
@@ -146,8 +153,14 @@ function authenticationOf(
   live: readonly StoredSecret[],
   secret: () => StoredSecret,
 ): ClientAuthentication {
-  if (authentication.method === 'private_key_jwt' || authentication.method === 'aws_iam_jwt') {
-    return authentication;
+  if (!hasNoSecret(authentication)) {
+    return { method: authentication.method, secrets: live.length > 0 ? live : [secret()] };
   }
-  return { method: authentication.method, secrets: live.length > 0 ? live : [secret()] };
+  return authentication;
+}
+
+function hasNoSecret(
+  authentication: DeclaredAuthentication,
+): authentication is Exclude<DeclaredAuthentication, { readonly method: SecretAuthentication['method'] }> {
+  return !authentication.method.startsWith('client_secret_');
 }

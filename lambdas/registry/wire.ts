@@ -50,6 +50,8 @@ function proof({ authentication }: Client): Json {
       };
     case 'aws_iam_jwt':
       return { aws: workload(authentication.workload) };
+    case 'aws_caller_identity':
+      return { aws: { role: authentication.role } };
     case 'client_secret_basic':
     case 'client_secret_post':
       return {};

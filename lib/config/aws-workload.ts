@@ -32,6 +32,18 @@ export function awsAuthentication(hosts: Hosts): v.GenericSchema {
   });
 }
 
+/** The fields of a client that is an AWS role and signs requests. */
+export const awsCallerAuthentication: v.GenericSchema = fields({
+  method: v.literal('aws_caller_identity'),
+  role: textThat(
+    known((role) =>
+      role.endsWith('*')
+        ? `${show(role)} is a path, and AWS tells no path of a signer; name one role`
+        : roleProblem(role),
+    ),
+  ),
+});
+
 /** A value that only the deployment knows is the registrar's to check. */
 function known(problem: (text: string) => string | undefined): (text: string) => string | undefined {
   return (value) => (Token.isUnresolved(value) ? undefined : problem(value));

@@ -24,6 +24,8 @@ export interface VestibuleConfig {
   readonly canary?: boolean;
   /** How long logs are kept, one of the periods CloudWatch Logs offers. Default: 365 in production, 7 in dev. */
   readonly logRetentionDays?: number;
+  /** Whether clients may prove themselves by a signed request to AWS STS (`aws_caller_identity`). Default: false. */
+  readonly awsCallerIdentity?: boolean;
   /** What tokens can be for: MCP servers, and agents that others call. */
   readonly resources: readonly ResourceConfig[];
   /** The principals, and what each may ask for. */
@@ -117,7 +119,8 @@ export interface ClientConfig {
   readonly authentication: ClientAuthenticationConfig;
 }
 
-export type ClientAuthenticationConfig = SecretAuthentication | KeyAuthentication | AwsAuthentication;
+export type ClientAuthenticationConfig =
+  SecretAuthentication | KeyAuthentication | AwsAuthentication | AwsCallerAuthentication;
 
 /** The stack generates the secret into Secrets Manager; Vestibule itself keeps its hash only. */
 export interface SecretAuthentication {
@@ -152,6 +155,16 @@ export interface AwsAuthentication {
   readonly principalTags?: Readonly<Record<string, string>>;
   /** The ARNs of the Lambda functions, one of which must be the caller. Default: any caller with the role. */
   readonly lambdaFunctions?: readonly string[];
+}
+
+/**
+ * For AWS accounts in which outbound identity federation cannot be enabled: the client sends a request to
+ * sts:GetCallerIdentity that its role signed, and we send it on. Needs `awsCallerIdentity: true`, and the `client_id`.
+ */
+export interface AwsCallerAuthentication {
+  readonly method: 'aws_caller_identity';
+  /** The ARN of one role. */
+  readonly role: string;
 }
 
 export type Profile = NonNullable<VestibuleConfig['profile']>;

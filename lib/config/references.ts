@@ -12,6 +12,7 @@ export function referenceProblems(config: SoundParts): readonly Problem[] {
     ...config.agents.flatMap((agent, index) => catalogueOf(agent, index, config)),
     ...config.clients.flatMap((client, index) => ownerOfClient(client, index, config)),
     ...sharedRoles(config),
+    ...signersNotAccepted(config),
     ...zoneOfIssuer(config),
   ];
 }
@@ -101,7 +102,9 @@ function ownerOfClient(
 /** A workload that sends no client_id is known by its role alone. */
 function sharedRoles({ clients }: SoundParts): readonly Problem[] {
   const roles = clients.map(({ authentication }) =>
-    authentication === undefined ? undefined : `${authentication.issuer ?? ''} ${authentication.role}`,
+    authentication?.method !== 'aws_iam_jwt'
+      ? undefined
+      : `${authentication.issuer ?? ''} ${authentication.role}`,
   );
   return roles.flatMap((role, index) => {
     const first = roles.indexOf(role);
@@ -112,6 +115,20 @@ function sharedRoles({ clients }: SoundParts): readonly Problem[] {
       { path, text: `${shown} is the role of ${pathOf(['clients', first])} too; a role is one client` },
     ];
   });
+}
+
+function signersNotAccepted({ clients, awsCallerIdentity }: SoundParts): readonly Problem[] {
+  if (awsCallerIdentity) return [];
+  return clients.flatMap(({ authentication }, index) =>
+    authentication?.method === 'aws_caller_identity'
+      ? [
+          {
+            path: pathOf(['clients', index, 'authentication', 'method']),
+            text: "'aws_caller_identity' is not accepted by this deployment; add awsCallerIdentity: true",
+          },
+        ]
+      : [],
+  );
 }
 
 function catalogueOf(

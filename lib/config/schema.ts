@@ -1,6 +1,6 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
-import { awsAuthentication } from './aws-workload.ts';
+import { awsAuthentication, awsCallerAuthentication } from './aws-workload.ts';
 import {
   fields,
   flag,
@@ -87,7 +87,13 @@ const agent = fields({
   ),
 });
 
-const methods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'aws_iam_jwt'] as const;
+const methods = [
+  'client_secret_basic',
+  'client_secret_post',
+  'private_key_jwt',
+  'aws_iam_jwt',
+  'aws_caller_identity',
+] as const;
 
 /** The whole config but for what one part says about another. */
 export function configSchema(hosts: Hosts): v.GenericSchema {
@@ -95,6 +101,7 @@ export function configSchema(hosts: Hosts): v.GenericSchema {
     profile: v.optional(oneOf(['production', 'dev'])),
     issuer: v.optional(issuer),
     signing: v.optional(signing),
+    awsCallerIdentity: v.optional(flag()),
     accessTokenMinutes: v.optional(accessTokenMinutes),
     keyRotationDays: v.optional(keyRotationDays),
     limits: v.optional(limits),
@@ -139,6 +146,7 @@ function client(hosts: Hosts): v.GenericSchema {
 function authentication(input: unknown, hosts: Hosts): v.GenericSchema {
   const method: unknown = isObject(input) ? input['method'] : undefined;
   if (method === 'aws_iam_jwt') return awsAuthentication(hosts);
+  if (method === 'aws_caller_identity') return awsCallerAuthentication;
   if (method !== 'private_key_jwt') {
     return fields({ method: v.picklist(methods, ({ input: given }) => methodProblem(given)) });
   }

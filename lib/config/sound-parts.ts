@@ -36,7 +36,13 @@ const agent = v.object({
 
 /** A role of AWS, and the issuer that vouches for it. */
 const awsRole = v.fallback(
-  v.optional(v.object({ method: v.literal('aws_iam_jwt'), role: v.string(), issuer: maybeText })),
+  v.optional(
+    v.object({
+      method: v.picklist(['aws_iam_jwt', 'aws_caller_identity']),
+      role: v.string(),
+      issuer: maybeText,
+    }),
+  ),
   undefined,
 );
 
@@ -52,6 +58,7 @@ const issuer = v.object({
 });
 
 const parts = v.object({
+  awsCallerIdentity: v.fallback(v.optional(v.boolean(), false), false),
   issuer: v.fallback(v.optional(issuer), undefined),
   resources: listOf(resource),
   agents: listOf(agent),

@@ -61,6 +61,7 @@ export function clientDeclaration(
 /** What the client proves itself by, where that is no secret. */
 function proofMembers(authentication: ClientAuthenticationConfig): object {
   if (authentication.method === 'aws_iam_jwt') return { aws: workload(authentication) };
+  if (authentication.method === 'aws_caller_identity') return { aws: { role: authentication.role } };
   if (authentication.method !== 'private_key_jwt') return {};
   const { jwks, jwksUri, acceptsTokenEndpointAudience } = authentication;
   return {

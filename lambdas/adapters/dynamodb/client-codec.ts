@@ -36,6 +36,7 @@ const storedAuthentication = v.variant('method', [
     principal_tags: v.array(v.object({ key: text, value: v.string() })),
     lambda_functions: v.array(text),
   }),
+  v.object({ method: v.literal('aws_caller_identity'), role: text }),
 ]);
 
 const storedClient = v.object({
@@ -99,6 +100,8 @@ function authenticationAttribute(authentication: ClientAuthentication): Plain {
       };
     case 'aws_iam_jwt':
       return { method: authentication.method, ...workloadAttributes(authentication.workload) };
+    case 'aws_caller_identity':
+      return { method: authentication.method, role: authentication.role };
     case 'client_secret_basic':
     case 'client_secret_post':
       return { method: authentication.method, secrets: authentication.secrets.map(secretAttribute) };
@@ -118,6 +121,8 @@ function authenticationOf(stored: StoredAuthentication): ClientAuthentication {
       };
     case 'aws_iam_jwt':
       return { method: stored.method, workload: workloadOf(stored) };
+    case 'aws_caller_identity':
+      return { method: stored.method, role: stored.role };
     case 'client_secret_basic':
     case 'client_secret_post':
       return {

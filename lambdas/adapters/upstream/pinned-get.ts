@@ -51,7 +51,7 @@ function respond(
   });
 }
 
-function pinnedTo(addresses: readonly LookupAddress[]): LookupFunction {
+export function pinnedTo(addresses: readonly LookupAddress[]): LookupFunction {
   const [first] = addresses;
   return (_host, options, callback) => {
     if (options.all === true) callback(null, [...addresses]);
@@ -64,7 +64,7 @@ function judge({ statusCode = 0, headers }: IncomingMessage): DocumentRefusal | 
   return jsonType.test(headers['content-type'] ?? '') ? undefined : { reason: 'not_json' };
 }
 
-async function readText(
+export async function readText(
   response: IncomingMessage,
   maximumBytes: number,
 ): Promise<Result<string, DocumentRefusal>> {

@@ -8,6 +8,7 @@ import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
 import { dynamoTokenStandings } from '../../adapters/dynamodb/token-standings.ts';
 import { dynamoWrappedKeys } from '../../adapters/dynamodb/wrapped-keys.ts';
 import { deploymentSigner } from '../../adapters/kms/deployment-signer.ts';
+import { guardedCallerIdentities } from '../../adapters/upstream/caller-identities.ts';
 import { guardedDocuments } from '../../adapters/upstream/documents.ts';
 import { introspectionHttpEndpoint } from '../../http/introspection-endpoint.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
@@ -46,6 +47,7 @@ const ports = {
     keys: clientKeys(documents),
     audiences: { issuer, tokenEndpoint: endpointsOf(issuer).token },
     issuerHosts: hosts,
+    callers: environment.AWS_CALLER_IDENTITY === 'accepted' ? guardedCallerIdentities({ hosts }) : undefined,
   }),
   limits: callerLimits(
     { client: environment.CLIENT_LIMIT, address: environment.ADDRESS_LIMIT },

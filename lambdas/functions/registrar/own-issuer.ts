@@ -6,6 +6,7 @@ import { ok, refuse, type Result } from '../../runtime/result.ts';
 
 /** A client that is an AWS role of which no issuer is said. */
 const withoutIssuer = v.looseObject({
+  token_endpoint_auth_method: v.literal('aws_iam_jwt'),
   aws: v.looseObject({ role: v.string(), issuer: v.optional(v.undefined()) }),
 });
 

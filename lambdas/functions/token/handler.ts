@@ -6,6 +6,7 @@ import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
 import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
 import { dynamoWrappedKeys } from '../../adapters/dynamodb/wrapped-keys.ts';
 import { deploymentSigner } from '../../adapters/kms/deployment-signer.ts';
+import { guardedCallerIdentities } from '../../adapters/upstream/caller-identities.ts';
 import { guardedDocuments } from '../../adapters/upstream/documents.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
 import { tokenHttpEndpoint } from '../../http/token-endpoint.ts';
@@ -49,6 +50,7 @@ const requestToken = tokenEndpoint({
     keys: clientKeys(documents),
     audiences: { issuer, tokenEndpoint: endpointsOf(issuer).token },
     issuerHosts: hosts,
+    callers: environment.AWS_CALLER_IDENTITY === 'accepted' ? guardedCallerIdentities({ hosts }) : undefined,
   }),
   grants: [clientCredentialsGrant(registry)],
   issue: tokenIssuer({

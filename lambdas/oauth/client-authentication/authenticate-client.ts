@@ -1,3 +1,4 @@
+import type { CallerIdentities } from '../../ports/caller-identities.ts';
 import type { Agent, Client, RegistryReader, RegistryView } from '../../ports/registry.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { ResourceUri } from '../../runtime/identifiers.ts';
@@ -8,6 +9,7 @@ import type { ClientRefusal } from '../refusal.ts';
 import type { IssuerHosts } from '../workload/aws-issuer.ts';
 import type { AssertionAudiences } from './assertion-claims.ts';
 import { readAssertion } from './assertion.ts';
+import { proveCaller } from './aws/prove-caller.ts';
 import { proveWorkload } from './aws/prove-workload.ts';
 import { claimsToBeOfAws } from './aws/read-identity.ts';
 import type { ClientKeys } from './client-keys.ts';
@@ -32,6 +34,8 @@ export interface ClientAuthenticationPorts {
   readonly keys: ClientKeys;
   readonly audiences: AssertionAudiences;
   readonly issuerHosts: IssuerHosts;
+  /** Absent where the deployment accepts no signed requests in place of assertions. */
+  readonly callers?: CallerIdentities | undefined;
 }
 
 /** Proves a client by its credentials. `resourceUri` is only a hint: what to read from the registry along with it. */
@@ -46,11 +50,14 @@ export function clientAuthentication(ports: ClientAuthenticationPorts): Authenti
     const lookUp: LookUp = (names) => viewOf(ports.registry, names, resourceUri);
     if (credentials.kind === 'secret') return bySecret(credentials, lookUp);
     const { assertion, clientId } = credentials;
-    const proof = claimsToBeOfAws(assertion)
-      ? await proveWorkload({ ...ports, lookUp }, assertion, clientId, now)
-      : await proveByKey({ ...ports, lookUp }, assertion, clientId, now);
+    const proof = await proverOf(credentials)({ ...ports, lookUp }, assertion, clientId, now);
     return proof.ok ? proven(proof.value.client, proof.value.view, proof.value.assertion) : proof;
   };
+}
+
+function proverOf({ kind, assertion }: Exclude<Credentials, { readonly kind: 'secret' }>): typeof proveByKey {
+  if (kind === 'signed_request') return proveCaller;
+  return claimsToBeOfAws(assertion) ? proveWorkload : proveByKey;
 }
 
 async function bySecret(

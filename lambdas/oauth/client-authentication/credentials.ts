@@ -12,10 +12,18 @@ export type AuthorizationHeader =
 /** How a client tries to prove itself; nothing in it is verified. */
 export type Credentials =
   | { readonly kind: 'secret'; readonly clientId: string; readonly secret: Secret }
-  | { readonly kind: 'assertion'; readonly assertion: Secret; readonly clientId: string | undefined };
+  | {
+      /** A JWT, or a signed request that AWS STS is to judge. */
+      readonly kind: 'assertion' | 'signed_request';
+      readonly assertion: Secret;
+      readonly clientId: string | undefined;
+    };
 
 /** RFC 7523 §2.2. */
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+/** RFC 7521 §4.2: a URI of our own for an assertion of our own. */
+const signedRequestType = 'urn:vestibule:params:client-assertion-type:aws-caller-identity';
 
 /** Finds the one way in which a request authenticates its client. */
 export function readCredentials(
@@ -47,6 +55,8 @@ function readAssertionCredentials(
 ): Result<Credentials, ClientRefusal> {
   const [assertion, type] = [values.get('client_assertion'), values.get('client_assertion_type')];
   if (assertion === undefined || type === undefined) return refuse({ reason: 'assertion_incomplete' });
+  if (type === signedRequestType)
+    return ok({ kind: 'signed_request', assertion: new Secret(assertion), clientId });
   if (type !== assertionType) return refuse({ reason: 'assertion_type_unknown' });
   return ok({ kind: 'assertion', assertion: new Secret(assertion), clientId });
 }

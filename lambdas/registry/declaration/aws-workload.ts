@@ -19,7 +19,7 @@ function hasReadableNames(value: unknown): boolean {
 }
 
 /** The AWS workload of a client. `request_tags` can be demanded by nothing here: the caller himself writes them. */
-export function awsWorkload(context: DeclarationContext): v.GenericSchema<unknown, AwsWorkload> {
+function awsWorkload(context: DeclarationContext): v.GenericSchema<unknown, AwsWorkload> {
   return v.pipe(
     v.strictObject(
       {
@@ -75,4 +75,27 @@ export function awsWorkload(context: DeclarationContext): v.GenericSchema<unknow
       lambdaFunctions: lambda_functions,
     })),
   );
+}
+
+/** One role, known to AWS by the signature of a request: of its session AWS then tells nothing more. */
+const callerRole = v.strictObject(
+  {
+    role: v.pipe(
+      v.string('must be text'),
+      v.check(
+        (text) => isRolePattern(text) && !text.endsWith('*'),
+        'must be the ARN of one role, such as "arn:aws:iam::123456789012:role/reporter", because AWS tells no path of a signer',
+      ),
+    ),
+  },
+  'must be an object: { role }',
+);
+
+/** The member `aws`: with an issuer it is read as a workload, without one as a role that signs requests. */
+export function awsMember(
+  context: DeclarationContext,
+): v.GenericSchema<unknown, AwsWorkload | { readonly role: string }> {
+  const workload = awsWorkload(context);
+  const isOfRoleOnly = v.strictObject({ role: v.unknown() });
+  return v.lazy((input) => (v.is(isOfRoleOnly, input) ? callerRole : workload));
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type {
   AssertionKeys,
   AwsAuthentication,
+  AwsCallerAuthentication,
   GrantType,
   KeyAuthentication,
   SecretAuthentication,
@@ -9,14 +10,14 @@ import type {
 import type { AgentId, ClientId } from '../../runtime/identifiers.ts';
 import { ok, type Result } from '../../runtime/result.ts';
 import type { FieldRefusal } from '../refusal.ts';
-import { awsWorkload } from './aws-workload.ts';
+import { awsMember } from './aws-workload.ts';
 import { type DeclarationContext, identifier, peopleText } from './fields.ts';
 import { jwks } from './jwks.ts';
 import { readDeclaration } from './read.ts';
 import { type ResourceName, resourceName } from './resource-name.ts';
 
 export type DeclaredAuthentication =
-  Pick<SecretAuthentication, 'method'> | KeyAuthentication | AwsAuthentication;
+  Pick<SecretAuthentication, 'method'> | KeyAuthentication | AwsAuthentication | AwsCallerAuthentication;
 
 export interface DeclaredClient {
   readonly id: ClientId;
@@ -46,7 +47,13 @@ export function readClient(
   });
 }
 
-const methods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'aws_iam_jwt'] as const;
+const methods = [
+  'client_secret_basic',
+  'client_secret_post',
+  'private_key_jwt',
+  'aws_iam_jwt',
+  'aws_caller_identity',
+] as const;
 const keyMembers = ['jwks', 'jwks_uri', 'accepts_token_endpoint_audience'] as const;
 
 function clientSchema(context: DeclarationContext) {
@@ -67,7 +74,7 @@ function clientSchema(context: DeclarationContext) {
         jwks: v.exactOptional(jwks),
         jwks_uri: v.exactOptional(jwksUri(context)),
         accepts_token_endpoint_audience: v.exactOptional(v.boolean('must be true or false')),
-        aws: v.exactOptional(awsWorkload(context)),
+        aws: v.exactOptional(awsMember(context)),
       },
       'must be a JSON object',
     ),
@@ -96,8 +103,13 @@ function clientSchema(context: DeclarationContext) {
       `only a client with "private_key_jwt" has ${keyMembers.join(', ')}; remove them or change the method`,
     ),
     v.check(
-      ({ token_endpoint_auth_method: method, aws }) => (method === 'aws_iam_jwt') === (aws !== undefined),
-      'a client with "aws_iam_jwt" needs aws: { issuer, role, … }, and no other client has it',
+      ({ token_endpoint_auth_method: method, aws }) => method.startsWith('aws_') === (aws !== undefined),
+      'a client with "aws_iam_jwt" or "aws_caller_identity" needs aws, and no other client has it',
+    ),
+    v.check(
+      ({ token_endpoint_auth_method: method, aws }) =>
+        aws === undefined || (method === 'aws_iam_jwt') === 'issuer' in aws,
+      'aws is { issuer, role, … } with "aws_iam_jwt", and { role } with "aws_caller_identity"',
     ),
   );
 }
@@ -106,7 +118,11 @@ type Declared = v.InferOutput<ReturnType<typeof clientSchema>>;
 
 function authenticationOf(declared: Declared): DeclaredAuthentication {
   const { token_endpoint_auth_method: method, jwks, jwks_uri, aws } = declared;
-  if (aws !== undefined) return { method: 'aws_iam_jwt', workload: aws };
+  if (aws !== undefined) {
+    return 'issuer' in aws
+      ? { method: 'aws_iam_jwt', workload: aws }
+      : { method: 'aws_caller_identity', role: aws.role };
+  }
   if (method !== 'private_key_jwt') return { method: method as SecretAuthentication['method'] };
   const keys: AssertionKeys =
     jwks === undefined ? { kind: 'jwks_uri', jwksUri: jwks_uri ?? '' } : { kind: 'jwks', jwks };

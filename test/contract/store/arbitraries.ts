@@ -73,6 +73,7 @@ const authentication: fc.Arbitrary<Client['authentication']> = fc.oneof(
     acceptsTokenEndpointAudience: fc.boolean(),
   }),
   fc.record({ method: fc.constant('aws_iam_jwt' as const), workload: workloads() }),
+  fc.record({ method: fc.constant('aws_caller_identity' as const), role: text() }),
 );
 
 function workloads(): fc.Arbitrary<AwsWorkload> {

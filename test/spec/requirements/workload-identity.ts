@@ -52,4 +52,16 @@ export const workloadIdentity = {
     'Vestibule',
     'knows an AWS workload at the introspection and the revocation endpoint as at the token endpoint',
   ),
+  'vestibule:aws-signed-request': must(
+    ['Vestibule', 'RFC 7521 §4.2'],
+    'gives a token for a request to sts:GetCallerIdentity that the role of a client signed, where the deployment accepts such, and nowhere else',
+  ),
+  'vestibule:aws-signed-request-for-us': must(
+    'Vestibule',
+    'refuses a signed request that does not name this issuer among what is signed, is older than a minute, goes to another host than STS, or came before',
+  ),
+  'vestibule:aws-signed-request-dependency': must(
+    'Vestibule',
+    'answers 503 while AWS cannot be asked who signed a request',
+  ),
 } as const;

@@ -20,6 +20,7 @@ const expected: {
   assertion_keys_not_fetched: [{ reason: 'assertion_keys_not_fetched', fetch: 'unreachable' }, invalidClient],
   assertion_replayed: [{ reason: 'assertion_replayed' }, invalidClient],
   aws_identity_not_verified: [{ reason: 'aws_identity_not_verified' }, invalidClient],
+  aws_caller_not_verified: [{ reason: 'aws_caller_not_verified' }, invalidClient],
   aws_account_not_bound: [{ reason: 'aws_account_not_bound' }, invalidClient],
   aws_role_not_bound: [{ reason: 'aws_role_not_bound' }, invalidClient],
   aws_organization_not_bound: [{ reason: 'aws_organization_not_bound' }, invalidClient],

@@ -276,9 +276,23 @@ describe('the declaration of a client that is an AWS workload', () => {
     expect(refusalOf(readClient, declared(change))).toMatch(words);
   });
 
+  it('is one role and nothing else where it signs requests', () => {
+    const signing = (aws_: object): object => ({
+      ...{ ...client, token_endpoint_auth_method: 'aws_caller_identity', aws: aws_ },
+    });
+    const role = 'arn:aws:iam::123456789012:role/path/reporter';
+    expect(readClient(signing({ role }), context)).toMatchObject({
+      ok: true,
+      value: { authentication: { method: 'aws_caller_identity', role } },
+    });
+    expect(refusalOf(readClient, signing({ role: aws.role }))).toMatch(/AWS tells no path of a signer/);
+    expect(refusalOf(readClient, signing(aws))).toMatch(/\{ role \} with "aws_caller_identity"/);
+    expect(refusalOf(readClient, declared({ issuer: undefined }))).toMatch(/^aws\.issuer/);
+  });
+
   it('is refused beside another method, and the method without it', () => {
     expect(refusalOf(readClient, { ...client, aws })).toMatch(/no other client has it/);
     const without = { ...client, token_endpoint_auth_method: 'aws_iam_jwt' };
-    expect(refusalOf(readClient, without)).toMatch(/needs aws: /);
+    expect(refusalOf(readClient, without)).toMatch(/needs aws, and/);
   });
 });

@@ -48,6 +48,23 @@ export const brokenRoles: readonly (readonly [string, unknown, string])[] = [
     'clients[0].authentication.principalTags.team: 7 is not a text',
   ],
   [
+    'a signed request that the deployment does not accept',
+    withClient({
+      authentication: { method: 'aws_caller_identity', role: 'arn:aws:iam::123456789012:role/robot' },
+    }),
+    "clients[0].authentication.method: 'aws_caller_identity' is not accepted by this deployment; add awsCallerIdentity: true",
+  ],
+  [
+    'a path of roles that sign requests',
+    {
+      ...(withClient({
+        authentication: { method: 'aws_caller_identity', role: 'arn:aws:iam::123456789012:role/agents/*' },
+      }) as object),
+      awsCallerIdentity: true,
+    },
+    "clients[0].authentication.role: 'arn:aws:iam::123456789012:role/agents/*' is a path, and AWS tells no path of a signer; name one role",
+  ],
+  [
     'two clients of one role',
     {
       ...soundConfig,
