@@ -11,8 +11,11 @@ export interface Deployed {
   readonly market: Market;
   /** The directory of the token function's code. */
   readonly taskRoot: string;
-  /** What a function finds in its environment, by its folder; the operator's credentials stand for its role's. */
-  readonly environmentOf: (folder: string) => Readonly<Record<string, string>>;
+  /**
+   * What a function finds in its environment, by its folder; the operator's credentials stand for its role's. Undefined
+   * for a function that only other configs deploy.
+   */
+  readonly environmentOf: (folder: string) => Readonly<Record<string, string>> | undefined;
   readonly keys: readonly object[];
   readonly stop: () => Promise<void>;
 }
@@ -39,15 +42,20 @@ export async function deploy(signing: SigningMode, algorithm: SigningAlgorithm):
   const { assetDirectory } = readAssembly(await synthesizedAssembly(config));
   return {
     market: { issuer, clientId, clientSecret: await deployment.secretOf(clientId), resource, scope },
-    taskRoot: assetDirectory(functionOf(deployment, 'token').Code.S3Key),
-    environmentOf: (folder) => ({
-      ...functionOf(deployment, folder).Environment?.Variables,
-      ...deployment.run.cloud.environmentOf(deployment.operator, 'bench'),
-      AWS_LAMBDA_FUNCTION_NAME: folder,
-      AWS_LAMBDA_LOG_FORMAT: 'JSON',
-      AWS_LAMBDA_LOG_LEVEL: 'INFO',
-      TZ: ':UTC',
-    }),
+    taskRoot: assetDirectory(functionOf(deployment, 'token')?.Code.S3Key ?? ''),
+    environmentOf: (folder) => {
+      const deployed = functionOf(deployment, folder);
+      return (
+        deployed && {
+          ...deployed.Environment?.Variables,
+          ...deployment.run.cloud.environmentOf(deployment.operator, 'bench'),
+          AWS_LAMBDA_FUNCTION_NAME: folder,
+          AWS_LAMBDA_LOG_FORMAT: 'JSON',
+          AWS_LAMBDA_LOG_LEVEL: 'INFO',
+          TZ: ':UTC',
+        }
+      );
+    },
     keys,
     stop: deployment.stop,
   };
@@ -59,12 +67,11 @@ interface FunctionProperties {
 }
 
 /** `rotate-keys` is the folder of `VestibuleRotateKeysFunction1A2B3C4D`. */
-function functionOf({ run }: TestDeployment, folder: string): FunctionProperties {
+function functionOf({ run }: TestDeployment, folder: string): FunctionProperties | undefined {
   const found = run.resources.find(
     ({ type, logicalId }) =>
       type === 'AWS::Lambda::Function' &&
       logicalId.toLowerCase().startsWith(`vestibule${folder.replaceAll('-', '')}function`),
   );
-  if (found === undefined) throw new Error(`the deployment has no function of the folder ${folder}`);
-  return found.properties as unknown as FunctionProperties;
+  return found?.properties as unknown as FunctionProperties | undefined;
 }

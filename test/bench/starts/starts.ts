@@ -51,6 +51,7 @@ function startersIn(directory: string, deployed: Deployed): readonly Starter[] {
   const functions = Object.entries(outputs).flatMap(([output, { inputs }]): readonly Starter[] => {
     const [name, use] = [dirname(output).split('/').at(-1) ?? '', sdkUseOf(inputs)];
     const environment = deployed.environmentOf(name);
+    if (environment === undefined) return [];
     const event = events[name];
     const needed = [true, false].map((trimmed) => {
       const title = `${use.name}, ${trimmed ? 'our credential provider' : 'unmodified'}`;

@@ -23,7 +23,7 @@ export async function startContestant(
 ): Promise<Contestant> {
   const child = fork(fileURLToPath(new URL('./serve.ts', import.meta.url)), {
     env: { NODE_ENV: 'production', ...environment },
-    stdio: ['ignore', output, output, 'ipc'],
+    stdio: ['ignore', output, 'inherit', 'ipc'],
   });
   const ask: (question: ToServer) => Promise<FromServer> = talkTo(child, settings.subject);
   const listening = await ask({ kind: 'start', settings });

@@ -1,12 +1,13 @@
 import { createPrivateKey, randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
-import { jwtSigner } from './jwt.ts';
+import { jwtSigner, quickJwtSigner } from './jwt.ts';
 import type { SubjectSettings } from './message.ts';
 import { readBody } from './read-body.ts';
 
 /** The least that anybody can do in Node: read the request, sign an equal token, answer. Nothing is decided. */
-export function floor({ algorithm, market, privateKey, kid }: SubjectSettings): RequestListener {
-  const signed = jwtSigner(createPrivateKey(privateKey), algorithm, kid);
+export function floor({ subject, algorithm, market, privateKey, kid }: SubjectSettings): RequestListener {
+  const key = createPrivateKey(privateKey);
+  const signed = subject === 'floor' ? jwtSigner(key, algorithm, kid) : quickJwtSigner(key, kid);
   const { issuer, clientId, resource, scope } = market;
   return (request, response) => {
     void readBody(request).then(() => {

@@ -1,6 +1,6 @@
 import type { SigningAlgorithm } from '../../../lambdas/ports/signing.ts';
 
-export type SubjectName = 'vestibule' | 'oidc-provider' | 'oauth2-server' | 'floor';
+export type SubjectName = 'vestibule' | 'oidc-provider' | 'oauth2-server' | 'floor' | 'lowest floor';
 
 /** The one client of every server, and what it asks for. */
 export interface Market {

@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { Provider } from 'oidc-provider';
+import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.js';
 import type { SubjectSettings } from './message.ts';
 
 /**
@@ -11,6 +12,7 @@ export function oidcProvider({ algorithm, market, privateKey, kid }: SubjectSett
   const jwk = createPrivateKey(privateKey).export({ format: 'jwk' });
   const { issuer, clientId, clientSecret, resource, scope } = market;
   const provider = new Provider(issuer, {
+    adapter: createMemoryAdapter(),
     clients: [
       {
         client_id: clientId,

@@ -16,6 +16,7 @@ async function listenerOf(settings: SubjectSettings): Promise<RequestListener> {
     case 'oauth2-server':
       return (await import('./oauth2-server.ts')).oauth2Server(settings);
     case 'floor':
+    case 'lowest floor':
       return (await import('./floor.ts')).floor(settings);
   }
 }

@@ -29,6 +29,7 @@ const entries: readonly Omit<Entry, 'rounds'>[] = [
   { name: 'oidc-provider', algorithm: 'ES256' },
   { name: 'oauth2-server', algorithm: 'ES256' },
   { name: 'floor', algorithm: 'ES256' },
+  { name: 'lowest floor', algorithm: 'ES256' },
 ];
 
 /** What the peers are told of their issuer and client: as long as what a deployment says of its own. */
