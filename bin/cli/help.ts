@@ -1,8 +1,11 @@
 import { type Command, commands } from './commands.ts';
 import type { Kind } from './declaration.ts';
+import { keysUsage } from './keys.ts';
 import { table } from './table.ts';
 
 const kinds = ['resource', 'agent', 'client'] as const;
+
+const keysLines = keysUsage.map(([usage, what]) => [`  vestibule ${usage}`, what] as const);
 
 const everywhere = [
   ['--local', 'the local run of this directory (.vestibule/endpoints.json)'],
@@ -19,7 +22,11 @@ export function overview(): string {
   const lines = kinds.flatMap((kind) =>
     of(kind).map(([verb, command]) => [`  vestibule ${kind} ${verb}`, command.summary(kind)] as const),
   );
-  return `Usage: vestibule <resource|agent|client> <command> [options]\n\n${rows(lines)}\n\n${optionLines()}`;
+  return `Usage: vestibule <resource|agent|client|keys> <command> [options]\n\n${rows([...lines, ...keysLines])}\n\n${optionLines()}`;
+}
+
+export function helpOfKeys(): string {
+  return `Usage: vestibule keys [rotate] [options]\n\n${rows(keysLines)}\n\n${optionLines()}`;
 }
 
 export function helpOf(kind: Kind, command?: Command): string {

@@ -1,9 +1,10 @@
-import { adminClient } from './admin-client.ts';
-import { type Command, commands } from './commands.ts';
+import { type AdminClient, adminClient } from './admin-client.ts';
+import { type Command, commands, type Said } from './commands.ts';
 import type { Kind } from './declaration.ts';
 import { Refused, UsageError } from './failure.ts';
-import { helpOf, overview } from './help.ts';
+import { helpOf, helpOfKeys, overview } from './help.ts';
 import { processSurroundings, type Surroundings } from './io.ts';
+import { keysCommand } from './keys.ts';
 import { allowOnly, type Arguments, readArguments } from './options.ts';
 import { targetOf } from './target.ts';
 
@@ -30,27 +31,31 @@ export async function runCommandLine(
 
 async function outputOf({ values, positionals }: Arguments, surroundings: Surroundings): Promise<string> {
   const [kind, verb, ...operands] = positionals;
+  const admin = (): AdminClient => adminClient(targetOf(values, surroundings));
+  const printed = ({ text, json }: Said): string =>
+    values.json === true ? JSON.stringify(json, undefined, 2) : text;
+  if (kind === 'keys') {
+    if (values.help === true) return helpOfKeys();
+    return printed(await keysCommand({ words: positionals.slice(1), values, admin, surroundings }));
+  }
   const known = kind === undefined ? undefined : kindNamed(kind);
   if (known === undefined) {
     if (values.help === true) return overview();
-    throw new UsageError('say what: vestibule resource|agent|client <command>');
+    throw new UsageError('say what: vestibule resource|agent|client|keys <command>');
   }
   const command = verb === undefined ? undefined : commandNamed(known, verb);
   if (values.help === true) return helpOf(known, command);
   if (command === undefined) throw new UsageError(`say what to do with the ${known}: ${verbsOf(known)}`);
   allowOnly(values, command.options(known), `${known} ${verb ?? ''}`);
-  const said = await command.run({
-    ...{ kind: known, operands, values, surroundings },
-    admin: () => adminClient(targetOf(values, surroundings)),
-  });
-  return values.json === true ? JSON.stringify(said.json, undefined, 2) : said.text;
+  return printed(await command.run({ kind: known, operands, values, surroundings, admin }));
 }
 
 function kindNamed(text: string): Kind {
   const kind = (['resource', 'agent', 'client'] as const).find(
     (name) => text === name || text === `${name}s`,
   );
-  if (kind === undefined) throw new UsageError(`${JSON.stringify(text)} is not resource, agent or client`);
+  if (kind === undefined)
+    throw new UsageError(`${JSON.stringify(text)} is not resource, agent, client or keys`);
   return kind;
 }
 

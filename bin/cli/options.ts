@@ -37,7 +37,9 @@ const declarations = {
   'aws-lambda-function': { type: 'string', multiple: true },
 } as const satisfies OptionTable;
 
-const options = { ...everywhere, ...declarations } as const;
+const keys = { compromised: { type: 'string' } } as const satisfies OptionTable;
+
+const options = { ...everywhere, ...declarations, ...keys } as const;
 
 export type Values = ReturnType<typeof parse>['values'];
 export type OptionName = keyof typeof options;

@@ -7,6 +7,7 @@ import { otherResource } from './walk/other-resource.ts';
 import { privateKey } from './walk/private-key.ts';
 import { createReport, Surprise, type Report } from './walk/report.ts';
 import type { Walk } from './walk/walk-context.ts';
+import { rotation } from './walk/rotation.ts';
 import { revocation } from './walk/revocation.ts';
 import { recordingFetch, type Exchange } from './walk/wire.ts';
 
@@ -50,6 +51,7 @@ async function walk(report: Report, undoLater: Walk['undoLater']): Promise<void>
   await otherResource(context);
   await privateKey(context);
   await awsRole(context);
+  await rotation(context);
   await revocation(context);
   await deregistration(context);
 }
