@@ -18,6 +18,8 @@ import type { Observed } from './observed.ts';
 
 export interface AlarmsProps {
   readonly config: AlarmsConfig;
+  /** Days after which a signing key is to be followed by the next. */
+  readonly keyRotationDays: number;
   readonly observed: Observed;
   readonly metrics: LogMetrics;
 }
@@ -34,7 +36,7 @@ export class Alarms extends Construct {
   readonly #runbook: string;
   readonly #topic: ITopic | undefined;
 
-  constructor(scope: Construct, id: string, { config, observed, metrics }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { config, keyRotationDays, observed, metrics }: AlarmsProps) {
     super(scope, id);
     this.#runbook = config.runbookUrl ?? 'docs/runbook.md';
     this.#topic =
@@ -43,6 +45,7 @@ export class Alarms extends Construct {
     this.watchFunctions(observed);
     this.watchTables(observed);
     this.watchLogs(metrics);
+    this.watchKeyAge(metrics, keyRotationDays);
     this.watchDeadLetters(observed);
   }
 
@@ -127,6 +130,14 @@ export class Alarms extends Construct {
     watch('AssertionReplays', 10, 'Client assertions were presented again');
     watch('LimitsReached', 500, 'Callers are refused for their limits');
     watch('Defects', 1, 'A request met a defect');
+  }
+
+  private watchKeyAge(metrics: LogMetrics, rotationDays: number): void {
+    this.add('SigningKeyAge', {
+      what: 'The signing key is days older than the config allows: rotations fail',
+      metric: metrics.highest('SigningKeyAge', Duration.days(1)),
+      threshold: rotationDays + 3,
+    });
   }
 
   private watchDeadLetters({ deadLetters }: Observed): void {

@@ -54,6 +54,7 @@ function totals(metrics: LogMetrics, costs: readonly IMetric[]): SingleValueWidg
       metrics.sum('TokensRefused', period, 'tokens refused'),
       metrics.sum('TokensIntrospected', period, 'tokens introspected'),
       metrics.sum('TokensRevoked', period, 'tokens revoked'),
+      metrics.highest('SigningKeyAge', period, 'days the key has signed'),
       totalOf(costs),
     ],
   });

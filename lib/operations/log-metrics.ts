@@ -1,5 +1,5 @@
 import { type Duration, Stack } from 'aws-cdk-lib';
-import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, type IFilterPattern, type JsonPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { FunctionName } from '../constructs/function-environments.ts';
@@ -26,6 +26,11 @@ const counted = {
   LimitsReached: { pattern: reason('too_many_requests'), functions: [...clientEndpoints, 'authorization'] },
   SigningFailures: { pattern: failureOf('KMS', 'signing key*'), functions: signers },
   SigningKeyUnavailable: { pattern: event('signing_key_unavailable'), functions: signers },
+  SigningKeyAge: {
+    pattern: FilterPattern.all(event('signing_key_age'), FilterPattern.exists('$.audit.days')),
+    functions: ['keys'],
+    value: '$.audit.days',
+  },
   StoreFailures: { pattern: failureOf('DynamoDB') },
   Defects: { pattern: message('defect') },
 } as const satisfies Readonly<Record<string, Counted>>;
@@ -54,13 +59,19 @@ export class LogMetrics extends Construct {
   }
 
   sum(metricName: LogMetricName, period: Duration, label?: string): Metric {
-    return new Metric({
-      namespace: this.#namespace,
-      metricName,
+    return this.metric(metricName, { period, statistic: Stats.SUM, ...(label !== undefined && { label }) });
+  }
+
+  highest(metricName: LogMetricName, period: Duration, label?: string): Metric {
+    return this.metric(metricName, {
       period,
-      statistic: Stats.SUM,
+      statistic: Stats.MAXIMUM,
       ...(label !== undefined && { label }),
     });
+  }
+
+  private metric(metricName: LogMetricName, options: MetricOptions): Metric {
+    return new Metric({ namespace: this.#namespace, metricName, ...options });
   }
 }
 

@@ -25,7 +25,10 @@ export class Operations extends Construct {
     super(scope, id);
     const { config, observed, issuer, canarySecret } = props;
     const metrics = new LogMetrics(this, 'LogMetrics', observed);
-    this.alarms = new Alarms(this, 'Alarms', { config: config.alarms ?? {}, observed, metrics });
+    this.alarms = new Alarms(this, 'Alarms', {
+      ...{ config: config.alarms ?? {}, observed, metrics },
+      keyRotationDays: config.keyRotationDays ?? 90,
+    });
     this.dashboard = new Dashboard(this, 'Dashboard', {
       ...{ observed, metrics, signing: signingOf(config).mode },
     });

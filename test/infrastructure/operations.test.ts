@@ -87,6 +87,17 @@ describe('alarms', () => {
     expect(count({ ...aConfig, profile: 'dev', canary: true })).toEqual(count(watched));
   });
 
+  test('notice a key that signs longer than the config allows', () => {
+    const thresholdOf = (config: VestibuleConfig): unknown =>
+      Object.entries(templateOf(config).findResources('AWS::CloudWatch::Alarm')).flatMap(([id, alarm]) =>
+        id.includes('SigningKeyAge')
+          ? [(alarm as { Properties: { Threshold: number } }).Properties.Threshold]
+          : [],
+      );
+    expect(thresholdOf(aConfig)).toEqual([93]);
+    expect(thresholdOf({ ...aConfig, keyRotationDays: 30 })).toEqual([33]);
+  });
+
   test('cover every function', () => {
     const functions = Object.keys(template.findResources('AWS::Lambda::Function'));
     for (const alarm of ['FunctionErrors', 'FunctionThrottles']) {
