@@ -22,6 +22,7 @@ export const declarationOptions: Readonly<Record<Kind, readonly OptionName[]>> =
     'jwks-uri',
     'accept-token-endpoint-audience',
     ...awsOptions,
+    'redirect-uri',
     'file',
   ],
 };
@@ -66,6 +67,7 @@ const builders: Readonly<Record<Kind, (id: string, values: Values, directory: st
     jwks_uri: values['jwks-uri'],
     accepts_token_endpoint_audience: values['accept-token-endpoint-audience'],
     aws: awsWorkload(values),
+    redirect_uris: values['redirect-uri'],
   }),
 };
 

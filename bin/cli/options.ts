@@ -35,6 +35,7 @@ const declarations = {
   'aws-organization': { type: 'string' },
   'aws-principal-tag': { type: 'string', multiple: true },
   'aws-lambda-function': { type: 'string', multiple: true },
+  'redirect-uri': { type: 'string', multiple: true },
 } as const satisfies OptionTable;
 
 const keys = { compromised: { type: 'string' } } as const satisfies OptionTable;

@@ -111,6 +111,16 @@ export interface Client extends Registration {
   readonly resource?: ResourceUri;
   readonly grantTypes: readonly GrantType[];
   readonly authentication: ClientAuthentication;
+  /** Where the authorization endpoint may send people back to, compared as text; absent: nowhere. */
+  readonly redirectUris?: readonly string[];
+  /** Further ones, each there for as long as what attached it. */
+  readonly attachedRedirectUris?: readonly AttachedRedirectUri[];
+}
+
+export interface AttachedRedirectUri {
+  readonly uri: string;
+  /** `<stack>/<custom resource>` */
+  readonly by: string;
 }
 
 /** What the registry knows of the names in one request; an absent member is not registered. */
@@ -136,6 +146,8 @@ export interface RegistryNames {
 
 /** Reads for the request path. Every answer is at most 5 seconds old (design: freshness). */
 export interface RegistryReader {
+  /** The registered resources among those URIs, in no particular order; one round trip for all that is not cached. */
+  readonly resources: (uris: readonly ResourceUri[]) => Promise<readonly Resource[]>;
   /** One round trip when nothing is cached and the client's agent is known, none when all is. */
   readonly view: (names: RegistryNames) => Promise<RegistryView>;
 }

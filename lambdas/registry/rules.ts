@@ -144,6 +144,7 @@ function replaceClient(
   return ok({
     ...settled,
     authentication: authenticationOf(settled, liveSecrets(from), secret),
+    ...(from.attachedRedirectUris && { attachedRedirectUris: from.attachedRedirectUris }),
     ...registration,
   });
 }

@@ -33,6 +33,8 @@ export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
     grant_types: client.grantTypes,
     token_endpoint_auth_method: client.authentication.method,
     ...proof(client),
+    redirect_uris: client.redirectUris,
+    attached_redirect_uris: client.attachedRedirectUris?.map(({ uri, by }) => ({ redirect_uri: uri, by })),
     secrets: liveSecrets(client).map(({ id, createdAt }) => ({ id, created_at: time(createdAt) })),
     ...registration(client),
   }),

@@ -85,7 +85,14 @@ export type AuditEvent =
     }
   | {
       readonly event: 'registration_changed';
-      readonly change: 'created' | 'replaced' | 'disabled' | 'enabled' | 'removed';
+      readonly change:
+        | 'created'
+        | 'replaced'
+        | 'disabled'
+        | 'enabled'
+        | 'removed'
+        | 'redirect_attached'
+        | 'redirect_detached';
       readonly kind: 'resource' | 'agent' | 'client';
       readonly id: string;
       /** The operator's ARN, or the deployment's name. */

@@ -117,6 +117,8 @@ export interface ClientConfig {
   /** The id of the resource that it serves: it may introspect that resource's tokens, and gets none itself. */
   readonly resource?: string;
   readonly authentication: ClientAuthenticationConfig;
+  /** Where people may be sent back to from the authorization endpoint: whole URLs, compared as text. */
+  readonly redirectUris?: readonly string[];
 }
 
 export type ClientAuthenticationConfig =

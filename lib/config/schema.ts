@@ -16,6 +16,7 @@ import {
 import { issuerUrlProblem } from './issuer-url.ts';
 import { keySet } from './key-set.ts';
 import { didYouMean, show } from './problem.ts';
+import { redirectUriProblem } from './redirect-uri.ts';
 import { documentUrlProblem, type Hosts, resourceUriProblem } from './resource-uri.ts';
 import { scopeNameProblem } from './scope-name.ts';
 import { signing } from './signing.ts';
@@ -139,6 +140,14 @@ function client(hosts: Hosts): v.GenericSchema {
     agent: v.optional(identifier),
     resource: v.optional(identifier),
     authentication: v.lazy((input) => authentication(input, hosts)),
+    redirectUris: v.optional(
+      v.pipe(
+        listOf(textThat(redirectUriProblem)),
+        v.minLength(1, 'names no URL; leave it out for a client without'),
+        v.maxLength(20, 'has more than 20 URLs; use another client'),
+        v.check((uris) => new Set(uris).size === uris.length, 'names a URL twice; once will do'),
+      ),
+    ),
   });
 }
 

@@ -42,7 +42,7 @@ export function agentDeclaration(agent: AgentConfig, resources: readonly Resourc
 }
 
 export function clientDeclaration(
-  { id, name, agent, resource, authentication }: ClientConfig,
+  { id, name, agent, resource, authentication, redirectUris }: ClientConfig,
   resources: readonly ResourceConfig[],
 ): object {
   return {
@@ -55,6 +55,7 @@ export function clientDeclaration(
     grant_types: agent === undefined ? [] : ['client_credentials'],
     token_endpoint_auth_method: authentication.method,
     ...proofMembers(authentication),
+    ...(redirectUris && { redirect_uris: redirectUris }),
   };
 }
 

@@ -47,6 +47,8 @@ const storedClient = v.object({
   resource: v.exactOptional(text),
   grant_types: v.array(v.literal('client_credentials')),
   authentication: storedAuthentication,
+  redirect_uris: v.exactOptional(v.array(text)),
+  attached_redirect_uris: v.exactOptional(v.array(v.object({ uri: text, by: text }))),
   seeded_digest: v.exactOptional(text),
 });
 
@@ -62,6 +64,8 @@ export function encodeClient(client: Client): PlainRecord {
     resource: client.resource,
     grant_types: client.grantTypes,
     authentication: authenticationAttribute(client.authentication),
+    redirect_uris: client.redirectUris,
+    attached_redirect_uris: client.attachedRedirectUris?.map(({ uri, by }) => ({ uri, by })),
     ...registrationAttributes(client),
   };
 }
@@ -75,6 +79,8 @@ export function decodeClient(item: Item): Client {
     ...(stored.resource !== undefined && { resource: stored.resource as ResourceUri }),
     grantTypes: stored.grant_types,
     authentication: authenticationOf(stored.authentication),
+    ...(stored.redirect_uris && { redirectUris: stored.redirect_uris }),
+    ...(stored.attached_redirect_uris && { attachedRedirectUris: stored.attached_redirect_uris }),
     ...registrationOf(stored),
   };
 }

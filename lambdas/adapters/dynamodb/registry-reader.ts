@@ -13,6 +13,10 @@ export function registryReader(cache: CachedItems<Item>): RegistryReader {
   const clients = remembered();
 
   return {
+    resources: async (uris) => {
+      const items = await cache.read(uris.map(keyOf.resource));
+      return [...items.values()].map(resourceOf);
+    },
     view: async (names) => {
       const aliases = names.awsRole === undefined ? [] : aliasKeys(names.awsRole);
       const resourceKey = names.resourceUri && keyOf.resource(names.resourceUri);

@@ -1,8 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { STSClient } from '@aws-sdk/client-sts';
 import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoRegistryStore } from '../../adapters/dynamodb/registry-store.ts';
+import { kmsClientSigningKeys } from '../../adapters/kms/client-signing-keys.ts';
 import { secretsManagerClientSecrets } from '../../adapters/secrets-manager/client-secrets.ts';
 import { stsOwnAccount } from '../../adapters/sts/own-account.ts';
 import { customResource } from '../../cloudformation/custom-resource.ts';
@@ -29,6 +31,7 @@ const ports: RegistrationPorts = {
   },
   secrets: secretsManagerClientSecrets({ client: new SecretsManagerClient(clientDefaults) }),
   ownAccount: stsOwnAccount({ client: new STSClient(clientDefaults) }),
+  clientKeys: kmsClientSigningKeys({ client: new KMSClient(clientDefaults) }),
   audit,
 };
 

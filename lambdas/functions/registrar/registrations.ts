@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { OwnAwsAccount } from '../../ports/aws-account.ts';
 import type { ClientSecrets } from '../../ports/client-secrets.ts';
+import type { ClientSigningKeys } from '../../ports/client-signing-keys.ts';
 import type { Kind } from '../../ports/registry-store.ts';
 import { type Author, nameOf } from '../../registry/author.ts';
 import type { DeclarationContext } from '../../registry/declaration/fields.ts';
@@ -12,10 +13,12 @@ import type { Audit } from '../../runtime/events.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { RegistrationEvent } from './event.ts';
 import { withOwnIssuer } from './own-issuer.ts';
+import { carryOutRedirect, redirectIdOf } from './redirects.ts';
 
 export interface RegistrationPorts extends SeedingPorts {
   readonly context: DeclarationContext;
   readonly secrets: ClientSecrets;
+  readonly clientKeys: ClientSigningKeys;
   readonly ownAccount: OwnAwsAccount;
   readonly audit: Audit;
 }
@@ -32,6 +35,7 @@ export async function carryOut(
   event: RegistrationEvent,
   author: Author,
 ): Promise<Result<undefined, string>> {
+  if (event.ResourceType === 'Custom::VestibuleRedirect') return carryOutRedirect(ports, event, author);
   const kind = kindOf[event.ResourceType];
   if (event.RequestType === 'Delete') return withdraw(ports, kind, event.PhysicalResourceId, author);
   return declare(ports, kind, event, author);
@@ -39,6 +43,7 @@ export async function carryOut(
 
 /** The name of the thing the event declares: a change of its id is a new thing, and the old one is deleted after. */
 export function physicalIdOf(event: RegistrationEvent): string | undefined {
+  if (event.ResourceType === 'Custom::VestibuleRedirect') return redirectIdOf(event);
   const member = event.ResourceType === 'Custom::VestibuleClient' ? 'client_id' : 'id';
   const id = v.safeParse(
     v.pipe(v.string(), v.parseJson(), v.looseObject({ [member]: v.string() })),
@@ -67,6 +72,8 @@ async function declare(
 const declarationProperties = v.object({
   Declaration: v.pipe(v.string(), v.parseJson()),
   SecretArn: v.exactOptional(v.string()),
+  /** The key in KMS by which the client signs; its public half becomes the key set of the declaration. */
+  SigningKeyArn: v.exactOptional(v.string()),
 });
 
 async function seedDeclared(
@@ -75,7 +82,7 @@ async function seedDeclared(
   properties: v.InferOutput<typeof declarationProperties>,
   author: Author,
 ): Promise<Result<{ readonly id: string; readonly outcome: SeedOutcome }, RegistryRefusal>> {
-  const declaration = await withOwnIssuer(ports.ownAccount, properties.Declaration);
+  const declaration = await withOwnIssuer(ports.ownAccount, await withSigningKey(ports, properties));
   if (!declaration.ok) return declaration;
   const settled = readTrusted(kind, declaration.value, ports.context);
   if (!settled.ok) return settled;
@@ -86,6 +93,14 @@ async function seedDeclared(
   if (digest === undefined && needsSecret(settled.value)) return refuse(secretMissing);
   const outcome = await seed(ports, kind, settled.value, author, digest);
   return outcome.ok ? ok({ id, outcome: outcome.value }) : outcome;
+}
+
+async function withSigningKey(
+  { clientKeys }: RegistrationPorts,
+  { Declaration: declaration, SigningKeyArn: keyArn }: v.InferOutput<typeof declarationProperties>,
+): Promise<unknown> {
+  if (keyArn === undefined || typeof declaration !== 'object') return declaration;
+  return { ...declaration, jwks: { keys: [{ ...(await clientKeys.publicJwk(keyArn)), use: 'sig' }] } };
 }
 
 function needsSecret(settled: Settled[Kind]): boolean {

@@ -1,6 +1,6 @@
 import type { RegistryReader } from '../../ports/registry.ts';
 import { ok, refuse } from '../../runtime/result.ts';
-import { chooseTarget } from '../resource/target.ts';
+import { chooseTarget, uriOfAudience } from '../resource/target.ts';
 import { grantedScope } from '../scope/granted-scope.ts';
 import { defineGrant, type Grant } from './grant.ts';
 
@@ -8,12 +8,14 @@ import { defineGrant, type Grant } from './grant.ts';
 export function clientCredentialsGrant(registry: RegistryReader): Grant {
   return defineGrant({
     type: 'client_credentials',
-    parameters: ['resource', 'scope'],
-    parse: ({ values, resources }) => ok({ scope: values.get('scope'), resources }),
-    decide: async ({ scope: asked, resources }, { client: { client, agent } }) => {
+    parameters: ['resource', 'audience', 'scope'],
+    parse: ({ values, resources }) =>
+      ok({ scope: values.get('scope'), audience: values.get('audience'), resources }),
+    decide: async ({ scope: asked, audience, resources }, { client: { client, agent } }) => {
       if (agent === undefined) return refuse({ reason: 'client_without_agent' });
       if (agent.state === 'disabled') return refuse({ reason: 'agent_disabled' });
-      const entry = chooseTarget(agent, resources);
+      const named = audience === undefined ? undefined : await uriOfAudience(registry, agent, audience);
+      const entry = chooseTarget(agent, resources, named);
       if (!entry.ok) return entry;
       const { resource } = await registry.view({ resourceUri: entry.value.resource });
       if (resource?.state !== 'active') return refuse({ reason: 'resource_not_available' });

@@ -11,7 +11,8 @@ import type { AgentId, ClientId } from '../../runtime/identifiers.ts';
 import { ok, type Result } from '../../runtime/result.ts';
 import type { FieldRefusal } from '../refusal.ts';
 import { awsMember } from './aws-workload.ts';
-import { type DeclarationContext, identifier, peopleText } from './fields.ts';
+import { type DeclarationContext, identifier, isDistinct, list, peopleText } from './fields.ts';
+import { isRedirectUri } from './redirect-uri.ts';
 import { jwks } from './jwks.ts';
 import { readDeclaration } from './read.ts';
 import { type ResourceName, resourceName } from './resource-name.ts';
@@ -27,6 +28,7 @@ export interface DeclaredClient {
   readonly resource?: ResourceName;
   readonly grantTypes: readonly GrantType[];
   readonly authentication: DeclaredAuthentication;
+  readonly redirectUris?: readonly string[];
 }
 
 /** Reads the declaration of a client. Secrets are no part of it: they are made here or by the deployment. */
@@ -44,6 +46,7 @@ export function readClient(
     ...(declared.resource !== undefined && { resource: declared.resource }),
     grantTypes: declared.grant_types ?? (declared.agent_id === undefined ? [] : ['client_credentials']),
     authentication: authenticationOf(declared),
+    ...(declared.redirect_uris && { redirectUris: declared.redirect_uris }),
   });
 }
 
@@ -55,6 +58,21 @@ const methods = [
   'aws_caller_identity',
 ] as const;
 const keyMembers = ['jwks', 'jwks_uri', 'accepts_token_endpoint_audience'] as const;
+
+const redirectUris = v.pipe(
+  list(
+    v.pipe(
+      v.string('must be text'),
+      v.check(
+        isRedirectUri,
+        'must be an https URL without fragment and wildcard, or an http one on localhost, such as "https://app.example.com/callback"',
+      ),
+    ),
+    20,
+  ),
+  v.minLength(1, 'must not be empty; leave it out for a client without'),
+  v.check((uris) => isDistinct(uris), 'must not name a redirect URI twice'),
+);
 
 function clientSchema(context: DeclarationContext) {
   return v.pipe(
@@ -70,6 +88,7 @@ function clientSchema(context: DeclarationContext) {
             v.maxLength(1, 'must be ["client_credentials"], or [] for the server of a resource'),
           ),
         ),
+        redirect_uris: v.exactOptional(redirectUris),
         token_endpoint_auth_method: v.picklist(methods, `must be one of ${methods.join(', ')}`),
         jwks: v.exactOptional(jwks),
         jwks_uri: v.exactOptional(jwksUri(context)),

@@ -101,6 +101,8 @@ export const clients: fc.Arbitrary<Client> = fc
     withOptional(client, {
       agentId: text<NonNullable<Client['agentId']>>(),
       resource: text<NonNullable<Client['resource']>>(),
+      redirectUris: few(text()),
+      attachedRedirectUris: few(fc.record({ uri: text(), by: text() })),
     }),
   );
 

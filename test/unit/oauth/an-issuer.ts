@@ -67,6 +67,7 @@ export function anIssuer(input: IssuerInput = {}): AnIssuer {
     ...input,
   });
   const registry: RegistryReader = {
+    resources: entries.resources,
     view: (names) => {
       asked.push(names);
       return entries.view(names);

@@ -94,6 +94,7 @@ export function registryOf(entries: {
   readonly resources?: readonly Resource[];
 }): RegistryReader {
   return {
+    resources: (uris) => Promise.resolve((entries.resources ?? []).filter(({ uri }) => uris.includes(uri))),
     view: ({ clientId, resourceUri }) => {
       const client = entries.clients?.find(({ id }) => id === clientId);
       const agent = entries.agents?.find(({ id }) => id === client?.agentId);

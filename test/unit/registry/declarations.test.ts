@@ -218,6 +218,12 @@ describe('the declaration of a client', () => {
       { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: 'http://example.com/jwks' },
       /https URL/,
     ],
+    ['no redirect URI', { redirect_uris: [] }, /^redirect_uris .*must not be empty/],
+    [
+      'a redirect URI twice',
+      { redirect_uris: ['https://app.example.com/cb', 'https://app.example.com/cb'] },
+      /^redirect_uris .*twice/,
+    ],
     ['its own secret', { client_secret: 'chosen' }, /^client_secret: is no member/],
   ])('is refused with %s', (_what, change, words) => {
     expect(refusalOf(readClient, { ...client, ...change })).toMatch(words);
