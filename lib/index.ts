@@ -1,4 +1,6 @@
 export type { AttachedResource } from './agentcore/attached-resource.ts';
+export { CredentialProvider } from './agentcore/credential-provider.ts';
+export type { CredentialProviderOptions, OnBehalfOf } from './agentcore/credential-provider-options.ts';
 export { GatewayAuthorizer, type GatewayAuthorizerOptions } from './agentcore/gateway-authorizer.ts';
 export {
   type AllowedWorkloads,

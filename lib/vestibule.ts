@@ -4,6 +4,8 @@ import type { IInterceptor } from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { AgentCore } from './agentcore/agentcore.ts';
+import type { CredentialProvider } from './agentcore/credential-provider.ts';
+import type { CredentialProviderOptions } from './agentcore/credential-provider-options.ts';
 import type { GatewayAuthorizer, GatewayAuthorizerOptions } from './agentcore/gateway-authorizer.ts';
 import { revocationInterceptor } from './agentcore/revocation-interceptor.ts';
 import type { RuntimeAuthorizer, RuntimeAuthorizerOptions } from './agentcore/runtime-authorizer.ts';
@@ -89,6 +91,8 @@ export class Vestibule extends Construct {
       issuer: this.issuer,
       discoveryUrl: this.discoveryUrl,
       registrations,
+      dataKey: this.dataKey,
+      retention,
       issuerAnswers: [...this.frontDoor.reachable, this.keyRotation.firstKeys],
     });
     if (isWatched(config)) this.watch();
@@ -102,6 +106,11 @@ export class Vestibule extends Construct {
   /** The same for an AgentCore Runtime. */
   runtimeAuthorizer(options: RuntimeAuthorizerOptions): RuntimeAuthorizer {
     return this.#agentCore.runtimeAuthorizer(options);
+  }
+
+  /** This deployment as an outbound OAuth2 provider of AgentCore, and the client of an agent that it is here. */
+  credentialProvider(id: string, options: CredentialProviderOptions): CredentialProvider {
+    return this.#agentCore.credentialProvider(id, options);
   }
 
   /**

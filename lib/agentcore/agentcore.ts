@@ -1,18 +1,24 @@
 import { Stack } from 'aws-cdk-lib';
 import { Construct, type IDependable } from 'constructs';
 import { InvalidConfig } from '../config/check-config.ts';
-import type { VestibuleConfig } from '../config/config.ts';
+import type { ClientConfig, VestibuleConfig } from '../config/config.ts';
 import { didYouMean, show } from '../config/problem.ts';
 import { requireRs256 } from '../config/require-rs256.ts';
 import { signingOf } from '../config/signing.ts';
+import type { DataKey } from '../constructs/data-key.ts';
 import type { Registrations } from '../constructs/registrations.ts';
+import type { Retention } from '../constructs/retention.ts';
 import { type AttachedResource, checkAttached } from './attached-resource.ts';
+import { CredentialProvider } from './credential-provider.ts';
+import { checkCredentialProvider, type CredentialProviderOptions } from './credential-provider-options.ts';
 import { GatewayAuthorizer, type GatewayAuthorizerOptions } from './gateway-authorizer.ts';
 import type { Guard } from './guard.ts';
 import { jwtRules } from './jwt-rules.ts';
 import { RuntimeAuthorizer, type RuntimeAuthorizerOptions } from './runtime-authorizer.ts';
 
 export interface AgentCoreProps {
+  readonly retention: Retention;
+  readonly dataKey: DataKey;
   readonly config: VestibuleConfig;
   readonly issuer: string;
   readonly discoveryUrl: string;
@@ -25,6 +31,7 @@ export interface AgentCoreProps {
 export class AgentCore extends Construct {
   readonly #props: AgentCoreProps;
   readonly #attached: AttachedResource[] = [];
+  readonly #clients: ClientConfig[] = [];
   /** Resources that wait for the construct which they belong to, and the method that made each wait. */
   readonly #waiting = new Map<string, string>();
 
@@ -48,6 +55,17 @@ export class AgentCore extends Construct {
   runtimeAuthorizer(options: RuntimeAuthorizerOptions): RuntimeAuthorizer {
     const guard = this.guard('runtimeAuthorizer', options.resource);
     return new RuntimeAuthorizer(guard, jwtRules(this.#props.discoveryUrl, guard.resource, options), options);
+  }
+
+  credentialProvider(id: string, options: CredentialProviderOptions): CredentialProvider {
+    const { clientId = `${options.agent}-agentcore` } = options;
+    const { config } = this.#props;
+    checkCredentialProvider({ ...config, clients: [...config.clients, ...this.#clients] }, clientId, options);
+    this.#clients.push({
+      ...{ id: clientId, agent: options.agent },
+      authentication: { method: 'client_secret_basic' },
+    });
+    return new CredentialProvider(this, id, { ...this.#props, ...options, clientId });
   }
 
   private guard(method: string, resource: string | AttachedResource): Guard {
@@ -75,7 +93,7 @@ export class AgentCore extends Construct {
 
   private guardOfAttached(method: string, resource: AttachedResource): Guard {
     const { config, issuer, registrations } = this.#props;
-    checkAttached(config, this.#attached, resource, 'resource');
+    checkAttached(config, this.#attached, resource);
     this.#attached.push(resource);
     const { agents = {}, ...declared } = resource;
     const audience = `${issuer}/resources/${resource.id}`;

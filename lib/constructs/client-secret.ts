@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
-import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
@@ -41,10 +41,11 @@ export class ClientSecret extends Construct {
   }
 
   /** Reading this secret, with the key it needs. */
-  grantRead(role: IRole): void {
-    role.addToPrincipalPolicy(
-      new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [this.secretArn] }),
-    );
-    this.#dataKey.grantDecryptionOfSecrets(role);
+  grantRead(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['secretsmanager:GetSecretValue'],
+      resourceArns: [this.secretArn],
+    }).combine(this.#dataKey.grantDecryptionOfSecrets(grantee));
   }
 }

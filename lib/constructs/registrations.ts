@@ -1,7 +1,13 @@
 import { CustomResource, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { AgentConfig, AgentScopes, ResourceConfig, VestibuleConfig } from '../config/config.ts';
+import type {
+  AgentConfig,
+  AgentScopes,
+  ClientConfig,
+  ResourceConfig,
+  VestibuleConfig,
+} from '../config/config.ts';
 import { ClientSecret } from './client-secret.ts';
 import type { DataKey } from './data-key.ts';
 import { agentDeclaration, clientDeclaration, resourceDeclaration } from './declarations.ts';
@@ -38,13 +44,14 @@ export function clientSecrets(
  * URIs that the config check has resolved. The registrar's policy precedes them, because its function depends on it.
  */
 export class Registrations extends Construct {
-  readonly #serviceToken: string;
+  /** The function behind every registration. */
+  readonly registrar: IFunction;
   readonly #attached: Attached[] = [];
 
   constructor(scope: Construct, id: string, props: RegistrationsProps) {
     super(scope, id);
     const { config, clientSecrets: secrets, registrar } = props;
-    this.#serviceToken = registrar.functionArn;
+    this.registrar = registrar;
     for (const resource of config.resources) {
       this.registerDeclared(
         this,
@@ -60,13 +67,7 @@ export class Registrations extends Construct {
     }
     for (const client of config.clients) {
       const secret = secrets.get(client.id);
-      this.registerDeclared(
-        this,
-        `Client-${client.id}`,
-        'Custom::VestibuleClient',
-        clientDeclaration(client, config.resources),
-        secret && { SecretArn: secret.secretArn },
-      );
+      this.registerClient(client, config.resources, secret && { SecretArn: secret.secretArn });
     }
   }
 
@@ -87,6 +88,31 @@ export class Registrations extends Construct {
       'Custom::VestibuleResource',
       resourceDeclaration(resource),
     );
+  }
+
+  /** Registers a client of an agent or a resource; `more` says where its secret or key is. */
+  registerClient(
+    client: ClientConfig,
+    resources: readonly ResourceConfig[],
+    more: Readonly<Record<string, string>> = {},
+  ): CustomResource {
+    return this.registerDeclared(
+      this,
+      `Client-${client.id}`,
+      'Custom::VestibuleClient',
+      clientDeclaration(client, resources),
+      more,
+    );
+  }
+
+  /** Lets a registered client be sent back to a URL that another resource of the deployment has. */
+  attachRedirect(clientId: string, redirectUri: string): CustomResource {
+    const redirect = this.register(this, `Redirect-${clientId}`, 'Custom::VestibuleRedirect', {
+      ClientId: clientId,
+      RedirectUri: redirectUri,
+    });
+    redirect.node.addDependency(this.node.findChild(`Client-${clientId}`));
+    return redirect;
   }
 
   /** Complete only at synthesis, when all that was attached is known. */
@@ -113,10 +139,19 @@ export class Registrations extends Construct {
       typeof declaration === 'function'
         ? Lazy.string({ produce: () => stack.toJsonString((declaration as () => object)()) })
         : stack.toJsonString(declaration);
+    return this.register(scope, id, type, { Declaration: text, ...more });
+  }
+
+  private register(
+    scope: Construct,
+    id: string,
+    resourceType: `Custom::Vestibule${string}`,
+    properties: Readonly<Record<string, string>>,
+  ): CustomResource {
     return new CustomResource(scope, id, {
-      serviceToken: this.#serviceToken,
-      resourceType: type,
-      properties: { Declaration: text, ...more },
+      serviceToken: this.registrar.functionArn,
+      resourceType,
+      properties,
       // A registrar that cannot even start is called three times in minutes; the default is to wait an hour.
       serviceTimeout: Duration.minutes(15),
     });

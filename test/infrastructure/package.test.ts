@@ -91,6 +91,7 @@ test('the AgentCore example of the README compiles and synthesizes', () => {
   run(process.execPath, ['readme.ts'], app);
   const template = readFileSync(join(app, 'readme.out/Readme.template.json'), 'utf8');
   expect(template).toContain('AWS::BedrockAgentCore::Gateway');
+  expect(template).toContain('AWS::BedrockAgentCore::OAuth2CredentialProvider');
 }, 90_000);
 
 test('the CLI answers from where it is installed', () => {
@@ -135,9 +136,11 @@ export const config = defineConfig({
 function stackAround(body: string): string {
   return `
 import { App, Stack } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 class Mine extends Stack {
   constructor(app: App) {
     super(app, 'Readme');
+    const runtimeOfThePlanner = new Role(this, 'Role', { assumedBy: new ServicePrincipal('bedrock-agentcore.amazonaws.com') });
     ${body}
   }
 }

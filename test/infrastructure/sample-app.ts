@@ -39,6 +39,32 @@ export class SampleStack extends Stack {
     this.auth = new Vestibule(this, 'Auth', { ...config, ...(issuer && { issuer }) });
     this.gateway = this.gatewayOfTools();
     this.runtime = this.runtimeOfAnalyst();
+    this.credentialProviders();
+  }
+
+  private credentialProviders(): void {
+    const signing = this.auth.credentialProvider('Planner', {
+      agent: 'planner',
+      name: 'planner-outbound',
+      authentication: 'private-key-jwt',
+      onBehalfOf: {
+        grantType: 'TOKEN_EXCHANGE',
+        actorTokenContent: 'M2M',
+        actorTokenScopes: ['search:read'],
+      },
+    });
+    const onCurve = this.auth.credentialProvider('PlannerOnCurve', {
+      agent: 'planner',
+      clientId: 'planner-on-curve',
+      authentication: 'private-key-jwt',
+      signingAlgorithm: 'ES256',
+      onBehalfOf: { grantType: 'JWT_AUTHORIZATION_GRANT' },
+    });
+    const secretive = this.auth.credentialProvider('Analyst', {
+      agent: 'analyst',
+      authentication: 'client-secret',
+    });
+    for (const provider of [signing, onCurve, secretive]) provider.grantUse(this.runtime);
   }
 
   private gatewayOfTools(): Gateway {
@@ -95,13 +121,15 @@ function acknowledgeRoleOfRuntime(runtime: Runtime): void {
   for (const resource of [
     '*',
     identities,
+    'arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:bedrock-agentcore-identity!*',
     `${logs}:*`,
     `${logs}:/aws/bedrock-agentcore/runtimes/*`,
     `${logs}:/aws/bedrock-agentcore/runtimes/*:log-stream:*`,
   ]) {
     Validations.of(runtime).acknowledge({
       id: `AwsSolutions-IAM5[Resource::${resource}]`,
-      reason: 'What AWS documents for every runtime, whose log groups and identities have generated names.',
+      reason:
+        'What the constructs of the CDK grant: log groups, identities and secrets of AgentCore have generated names.',
     });
   }
 }

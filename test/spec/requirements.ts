@@ -1,5 +1,6 @@
 import type { Requirement } from './requirement.ts';
 import { administration, authorization, robustness } from './requirements/operation.ts';
+import { agentCore } from './requirements/agentcore.ts';
 import { assertions, tokenRequest } from './requirements/token.ts';
 import { discovery, resourceMetadata } from './requirements/discovery.ts';
 import { ends } from './requirements/ends.ts';
@@ -25,6 +26,7 @@ export const requirements = {
   ...resourceServer,
   ...introspection,
   ...protectedApis,
+  ...agentCore,
   ...ends,
   ...signing,
   ...authorization,

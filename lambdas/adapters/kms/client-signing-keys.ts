@@ -11,7 +11,9 @@ export function kmsClientSigningKeys({ client }: { readonly client: KMSClient })
         client.send(new GetPublicKeyCommand({ KeyId: keyArn })),
       );
       if (spki === undefined) throw new Error(`KMS gave no public key for ${keyArn}`);
-      return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }).export({ format: 'jwk' });
+      return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }).export({
+        format: 'jwk',
+      });
     },
   };
 }

@@ -23,7 +23,7 @@ let audited: AuditEvent[];
 
 beforeAll(async () => {
   tables = await startTables();
-  store = dynamoRegistryStore({ client: tables.client(), table: tables.registry });
+  store = dynamoRegistryStore({ client: tables.client(), table: tables.registry, grants: tables.grants });
 });
 afterAll(async () => {
   await tables.stop();

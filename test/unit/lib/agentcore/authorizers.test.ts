@@ -3,6 +3,7 @@ import { CfnGateway, CfnRuntime } from 'aws-cdk-lib/aws-bedrockagentcore';
 import { describe, expect, test } from 'vitest';
 import {
   type AttachedResource,
+  type CredentialProviderOptions,
   type GatewayAuthorizerOptions,
   InvalidConfig,
   type RuntimeAuthorizerOptions,
@@ -129,6 +130,54 @@ describe('a runtime authorizer is refused', () => {
         }),
       ),
     ).toBe(message);
+  });
+});
+
+describe('a credential provider is refused', () => {
+  const provider: CredentialProviderOptions = { agent: 'clerk', authentication: 'private-key-jwt' };
+  test.each<readonly [string, CredentialProviderOptions, string]>([
+    [
+      'for an agent that the config does not have',
+      { ...provider, agent: 'clark' },
+      "agent: 'clark' is no agent of this config; did you mean 'clerk'?",
+    ],
+    [
+      'for a client that the config has already',
+      { ...provider, clientId: 'clerk-client' },
+      "clientId: 'clerk-client' is the id of clients[0] too; choose another",
+    ],
+    [
+      'for a client with the name of an agent',
+      { ...provider, clientId: 'clerk' },
+      "agents[0].id: 'clerk' is clientId too, and a token could not tell them apart; choose another",
+    ],
+    [
+      'for what cannot be a client',
+      { ...provider, clientId: 'the clerk' },
+      "clientId: 'the clerk' is not an id; use 1 to 64 of A-Z a-z 0-9 _ -",
+    ],
+    [
+      'with a name that AgentCore does not take',
+      { ...provider, name: 'my provider' },
+      "name: 'my provider' is no name of a provider; use 1 to 128 of A-Z a-z 0-9 _ -",
+    ],
+    [
+      'with an algorithm for a secret',
+      { ...provider, authentication: 'client-secret', signingAlgorithm: 'ES256' },
+      "signingAlgorithm: 'ES256' stands beside 'client-secret', which signs nothing; remove it",
+    ],
+    [
+      'with an actor where there is none',
+      { ...provider, onBehalfOf: { grantType: 'JWT_AUTHORIZATION_GRANT', actorTokenContent: 'M2M' } },
+      "onBehalfOf.actorTokenContent: 'M2M' stands beside 'JWT_AUTHORIZATION_GRANT', which has no actor; remove it",
+    ],
+    [
+      'with scopes of a token that nobody asks for',
+      { ...provider, onBehalfOf: { grantType: 'TOKEN_EXCHANGE', actorTokenScopes: ['ask'] } },
+      "onBehalfOf.actorTokenScopes: is given, but no token is asked for an actor; write actorTokenContent: 'M2M', or remove it",
+    ],
+  ])('%s', (_what, options, message) => {
+    expect(refusal(() => aVestibule().credentialProvider('Provider', options))).toBe(message);
   });
 });
 

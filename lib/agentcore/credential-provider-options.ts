@@ -1,0 +1,95 @@
+import { Token } from 'aws-cdk-lib';
+import { InvalidConfig } from '../config/check-config.ts';
+import type { ClientConfig, VestibuleConfig } from '../config/config.ts';
+import { type Problem, show } from '../config/problem.ts';
+import { checkWithin } from './check-within.ts';
+
+/** What AgentCore exchanges for a token in the name of the person behind a call. */
+export interface OnBehalfOf {
+  /** `TOKEN_EXCHANGE` is RFC 8693, `JWT_AUTHORIZATION_GRANT` RFC 7523. */
+  readonly grantType: 'TOKEN_EXCHANGE' | 'JWT_AUTHORIZATION_GRANT';
+  /** Who acts, by a token of its own; only with `TOKEN_EXCHANGE`. Default: `NONE`, the client itself. */
+  readonly actorTokenContent?: 'NONE' | 'M2M' | 'AWS_IAM_ID_TOKEN_JWT';
+  /** Scopes of the actor's token; only with `M2M`. */
+  readonly actorTokenScopes?: readonly string[];
+}
+
+export interface CredentialProviderOptions {
+  /** The id of the agent of the config that gets its tokens through the provider. */
+  readonly agent: string;
+  /** The `client_id` that is registered for it. Default: `<agent>-agentcore`. */
+  readonly clientId?: string;
+  /** Name of the provider, unique in the account and Region. Default: generated. */
+  readonly name?: string;
+  /**
+   * How AgentCore proves itself: by a secret that the deployment keeps in Secrets Manager, or by assertions that a key
+   * in KMS signs.
+   */
+  readonly authentication: 'client-secret' | 'private-key-jwt';
+  /** Of the assertions; only with `private-key-jwt`. Default: `RS256`. */
+  readonly signingAlgorithm?: 'RS256' | 'PS256' | 'ES256';
+  /** The token endpoint answers these grants with `unsupported_grant_type`. */
+  readonly onBehalfOf?: OnBehalfOf;
+}
+
+const providerName = /^[a-zA-Z0-9\-_]{1,128}$/;
+
+/** Throws `InvalidConfig` for options that AgentCore would refuse, or that name what the config does not have. */
+export function checkCredentialProvider(
+  config: VestibuleConfig,
+  clientId: string,
+  options: CredentialProviderOptions,
+): void {
+  const problems = [...ownProblems(options), ...onBehalfOfProblems(options.onBehalfOf)];
+  if (problems.length > 0) throw new InvalidConfig(problems);
+  // How it authenticates is no part of what could be wrong here.
+  const client: ClientConfig = {
+    ...{ id: clientId, agent: options.agent },
+    authentication: { method: 'client_secret_basic' },
+  };
+  const own = `clients[${config.clients.length}]`;
+  checkWithin(
+    { ...config, clients: [...config.clients, client] },
+    new Map([
+      [`${own}.id`, 'clientId'],
+      [`${own}.agent`, 'agent'],
+    ]),
+  );
+}
+
+function ownProblems({
+  name,
+  authentication,
+  signingAlgorithm,
+}: CredentialProviderOptions): readonly Problem[] {
+  return [
+    ...(name === undefined || Token.isUnresolved(name) || providerName.test(name)
+      ? []
+      : [
+          {
+            path: 'name',
+            text: `${show(name)} is no name of a provider; use 1 to 128 of A-Z a-z 0-9 _ -`,
+          },
+        ]),
+    ...(signingAlgorithm === undefined || authentication === 'private-key-jwt'
+      ? []
+      : [
+          {
+            path: 'signingAlgorithm',
+            text: `${show(signingAlgorithm)} stands beside ${show(authentication)}, which signs nothing; remove it`,
+          },
+        ]),
+  ];
+}
+
+function onBehalfOfProblems(onBehalfOf: OnBehalfOf | undefined): readonly Problem[] {
+  if (onBehalfOf === undefined) return [];
+  const { grantType, actorTokenContent, actorTokenScopes } = onBehalfOf;
+  if (actorTokenContent !== undefined && grantType !== 'TOKEN_EXCHANGE') {
+    const text = `${show(actorTokenContent)} stands beside ${show(grantType)}, which has no actor; remove it`;
+    return [{ path: 'onBehalfOf.actorTokenContent', text }];
+  }
+  if (actorTokenScopes === undefined || actorTokenContent === 'M2M') return [];
+  const text = "is given, but no token is asked for an actor; write actorTokenContent: 'M2M', or remove it";
+  return [{ path: 'onBehalfOf.actorTokenScopes', text }];
+}

@@ -1,0 +1,149 @@
+import { Names } from 'aws-cdk-lib';
+import {
+  CfnOAuth2CredentialProvider,
+  type IOAuth2CredentialProvider,
+  OAuth2CredentialProvider,
+} from 'aws-cdk-lib/aws-bedrockagentcore';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Construct, type IDependable } from 'constructs';
+import type { ClientConfig, VestibuleConfig } from '../config/config.ts';
+import { ClientSecret } from '../constructs/client-secret.ts';
+import type { DataKey } from '../constructs/data-key.ts';
+import type { Registrations } from '../constructs/registrations.ts';
+import type { Retention } from '../constructs/retention.ts';
+import { AssertionKey } from './assertion-key.ts';
+import type { CredentialProviderOptions, OnBehalfOf } from './credential-provider-options.ts';
+
+export interface CredentialProviderProps extends CredentialProviderOptions {
+  readonly clientId: string;
+  readonly discoveryUrl: string;
+  readonly config: VestibuleConfig;
+  readonly registrations: Registrations;
+  readonly dataKey: DataKey;
+  readonly retention: Retention;
+  readonly issuerAnswers: readonly IDependable[];
+}
+
+type CustomProvider = CfnOAuth2CredentialProvider.CustomOauth2ProviderConfigInputProperty;
+
+/** How a client proves itself, on the side of AgentCore and on ours. */
+interface Proof {
+  readonly provider: Partial<CustomProvider>;
+  readonly authentication: ClientConfig['authentication'];
+  /** Properties of the registration beside its declaration. */
+  readonly registration: Readonly<Record<string, string>>;
+  readonly secretArn?: string;
+  readonly grantUse: (grantee: IGrantable) => Grant;
+}
+
+const vendor = 'CustomOauth2';
+
+/**
+ * This deployment as an outbound OAuth2 provider of AgentCore Identity, and the client that AgentCore is here. No secret
+ * is in the template.
+ */
+export class CredentialProvider extends Construct {
+  readonly clientId: string;
+  readonly credentialProviderArn: string;
+  /** Registered as a redirect URI of the client. */
+  readonly callbackUrl: string;
+  /** For what the CDK's own constructs take, such as `GatewayCredentialProvider.fromOauthIdentity`. */
+  readonly provider: IOAuth2CredentialProvider;
+  readonly #proof: Proof;
+
+  /** @internal */
+  constructor(scope: Construct, id: string, props: CredentialProviderProps) {
+    super(scope, id);
+    const { agent, clientId, config, registrations, discoveryUrl, onBehalfOf, name } = props;
+    this.clientId = clientId;
+    const proof = (this.#proof =
+      props.authentication === 'client-secret' ? this.bySecret(props) : this.byKey(props));
+    const provider = new CfnOAuth2CredentialProvider(this, 'Resource', {
+      name: name ?? Names.uniqueResourceName(this, { maxLength: 128, separator: '-' }),
+      credentialProviderVendor: vendor,
+      oauth2ProviderConfigInput: {
+        customOauth2ProviderConfig: {
+          oauthDiscovery: { discoveryUrl },
+          clientId,
+          ...proof.provider,
+          ...(onBehalfOf && { onBehalfOfTokenExchangeConfig: exchangeConfig(onBehalfOf) }),
+        },
+      },
+    });
+    for (const dependency of props.issuerAnswers) provider.node.addDependency(dependency);
+    this.credentialProviderArn = provider.attrCredentialProviderArn;
+    this.callbackUrl = provider.attrCallbackUrl;
+    this.provider = OAuth2CredentialProvider.fromOAuth2CredentialProviderAttributes(this, 'Provider', {
+      credentialProviderArn: provider.attrCredentialProviderArn,
+      credentialProviderVendor: vendor,
+      callbackUrl: provider.attrCallbackUrl,
+      ...(proof.secretArn !== undefined && { clientSecretArn: proof.secretArn }),
+    });
+    registrations.registerClient(
+      { id: clientId, agent, authentication: proof.authentication },
+      config.resources,
+      proof.registration,
+    );
+    registrations.attachRedirect(clientId, provider.attrCallbackUrl);
+  }
+
+  /** Getting tokens through the provider, for the execution role of an agent or a gateway. */
+  grantUse(grantee: IGrantable): Grant {
+    return this.provider.grantUse(grantee).combine(this.#proof.grantUse(grantee));
+  }
+
+  private bySecret({ clientId, dataKey, retention, registrations }: CredentialProviderProps): Proof {
+    const secret = new ClientSecret(this, 'Secret', { clientId, dataKey, retention });
+    const { secretArn } = secret;
+    secret.grantRead(registrations.registrar);
+    return {
+      provider: {
+        clientAuthenticationMethod: 'CLIENT_SECRET_BASIC',
+        clientSecretSource: 'EXTERNAL',
+        clientSecretConfig: { secretId: secretArn, jsonKey: 'client_secret' },
+      },
+      authentication: { method: 'client_secret_basic' },
+      registration: { SecretArn: secretArn },
+      secretArn,
+      grantUse: (grantee) => secret.grantRead(grantee),
+    };
+  }
+
+  private byKey({
+    clientId,
+    signingAlgorithm: algorithm = 'RS256',
+    retention,
+    registrations,
+  }: CredentialProviderProps): Proof {
+    const key = new AssertionKey(this, 'AssertionKey', { clientId, algorithm, retention });
+    key.grantPublicKey(registrations.registrar);
+    return {
+      provider: {
+        clientAuthenticationMethod: 'PRIVATE_KEY_JWT',
+        privateKeyJwtConfig: {
+          privateKeySource: { kmsKeySource: { kmsKeyArn: key.keyArn } },
+          signingAlgorithm: algorithm,
+        },
+      },
+      // The audience of AgentCore's assertions is the token endpoint.
+      authentication: { method: 'private_key_jwt', acceptsTokenEndpointAudience: true },
+      registration: { SigningKeyArn: key.keyArn },
+      grantUse: (grantee) => key.grantUse(grantee),
+    };
+  }
+}
+
+function exchangeConfig({
+  grantType,
+  actorTokenContent,
+  actorTokenScopes,
+}: OnBehalfOf): CfnOAuth2CredentialProvider.OnBehalfOfTokenExchangeConfigProperty {
+  if (grantType !== 'TOKEN_EXCHANGE') return { grantType };
+  return {
+    grantType,
+    tokenExchangeGrantTypeConfig: {
+      actorTokenContent: actorTokenContent ?? 'NONE',
+      ...(actorTokenScopes && { actorTokenScopes: [...actorTokenScopes] }),
+    },
+  };
+}

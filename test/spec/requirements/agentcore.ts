@@ -1,0 +1,29 @@
+import { must } from '../requirement.ts';
+
+/** What Amazon Bedrock AgentCore needs, in the forms in which it asks. */
+export const agentCore = {
+  'vestibule:agentcore-assertion': must(
+    ['Vestibule', 'RFC 7523 §3'],
+    'takes the assertions of AgentCore: for the token endpoint, without kid, by RS256, PS256 or ES256, with further members in header and claims',
+  ),
+  'vestibule:agentcore-secret': must(
+    'Vestibule',
+    'takes the secret that AgentCore reads from Secrets Manager, by HTTP Basic',
+  ),
+  'vestibule:audience-names-a-resource': must(
+    'Vestibule',
+    'takes `audience` for the resource whose tokens carry it, or for its URI, alone and beside `resource`',
+  ),
+  'vestibule:audience-agrees': must(
+    ['Vestibule', 'RFC 8707 §2'],
+    'refuses an `audience` that is no resource of the agent, or another one than `resource`',
+  ),
+  'vestibule:redirect-attached': must(
+    'Vestibule',
+    'keeps the redirect URIs that a deployment attaches to a client beside the declared ones, until it takes them away',
+  ),
+  'vestibule:redirect-uri-form': must(
+    'Vestibule',
+    'refuses a redirect URI that is not https, or http on loopback, or that has a fragment, a wildcard or user information',
+  ),
+} as const;
