@@ -1,7 +1,17 @@
 import { soundConfig } from './a-config.ts';
 
-/** Ways to sign that are none: what breaks the config, the config, and the one problem that is told of it. */
+/** Ways to sign, and to rotate keys, that are none: what breaks the config, the config, and the one problem that is told of it. */
 export const brokenSigning: readonly (readonly [string, unknown, string])[] = [
+  [
+    'a key that rotates every day',
+    { ...soundConfig, keyRotationDays: 1 },
+    'keyRotationDays: 1 is out of range; write a whole number of days from 7 to 365',
+  ],
+  [
+    'a key that rotates now and then',
+    { ...soundConfig, keyRotationDays: 'monthly' },
+    "keyRotationDays: 'monthly' is not a number of days; write 7 to 365",
+  ],
   [
     'an unknown way to sign',
     { ...soundConfig, signing: 'envelop' },
