@@ -90,6 +90,7 @@ export class Vestibule extends Construct {
       config,
       issuer: this.issuer,
       discoveryUrl: this.discoveryUrl,
+      tokenEndpoint: this.tokenEndpoint,
       registrations,
       dataKey: this.dataKey,
       retention,

@@ -22,6 +22,7 @@ export interface AgentCoreProps {
   readonly config: VestibuleConfig;
   readonly issuer: string;
   readonly discoveryUrl: string;
+  readonly tokenEndpoint: string;
   readonly registrations: Registrations;
   /** What must be there before the issuer answers with its metadata and its keys. */
   readonly issuerAnswers: readonly IDependable[];

@@ -1,4 +1,5 @@
 import { Token } from 'aws-cdk-lib';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { InvalidConfig } from '../config/check-config.ts';
 import type { ClientConfig, VestibuleConfig } from '../config/config.ts';
 import { type Problem, show } from '../config/problem.ts';
@@ -22,10 +23,12 @@ export interface CredentialProviderOptions {
   /** Name of the provider, unique in the account and Region. Default: generated. */
   readonly name?: string;
   /**
-   * How AgentCore proves itself: by a secret that the deployment keeps in Secrets Manager, or by assertions that a key
-   * in KMS signs.
+   * How AgentCore proves itself: by a secret that the deployment keeps in Secrets Manager, by assertions that a key in
+   * KMS signs, or by the token that AWS issues to the execution role of the agent.
    */
-  readonly authentication: 'client-secret' | 'private-key-jwt';
+  readonly authentication: 'client-secret' | 'private-key-jwt' | 'aws-iam-jwt';
+  /** The execution role of the agent, in the account of this stack; only with `aws-iam-jwt`, which needs it. */
+  readonly executionRole?: IRole;
   /** Of the assertions; only with `private-key-jwt`. Default: `RS256`. */
   readonly signingAlgorithm?: 'RS256' | 'PS256' | 'ES256';
   /** The token endpoint answers these grants with `unsupported_grant_type`. */
@@ -40,7 +43,11 @@ export function checkCredentialProvider(
   clientId: string,
   options: CredentialProviderOptions,
 ): void {
-  const problems = [...ownProblems(options), ...onBehalfOfProblems(options.onBehalfOf)];
+  const problems = [
+    ...ownProblems(options),
+    ...roleProblems(options),
+    ...onBehalfOfProblems(options.onBehalfOf),
+  ];
   if (problems.length > 0) throw new InvalidConfig(problems);
   // How it authenticates is no part of what could be wrong here.
   const client: ClientConfig = {
@@ -80,6 +87,14 @@ function ownProblems({
           },
         ]),
   ];
+}
+
+function roleProblems({ authentication, executionRole }: CredentialProviderOptions): readonly Problem[] {
+  if ((authentication === 'aws-iam-jwt') === (executionRole !== undefined)) return [];
+  const text = executionRole
+    ? `stands beside ${show(authentication)}, which is no matter of a role; remove it`
+    : "is missing; write the role of the runtime, which 'aws-iam-jwt' is the proof of";
+  return [{ path: 'executionRole', text }];
 }
 
 function onBehalfOfProblems(onBehalfOf: OnBehalfOf | undefined): readonly Problem[] {

@@ -4,10 +4,11 @@ import {
   type IOAuth2CredentialProvider,
   OAuth2CredentialProvider,
 } from 'aws-cdk-lib/aws-bedrockagentcore';
-import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { Grant, IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
 import { Construct, type IDependable } from 'constructs';
 import type { ClientConfig, VestibuleConfig } from '../config/config.ts';
 import { ClientSecret } from '../constructs/client-secret.ts';
+import { grantIdentityToken, grantOwnIdentity } from '../constructs/own-issuer.ts';
 import type { DataKey } from '../constructs/data-key.ts';
 import type { Registrations } from '../constructs/registrations.ts';
 import type { Retention } from '../constructs/retention.ts';
@@ -17,6 +18,7 @@ import type { CredentialProviderOptions, OnBehalfOf } from './credential-provide
 export interface CredentialProviderProps extends CredentialProviderOptions {
   readonly clientId: string;
   readonly discoveryUrl: string;
+  readonly tokenEndpoint: string;
   readonly config: VestibuleConfig;
   readonly registrations: Registrations;
   readonly dataKey: DataKey;
@@ -57,7 +59,7 @@ export class CredentialProvider extends Construct {
     const { agent, clientId, config, registrations, discoveryUrl, onBehalfOf, name } = props;
     this.clientId = clientId;
     const proof = (this.#proof =
-      props.authentication === 'client-secret' ? this.bySecret(props) : this.byKey(props));
+      props.authentication === 'client-secret' ? this.bySecret(props) : this.withoutSecret(props));
     const provider = new CfnOAuth2CredentialProvider(this, 'Resource', {
       name: name ?? Names.uniqueResourceName(this, { maxLength: 128, separator: '-' }),
       credentialProviderVendor: vendor,
@@ -106,6 +108,21 @@ export class CredentialProvider extends Construct {
       registration: { SecretArn: secretArn },
       secretArn,
       grantUse: (grantee) => secret.grantRead(grantee),
+    };
+  }
+
+  private withoutSecret(props: CredentialProviderProps): Proof {
+    return props.executionRole ? this.byRole(props, props.executionRole) : this.byKey(props);
+  }
+
+  private byRole({ tokenEndpoint, registrations }: CredentialProviderProps, role: IRole): Proof {
+    const { role: registrarRole } = registrations.registrar;
+    if (registrarRole) grantOwnIdentity(registrarRole);
+    return {
+      provider: { clientAuthenticationMethod: 'AWS_IAM_ID_TOKEN_JWT' },
+      authentication: { method: 'aws_iam_jwt', role: role.roleArn },
+      registration: {},
+      grantUse: (grantee) => grantIdentityToken(grantee, tokenEndpoint),
     };
   }
 

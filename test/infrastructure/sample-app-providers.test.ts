@@ -62,6 +62,10 @@ test('the providers name the issuer, and what proves their clients', () => {
         },
       }),
     },
+    {
+      Name: expect.stringMatching(/^[a-zA-Z0-9_-]{1,128}$/) as string,
+      ...custom({ ClientId: 'analyst-role', ClientAuthenticationMethod: 'AWS_IAM_ID_TOKEN_JWT' }),
+    },
   ]);
 });
 
@@ -100,6 +104,7 @@ test('clients and callback URLs are registered, and the registrar may read what 
     '<AuthAgentCorePlannerAssertionKey.Arn>',
     '<AuthAgentCorePlannerOnCurveAssertionKey.Arn>',
     '<AuthAgentCoreAnalystSecret>',
+    'undefined',
   ]);
   const redirects = Object.values(
     template.findResources('Custom::VestibuleRedirect'),
@@ -118,6 +123,7 @@ test('clients and callback URLs are registered, and the registrar may read what 
       ['AuthRegistrationsClientplanneroncurve'],
     ],
     ['analyst-agentcore', '<AuthAgentCoreAnalyst.CallbackUrl>', ['AuthRegistrationsClientanalystagentcore']],
+    ['analyst-role', '<AuthAgentCoreAnalystAsRole.CallbackUrl>', ['AuthRegistrationsClientanalystrole']],
   ]);
   expect(statementsOf('AuthRegistrarRoleDefaultPolicy')).toEqual(
     expect.arrayContaining([
@@ -142,6 +148,14 @@ test('the role of the agent may do what AgentCore does in its name', () => {
     expect.objectContaining({
       Action: 'secretsmanager:GetSecretValue',
       Resource: { Ref: expect.stringMatching(/^AuthAgentCoreAnalystSecret/) as string },
+    }),
+  );
+  expect(statements).toContainEqual(
+    expect.objectContaining({
+      Action: 'sts:GetWebIdentityToken',
+      Condition: {
+        'ForAllValues:StringEquals': { 'sts:IdentityTokenAudience': ['https://auth.example.com/token'] },
+      },
     }),
   );
 });

@@ -64,7 +64,13 @@ export class SampleStack extends Stack {
       agent: 'analyst',
       authentication: 'client-secret',
     });
-    for (const provider of [signing, onCurve, secretive]) provider.grantUse(this.runtime);
+    const asRole = this.auth.credentialProvider('AnalystAsRole', {
+      agent: 'analyst',
+      clientId: 'analyst-role',
+      authentication: 'aws-iam-jwt',
+      executionRole: this.runtime.role,
+    });
+    for (const provider of [signing, onCurve, secretive, asRole]) provider.grantUse(this.runtime);
   }
 
   private gatewayOfTools(): Gateway {

@@ -167,6 +167,11 @@ describe('a credential provider is refused', () => {
       "signingAlgorithm: 'ES256' stands beside 'client-secret', which signs nothing; remove it",
     ],
     [
+      'without the role that it is the proof of',
+      { ...provider, authentication: 'aws-iam-jwt' },
+      "executionRole: is missing; write the role of the runtime, which 'aws-iam-jwt' is the proof of",
+    ],
+    [
       'with an actor where there is none',
       { ...provider, onBehalfOf: { grantType: 'JWT_AUTHORIZATION_GRANT', actorTokenContent: 'M2M' } },
       "onBehalfOf.actorTokenContent: 'M2M' stands beside 'JWT_AUTHORIZATION_GRANT', which has no actor; remove it",
