@@ -15,6 +15,7 @@ export {
   type ClientAuthenticationConfig,
   type ClientConfig,
   defineConfig,
+  type EdgeConfig,
   type HostedZoneConfig,
   type IssuerConfig,
   type KeyAuthentication,
@@ -25,6 +26,7 @@ export {
   type SigningConfig,
   type VestibuleConfig,
 } from './config/config.ts';
+export { EdgeWebAcl, type EdgeWebAclProps } from './edge/edge-web-acl.ts';
 export { ProtectedApi } from './protect/protected-api.ts';
 export type { Guard, ProtectedRouteOptions, ProtectOptions } from './protect/route-guard.ts';
 export { Vestibule } from './vestibule.ts';

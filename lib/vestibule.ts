@@ -13,6 +13,7 @@ import { canary, withCanary } from './config/canary.ts';
 import { checkConfig } from './config/check-config.ts';
 import type { VestibuleConfig } from './config/config.ts';
 import { limitsOf } from './config/limits.ts';
+import { requireFittingRegion } from './config/require-region.ts';
 import { requireRs256 } from './config/require-rs256.ts';
 import { type Signing, signingOf } from './config/signing.ts';
 import type { ClientSecret } from './constructs/client-secret.ts';
@@ -28,6 +29,8 @@ import { type Retention, retentionOf } from './constructs/retention.ts';
 import type { SigningCustody } from './constructs/signing-custody.ts';
 import { SigningKeys } from './constructs/signing-keys.ts';
 import { WrappedSigningKeys } from './constructs/wrapped-signing-keys.ts';
+import { type Edge, edgeBefore } from './edge/edge.ts';
+import { OriginSecret } from './edge/origin-secret.ts';
 import { guardedResource } from './protect/guarded-resource.ts';
 import { ProtectedApi } from './protect/protected-api.ts';
 import type { ProtectOptions } from './protect/route-guard.ts';
@@ -42,6 +45,8 @@ export class Vestibule extends Construct {
   readonly jwksUri: string;
   readonly tokenEndpoint: string;
   readonly frontDoor: FrontDoor;
+  /** CloudFront before the front door, where the config has an edge. */
+  readonly edge: Edge | undefined;
   readonly registry: RegistryTable;
   readonly grants: GrantsTable;
   readonly signingKeys: SigningCustody;
@@ -51,6 +56,7 @@ export class Vestibule extends Construct {
   readonly #config: VestibuleConfig;
   #clientSecrets: ReadonlyMap<string, ClientSecret> | undefined;
   readonly #agentCore: AgentCore;
+  readonly #originSecret?: OriginSecret;
   readonly #signing: Signing;
   #interceptor: IInterceptor | undefined;
 
@@ -72,9 +78,13 @@ export class Vestibule extends Construct {
     this.dataKey = new DataKey(this, 'DataKey', retention);
     // The local run has no host of its own: its issuer is the API's URL.
     const runsLocally = String(this.node.tryGetContext('vestibule:local')) === 'true';
+    if (!runsLocally) requireFittingRegion(config, Stack.of(this).region);
+    if (config.edge && !runsLocally)
+      this.#originSecret = new OriginSecret(this, 'Origin', this.dataKey, retention);
     this.frontDoor = new FrontDoor(this, 'FrontDoor', {
       retention,
       ...(config.issuer && !runsLocally && { issuer: config.issuer }),
+      ...(this.#originSecret && { originSecretDigest: this.#originSecret.digest }),
     });
     this.issuer = this.frontDoor.issuer;
     this.discoveryUrl = `${this.issuer}/.well-known/openid-configuration`;
@@ -86,14 +96,11 @@ export class Vestibule extends Construct {
     this.serveEnds();
     this.serveAdmin();
     const registrations = this.seedRegistry();
+    this.edge = edgeBefore(this, this.frontDoor, config, this.#originSecret);
     this.#agentCore = new AgentCore(this, 'AgentCore', {
-      config,
-      issuer: this.issuer,
-      discoveryUrl: this.discoveryUrl,
+      ...{ config, registrations, issuer: this.issuer, discoveryUrl: this.discoveryUrl },
+      ...{ retention, dataKey: this.dataKey },
       tokenEndpoint: this.tokenEndpoint,
-      registrations,
-      dataKey: this.dataKey,
-      retention,
       issuerAnswers: [...this.frontDoor.reachable, this.keyRotation.firstKeys],
     });
     if (isWatched(config)) this.watch();
@@ -130,11 +137,10 @@ export class Vestibule extends Construct {
    */
   protect(api: HttpApi, { resource: id, by = 'gate' }: ProtectOptions): ProtectedApi {
     if (by === 'native') this.requireRs256('the JWT authorizer of API Gateway');
-    const resource = guardedResource(this.#config, id, api.apiEndpoint);
     return new ProtectedApi(api, `Protected-${id}`, {
-      ...{ api, by, resource, issuer: this.issuer },
-      issuerAnswers: [this.frontDoor],
-      retention: this.#retention,
+      ...{ api, by, issuer: this.issuer, retention: this.#retention },
+      resource: guardedResource(this.#config, id, api.apiEndpoint),
+      issuerAnswers: [this.frontDoor, ...this.frontDoor.reachable],
     });
   }
 
@@ -300,6 +306,7 @@ export class Vestibule extends Construct {
       environment: (role) => {
         for (const secret of secrets.values()) secret.grantRead(role);
         grantOwnIssuer(role, this.#config);
+        this.#originSecret?.grantRead(role);
         return {
           ISSUER: this.issuer,
           DEPLOYMENT: Stack.of(this).stackName,
@@ -309,6 +316,7 @@ export class Vestibule extends Construct {
         };
       },
     });
+    this.#originSecret?.digestBy(registrar);
     return new Registrations(this, 'Registrations', {
       config: this.#config,
       clientSecrets: secrets,

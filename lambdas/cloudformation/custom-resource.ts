@@ -3,13 +3,13 @@ import { DependencyUnavailable } from '../runtime/dependency.ts';
 import { logger } from '../runtime/log.ts';
 import type { Result } from '../runtime/result.ts';
 import { type CustomResourceRequest, readEnvelope } from './event.ts';
-import { type Answer, respond } from './respond.ts';
+import { type Answer, type Attributes, respond } from './respond.ts';
 
 interface CustomResourceOptions<Event extends CustomResourceRequest> {
   /** Undefined for an event that is none of this function's. */
   readonly read: (event: unknown) => Event | undefined;
-  /** Does what the event asks; a refusal is the sentence that the person deploying reads. */
-  readonly carryOut: (event: Event) => Promise<Result<undefined, string>>;
+  /** Does what the event asks, and answers its attributes; a refusal is the sentence that the person deploying reads. */
+  readonly carryOut: (event: Event) => Promise<Result<Attributes | undefined, string>>;
   /** The name of what the event declares: under another name than before it is another thing. */
   readonly physicalIdOf: (event: Event) => string | undefined;
   /** As people know the function. */
@@ -46,7 +46,11 @@ async function answerTo<Event extends CustomResourceRequest>(
     // A failed creation is deleted again: under this id the deletion touches nothing that others created.
     if (!carried.ok) return failed(present ?? notCreated, carried.refusal);
     const kept = event.RequestType === 'Delete' ? present : declared;
-    return { status: 'SUCCESS', physicalResourceId: kept ?? present ?? notCreated };
+    return {
+      status: 'SUCCESS',
+      physicalResourceId: kept ?? present ?? notCreated,
+      ...(carried.value && { attributes: carried.value }),
+    };
   } catch (error) {
     logger.error('custom resource failed', { requestId: event.RequestId, error });
     // Something may have been written, so that the deletion which follows must find it.

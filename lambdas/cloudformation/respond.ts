@@ -3,11 +3,15 @@ import { request as requestHttps } from 'node:https';
 import { setTimeout } from 'node:timers/promises';
 import type { Envelope } from './event.ts';
 
+/** What the template may read by `Fn::GetAtt`: it is shown to whoever may read the stack. */
+export type Attributes = Readonly<Record<string, string>>;
+
 export interface Answer {
   readonly status: 'SUCCESS' | 'FAILED';
   readonly physicalResourceId: string;
   /** Shown to whoever deploys. */
   readonly reason?: string;
+  readonly attributes?: Attributes;
 }
 
 /** CloudFormation takes an answer of 4,096 bytes in all. */
@@ -26,6 +30,7 @@ export async function respond(envelope: Envelope, answer: Answer): Promise<void>
     StackId: envelope.StackId,
     RequestId: envelope.RequestId,
     LogicalResourceId: envelope.LogicalResourceId,
+    ...(answer.attributes && { Data: answer.attributes }),
   });
   for (const pause of [...pauses, undefined]) {
     if (await put(envelope.ResponseURL, body)) return;

@@ -4,6 +4,7 @@ import type {
   APIGatewayProxyEventV2WithRequestContext,
   APIGatewayProxyStructuredResultV2,
 } from 'aws-lambda';
+import { viewerAddress, withoutOriginSecret } from './edge.ts';
 import type { HttpRequest, HttpResponse, IamIdentity } from './message.ts';
 
 /** An event of the HTTP API, payload format 2.0, from a route with or without an AWS_IAM authorizer. */
@@ -15,16 +16,17 @@ export type GatewayEvent = APIGatewayProxyEventV2WithRequestContext<
 
 export type GatewayResult = APIGatewayProxyStructuredResultV2;
 
-export function toRequest(event: GatewayEvent): HttpRequest {
+/** `isThroughEdge`: the event came by the edge, which says whose request it is. */
+export function toRequest(event: GatewayEvent, isThroughEdge = false): HttpRequest {
   const { http, requestId, authorizer } = event.requestContext;
   const iam = iamIdentity(authorizer);
   return {
     method: http.method,
     path: event.rawPath,
     query: event.rawQueryString,
-    headers: event.headers,
+    headers: withoutOriginSecret(event.headers),
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
-    sourceAddress: http.sourceIp,
+    sourceAddress: (isThroughEdge ? viewerAddress(event.headers) : undefined) ?? http.sourceIp,
     requestId,
     ...(iam && { iam }),
   };

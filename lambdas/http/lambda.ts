@@ -1,7 +1,9 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { DependencyUnavailable } from '../runtime/dependency.ts';
+import { readOptionalVariable } from '../runtime/environment.ts';
 import { preflight, readableByAnyOrigin } from './cross-origin.ts';
+import { isThroughEdge } from './edge.ts';
 import { failed } from './failure.ts';
 import { toRequest, toResult, type GatewayEvent, type GatewayResult } from './gateway-event.ts';
 import type { Endpoint } from './message.ts';
@@ -19,25 +21,39 @@ const timeoutEarlyInMillis = 250;
 interface RimOptions {
   /** Whether pages of any origin may read the answers: everywhere but at /authorize and /admin. */
   readonly cors?: boolean;
+  /** Where an edge stands before the API: requests that do not bring the secret of this digest are refused. */
+  readonly originSecretDigest?: string | undefined;
 }
 
 /** The rim of every function: an event of the HTTP API in, its result out. It never rejects. */
 export function lambdaHandler(
   endpoint: Endpoint,
-  { cors = false }: RimOptions = {},
+  { cors = false, originSecretDigest = readOptionalVariable('ORIGIN_SECRET_DIGEST') }: RimOptions = {},
 ): (event: GatewayEvent, context: Context) => Promise<GatewayResult> {
   // Stages after the handler run from the last to the first: a failure becomes an answer, then any answer is finished.
   return middy<GatewayEvent, GatewayResult>({ timeoutEarlyInMillis, timeoutEarlyResponse: outOfTime })
+    .use(originSecretDigest === undefined ? [] : [throughEdgeOnly(originSecretDigest)])
     .use(cors ? [crossOrigin] : [])
     .use(plainAnswers)
     .use(failures)
     .handler(async (event) => {
-      const request = toRequest(event);
+      const request = toRequest(event, originSecretDigest !== undefined);
       return toResult(request.body.byteLength > maximumBodyBytes ? bodyTooLarge : await endpoint(request));
     });
 }
 
 const bodyTooLarge = errorJson(413, 'invalid_request', 'the body must not be larger than 64 kB');
+
+function throughEdgeOnly(secretDigest: string): Stage {
+  return {
+    before: ({ event }) =>
+      isThroughEdge(event.headers, secretDigest) ? undefined : toResult(notThroughEdge),
+  };
+}
+
+const notThroughEdge = errorJson(403, 'access_denied', 'this API answers at the URL of the issuer only', {
+  'x-content-type-options': 'nosniff',
+});
 
 const crossOrigin: Stage = {
   before: ({ event }) =>

@@ -10,3 +10,9 @@ export function readEnvironment<const Name extends string>(names: readonly Name[
   if (missing.length > 0) throw new Error(`missing environment: ${missing.join(', ')}`);
   return Object.fromEntries(names.map((name) => [name, process.env[name]])) as Record<Name, string>;
 }
+
+/** A variable that a function may have; for what the rim reads on behalf of every function. */
+export function readOptionalVariable(name: string): string | undefined {
+  const value = process.env[name] ?? '';
+  return value === '' ? undefined : value;
+}

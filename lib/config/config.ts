@@ -4,6 +4,8 @@ export interface VestibuleConfig {
   readonly profile?: 'production' | 'dev';
   /** The issuer's own host. Absent: the issuer is the HTTP API's own URL. */
   readonly issuer?: IssuerConfig;
+  /** CloudFront and a web ACL before the API, at the issuer's own host. Absent: callers reach the API itself. */
+  readonly edge?: EdgeConfig;
   /**
    * Where tokens are signed. `kms` (the default): each by a call of KMS, whose private keys nobody can read.
    * `envelope`: in the token function, with a key that KMS made and wraps.
@@ -41,6 +43,19 @@ export interface AlarmsConfig {
   readonly runbookUrl?: string;
 }
 
+export interface EdgeConfig {
+  /**
+   * The ARN of a web ACL for CloudFront. Absent: the stack makes one, and has to be in us-east-1 for it; a stack elsewhere
+   * takes that of an `EdgeWebAcl` in a stack of us-east-1.
+   */
+  readonly webAclArn?: string;
+  /**
+   * Requests from one address in five minutes to the endpoints that clients prove themselves at, 10 to 2,000,000,000; of
+   * the web ACL that the stack makes. Default: 3,000.
+   */
+  readonly requestsPerAddress?: number;
+}
+
 export interface LimitsConfig {
   /** One client at `/token`, `/introspect` and `/revoke` together. Default: 100 a second, and 1,000 at once. */
   readonly perClient?: LimitConfig;
@@ -64,7 +79,7 @@ export interface SigningConfig {
 export interface IssuerConfig {
   /** `https://auth.example.com`: https, a host of its own, nothing after it. It is the `iss` of every token. */
   readonly url: string;
-  /** An ACM certificate for that host, in the stack's region. */
+  /** An ACM certificate for that host, in the stack's region; in us-east-1 behind an edge. */
   readonly certificateArn: string;
   /** The Route 53 zone to write the host's alias into. Absent: DNS is yours to point. */
   readonly hostedZone?: HostedZoneConfig;

@@ -1,4 +1,5 @@
 import { didYouMean, pathOf, type Problem, show } from './problem.ts';
+import { edgeRegion, regionOf } from './regions.ts';
 import type { SoundParts } from './sound-parts.ts';
 
 /** What the parts of a config say about each other, each part sound in itself. */
@@ -14,6 +15,7 @@ export function referenceProblems(config: SoundParts): readonly Problem[] {
     ...sharedRoles(config),
     ...signersNotAccepted(config),
     ...zoneOfIssuer(config),
+    ...issuerOfEdge(config),
   ];
 }
 
@@ -179,4 +181,18 @@ function zoneOfIssuer({ issuer }: SoundParts): Problem[] {
   return [
     { path: 'issuer.hostedZone.name', text: `${show(name)} does not hold '${hostname}'; name its zone` },
   ];
+}
+
+/** CloudFront has no host without a certificate, and takes certificates of one Region. */
+function issuerOfEdge({ edge, issuer }: SoundParts): Problem[] {
+  if (edge === undefined) return [];
+  if (issuer === undefined) {
+    return [
+      { path: 'edge', text: 'stands before no host of the issuer; add issuer.url and its certificate' },
+    ];
+  }
+  const region = regionOf(issuer.certificateArn);
+  if (region === undefined || region === edgeRegion) return [];
+  const text = `${show(issuer.certificateArn)} is of ${region}; CloudFront takes one of ${edgeRegion}`;
+  return [{ path: 'issuer.certificateArn', text }];
 }

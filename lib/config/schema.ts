@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
 import { awsAuthentication, awsCallerAuthentication } from './aws-workload.ts';
@@ -38,6 +39,25 @@ const issuer = fields({
   certificateArn,
   hostedZone: v.optional(fields({ id: text(), name: text() })),
 });
+
+const webAclArn = textThat((arn) =>
+  Token.isUnresolved(arn) || /^arn:[a-z-]+:wafv2:us-east-1:\d{12}:global\/webacl\/[\w-]+\/[\w-]+$/.test(arn)
+    ? undefined
+    : `${show(arn)} is not the ARN of a web ACL for CloudFront; write 'arn:aws:wafv2:us-east-1:<account>:global/webacl/<name>/<id>'`,
+);
+
+const requestsPerAddress = wholeFrom(10, 2_000_000_000, 'requests');
+
+const edge = v.pipe(
+  fields({ webAclArn: v.optional(webAclArn), requestsPerAddress: v.optional(requestsPerAddress) }),
+  v.forward(
+    v.check(
+      ({ webAclArn: given, requestsPerAddress: count }) => given === undefined || count === undefined,
+      'stands beside a web ACL of yours, whose rules are its own; remove one of the two',
+    ),
+    ['requestsPerAddress'],
+  ),
+);
 
 const accessTokenMinutes = wholeFrom(5, 60, 'minutes');
 
@@ -101,6 +121,7 @@ export function configSchema(hosts: Hosts): v.GenericSchema {
   return fields({
     profile: v.optional(oneOf(['production', 'dev'])),
     issuer: v.optional(issuer),
+    edge: v.optional(edge),
     signing: v.optional(signing),
     awsCallerIdentity: v.optional(flag()),
     accessTokenMinutes: v.optional(accessTokenMinutes),

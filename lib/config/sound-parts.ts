@@ -60,6 +60,7 @@ const issuer = v.object({
 const parts = v.object({
   awsCallerIdentity: v.fallback(v.optional(v.boolean(), false), false),
   issuer: v.fallback(v.optional(issuer), undefined),
+  edge: v.fallback(v.optional(v.object({ webAclArn: maybeText })), undefined),
   resources: listOf(resource),
   agents: listOf(agent),
   clients: listOf(client),

@@ -12,7 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Function as LambdaFunction, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IDependable } from 'constructs';
 import type { IssuerConfig } from '../config/config.ts';
@@ -37,6 +37,8 @@ export interface FrontDoorProps {
   /** Absent: the issuer is the API's own URL. */
   readonly issuer?: IssuerConfig;
   readonly retention: Retention;
+  /** Where an edge stands at the issuer's host: what every function but those of IAM routes refuses requests without. */
+  readonly originSecretDigest?: string;
 }
 
 // The path has no query string here; no field may carry one, for it may hold codes and assertions.
@@ -61,14 +63,17 @@ export class FrontDoor extends Construct {
   readonly issuer: string;
   readonly api: HttpApi;
   /** Once they are made, requests to the issuer reach every route: the stage, and the host with its DNS record. */
-  readonly reachable: readonly IDependable[];
+  readonly reachable: IDependable[];
   readonly #stage: HttpStage;
   readonly #integrations = new Map<IFunction, HttpLambdaIntegration>();
+  readonly #originSecretDigest: string | undefined;
   readonly #routeSettings: Record<string, Record<string, unknown>> = {};
 
-  constructor(scope: Construct, id: string, { issuer, retention }: FrontDoorProps) {
+  constructor(scope: Construct, id: string, { issuer, retention, originSecretDigest }: FrontDoorProps) {
     super(scope, id);
-    const host = issuer && new IssuerHost(this, 'Host', issuer);
+    this.#originSecretDigest = originSecretDigest;
+    const isBehindEdge = originSecretDigest !== undefined;
+    const host = issuer && !isBehindEdge ? new IssuerHost(this, 'Host', issuer) : undefined;
     this.api = new HttpApi(this, 'Api', {
       description: 'Vestibule',
       createDefaultStage: false,
@@ -89,6 +94,7 @@ export class FrontDoor extends Construct {
       authorizer: authorizer === 'iam' ? new HttpIamAuthorizer() : new HttpNoneAuthorizer(),
     });
     if (authorizer === 'none') {
+      this.letThroughEdgeOnly(target);
       acknowledge(
         route,
         'AwsSolutions-APIG4',
@@ -100,6 +106,12 @@ export class FrontDoor extends Construct {
       ThrottlingBurstLimit: throttle.burst,
     };
     this.#stage.node.addDependency(route);
+  }
+
+  private letThroughEdgeOnly(target: IFunction): void {
+    if (this.#originSecretDigest === undefined) return;
+    if (!(target instanceof LambdaFunction)) throw new TypeError(`${target.node.path} is not of this stack`);
+    target.addEnvironment('ORIGIN_SECRET_DIGEST', this.#originSecretDigest);
   }
 
   private integrationWith(target: IFunction): HttpLambdaIntegration {

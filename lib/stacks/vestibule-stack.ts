@@ -22,5 +22,11 @@ export class VestibuleStack extends Stack {
     new CfnOutput(this, 'DiscoveryUrl', { value: discoveryUrl, description: 'for custom JWT authorizers' });
     new CfnOutput(this, 'JwksUri', { value: jwksUri, description: 'the public keys' });
     new CfnOutput(this, 'TokenEndpoint', { value: tokenEndpoint, description: 'where agents get tokens' });
+    if (this.vestibule.edge === undefined) return;
+    const { apiEndpoint: value } = this.vestibule.frontDoor.api;
+    new CfnOutput(this, 'AdminEndpoint', {
+      value,
+      description: 'where operators sign requests for, past the edge',
+    });
   }
 }

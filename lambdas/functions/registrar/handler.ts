@@ -6,6 +6,7 @@ import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoRegistryStore } from '../../adapters/dynamodb/registry-store.ts';
 import { kmsClientSigningKeys } from '../../adapters/kms/client-signing-keys.ts';
 import { secretsManagerClientSecrets } from '../../adapters/secrets-manager/client-secrets.ts';
+import { secretsManagerOriginSecrets } from '../../adapters/secrets-manager/origin-secrets.ts';
 import { stsOwnAccount } from '../../adapters/sts/own-account.ts';
 import { customResource } from '../../cloudformation/custom-resource.ts';
 import { systemClock } from '../../runtime/clock.ts';
@@ -18,6 +19,7 @@ import { readEvent } from './event.ts';
 import { carryOut, physicalIdOf, type RegistrationPorts } from './registrations.ts';
 
 const environment = readEnvironment(registrarEnvironment);
+const secretsManager = new SecretsManagerClient(clientDefaults);
 const ports: RegistrationPorts = {
   store: dynamoRegistryStore({
     client: new DynamoDBClient(clientDefaults),
@@ -29,7 +31,8 @@ const ports: RegistrationPorts = {
     issuer: environment.ISSUER as Issuer,
     hosts: environment.RESOURCE_HOSTS === 'loopback' ? 'loopback' : 'public',
   },
-  secrets: secretsManagerClientSecrets({ client: new SecretsManagerClient(clientDefaults) }),
+  secrets: secretsManagerClientSecrets({ client: secretsManager }),
+  originSecrets: secretsManagerOriginSecrets({ client: secretsManager }),
   ownAccount: stsOwnAccount({ client: new STSClient(clientDefaults) }),
   clientKeys: kmsClientSigningKeys({ client: new KMSClient(clientDefaults) }),
   audit,

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import type { OwnAwsAccount } from '../../ports/aws-account.ts';
+import type { Attributes } from '../../cloudformation/respond.ts';
 import type { ClientSecrets } from '../../ports/client-secrets.ts';
 import type { ClientSigningKeys } from '../../ports/client-signing-keys.ts';
+import type { OriginSecrets } from '../../ports/origin-secrets.ts';
 import type { Kind } from '../../ports/registry-store.ts';
 import { type Author, nameOf } from '../../registry/author.ts';
 import type { DeclarationContext } from '../../registry/declaration/fields.ts';
@@ -19,6 +21,7 @@ export interface RegistrationPorts extends SeedingPorts {
   readonly context: DeclarationContext;
   readonly secrets: ClientSecrets;
   readonly clientKeys: ClientSigningKeys;
+  readonly originSecrets: OriginSecrets;
   readonly ownAccount: OwnAwsAccount;
   readonly audit: Audit;
 }
@@ -34,8 +37,9 @@ export async function carryOut(
   ports: RegistrationPorts,
   event: RegistrationEvent,
   author: Author,
-): Promise<Result<undefined, string>> {
+): Promise<Result<Attributes | undefined, string>> {
   if (event.ResourceType === 'Custom::VestibuleRedirect') return carryOutRedirect(ports, event, author);
+  if (event.ResourceType === 'Custom::VestibuleOriginSecret') return digestOf(ports, event);
   const kind = kindOf[event.ResourceType];
   if (event.RequestType === 'Delete') return withdraw(ports, kind, event.PhysicalResourceId, author);
   return declare(ports, kind, event, author);
@@ -44,12 +48,25 @@ export async function carryOut(
 /** The name of the thing the event declares: a change of its id is a new thing, and the old one is deleted after. */
 export function physicalIdOf(event: RegistrationEvent): string | undefined {
   if (event.ResourceType === 'Custom::VestibuleRedirect') return redirectIdOf(event);
+  if (event.ResourceType === 'Custom::VestibuleOriginSecret') return 'origin-secret';
   const member = event.ResourceType === 'Custom::VestibuleClient' ? 'client_id' : 'id';
   const id = v.safeParse(
     v.pipe(v.string(), v.parseJson(), v.looseObject({ [member]: v.string() })),
     event.ResourceProperties['Declaration'],
   );
   return id.success ? `${kindOf[event.ResourceType]}/${String(id.output[member])}` : undefined;
+}
+
+/** The functions behind an edge know what its secret hashes to, and no more. */
+async function digestOf(
+  { originSecrets }: RegistrationPorts,
+  event: RegistrationEvent,
+): Promise<Result<Attributes | undefined, string>> {
+  if (event.RequestType === 'Delete') return ok(undefined);
+  const { SecretArn: secretArn } = event.ResourceProperties;
+  if (typeof secretArn !== 'string') return refuse('SecretArn must be the ARN of a secret');
+  const secret = await originSecrets.current(secretArn);
+  return ok({ Digest: sha256(secret.reveal()) });
 }
 
 async function declare(

@@ -16,7 +16,7 @@ export const protectedApis = {
   ),
   'vestibule:gate:other-resource': must(
     ['Vestibule', 'RFC 9068 §4'],
-    'the gate refuses tokens for another resource, expired tokens and tokens in the query',
+    'the gate refuses tokens for another resource, expired and revoked tokens, and tokens in the query',
   ),
   'vestibule:gate:passes-on': must(
     'Vestibule',

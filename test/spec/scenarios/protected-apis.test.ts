@@ -142,6 +142,21 @@ describe('the gate', () => {
   );
 
   verifies(
+    'vestibule:gate:other-resource',
+    'refuses a token that has been revoked, within 30 seconds',
+    async () => {
+      const token = await tokenFor('gate');
+      expect((await call('gate', '/orders', token)).status).toBe(200);
+      const body = new URLSearchParams({ token });
+      expect((await client.send('/revoke', { method: 'POST', headers: credentials, body })).status).toBe(200);
+      deployment.run.clock.advance(30);
+      const revoked = await call('gate', '/orders', token);
+      expect([revoked.status, challengeOf(revoked)['error']]).toEqual([401, 'invalid_token']);
+      expect((await call('gate', '/orders', await tokenFor('gate'))).status).toBe(200);
+    },
+  );
+
+  verifies(
     'vestibule:gate:passes-on',
     'hands over the event with the claims, and the answer back',
     async () => {

@@ -5,6 +5,7 @@ import { checkConfig, InvalidConfig } from '../../../../lib/config/check-config.
 import { config as example } from '../../../../vestibule.config.ts';
 import { soundConfig } from './a-config.ts';
 import { brokenConfigs, withAgent, withClient, withIssuer, withKeys, withUri } from './broken-configs.ts';
+import { brokenEdges } from './broken-edges.ts';
 import { brokenRoles } from './broken-roles.ts';
 import { brokenSigning } from './broken-signing.ts';
 
@@ -57,9 +58,12 @@ test.each([
 });
 
 describe('names the field, the value and the fix of', () => {
-  test.each([...brokenConfigs, ...brokenSigning, ...brokenRoles])('%s', (_, config, problem) => {
-    expect(problemsOf(config)).toEqual([problem]);
-  });
+  test.each([...brokenConfigs, ...brokenEdges, ...brokenSigning, ...brokenRoles])(
+    '%s',
+    (_, config, problem) => {
+      expect(problemsOf(config)).toEqual([problem]);
+    },
+  );
 });
 
 describe('refuses names that a token could not tell apart:', () => {
