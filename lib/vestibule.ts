@@ -165,9 +165,7 @@ export class Vestibule extends Construct {
     const { function: discovery } = new EndpointFunction(this, 'Discovery', {
       name: 'discovery',
       description: 'Metadata of the issuer and of every registered resource, and the public keys',
-      memoryMegabytes: 512,
-      timeoutSeconds: 10,
-      retention: this.#retention,
+      ...this.modest,
       environment: (role) => ({
         ISSUER: this.issuer,
         SIGNING_ALGORITHM: this.#signing.algorithm,
@@ -191,9 +189,7 @@ export class Vestibule extends Construct {
     const { function: authorization } = new EndpointFunction(this, 'Authorization', {
       name: 'authorization',
       description: 'The authorization endpoint',
-      memoryMegabytes: 512,
-      timeoutSeconds: 10,
-      retention: this.#retention,
+      ...this.modest,
       environment: (role) => ({
         ADDRESS_LIMIT: limits.address,
         ...this.registry.grantClientLookup(role),
@@ -230,9 +226,7 @@ export class Vestibule extends Construct {
     const { function: introspection } = new EndpointFunction(this, 'Introspection', {
       name: 'introspection',
       description: 'Introspection and revocation of tokens',
-      memoryMegabytes: 512,
-      timeoutSeconds: 10,
-      retention: this.#retention,
+      ...this.modest,
       environment: (role) => ({
         ISSUER: this.issuer,
         DOCUMENT_HOSTS: this.allowedHosts,
@@ -253,9 +247,7 @@ export class Vestibule extends Construct {
     const { function: ends } = new EndpointFunction(this, 'Ends', {
       name: 'ends',
       description: 'The feed of revoked tokens and ended principals, for verifiers that work offline',
-      memoryMegabytes: 512,
-      timeoutSeconds: 10,
-      retention: this.#retention,
+      ...this.modest,
       environment: (role) => ({
         ISSUER: this.issuer,
         ...this.signingKeys.grantSigning(role),
@@ -338,6 +330,15 @@ export class Vestibule extends Construct {
   /** Whether resources and documents may live on this machine, over plain http. */
   private get allowedHosts(): 'public' | 'loopback' {
     return this.#config.profile === 'dev' ? 'loopback' : 'public';
+  }
+
+  /** What a function needs that does little and answers at once. */
+  private get modest(): {
+    readonly memoryMegabytes: 512;
+    readonly timeoutSeconds: 10;
+    readonly retention: Retention;
+  } {
+    return { memoryMegabytes: 512, timeoutSeconds: 10, retention: this.#retention };
   }
 
   private servePublicly(path: `/${string}` | '$default', target: IFunction, rate: number): void {
