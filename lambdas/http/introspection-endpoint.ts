@@ -1,5 +1,6 @@
 import { introspectionMembers } from '../oauth/introspection/introspection-answer.ts';
-import type { Introspect, Introspection } from '../oauth/introspection/introspection-endpoint.ts';
+import type { Introspect } from '../oauth/introspection/introspection-endpoint.ts';
+import type { Introspection } from '../oauth/introspection/introspection.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { introspectionJwt, prefersSigned } from './accept.ts';
 import { clientEndpoint } from './client-endpoint.ts';

@@ -3,7 +3,7 @@ import { after, type Instant } from '../../runtime/clock.ts';
 import type { ClientId, Issuer } from '../../runtime/identifiers.ts';
 import { currentKey } from '../tokens/current-key.ts';
 import { signJwt } from '../tokens/sign-jwt.ts';
-import type { Introspection } from './introspection-endpoint.ts';
+import type { Introspection } from './introspection.ts';
 
 export interface IntrospectionSigningPorts {
   readonly issuer: Issuer;

@@ -13,8 +13,9 @@ import { type DecisionPorts, decidedRequest } from '../decided-request.ts';
 import { toWire, type Refusal } from '../refusal.ts';
 import type { AccessTokenClaims } from '../tokens/access-token.ts';
 import { readAccessToken, type TokenFault } from '../tokens/read-access-token.ts';
-import { inactivity, type InactivityReason } from './activity.ts';
+import { inactivity } from './activity.ts';
 import { signedIntrospection } from './introspection-answer.ts';
+import type { Introspection } from './introspection.ts';
 
 export interface IntrospectionPorts extends DecisionPorts {
   readonly issuer: Issuer;
@@ -24,19 +25,6 @@ export interface IntrospectionPorts extends DecisionPorts {
   readonly replay: AssertionReplay;
   readonly random: Random;
 }
-
-/** What one resource server is told of one token; the reason is for the audit trail alone. */
-export type Introspection = (
-  | { readonly active: true; readonly token: AccessTokenClaims }
-  | {
-      readonly active: false;
-      readonly reason: TokenFault['reason'] | InactivityReason;
-      readonly token?: AccessTokenClaims;
-    }
-) & {
-  /** The signed answer, for a server that wants one. */
-  readonly jwt?: string;
-};
 
 export interface IntrospectionRequest extends ClientRequest {
   /** Whether the answer is to be a signed JWT (RFC 9701). */
