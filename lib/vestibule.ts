@@ -22,13 +22,12 @@ import { EndpointFunction } from './constructs/endpoint-function.ts';
 import { FrontDoor } from './constructs/front-door.ts';
 import { GrantsTable } from './constructs/grants-table.ts';
 import { grantOwnIssuer } from './constructs/own-issuer.ts';
+import { keepSigningKeys } from './constructs/keep-signing-keys.ts';
 import { KeyRotation } from './constructs/key-rotation.ts';
 import { clientSecrets, Registrations } from './constructs/registrations.ts';
 import { RegistryTable } from './constructs/registry-table.ts';
 import { type Retention, retentionOf } from './constructs/retention.ts';
 import type { SigningCustody } from './constructs/signing-custody.ts';
-import { SigningKeys } from './constructs/signing-keys.ts';
-import { WrappedSigningKeys } from './constructs/wrapped-signing-keys.ts';
 import { type Edge, edgeBefore } from './edge/edge.ts';
 import { OriginSecret } from './edge/origin-secret.ts';
 import { guardedResource } from './protect/guarded-resource.ts';
@@ -67,7 +66,7 @@ export class Vestibule extends Construct {
     this.registry = new RegistryTable(this, 'Registry', retention);
     this.grants = new GrantsTable(this, 'Grants', retention);
     this.#signing = signingOf(config);
-    this.signingKeys = this.keepSigningKeys();
+    this.signingKeys = keepSigningKeys(this, this.#signing, this.registry, retention);
     this.keyRotation = new KeyRotation(this, 'KeyRotation', {
       signingKeys: this.signingKeys,
       signing: this.#signing,
@@ -150,15 +149,6 @@ export class Vestibule extends Construct {
    */
   requireRs256(verifier: string): void {
     requireRs256(this.#signing, verifier);
-  }
-
-  private keepSigningKeys(): SigningCustody {
-    if (this.#signing.mode === 'kms') return new SigningKeys(this, 'SigningKeys');
-    return new WrappedSigningKeys(this, 'SigningKeys', {
-      algorithm: this.#signing.algorithm,
-      registry: this.registry,
-      retention: this.#retention,
-    });
   }
 
   private serveDiscovery(): void {
