@@ -1,11 +1,11 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, it } from 'vitest';
+import { freePortBlock } from '../support/free-ports.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'vestibule-walk-'));
 let local: ChildProcess | undefined;
@@ -41,26 +41,6 @@ async function start(port: number): Promise<string> {
   throw new Error('npm start ended before it was ready');
 }
 
-/** The first of four free ports in a row. */
-async function freePorts(): Promise<number> {
-  for (;;) {
-    const first = 20_000 + Math.floor(Math.random() * 10_000);
-    const free = await Promise.all([first, first + 1, first + 2, first + 3].map(isFree));
-    if (free.every(Boolean)) return first;
-  }
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  server.listen(port, '127.0.0.1');
-  const [outcome] = await Promise.race([
-    once(server, 'listening').then(() => [true] as const),
-    once(server, 'error').then(() => [false] as const),
-  ]);
-  server.close();
-  return outcome;
-}
-
 afterAll(async () => {
   if (local !== undefined) {
     local.kill('SIGTERM');
@@ -77,7 +57,7 @@ describe('the demo', () => {
   });
 
   it('walks every flow against what npm start runs, and shows no secret', { timeout: 120_000 }, async () => {
-    const port = await freePorts();
+    const port = await freePortBlock();
     expect(await start(port)).toBe(`ready http://localhost:${port}`);
     const { code, stdout, stderr } = await demo();
     expect(stderr).toBe('');

@@ -12,7 +12,7 @@ import { startRun } from '../../../local/run.ts';
 import { config } from '../../../vestibule.config.ts';
 import { synthesizedAssembly } from '../../support/assembly-cache.ts';
 import { startDeployment } from '../../support/deployment.ts';
-import { freePort } from '../../support/dynamodb.ts';
+import { freePortBlock } from '../../support/free-ports.ts';
 import { basic, drive } from '../support/driver.ts';
 import { verifies } from '../verifies.ts';
 
@@ -76,7 +76,7 @@ verifies(
   'npm start, killed and started again, has the same keys and takes the same secret',
   async () => {
     const directory = emptyDirectory();
-    const port = await freePort();
+    const port = await freePortBlock();
     const demo = `http://localhost:${port + 1}/mcp`;
     const authenticate = async (secret: string): Promise<number> => {
       const body = new URLSearchParams({ ...grant, resource: demo });
