@@ -1,6 +1,6 @@
+import { STSClient } from '@aws-sdk/client-sts';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Credentials } from './signed-fetch.ts';
-import { Sha256 } from './signed-fetch.ts';
 
 const body = 'Action=GetCallerIdentity&Version=2011-06-15';
 
@@ -14,8 +14,10 @@ export async function signedCallerRequest(options: {
   readonly body?: string;
 }): Promise<{ readonly url: string; readonly headers: Readonly<Record<string, string>> }> {
   const url = new URL(options.endpoint);
-  const { credentials } = options;
-  const signer = new SignatureV4({ credentials, region: 'us-east-1', service: 'sts', sha256: Sha256 });
+  // As the README has it.
+  const { credentials, sha256 } = new STSClient({ region: 'us-east-1', credentials: options.credentials })
+    .config;
+  const signer = new SignatureV4({ credentials, sha256, region: 'us-east-1', service: 'sts' });
   const { headers } = await signer.sign(
     {
       ...{ method: 'POST', protocol: url.protocol, hostname: url.hostname, path: '/', query: {} },

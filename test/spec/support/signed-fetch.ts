@@ -46,7 +46,7 @@ export async function signedFetch(credentials: Credentials, request: AdminReques
 }
 
 /** The hash that the signer asks for, from node:crypto. */
-export class Sha256 {
+class Sha256 {
   readonly #hash;
 
   constructor(secret?: SourceData) {
