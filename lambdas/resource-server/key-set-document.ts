@@ -7,7 +7,7 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 export interface PublishedKeys {
   readonly kids: ReadonlySet<string>;
   readonly resolve: LocalJWKSet;
-  /** Seconds the publisher says it may be cached; absent where it says nothing. */
+  /** Seconds for which it may still be cached by what the publisher says; absent where it says nothing. */
   readonly maxAgeSeconds?: number;
 }
 
@@ -26,7 +26,7 @@ export async function fetchKeySet(uri: string, fetch: Fetch): Promise<PublishedK
       return undefined;
     }
     const document = (await response.json()) as JSONWebKeySet;
-    return { ...published(document), ...maxAge(response.headers.get('cache-control')) };
+    return { ...published(document), ...maxAge(response.headers) };
   } catch {
     return undefined;
   }
@@ -38,8 +38,11 @@ function published(document: JSONWebKeySet): Pick<PublishedKeys, 'kids' | 'resol
   return { resolve, kids: new Set(document.keys.flatMap((key) => key.kid ?? [])) };
 }
 
-function maxAge(cacheControl: string | null): Pick<PublishedKeys, 'maxAgeSeconds'> {
-  if (/\bno-(?:store|cache)\b/i.test(cacheControl ?? '')) return { maxAgeSeconds: 0 };
-  const [, seconds] = /\bmax-age=(\d{1,9})/i.exec(cacheControl ?? '') ?? [];
-  return seconds === undefined ? {} : { maxAgeSeconds: Number(seconds) };
+function maxAge(headers: Headers): Pick<PublishedKeys, 'maxAgeSeconds'> {
+  const cacheControl = headers.get('cache-control') ?? '';
+  if (/\bno-(?:store|cache)\b/i.test(cacheControl)) return { maxAgeSeconds: 0 };
+  const [, seconds] = /\bmax-age=(\d{1,9})/i.exec(cacheControl) ?? [];
+  // A cache in between has had it for a while already, of which a withdrawn key must not make a second lifetime.
+  const [age] = /^\d{1,9}$/.exec(headers.get('age') ?? '') ?? ['0'];
+  return seconds === undefined ? {} : { maxAgeSeconds: Math.max(Number(seconds) - Number(age), 0) };
 }

@@ -31,6 +31,8 @@ export interface KeyServer {
   endsStatus: number;
   endsRequests: number;
   cacheControl: string;
+  /** What a cache in between says of how long it has had the key set. Seconds. */
+  age?: string;
   /** Anything but 200 is an outage. */
   status: number;
   readonly close: () => Promise<void>;
@@ -54,6 +56,7 @@ export async function startKeyServer(
     response.writeHead(server.status, {
       'content-type': 'application/json',
       'cache-control': server.cacheControl,
+      ...(server.age === undefined ? {} : { age: server.age }),
       ...(server.status === 302 ? { location: '/elsewhere' } : {}),
     });
     response.end(JSON.stringify({ keys: server.keys }));

@@ -46,6 +46,25 @@ describe('the keys of the issuer', () => {
     expect(server.requests).toBe(2);
   });
 
+  it('are fetched again the sooner the longer a cache in between has had them', async () => {
+    server.age = '240';
+    await present();
+    now = start + 59;
+    await present();
+    expect(server.requests).toBe(1);
+    now = start + 60;
+    await present();
+    expect(server.requests).toBe(2);
+  });
+
+  it.each(['soon', '-1', '1e3', '99999999999'])('are kept no longer for an age of %o', async (age) => {
+    server.age = age;
+    await present();
+    now = start + 300;
+    await present();
+    expect(server.requests).toBe(2);
+  });
+
   it('are kept an hour at most whatever the issuer says, and half a minute at least', async () => {
     server.cacheControl = 'public, max-age=31536000';
     await present();
