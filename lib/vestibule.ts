@@ -139,7 +139,7 @@ export class Vestibule extends Construct {
     return new ProtectedApi(api, `Protected-${id}`, {
       ...{ api, by, issuer: this.issuer, retention: this.#retention },
       resource: guardedResource(this.#config, id, api.apiEndpoint),
-      issuerAnswers: [this.frontDoor, ...this.frontDoor.reachable],
+      issuerAnswers: [this.frontDoor, ...this.frontDoor.reachable, this.keyRotation.firstKeys],
     });
   }
 

@@ -105,7 +105,10 @@ describe('a protected API', () => {
     const stages = Object.keys(template.findResources('AWS::ApiGatewayV2::Stage')).filter((id) =>
       id.startsWith('AuthFrontDoor'),
     );
-    expect(jwt?.DependsOn).toEqual(expect.arrayContaining(stages));
+    // API Gateway reads the issuer's documents then, and whoever reads a key set without keys may keep it.
+    const firstKeys = Object.keys(template.findResources('Custom::VestibuleSigningKeys'));
+    expect(firstKeys).toHaveLength(1);
+    expect(jwt?.DependsOn).toEqual(expect.arrayContaining([...stages, ...firstKeys]));
   });
 
   test("serves the registry's metadata by way of API Gateway and no function", () => {
