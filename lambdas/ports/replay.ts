@@ -1,8 +1,8 @@
 import type { Instant } from '../runtime/clock.ts';
-import type { ClientId } from '../runtime/identifiers.ts';
 
 export interface AssertionUse {
-  readonly clientId: ClientId;
+  /** Who gave the assertion its `jti`: the client itself, or AWS for every client that is a workload of it. */
+  readonly issuer: string;
   readonly jti: string;
   /** The mark is kept at least until then: the assertion's `exp` plus the accepted skew. */
   readonly until: Instant;
@@ -13,7 +13,7 @@ export interface AssertionUse {
 
 export interface AssertionReplay {
   /**
-   * Marks an assertion as used. Resolves true for exactly one attempt per client and jti under any interleaving,
+   * Marks an assertion as used. Resolves true for exactly one attempt per issuer and jti under any interleaving,
    * and true again for that same attempt, so that a lost reply never looks like a replay.
    */
   readonly markUsed: (use: AssertionUse) => Promise<boolean>;

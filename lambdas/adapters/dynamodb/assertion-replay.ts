@@ -18,14 +18,14 @@ export function dynamoAssertionReplay(options: {
   readonly table: string;
 }): AssertionReplay {
   return {
-    markUsed: ({ clientId, jti, until, now, attempt }) =>
+    markUsed: ({ issuer, jti, until, now, attempt }) =>
       calling('DynamoDB', async () => {
         try {
           await options.client.send(
             new PutItemCommand({
               TableName: options.table,
               Item: toItem({
-                pk: keyOf.assertion(clientId, jti),
+                pk: keyOf.assertion(issuer, jti),
                 until,
                 attempt,
                 ttl: after(until, sweepMarginSeconds),

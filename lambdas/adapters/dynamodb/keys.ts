@@ -14,7 +14,7 @@ export const keyOf = {
   wrappedKey: (kid: KeyThumbprint): string => `signing-key#${kid}`,
   wrappedKeyIntent: (intent: string): string => `signing-key-intent#${intent}`,
   /** NUL can stand in neither part, so no two pairs share a key; the hash bounds the length a client chose. */
-  assertion: (clientId: ClientId, jti: string): string => `assertion#${sha256(`${clientId}\0${jti}`)}`,
+  assertion: (issuer: string, jti: string): string => `assertion#${sha256(`${issuer}\0${jti}`)}`,
   /** A set of revoked tokens that expire in one slot of time. */
   revoked: (slot: number, shard: number): string => `revoked#${slot}#${shard}`,
   /** A set of principals that ended in one period of time. */

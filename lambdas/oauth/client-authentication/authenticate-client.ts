@@ -15,7 +15,7 @@ import { claimsToBeOfAws } from './aws/read-identity.ts';
 import type { ClientKeys } from './client-keys.ts';
 import { isSecretOf } from './client-secret.ts';
 import type { Credentials } from './credentials.ts';
-import type { LookUp, ProvenAssertion } from './proven-assertion.ts';
+import type { LookUp, ProvenAssertion, ProvingAssertion } from './proven-assertion.ts';
 import { verifyAssertion } from './verify-assertion.ts';
 
 const proof = Symbol('authenticated client');
@@ -26,7 +26,7 @@ export interface AuthenticatedClient {
   readonly client: Client;
   readonly agent?: Agent;
   /** The assertion that proved it; to be marked as used before an answer leaves, and not before all else is decided. */
-  readonly assertion?: { readonly jti: string; readonly until: Instant };
+  readonly assertion?: ProvingAssertion;
 }
 
 export interface ClientAuthenticationPorts {
@@ -91,7 +91,7 @@ async function proveByKey(
     return refuse({ reason: 'assertion_not_verified' });
   }
   const verified = await verifyAssertion(keys, client.authentication, assertion, read.value, now);
-  return verified.ok ? ok({ client, view, assertion: { jti, until: deadAt } }) : verified;
+  return verified.ok ? ok({ client, view, assertion: { issuer: subject, jti, until: deadAt } }) : verified;
 }
 
 /** Only after its proof does a client learn that it is disabled. */

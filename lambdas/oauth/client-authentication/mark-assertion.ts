@@ -9,10 +9,10 @@ import type { AuthenticatedClient } from './authenticate-client.ts';
  */
 export async function markAssertion(
   { replay, random }: { readonly replay: AssertionReplay; readonly random: Random },
-  { client, assertion }: AuthenticatedClient,
+  { assertion }: AuthenticatedClient,
   now: Instant,
   attempt = random(16),
 ): Promise<boolean> {
   if (assertion === undefined) return true;
-  return replay.markUsed({ clientId: client.id, ...assertion, now, attempt });
+  return replay.markUsed({ ...assertion, now, attempt });
 }

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { after } from '../../../lambdas/runtime/clock.ts';
-import type { ClientId } from '../../../lambdas/runtime/identifiers.ts';
 import { aUse, contend, type ReplaySubject } from './contention.ts';
 
 /** A thousand callers present one assertion at once, with at least 200 calls under way: exactly one may win. */
@@ -40,11 +39,11 @@ export function describeAssertionReplay(make: () => ReplaySubject): void {
       expect(await subject.replay.markUsed({ ...aUse(), jti: use.jti, now: later })).toBe(true);
     });
 
-    it('tells clients apart, whatever their ids and assertions are made of', async () => {
-      const use = aUse({ clientId: 'a' as ClientId, jti: 'b-c' });
+    it('tells issuers apart, whatever their names and assertions are made of', async () => {
+      const use = aUse({ issuer: 'a', jti: 'b-c' });
       expect(await subject.replay.markUsed(use)).toBe(true);
-      expect(await subject.replay.markUsed(aUse({ clientId: 'a-b' as ClientId, jti: 'c' }))).toBe(true);
-      expect(await subject.replay.markUsed(aUse({ clientId: 'other' as ClientId, jti: 'b-c' }))).toBe(true);
+      expect(await subject.replay.markUsed(aUse({ issuer: 'a-b', jti: 'c' }))).toBe(true);
+      expect(await subject.replay.markUsed(aUse({ issuer: 'other', jti: 'b-c' }))).toBe(true);
     });
 
     it('takes an assertion id of any length', async () => {

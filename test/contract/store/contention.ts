@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AssertionReplay, AssertionUse } from '../../../lambdas/ports/replay.ts';
 import { after, instant } from '../../../lambdas/runtime/clock.ts';
-import type { ClientId } from '../../../lambdas/runtime/identifiers.ts';
 import type { UnrulyNetwork } from './unruly-network.ts';
 
 export interface ReplaySubject {
@@ -20,7 +19,7 @@ const now = instant(1_800_000_000);
 
 export function aUse(overrides: Partial<AssertionUse> = {}): AssertionUse {
   return {
-    clientId: 'planner-client' as ClientId,
+    issuer: 'planner-client',
     jti: randomUUID(),
     until: after(now, 60),
     now,

@@ -265,6 +265,19 @@ describe('a token of AWS', () => {
     },
   );
 
+  verifies(
+    'vestibule:aws-single-use',
+    'is spent for every client whose role it is, once it is for one',
+    async () => {
+      await bind('twofold/*', {});
+      await bind('twofold/one', {});
+      const token = await account.token({ role: account.roleNamed('twofold/one') });
+      expect((await presentText(token)).status).toBe(200);
+      const { status, body } = await presentText(token, { client_id: 'role-twofold--' });
+      expect([status, body['error_description']]).toEqual([401, 'the client_assertion was used before']);
+    },
+  );
+
   verifies('vestibule:aws-binding', 'is of no use to a client that is disabled', async () => {
     await client.admin('POST', 'clients/role-reporter/disable');
     client.letCachesExpire();

@@ -189,7 +189,7 @@ describe('a resource server that asks about a token', () => {
     const clients = [aClient(), aServerClient({ id: 'keyed' as ClientId, authentication })];
     const fresh = aTokenJudge({ clients });
     expect(await fresh.introspect(request, now)).toMatchObject({ ok: true, value: { active: true } });
-    expect(fresh.marked).toMatchObject([{ clientId: 'keyed', jti: 'jti-1' }]);
+    expect(fresh.marked).toMatchObject([{ issuer: 'keyed', jti: 'jti-1' }]);
     const replayed = aTokenJudge({ clients, isFirstUse: false });
     expect(await replayed.introspect(request, now)).toMatchObject({
       refusal: { reason: 'assertion_replayed' },

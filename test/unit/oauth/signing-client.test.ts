@@ -31,7 +31,7 @@ describe('a signing client', () => {
     const { requestToken, marked } = anIssuer({ clients: [aKeyClient([key])] });
     expect(await reasonOf(requestToken, await withAssertion(anAssertion(key)))).toBe('granted');
     expect(marked).toEqual([
-      { clientId: 'planner-client', jti: 'jti-1', until: now + 90, now, attempt: 'random-2' },
+      { issuer: 'planner-client', jti: 'jti-1', until: now + 90, now, attempt: 'random-2' },
     ]);
   });
 

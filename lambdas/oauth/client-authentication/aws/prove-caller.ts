@@ -35,7 +35,7 @@ export async function proveCaller(
   const caller = await callers.identify(request);
   if (!caller.ok) return refuse({ reason: 'aws_caller_not_verified' });
   if (!isSessionOf(client.authentication.role, caller.value)) return refuse({ reason: 'aws_role_not_bound' });
-  return ok({ client, view, assertion: { jti, until: deadAt } });
+  return ok({ client, view, assertion: { issuer: request.endpoint, jti, until: deadAt } });
 }
 
 /**

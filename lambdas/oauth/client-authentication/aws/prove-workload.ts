@@ -41,7 +41,8 @@ export async function proveWorkload(
   }
   const unbound = unboundPart(workload, identity);
   if (unbound !== undefined) return refuse(unbound);
-  return ok({ client, view, assertion: { jti: identity.jti, until: identity.deadAt } });
+  const { issuer, jti, deadAt } = identity;
+  return ok({ client, view, assertion: { issuer, jti, until: deadAt } });
 }
 
 /** AgentCore and the SDKs of AWS send no `client_id`: issuer and role are the name of the client. */
