@@ -73,8 +73,9 @@ async function withinLimit<Request extends ClientRequest, Value>(
   const counted = await limits.client.count(client.client.id, now);
   if (!counted.ok) return counted;
   const outcome = await decide(request, client, now);
-  // A replayed assertion proves nobody after all: whoever caught one must not use up the client's share with it.
-  if (!outcome.ok && outcome.refusal.reason === 'assertion_replayed') {
+  // An assertion proves nobody before it is marked, and nobody if it was used: whoever caught one must not use up the
+  // client's share with it, be it refused as a replay or for what it came with.
+  if (!outcome.ok && client.assertion !== undefined) {
     limits.client.giveBack(client.client.id);
     await limits.address.count(request.sourceAddress, now);
   }

@@ -183,6 +183,25 @@ describe('a token request', () => {
     }
     expect(draws.map(({ owner }) => owner.kind)).toEqual(['address']);
   });
+
+  it('that is refused before its assertion is marked counts so too: nobody knows whether it was used before', async () => {
+    const key = await anAssertionKey();
+    const { buckets, draws } = counted(emptyBuckets);
+    const { requestToken, marked } = anIssuer({
+      clients: [aKeyClient([key])],
+      limits: limitsOver(buckets),
+    });
+    const caught = await withAssertion(anAssertion(key), { grant_type: 'none' });
+    for (let nth = 0; nth < 2; nth += 1) {
+      expect(await requestToken(caught, now)).toMatchObject({
+        refusal: { reason: 'grant_type_unsupported' },
+      });
+    }
+    expect(marked).toEqual([]);
+    expect(draws.map(({ owner }) => owner.kind)).toEqual(['address']);
+    const elsewhere = await withAssertion(anAssertion(key, { jti: 'b' }));
+    expect((await requestToken({ ...elsewhere, sourceAddress: '192.0.2.2' }, now)).ok).toBe(true);
+  });
 });
 
 describe('limits', () => {
