@@ -219,6 +219,8 @@ describe('a token of AWS', () => {
       const role = account.roleNamed('wisher');
       const said = { request_tags: { team: 'data' }, principal_tags: { team: 'ops' } };
       expect(await outcome({ role, said })).toMatch(/request_tags do not count/);
+      const wishesAlone = { request_tags: { team: 'data' } };
+      expect(await outcome({ role, said: wishesAlone })).toMatch(/request_tags do not count/);
       expect(await outcome({ role, claims: { principal_tags: { team: 'data' } } })).toMatch(
         /request_tags do not count/,
       );
