@@ -27,7 +27,8 @@ const counted = {
   SigningFailures: { pattern: failureOf('KMS', 'signing key*'), functions: signers },
   SigningKeyUnavailable: { pattern: event('signing_key_unavailable'), functions: signers },
   SigningKeyAge: {
-    pattern: FilterPattern.all(event('signing_key_age'), FilterPattern.exists('$.audit.days')),
+    // Absent without a key that signs. A comparison with "*" is one of text, and days are a number.
+    pattern: FilterPattern.all(event('signing_key_age'), FilterPattern.numberValue('$.audit.days', '>=', 0)),
     functions: ['keys'],
     value: '$.audit.days',
   },

@@ -114,6 +114,7 @@ describe('metrics', () => {
     readonly MetricTransformations: readonly {
       readonly MetricName: string;
       readonly MetricNamespace: string;
+      readonly MetricValue: string;
     }[];
   }
   const filters = Object.values(template.findResources('AWS::Logs::MetricFilter')).map(
@@ -129,6 +130,14 @@ describe('metrics', () => {
       const [, text = ''] = /\$\.(?:audit\.event|audit\.reason|message) = "([^"]+)"/.exec(pattern) ?? [];
       expect(source, pattern).toContain(`'${text}'`);
     }
+  });
+
+  test('that take their value from the line match where it is a number, which no quoted text does', () => {
+    const taken = filters.flatMap(({ FilterPattern: pattern, MetricTransformations: made }) =>
+      made.flatMap(({ MetricValue: value }) => (value.startsWith('$') ? [{ pattern, value }] : [])),
+    );
+    expect(taken).toHaveLength(1);
+    for (const { pattern, value } of taken) expect(pattern).toContain(`(${value} >= 0)`);
   });
 
   test('are made of the logs of the functions that write such lines', () => {
