@@ -36,8 +36,9 @@ const shape = v.strictObject({
   ),
 });
 
+// A Region and no other word, which would make a host that is not of STS: `sts.s3` is anybody's bucket of that name.
 const authorization =
-  /^AWS4-HMAC-SHA256 Credential=[\w-]{16,128}\/\d{8}\/([a-z0-9-]{1,32})\/sts\/aws4_request, ?SignedHeaders=([a-z0-9;-]{1,512}), ?Signature=([0-9a-f]{64})$/;
+  /^AWS4-HMAC-SHA256 Credential=[\w-]{16,128}\/\d{8}\/([a-z]{2,4}(?:-[a-z]{2,12}){1,2}-\d{1,2})\/sts\/aws4_request, ?SignedHeaders=([a-z0-9;-]{1,512}), ?Signature=([0-9a-f]{64})$/;
 
 /** Reads a signed request for sts:GetCallerIdentity and judges everything but its signature. */
 export function readCallerRequest(
