@@ -55,10 +55,15 @@ async function provenClient(
   const admitted = limits.address.admit(sourceAddress, now);
   if (!admitted.ok) return admitted;
   const credentials = readCredentials(parameters, authorization);
+  const count = (): Promise<unknown> => limits.address.count(sourceAddress, now);
   const client = credentials.ok
-    ? await authenticateClient(credentials.value, resourceHint, now)
+    ? await authenticateClient(credentials.value, resourceHint, now).catch(async (error: unknown) => {
+        // Whoever sends a signed request says which endpoint of AWS is asked, and may name one that never answers.
+        if (credentials.value.kind === 'signed_request') await count();
+        throw error;
+      })
     : credentials;
-  if (!client.ok) await limits.address.count(sourceAddress, now);
+  if (!client.ok) await count();
   return client;
 }
 

@@ -162,6 +162,27 @@ describe('a request to AWS that a role signed', () => {
   );
 
   verifies(
+    'vestibule:aws-signed-request-dependency',
+    'counts against its address while AWS cannot be asked, so that nobody has us ask without end',
+    async () => {
+      const limits = { perAddress: { perSecond: 1, burst: 1 } };
+      const strict = await startDeployment({ config: { ...exampleConfig, awsCallerIdentity: true, limits } });
+      try {
+        const driver = drive(strict);
+        await registerSigner(driver);
+        strict.run.cloud.faults.add('sts:GetCallerIdentity=down@*');
+        const request = await sign({}, strict.run);
+        const statuses: number[] = [];
+        for (let nth = 0; nth < 12; nth += 1) statuses.push((await present(request, {}, driver)).status);
+        expect(statuses[0]).toBe(503);
+        expect(new Set(statuses)).toEqual(new Set([503, 429]));
+      } finally {
+        await strict.stop();
+      }
+    },
+  );
+
+  verifies(
     'vestibule:aws-signed-request',
     'means nothing to a deployment that does not accept it',
     async () => {
