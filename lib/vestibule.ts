@@ -1,7 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IInterceptor } from 'aws-cdk-lib/aws-bedrockagentcore';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { AgentCore } from './agentcore/agentcore.ts';
 import type { CredentialProvider } from './agentcore/credential-provider.ts';
@@ -12,19 +11,15 @@ import type { RuntimeAuthorizer, RuntimeAuthorizerOptions } from './agentcore/ru
 import { canary, withCanary } from './config/canary.ts';
 import { checkConfig } from './config/check-config.ts';
 import type { VestibuleConfig } from './config/config.ts';
-import { limitsOf } from './config/limits.ts';
 import { requireFittingRegion } from './config/require-region.ts';
 import { requireRs256 } from './config/require-rs256.ts';
 import { type Signing, signingOf } from './config/signing.ts';
-import type { ClientSecret } from './constructs/client-secret.ts';
 import { DataKey } from './constructs/data-key.ts';
-import { EndpointFunction } from './constructs/endpoint-function.ts';
 import { FrontDoor } from './constructs/front-door.ts';
 import { GrantsTable } from './constructs/grants-table.ts';
-import { grantOwnIssuer } from './constructs/own-issuer.ts';
 import { keepSigningKeys } from './constructs/keep-signing-keys.ts';
 import { KeyRotation } from './constructs/key-rotation.ts';
-import { clientSecrets, Registrations } from './constructs/registrations.ts';
+import { clientSecrets } from './constructs/registrations.ts';
 import { RegistryTable } from './constructs/registry-table.ts';
 import { type Retention, retentionOf } from './constructs/retention.ts';
 import type { SigningCustody } from './constructs/signing-custody.ts';
@@ -33,8 +28,13 @@ import { OriginSecret } from './edge/origin-secret.ts';
 import { guardedResource } from './protect/guarded-resource.ts';
 import { ProtectedApi } from './protect/protected-api.ts';
 import type { ProtectOptions } from './protect/route-guard.ts';
-import { observedIn } from './operations/observed.ts';
-import { isWatched, Operations } from './operations/operations.ts';
+import type { DeploymentParts } from './serving/deployment-parts.ts';
+import { seedRegistry } from './serving/seed-registry.ts';
+import { serveAdministration } from './serving/serve-administration.ts';
+import { serveDiscovery } from './serving/serve-discovery.ts';
+import { serveEnds, serveIntrospection } from './serving/serve-introspection.ts';
+import { serveAuthorization, serveTokens } from './serving/serve-tokens.ts';
+import { isWatched, watch } from './operations/operations.ts';
 
 /** Everything of one deployment, for a stack of your own. Throws `InvalidConfig` when the config is not sound. */
 export class Vestibule extends Construct {
@@ -53,9 +53,7 @@ export class Vestibule extends Construct {
   readonly dataKey: DataKey;
   readonly #retention: Retention;
   readonly #config: VestibuleConfig;
-  #clientSecrets: ReadonlyMap<string, ClientSecret> | undefined;
   readonly #agentCore: AgentCore;
-  readonly #originSecret?: OriginSecret;
   readonly #signing: Signing;
   #interceptor: IInterceptor | undefined;
 
@@ -78,31 +76,39 @@ export class Vestibule extends Construct {
     // The local run has no host of its own: its issuer is the API's URL.
     const runsLocally = String(this.node.tryGetContext('vestibule:local')) === 'true';
     if (!runsLocally) requireFittingRegion(config, Stack.of(this).region);
-    if (config.edge && !runsLocally)
-      this.#originSecret = new OriginSecret(this, 'Origin', this.dataKey, retention);
+    const originSecret =
+      config.edge && !runsLocally ? new OriginSecret(this, 'Origin', this.dataKey, retention) : undefined;
     this.frontDoor = new FrontDoor(this, 'FrontDoor', {
       retention,
       ...(config.issuer && !runsLocally && { issuer: config.issuer }),
-      ...(this.#originSecret && { originSecretDigest: this.#originSecret.digest }),
+      ...(originSecret && { originSecretDigest: originSecret.digest }),
     });
     this.issuer = this.frontDoor.issuer;
     this.discoveryUrl = `${this.issuer}/.well-known/openid-configuration`;
     this.jwksUri = `${this.issuer}/.well-known/jwks.json`;
     this.tokenEndpoint = `${this.issuer}/token`;
-    this.serveDiscovery();
-    this.serveOAuth();
-    this.serveIntrospection();
-    this.serveEnds();
-    this.serveAdmin();
-    const registrations = this.seedRegistry();
-    this.edge = edgeBefore(this, this.frontDoor, config, this.#originSecret);
+    const { frontDoor, issuer, registry, grants, signingKeys } = this;
+    const parts: DeploymentParts = {
+      ...{ scope: this, config, retention, signing: this.#signing },
+      ...{ frontDoor, issuer, registry, grants, signingKeys },
+    };
+    serveDiscovery(parts);
+    serveAuthorization(parts);
+    serveTokens(parts);
+    serveIntrospection(parts);
+    serveEnds(parts);
+    serveAdministration(parts, this.keyRotation.function);
+    const secrets = clientSecrets(this, config, this.dataKey, retention);
+    const registrations = seedRegistry(parts, { clientSecrets: secrets, originSecret });
+    this.edge = edgeBefore(this, frontDoor, config, originSecret);
     this.#agentCore = new AgentCore(this, 'AgentCore', {
       ...{ config, registrations, issuer: this.issuer, discoveryUrl: this.discoveryUrl },
       ...{ retention, dataKey: this.dataKey },
       tokenEndpoint: this.tokenEndpoint,
       issuerAnswers: [...this.frontDoor.reachable, this.keyRotation.firstKeys],
     });
-    if (isWatched(config)) this.watch();
+    // The last of all, so that everything made before it is watched.
+    if (isWatched(config)) watch(parts, secrets.get(`${canary.id}-client`));
   }
 
   /** The authorizer of an AgentCore Gateway that takes the tokens of this deployment for one resource. */
@@ -149,193 +155,5 @@ export class Vestibule extends Construct {
    */
   requireRs256(verifier: string): void {
     requireRs256(this.#signing, verifier);
-  }
-
-  private serveDiscovery(): void {
-    const { function: discovery } = new EndpointFunction(this, 'Discovery', {
-      name: 'discovery',
-      description: 'Metadata of the issuer and of every registered resource, and the public keys',
-      ...this.modest,
-      environment: (role) => ({
-        ISSUER: this.issuer,
-        SIGNING_ALGORITHM: this.#signing.algorithm,
-        ...this.registry.grantDiscovery(role),
-      }),
-    });
-    for (const path of [
-      '/.well-known/oauth-authorization-server',
-      '/.well-known/openid-configuration',
-      '/.well-known/jwks.json',
-      '/.well-known/oauth-protected-resource',
-      '/.well-known/oauth-protected-resource/{resource+}',
-    ] as const) {
-      this.servePublicly(path, discovery, 500);
-    }
-    this.servePublicly('$default', discovery, 100);
-  }
-
-  private serveOAuth(): void {
-    const limits = limitsOf(this.#config);
-    const { function: authorization } = new EndpointFunction(this, 'Authorization', {
-      name: 'authorization',
-      description: 'The authorization endpoint',
-      ...this.modest,
-      environment: (role) => ({
-        ADDRESS_LIMIT: limits.address,
-        ...this.registry.grantClientLookup(role),
-        ...this.grants.grantBuckets(role, 'address'),
-      }),
-    });
-    this.servePublicly('/authorize', authorization, 100);
-    const { function: token } = new EndpointFunction(this, 'Token', {
-      name: 'token',
-      description: 'The token endpoint',
-      memoryMegabytes: 1024,
-      timeoutSeconds: 10,
-      retention: this.#retention,
-      environment: (role) => ({
-        ISSUER: this.issuer,
-        ACCESS_TOKEN_MINUTES: String(this.#config.accessTokenMinutes ?? 15),
-        DOCUMENT_HOSTS: this.allowedHosts,
-        AWS_CALLER_IDENTITY: this.#config.awsCallerIdentity === true ? 'accepted' : 'refused',
-        CLIENT_LIMIT: limits.client,
-        ADDRESS_LIMIT: limits.address,
-        ...this.signingKeys.grantSigning(role),
-        ...this.registry.grantTokenDecisions(role),
-        ...this.grants.grantAssertionMarks(role),
-        ...this.grants.grantBuckets(role, 'client', 'address'),
-      }),
-    });
-    // KMS signs 1,000 times a second with RSA keys in an account's region; the rest is for its other users. A function
-    // that signs by itself is bounded by what Lambda runs at once.
-    this.servePublicly('/token', token, this.#signing.mode === 'kms' ? 500 : 2_000);
-  }
-
-  private serveIntrospection(): void {
-    const limits = limitsOf(this.#config);
-    const { function: introspection } = new EndpointFunction(this, 'Introspection', {
-      name: 'introspection',
-      description: 'Introspection and revocation of tokens',
-      ...this.modest,
-      environment: (role) => ({
-        ISSUER: this.issuer,
-        DOCUMENT_HOSTS: this.allowedHosts,
-        AWS_CALLER_IDENTITY: this.#config.awsCallerIdentity === true ? 'accepted' : 'refused',
-        CLIENT_LIMIT: limits.client,
-        ADDRESS_LIMIT: limits.address,
-        ...this.signingKeys.grantSigning(role),
-        ...this.registry.grantTokenDecisions(role),
-        ...this.grants.grantRevocations(role),
-        ...this.grants.grantBuckets(role, 'client', 'address'),
-      }),
-    });
-    this.servePublicly('/introspect', introspection, 500);
-    this.servePublicly('/revoke', introspection, 100);
-  }
-
-  private serveEnds(): void {
-    const { function: ends } = new EndpointFunction(this, 'Ends', {
-      name: 'ends',
-      description: 'The feed of revoked tokens and ended principals, for verifiers that work offline',
-      ...this.modest,
-      environment: (role) => ({
-        ISSUER: this.issuer,
-        ...this.signingKeys.grantSigning(role),
-        ...this.registry.grantSigningKeyLookup(role),
-        ...this.grants.grantReadingEnds(role),
-      }),
-    });
-    this.servePublicly('/ends', ends, 500);
-  }
-
-  private serveAdmin(): void {
-    const { function: admin } = new EndpointFunction(this, 'Admin', {
-      name: 'admin',
-      description: 'The registry, for IAM principals',
-      memoryMegabytes: 512,
-      timeoutSeconds: 15,
-      retention: this.#retention,
-      environment: (role) => ({
-        ISSUER: this.issuer,
-        RESOURCE_HOSTS: this.allowedHosts,
-        ...this.registry.grantAdministration(role),
-        ...this.grants.grantEnding(role),
-      }),
-    });
-    this.frontDoor.serve('/admin/{proxy+}', {
-      function: admin,
-      authorizer: 'iam',
-      throttle: { rate: 20, burst: 40 },
-    });
-    for (const path of ['/admin/keys', '/admin/keys/rotate'] as const) {
-      this.frontDoor.serve(path, {
-        function: this.keyRotation.function,
-        authorizer: 'iam',
-        throttle: { rate: 5, burst: 10 },
-      });
-    }
-  }
-
-  private seedRegistry(): Registrations {
-    const secrets = (this.#clientSecrets = clientSecrets(this, this.#config, this.dataKey, this.#retention));
-    const { function: registrar } = new EndpointFunction(this, 'Registrar', {
-      name: 'registrar',
-      description: 'Writes the registrations of the config into the registry',
-      memoryMegabytes: 512,
-      // Nobody waits at an endpoint: time for AWS to come round, and for an answer after.
-      timeoutSeconds: 120,
-      retention: this.#retention,
-      environment: (role) => {
-        for (const secret of secrets.values()) secret.grantRead(role);
-        grantOwnIssuer(role, this.#config);
-        this.#originSecret?.grantRead(role);
-        return {
-          ISSUER: this.issuer,
-          DEPLOYMENT: Stack.of(this).stackName,
-          RESOURCE_HOSTS: this.allowedHosts,
-          ...this.registry.grantSeeding(role),
-          ...this.grants.grantEnding(role),
-        };
-      },
-    });
-    this.#originSecret?.digestBy(registrar);
-    return new Registrations(this, 'Registrations', {
-      config: this.#config,
-      clientSecrets: secrets,
-      registrar,
-    });
-  }
-
-  /** The last of all, so that everything made before it is watched. */
-  private watch(): void {
-    const tables = [this.registry.table, this.grants.table];
-    const observed = observedIn(this, { api: this.frontDoor.api, tables });
-    const canarySecret = this.#clientSecrets?.get(`${canary.id}-client`);
-    new Operations(this, 'Operations', {
-      ...{ config: this.#config, observed, issuer: this.issuer },
-      ...(this.#config.canary === true && canarySecret && { canarySecret }),
-    });
-  }
-
-  /** Whether resources and documents may live on this machine, over plain http. */
-  private get allowedHosts(): 'public' | 'loopback' {
-    return this.#config.profile === 'dev' ? 'loopback' : 'public';
-  }
-
-  /** What a function needs that does little and answers at once. */
-  private get modest(): {
-    readonly memoryMegabytes: 512;
-    readonly timeoutSeconds: 10;
-    readonly retention: Retention;
-  } {
-    return { memoryMegabytes: 512, timeoutSeconds: 10, retention: this.#retention };
-  }
-
-  private servePublicly(path: `/${string}` | '$default', target: IFunction, rate: number): void {
-    this.frontDoor.serve(path, {
-      function: target,
-      authorizer: 'none',
-      throttle: { rate, burst: 2 * rate },
-    });
   }
 }

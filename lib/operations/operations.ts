@@ -2,11 +2,12 @@ import { Construct } from 'constructs';
 import type { VestibuleConfig } from '../config/config.ts';
 import type { ClientSecret } from '../constructs/client-secret.ts';
 import { signingOf } from '../config/signing.ts';
+import type { DeploymentParts } from '../serving/deployment-parts.ts';
 import { Alarms } from './alarms.ts';
 import { Canary } from './canary.ts';
 import { Dashboard } from './dashboard.ts';
 import { LogMetrics } from './log-metrics.ts';
-import type { Observed } from './observed.ts';
+import { type Observed, observedIn } from './observed.ts';
 
 export interface OperationsProps {
   readonly config: VestibuleConfig;
@@ -17,7 +18,7 @@ export interface OperationsProps {
 }
 
 /** How operators see a deployment: metrics of its logs, alarms, and one dashboard. */
-export class Operations extends Construct {
+class Operations extends Construct {
   readonly alarms: Alarms;
   readonly dashboard: Dashboard;
 
@@ -41,4 +42,19 @@ export class Operations extends Construct {
 /** A dev deployment is watched where its config says so: alarms and a dashboard cost more than it does. */
 export function isWatched({ profile = 'production', alarms, canary }: VestibuleConfig): boolean {
   return profile === 'production' || alarms !== undefined || canary === true;
+}
+
+/**
+ * Watches every function, queue and table that the deployment has by now. `canarySecret` is that of the canary's client,
+ * where the config has one.
+ */
+export function watch(
+  { scope, config, issuer, frontDoor, registry, grants }: DeploymentParts,
+  canarySecret: ClientSecret | undefined,
+): void {
+  const observed = observedIn(scope, { api: frontDoor.api, tables: [registry.table, grants.table] });
+  new Operations(scope, 'Operations', {
+    ...{ config, observed, issuer },
+    ...(config.canary === true && canarySecret && { canarySecret }),
+  });
 }

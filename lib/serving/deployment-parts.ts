@@ -1,0 +1,49 @@
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { VestibuleConfig } from '../config/config.ts';
+import type { Signing } from '../config/signing.ts';
+import type { FrontDoor } from '../constructs/front-door.ts';
+import type { GrantsTable } from '../constructs/grants-table.ts';
+import type { RegistryTable } from '../constructs/registry-table.ts';
+import type { Retention } from '../constructs/retention.ts';
+import type { SigningCustody } from '../constructs/signing-custody.ts';
+
+/** What the functions behind the front door are made of. */
+export interface DeploymentParts {
+  /** Where they are made: their logical ids begin with its. */
+  readonly scope: Construct;
+  readonly config: VestibuleConfig;
+  readonly issuer: string;
+  readonly frontDoor: FrontDoor;
+  readonly registry: RegistryTable;
+  readonly grants: GrantsTable;
+  readonly signing: Signing;
+  readonly signingKeys: SigningCustody;
+  readonly retention: Retention;
+}
+
+interface Size {
+  readonly memoryMegabytes: number;
+  readonly timeoutSeconds: number;
+  readonly retention: Retention;
+}
+
+/** What is enough for a function that computes little. */
+export function modest(retention: Retention): Size {
+  return { memoryMegabytes: 512, timeoutSeconds: 10, retention };
+}
+
+/** Whether resources and documents may live on this machine, over plain http. */
+export function allowedHosts({ profile }: VestibuleConfig): 'public' | 'loopback' {
+  return profile === 'dev' ? 'loopback' : 'public';
+}
+
+/** Serves a path to everybody, at most `rate` times a second. */
+export function servePublicly(
+  frontDoor: FrontDoor,
+  path: `/${string}` | '$default',
+  target: IFunction,
+  rate: number,
+): void {
+  frontDoor.serve(path, { function: target, authorizer: 'none', throttle: { rate, burst: 2 * rate } });
+}

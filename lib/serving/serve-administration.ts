@@ -1,0 +1,35 @@
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { EndpointFunction } from '../constructs/endpoint-function.ts';
+import { allowedHosts, type DeploymentParts } from './deployment-parts.ts';
+
+/** The admin routes, for IAM principals; `keys` is the function that looks after the signing keys. */
+export function serveAdministration(
+  { scope, config, issuer, frontDoor, registry, grants, retention }: DeploymentParts,
+  keys: IFunction,
+): void {
+  const { function: admin } = new EndpointFunction(scope, 'Admin', {
+    name: 'admin',
+    description: 'The registry, for IAM principals',
+    memoryMegabytes: 512,
+    timeoutSeconds: 15,
+    retention,
+    environment: (role) => ({
+      ISSUER: issuer,
+      RESOURCE_HOSTS: allowedHosts(config),
+      ...registry.grantAdministration(role),
+      ...grants.grantEnding(role),
+    }),
+  });
+  frontDoor.serve('/admin/{proxy+}', {
+    function: admin,
+    authorizer: 'iam',
+    throttle: { rate: 20, burst: 40 },
+  });
+  for (const path of ['/admin/keys', '/admin/keys/rotate'] as const) {
+    frontDoor.serve(path, {
+      function: keys,
+      authorizer: 'iam',
+      throttle: { rate: 5, burst: 10 },
+    });
+  }
+}

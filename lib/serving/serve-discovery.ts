@@ -1,0 +1,33 @@
+import { EndpointFunction } from '../constructs/endpoint-function.ts';
+import { type DeploymentParts, modest, servePublicly } from './deployment-parts.ts';
+
+/** The metadata of the issuer and of resources, and the answer to every path that nothing else serves. */
+export function serveDiscovery({
+  scope,
+  issuer,
+  frontDoor,
+  registry,
+  signing,
+  retention,
+}: DeploymentParts): void {
+  const { function: discovery } = new EndpointFunction(scope, 'Discovery', {
+    name: 'discovery',
+    description: 'Metadata of the issuer and of every registered resource, and the public keys',
+    ...modest(retention),
+    environment: (role) => ({
+      ISSUER: issuer,
+      SIGNING_ALGORITHM: signing.algorithm,
+      ...registry.grantDiscovery(role),
+    }),
+  });
+  for (const path of [
+    '/.well-known/oauth-authorization-server',
+    '/.well-known/openid-configuration',
+    '/.well-known/jwks.json',
+    '/.well-known/oauth-protected-resource',
+    '/.well-known/oauth-protected-resource/{resource+}',
+  ] as const) {
+    servePublicly(frontDoor, path, discovery, 500);
+  }
+  servePublicly(frontDoor, '$default', discovery, 100);
+}

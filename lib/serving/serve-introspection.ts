@@ -1,0 +1,59 @@
+import { limitsOf } from '../config/limits.ts';
+import { EndpointFunction } from '../constructs/endpoint-function.ts';
+import { allowedHosts, type DeploymentParts, modest, servePublicly } from './deployment-parts.ts';
+
+/** Introspection and revocation. */
+export function serveIntrospection({
+  scope,
+  config,
+  issuer,
+  frontDoor,
+  registry,
+  grants,
+  signingKeys,
+  retention,
+}: DeploymentParts): void {
+  const limits = limitsOf(config);
+  const { function: introspection } = new EndpointFunction(scope, 'Introspection', {
+    name: 'introspection',
+    description: 'Introspection and revocation of tokens',
+    ...modest(retention),
+    environment: (role) => ({
+      ISSUER: issuer,
+      DOCUMENT_HOSTS: allowedHosts(config),
+      AWS_CALLER_IDENTITY: config.awsCallerIdentity === true ? 'accepted' : 'refused',
+      CLIENT_LIMIT: limits.client,
+      ADDRESS_LIMIT: limits.address,
+      ...signingKeys.grantSigning(role),
+      ...registry.grantTokenDecisions(role),
+      ...grants.grantRevocations(role),
+      ...grants.grantBuckets(role, 'client', 'address'),
+    }),
+  });
+  servePublicly(frontDoor, '/introspect', introspection, 500);
+  servePublicly(frontDoor, '/revoke', introspection, 100);
+}
+
+/** The feed of ends, for verifiers that work offline. */
+export function serveEnds({
+  scope,
+  issuer,
+  frontDoor,
+  registry,
+  grants,
+  signingKeys,
+  retention,
+}: DeploymentParts): void {
+  const { function: ends } = new EndpointFunction(scope, 'Ends', {
+    name: 'ends',
+    description: 'The feed of revoked tokens and ended principals, for verifiers that work offline',
+    ...modest(retention),
+    environment: (role) => ({
+      ISSUER: issuer,
+      ...signingKeys.grantSigning(role),
+      ...registry.grantSigningKeyLookup(role),
+      ...grants.grantReadingEnds(role),
+    }),
+  });
+  servePublicly(frontDoor, '/ends', ends, 500);
+}

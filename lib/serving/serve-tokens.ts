@@ -1,0 +1,63 @@
+import { limitsOf } from '../config/limits.ts';
+import { EndpointFunction } from '../constructs/endpoint-function.ts';
+import { allowedHosts, type DeploymentParts, modest, servePublicly } from './deployment-parts.ts';
+
+/** The authorization endpoint. */
+export function serveAuthorization({
+  scope,
+  config,
+  frontDoor,
+  registry,
+  grants,
+  retention,
+}: DeploymentParts): void {
+  const limits = limitsOf(config);
+  const { function: authorization } = new EndpointFunction(scope, 'Authorization', {
+    name: 'authorization',
+    description: 'The authorization endpoint',
+    ...modest(retention),
+    environment: (role) => ({
+      ADDRESS_LIMIT: limits.address,
+      ...registry.grantClientLookup(role),
+      ...grants.grantBuckets(role, 'address'),
+    }),
+  });
+  servePublicly(frontDoor, '/authorize', authorization, 100);
+}
+
+/** The token endpoint. */
+export function serveTokens({
+  scope,
+  config,
+  issuer,
+  frontDoor,
+  registry,
+  grants,
+  signing,
+  signingKeys,
+  retention,
+}: DeploymentParts): void {
+  const limits = limitsOf(config);
+  const { function: token } = new EndpointFunction(scope, 'Token', {
+    name: 'token',
+    description: 'The token endpoint',
+    memoryMegabytes: 1024,
+    timeoutSeconds: 10,
+    retention,
+    environment: (role) => ({
+      ISSUER: issuer,
+      ACCESS_TOKEN_MINUTES: String(config.accessTokenMinutes ?? 15),
+      DOCUMENT_HOSTS: allowedHosts(config),
+      AWS_CALLER_IDENTITY: config.awsCallerIdentity === true ? 'accepted' : 'refused',
+      CLIENT_LIMIT: limits.client,
+      ADDRESS_LIMIT: limits.address,
+      ...signingKeys.grantSigning(role),
+      ...registry.grantTokenDecisions(role),
+      ...grants.grantAssertionMarks(role),
+      ...grants.grantBuckets(role, 'client', 'address'),
+    }),
+  });
+  // KMS signs 1,000 times a second with RSA keys in an account's region; the rest is for its other users. A function
+  // that signs by itself is bounded by what Lambda runs at once.
+  servePublicly(frontDoor, '/token', token, signing.mode === 'kms' ? 500 : 2_000);
+}
