@@ -10,6 +10,10 @@ export const agentCore = {
     'Vestibule',
     'takes the secret that AgentCore reads from Secrets Manager, by HTTP Basic',
   ),
+  'vestibule:agentcore-role': must(
+    'Vestibule',
+    'takes the token that AgentCore gets from AWS for the execution role of an agent: for the token endpoint, without client_id',
+  ),
   'vestibule:audience-names-a-resource': must(
     'Vestibule',
     'takes `audience` for the resource whose tokens carry it, or for its URI, alone and beside `resource`',
