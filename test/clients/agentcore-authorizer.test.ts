@@ -56,6 +56,22 @@ describe('the sample app', () => {
     const metadata = await client.get('/.well-known/oauth-protected-resource/analyst-agent');
     expect(metadata.body).toMatchObject({ resource: uri });
   });
+
+  test('lets the agent through to its protected API, and nobody without a token', async () => {
+    const url = `${deployment.run.outputs['OrdersUrl'] ?? ''}/mcp`;
+    const call = (headers: Readonly<Record<string, string>>): Promise<Response> =>
+      fetch(url, { method: 'POST', headers, body: '{"jsonrpc":"2.0","id":1,"method":"tools/list"}' });
+    const refused = await call({});
+    expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([
+      401,
+      expect.stringContaining('/.well-known/oauth-protected-resource/mcp') as string,
+    ]);
+    const secret = await deployment.secretOf('planner-client');
+    const form = { grant_type: 'client_credentials', resource: url, scope: 'orders:read' };
+    const { body } = await client.token(form, basic('planner-client', secret));
+    const answer = await call({ authorization: `Bearer ${String(body['access_token'])}` });
+    expect([answer.status, await answer.json()]).toMatchObject([200, { id: 1 }]);
+  });
 });
 
 describe('a token of the deployment', () => {

@@ -65,6 +65,7 @@ test('neither is made before the issuer answers on its host with keys', () => {
 test('their URLs are registered once they are known, under the audience that they check', () => {
   expect(declarations('Resource')).toMatchObject([
     { id: 'search' },
+    { id: 'orders', uri: '<Orders.ApiEndpoint>/mcp' },
     {
       id: 'tools',
       uri: '<Tools.GatewayUrl>',
@@ -89,6 +90,7 @@ test('agents get their scopes there, in the same deployment', () => {
       id: 'planner',
       catalogue: [
         { resource: 'https://mcp.example.com/mcp', required: ['search:read'] },
+        { resource: '<Orders.ApiEndpoint>/mcp', required: [], optional: ['orders:read'] },
         { resource: '<Tools.GatewayUrl>', required: ['tools:read'], optional: ['tools:call'] },
         { resource: expect.stringContaining('/runtimes/') as string, required: [], optional: ['ask'] },
       ],

@@ -1,4 +1,4 @@
-import { Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { CfnOutput, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import {
   AgentRuntimeArtifact,
   Gateway,
@@ -6,29 +6,50 @@ import {
   Runtime,
   RuntimeCustomClaim,
 } from 'aws-cdk-lib/aws-bedrockagentcore';
+import { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Code, Function as LambdaFunction, Runtime as LambdaRuntime } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { defineConfig, Vestibule, type VestibuleConfig } from '../../lib/index.ts';
+import { join } from 'node:path';
+import { defineConfig, type ProtectedApi, Vestibule, type VestibuleConfig } from '../../lib/index.ts';
 
-const config = defineConfig({
-  profile: 'dev',
-  resources: [
-    { id: 'search', uri: 'https://mcp.example.com/mcp', name: 'Search', scopes: { 'search:read': 'Search' } },
-  ],
-  agents: [
-    { id: 'planner', owner: 'platform@example.com', scopes: { search: { required: ['search:read'] } } },
-    { id: 'analyst', owner: 'data@example.com', scopes: {} },
-  ],
-  clients: [
-    { id: 'planner-client', agent: 'planner', authentication: { method: 'client_secret_basic' } },
-    { id: 'analyst-client', agent: 'analyst', authentication: { method: 'client_secret_basic' } },
-  ],
-});
+const configWith = (orders: HttpApi): VestibuleConfig =>
+  defineConfig({
+    profile: 'dev',
+    resources: [
+      {
+        id: 'search',
+        uri: 'https://mcp.example.com/mcp',
+        name: 'Search',
+        scopes: { 'search:read': 'Search' },
+      },
+      {
+        id: 'orders',
+        uri: `${orders.apiEndpoint}/mcp`,
+        name: 'Orders',
+        scopes: { 'orders:read': 'Read orders' },
+      },
+    ],
+    agents: [
+      {
+        id: 'planner',
+        owner: 'platform@example.com',
+        scopes: { search: { required: ['search:read'] }, orders: { optional: ['orders:read'] } },
+      },
+      { id: 'analyst', owner: 'data@example.com', scopes: {} },
+    ],
+    clients: [
+      { id: 'planner-client', agent: 'planner', authentication: { method: 'client_secret_basic' } },
+      { id: 'analyst-client', agent: 'analyst', authentication: { method: 'client_secret_basic' } },
+    ],
+  });
 
 /** What a customer's own stack looks like: AgentCore in front of tools and behind agents, Vestibule between. */
 export class SampleStack extends Stack {
   readonly auth: Vestibule;
   readonly gateway: Gateway;
   readonly runtime: Runtime;
+  readonly orders: HttpApi;
+  readonly protectedOrders: ProtectedApi;
 
   constructor(
     scope: Construct,
@@ -36,10 +57,26 @@ export class SampleStack extends Stack {
     { issuer, ...props }: StackProps & Pick<VestibuleConfig, 'issuer'> = {},
   ) {
     super(scope, id, { analyticsReporting: false, ...props });
-    this.auth = new Vestibule(this, 'Auth', { ...config, ...(issuer && { issuer }) });
+    this.orders = new HttpApi(this, 'Orders');
+    this.auth = new Vestibule(this, 'Auth', { ...configWith(this.orders), ...(issuer && { issuer }) });
     this.gateway = this.gatewayOfTools();
     this.runtime = this.runtimeOfAnalyst();
     this.credentialProviders();
+    this.protectedOrders = this.protectOrders();
+    acknowledgeWhatIsTheCustomers(this);
+    new CfnOutput(this, 'IssuerUrl', { value: this.auth.issuer });
+    new CfnOutput(this, 'OrdersUrl', { value: this.orders.apiEndpoint });
+  }
+
+  private protectOrders(): ProtectedApi {
+    const orders = this.auth.protect(this.orders, { resource: 'orders' });
+    const handler = new LambdaFunction(this, 'OrdersServer', {
+      runtime: LambdaRuntime.NODEJS_24_X,
+      handler: 'index.handler',
+      code: Code.fromAsset(join(import.meta.dirname, 'customer-function')),
+    });
+    orders.addRoutes({ path: '/mcp', function: handler, scopes: ['orders:read'] });
+    return orders;
   }
 
   private credentialProviders(): void {
@@ -88,7 +125,11 @@ export class SampleStack extends Stack {
       allowedClients: ['planner-client'],
       customClaims: [GatewayCustomClaim.withStringValue('agent_id', 'planner')],
     });
-    const gateway = new Gateway(this, 'Tools', { gatewayName: 'tools', authorizerConfiguration: tools });
+    const gateway = new Gateway(this, 'Tools', {
+      gatewayName: 'tools',
+      authorizerConfiguration: tools,
+      interceptorConfigurations: [this.auth.revocationInterceptor()],
+    });
     tools.attachTo(gateway);
     return gateway;
   }
@@ -138,4 +179,20 @@ function acknowledgeRoleOfRuntime(runtime: Runtime): void {
         'What the constructs of the CDK grant: log groups, identities and secrets of AgentCore have generated names.',
     });
   }
+}
+
+/** What of the customer's own API and function has defaults of the CDK, and is no matter of this sample. */
+function acknowledgeWhatIsTheCustomers({ gateway, orders, node }: SampleStack): void {
+  Validations.of(orders).acknowledge({
+    id: 'AwsSolutions-APIG1',
+    reason: 'The access log of the API is for its owner to configure, and this one has no users.',
+  });
+  Validations.of(node.findChild('OrdersServer')).acknowledge({
+    id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]',
+    reason: 'The default role of a function of the CDK: it may write logs and nothing else.',
+  });
+  Validations.of(gateway).acknowledge({
+    id: 'AwsSolutions-IAM5[Resource::<AuthRevocationInterceptorFunction265CFBEC.Arn>:*]',
+    reason: 'The construct of the CDK lets the gateway invoke every version of the one interceptor.',
+  });
 }
