@@ -1,6 +1,7 @@
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { VestibuleConfig } from '../config/config.ts';
+import { limitsOf } from '../config/limits.ts';
 import type { Signing } from '../config/signing.ts';
 import type { FrontDoor } from '../constructs/front-door.ts';
 import type { GrantsTable } from '../constructs/grants-table.ts';
@@ -36,6 +37,26 @@ export function modest(retention: Retention): Size {
 /** Whether resources and documents may live on this machine, over plain http. */
 export function allowedHosts({ profile }: VestibuleConfig): 'public' | 'loopback' {
   return profile === 'dev' ? 'loopback' : 'public';
+}
+
+interface ClientProofVariables {
+  readonly ISSUER: string;
+  readonly DOCUMENT_HOSTS: 'public' | 'loopback';
+  readonly AWS_CALLER_IDENTITY: 'accepted' | 'refused';
+  readonly CLIENT_LIMIT: string;
+  readonly ADDRESS_LIMIT: string;
+}
+
+/** What every function needs at which clients prove themselves. */
+export function clientProof({ config, issuer }: DeploymentParts): ClientProofVariables {
+  const limits = limitsOf(config);
+  return {
+    ISSUER: issuer,
+    DOCUMENT_HOSTS: allowedHosts(config),
+    AWS_CALLER_IDENTITY: config.awsCallerIdentity === true ? 'accepted' : 'refused',
+    CLIENT_LIMIT: limits.client,
+    ADDRESS_LIMIT: limits.address,
+  };
 }
 
 /** Serves a path to everybody, at most `rate` times a second. */

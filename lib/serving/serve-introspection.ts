@@ -1,29 +1,15 @@
-import { limitsOf } from '../config/limits.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
-import { allowedHosts, type DeploymentParts, modest, servePublicly } from './deployment-parts.ts';
+import { clientProof, type DeploymentParts, modest, servePublicly } from './deployment-parts.ts';
 
 /** Introspection and revocation. */
-export function serveIntrospection({
-  scope,
-  config,
-  issuer,
-  frontDoor,
-  registry,
-  grants,
-  signingKeys,
-  retention,
-}: DeploymentParts): void {
-  const limits = limitsOf(config);
+export function serveIntrospection(parts: DeploymentParts): void {
+  const { scope, frontDoor, registry, grants, signingKeys, retention } = parts;
   const { function: introspection } = new EndpointFunction(scope, 'Introspection', {
     name: 'introspection',
     description: 'Introspection and revocation of tokens',
     ...modest(retention),
     environment: (role) => ({
-      ISSUER: issuer,
-      DOCUMENT_HOSTS: allowedHosts(config),
-      AWS_CALLER_IDENTITY: config.awsCallerIdentity === true ? 'accepted' : 'refused',
-      CLIENT_LIMIT: limits.client,
-      ADDRESS_LIMIT: limits.address,
+      ...clientProof(parts),
       ...signingKeys.grantSigning(role),
       ...registry.grantTokenDecisions(role),
       ...grants.grantRevocations(role),

@@ -1,6 +1,6 @@
 import { limitsOf } from '../config/limits.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
-import { allowedHosts, type DeploymentParts, modest, servePublicly } from './deployment-parts.ts';
+import { clientProof, type DeploymentParts, modest, servePublicly } from './deployment-parts.ts';
 
 /** The authorization endpoint. */
 export function serveAuthorization({
@@ -26,18 +26,8 @@ export function serveAuthorization({
 }
 
 /** The token endpoint. */
-export function serveTokens({
-  scope,
-  config,
-  issuer,
-  frontDoor,
-  registry,
-  grants,
-  signing,
-  signingKeys,
-  retention,
-}: DeploymentParts): void {
-  const limits = limitsOf(config);
+export function serveTokens(parts: DeploymentParts): void {
+  const { scope, config, frontDoor, registry, grants, signing, signingKeys, retention } = parts;
   const { function: token } = new EndpointFunction(scope, 'Token', {
     name: 'token',
     description: 'The token endpoint',
@@ -45,12 +35,8 @@ export function serveTokens({
     timeoutSeconds: 10,
     retention,
     environment: (role) => ({
-      ISSUER: issuer,
+      ...clientProof(parts),
       ACCESS_TOKEN_MINUTES: String(config.accessTokenMinutes ?? 15),
-      DOCUMENT_HOSTS: allowedHosts(config),
-      AWS_CALLER_IDENTITY: config.awsCallerIdentity === true ? 'accepted' : 'refused',
-      CLIENT_LIMIT: limits.client,
-      ADDRESS_LIMIT: limits.address,
       ...signingKeys.grantSigning(role),
       ...registry.grantTokenDecisions(role),
       ...grants.grantAssertionMarks(role),
