@@ -2,13 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { readAgent } from '../../../lambdas/registry/declaration/agent.ts';
 import { readClient } from '../../../lambdas/registry/declaration/client.ts';
-import type { DeclarationContext } from '../../../lambdas/registry/declaration/fields.ts';
 import { readResource } from '../../../lambdas/registry/declaration/resource.ts';
-import { describe as sentence } from '../../../lambdas/registry/refusal.ts';
-import type { Issuer } from '../../../lambdas/runtime/identifiers.ts';
-
-const context: DeclarationContext = { issuer: 'https://auth.example.com' as Issuer, hosts: 'public' };
-const loopback: DeclarationContext = { ...context, hosts: 'loopback' };
+import { client, context, loopback, refusalOf } from './judged-declarations.ts';
 
 const resource = {
   id: 'orders',
@@ -21,23 +16,6 @@ const agent = {
   owner: 'platform',
   catalogue: [{ resource: 'orders', required: ['tools:read'] }],
 };
-const client = {
-  client_id: 'planner-client',
-  agent_id: 'planner',
-  token_endpoint_auth_method: 'client_secret_basic',
-};
-
-type Read = (
-  input: unknown,
-  context: DeclarationContext,
-) => { ok: true } | { ok: false; refusal: Parameters<typeof sentence>[0] };
-
-function refusalOf(read: Read, input: unknown, judged = context): string {
-  const result = read(input, judged);
-  if (result.ok) throw new Error('accepted');
-  return sentence(result.refusal);
-}
-
 describe('the declaration of a resource', () => {
   it('is an MCP server whose audience is its URI, unless it says otherwise', () => {
     expect(readResource(resource, context)).toEqual({
@@ -227,78 +205,5 @@ describe('the declaration of a client', () => {
     ['its own secret', { client_secret: 'chosen' }, /^client_secret: is no member/],
   ])('is refused with %s', (_what, change, words) => {
     expect(refusalOf(readClient, { ...client, ...change })).toMatch(words);
-  });
-});
-
-describe('the declaration of a client that is an AWS workload', () => {
-  const aws = {
-    issuer: 'https://01234567-89ab-cdef-0123-456789abcdef.tokens.sts.global.api.aws',
-    role: 'arn:aws:iam::123456789012:role/agents/*',
-  };
-  const declared = (change: object): object => ({
-    ...{ ...client, token_endpoint_auth_method: 'aws_iam_jwt' },
-    aws: { ...aws, ...change },
-  });
-
-  it('says which role it is, and what else must hold', () => {
-    const more = { organization: 'o-a1b2c3d4e5', principal_tags: { team: 'data' } };
-    expect(readClient(declared(more), context)).toMatchObject({
-      ok: true,
-      value: {
-        authentication: {
-          method: 'aws_iam_jwt',
-          workload: {
-            ...{ ...aws, organization: 'o-a1b2c3d4e5' },
-            ...{ principalTags: { team: 'data' }, lambdaFunctions: [] },
-          },
-        },
-      },
-    });
-  });
-
-  it('has an issuer on this machine only where the deployment says so', () => {
-    const local = declared({ issuer: 'http://localhost:4000' });
-    expect(readClient(local, loopback).ok).toBe(true);
-    expect(refusalOf(readClient, local)).toMatch(/^aws\.issuer .*must be the issuer of the AWS account/);
-  });
-
-  it.each([
-    ['no role', { role: undefined }, /^aws\.role/],
-    ['a role of every account', { role: 'arn:aws:iam::*:role/x' }, /^aws\.role .*must be the ARN of a role/],
-    [
-      'a path too deep to be looked for',
-      { role: `${aws.role.slice(0, -1)}a/b/c/d/*` },
-      /at most four folders/,
-    ],
-    ['tags of the caller', { request_tags: { team: 'data' } }, /^aws\.request_tags: is no member/],
-    ['a tag that no reader would see', { principal_tags: { constructor: 'x' } }, /^aws\.principal_tags/],
-    [
-      'a version of a function',
-      { lambda_functions: [`arn:aws:lambda:eu-west-1:123456789012:function:f:1`] },
-      /without a version/,
-    ],
-    ['an organization by name', { organization: 'Example' }, /^aws\.organization "Example"/],
-  ])('is refused with %s', (_what, change, words) => {
-    expect(refusalOf(readClient, declared(change))).toMatch(words);
-  });
-
-  it('is one role and nothing else where it signs requests', () => {
-    const signing = (aws_: object): object => ({
-      ...{ ...client, token_endpoint_auth_method: 'aws_caller_identity', aws: aws_ },
-    });
-    const role = 'arn:aws:iam::123456789012:role/path/reporter';
-    expect(readClient(signing({ role }), context)).toMatchObject({
-      ok: true,
-      value: { authentication: { method: 'aws_caller_identity', role } },
-    });
-    expect(refusalOf(readClient, signing({ role: aws.role }))).toMatch(/AWS tells no path of a signer/);
-    expect(refusalOf(readClient, signing(aws))).toMatch(/\{ role \} with "aws_caller_identity"/);
-    expect(refusalOf(readClient, declared({ issuer: undefined }))).toMatch(/^aws\.issuer/);
-  });
-
-  it('is refused beside another method, and the method without it', () => {
-    expect(refusalOf(readClient, { ...client, aws })).toMatch(/no other client has it/);
-    const without = { ...client, token_endpoint_auth_method: 'aws_iam_jwt' };
-    expect(refusalOf(readClient, without)).toMatch(/needs aws, and/);
   });
 });
