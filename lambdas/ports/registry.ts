@@ -12,10 +12,14 @@ import type { AwsWorkload } from './aws-workload.ts';
 /** `disabled` is an operator's word: no deployment turns it back. */
 export type RegistrationState = 'active' | 'disabled';
 
-/** Who created an entry, and so who may remove it: a deployment's config or an operator. */
+/** Who created an entry, and so who may change it. */
 export type ManagedBy =
   | { readonly kind: 'deployment'; readonly deployment: string }
-  | { readonly kind: 'operator'; readonly arn: string };
+  | { readonly kind: 'operator'; readonly arn: string }
+  /** A client that registered itself (RFC 7591). */
+  | { readonly kind: 'self' }
+  /** A client that is its metadata document, and in no registry: `curated` where the config vouches for it. */
+  | { readonly kind: 'document'; readonly curated: boolean };
 
 export interface Registration {
   readonly state: RegistrationState;
@@ -41,6 +45,11 @@ export interface Resource extends Registration {
   readonly agentId?: AgentId;
   readonly name: string;
   readonly scopes: readonly ScopeDefinition[];
+  /**
+   * Through which clients people may use it: those that somebody declared, or any that introduce themselves too. Absent:
+   * `any` for an MCP server, `declared` for an agent.
+   */
+  readonly clients?: 'declared' | 'any';
 }
 
 /** What an agent may ask of one resource: `required` is granted when nothing is asked, `optional` on request. */
@@ -96,11 +105,20 @@ export interface AwsCallerAuthentication {
   readonly role: string;
 }
 
+/** A public client (RFC 6749 §2.1) has nothing to prove itself by: what it redeems must prove itself (PKCE, rotation). */
+export interface PublicAuthentication {
+  readonly method: 'none';
+}
+
 /** How a client proves itself at the token endpoint. A secret is accepted by Basic and by post alike. */
 export type ClientAuthentication =
-  SecretAuthentication | KeyAuthentication | AwsAuthentication | AwsCallerAuthentication;
+  | SecretAuthentication
+  | KeyAuthentication
+  | AwsAuthentication
+  | AwsCallerAuthentication
+  | PublicAuthentication;
 
-export type GrantType = 'client_credentials';
+export type GrantType = 'client_credentials' | 'authorization_code' | 'refresh_token';
 
 /** An OAuth client. It belongs to one agent for good, or it is the server of one resource, or neither. */
 export interface Client extends Registration {
@@ -115,6 +133,10 @@ export interface Client extends Registration {
   readonly redirectUris?: readonly string[];
   /** Further ones, each there for as long as what attached it. */
   readonly attachedRedirectUris?: readonly AttachedRedirectUri[];
+  /** `implied`: people are not asked, because the config says so. Never so for a client that registered itself. */
+  readonly consent?: 'asked' | 'implied';
+  /** Of a client that registered itself: from then on it is not registered any more. */
+  readonly expiresAt?: Instant;
 }
 
 export interface AttachedRedirectUri {

@@ -9,9 +9,17 @@ export interface Author {
   readonly requestId: string;
 }
 
-/** How the audit trail names an author: an operator's ARN, or `deployment/<stack>`. */
+/** How the audit trail names an author: an operator's ARN, `deployment/<stack>`, or `self` for a client of its own. */
 export function nameOf(managedBy: ManagedBy): string {
-  return managedBy.kind === 'operator' ? managedBy.arn : `deployment/${managedBy.deployment}`;
+  switch (managedBy.kind) {
+    case 'operator':
+      return managedBy.arn;
+    case 'deployment':
+      return `deployment/${managedBy.deployment}`;
+    case 'self':
+    case 'document':
+      return managedBy.kind;
+  }
 }
 
 export function recordOf(author: Author, event: string): ChangeRecord {

@@ -56,6 +56,7 @@ function proof({ authentication }: Client): Json {
       return { aws: { role: authentication.role } };
     case 'client_secret_basic':
     case 'client_secret_post':
+    case 'none':
       return {};
   }
 }
@@ -80,9 +81,7 @@ function registration(thing: Registration): Json {
 }
 
 function owner(managedBy: ManagedBy): Json {
-  return managedBy.kind === 'operator'
-    ? { kind: managedBy.kind, arn: managedBy.arn }
-    : { kind: managedBy.kind, deployment: managedBy.deployment };
+  return { ...managedBy };
 }
 
 function time(at: Instant): string {

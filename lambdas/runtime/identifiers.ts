@@ -17,3 +17,9 @@ export type ScopeName = Branded<'ScopeName'>;
 export type Issuer = Branded<'Issuer'>;
 /** RFC 7638 thumbprint of a public key, used as `kid`. */
 export type KeyThumbprint = Branded<'KeyThumbprint'>;
+/** One grant of one person to one client: the code, and the refresh family that it becomes. `[A-Za-z0-9_-]{22}`. */
+export type GrantId = Branded<'GrantId'>;
+/** A person, as `sub`: made of (issuer, tenant, stable id) of the identity provider, never of an e-mail. */
+export type PersonId = Branded<'PersonId'>;
+/** Short name of an identity provider, and the last segment of its callback. */
+export type IdpId = Branded<'IdpId'>;

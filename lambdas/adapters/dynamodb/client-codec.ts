@@ -37,6 +37,7 @@ const storedAuthentication = v.variant('method', [
     lambda_functions: v.array(text),
   }),
   v.object({ method: v.literal('aws_caller_identity'), role: text }),
+  v.object({ method: v.literal('none') }),
 ]);
 
 const storedClient = v.object({
@@ -45,7 +46,7 @@ const storedClient = v.object({
   name: text,
   agent_id: v.exactOptional(text),
   resource: v.exactOptional(text),
-  grant_types: v.array(v.literal('client_credentials')),
+  grant_types: v.array(v.picklist(['client_credentials', 'authorization_code', 'refresh_token'])),
   authentication: storedAuthentication,
   redirect_uris: v.exactOptional(v.array(text)),
   attached_redirect_uris: v.exactOptional(v.array(v.object({ uri: text, by: text }))),
@@ -108,6 +109,8 @@ function authenticationAttribute(authentication: ClientAuthentication): Plain {
       return { method: authentication.method, ...workloadAttributes(authentication.workload) };
     case 'aws_caller_identity':
       return { method: authentication.method, role: authentication.role };
+    case 'none':
+      return { method: authentication.method };
     case 'client_secret_basic':
     case 'client_secret_post':
       return { method: authentication.method, secrets: authentication.secrets.map(secretAttribute) };
@@ -129,6 +132,8 @@ function authenticationOf(stored: StoredAuthentication): ClientAuthentication {
       return { method: stored.method, workload: workloadOf(stored) };
     case 'aws_caller_identity':
       return { method: stored.method, role: stored.role };
+    case 'none':
+      return { method: stored.method };
     case 'client_secret_basic':
     case 'client_secret_post':
       return {

@@ -22,6 +22,8 @@ export const registered = {
   managed_by: v.variant('kind', [
     v.object({ kind: v.literal('deployment'), deployment: text }),
     v.object({ kind: v.literal('operator'), arn: text }),
+    v.object({ kind: v.literal('self') }),
+    v.object({ kind: v.literal('document'), curated: v.boolean() }),
   ]),
   created_at: whole,
   updated_at: whole,
@@ -66,7 +68,5 @@ export function auditAttribute(change: ChangeRecord): Plain {
 }
 
 function managedByAttribute(managedBy: ManagedBy): Plain {
-  return managedBy.kind === 'deployment'
-    ? { kind: managedBy.kind, deployment: managedBy.deployment }
-    : { kind: managedBy.kind, arn: managedBy.arn };
+  return { ...managedBy };
 }

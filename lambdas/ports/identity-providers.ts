@@ -1,0 +1,42 @@
+import type { IdpId, ResourceUri, ScopeName } from '../runtime/identifiers.ts';
+import type { Registration } from './registry.ts';
+
+/** What people with one of its groups may let agents do. */
+export interface Role {
+  /** As `roles` in tokens. */
+  readonly name: string;
+  /** By the names that the identity provider gives them; `everyone`: whoever can sign in. */
+  readonly groups: 'everyone' | readonly string[];
+  readonly scopes: readonly { readonly resource: ResourceUri; readonly names: readonly ScopeName[] }[];
+}
+
+/** An identity provider that people sign in at (OpenID Connect). */
+export interface IdentityProvider extends Registration {
+  readonly id: IdpId;
+  /** As people read it on the page where they choose. */
+  readonly name: string;
+  /** Exactly as its discovery document and its `iss` say. */
+  readonly issuer: string;
+  /** Ours at the identity provider. */
+  readonly clientId: string;
+  /** Scopes to ask it for, such as `openid profile email offline_access`. */
+  readonly scopes: readonly string[];
+  /** Domains of e-mail addresses, lower case: a `login_hint` of one chooses this provider. */
+  readonly domains: readonly string[];
+  /** Where given, it serves these resources and no other. */
+  readonly resources?: readonly ResourceUri[];
+  /** The claim that holds the stable id; `sub` unless the provider makes another one stable. */
+  readonly subjectClaim: string;
+  /** The claim that tells tenants of one issuer apart, where there is one. */
+  readonly tenantClaim?: string;
+  /** The claim that lists a person's groups. */
+  readonly groupsClaim?: string;
+  /** Absent: whoever can sign in holds every scope of every resource. */
+  readonly roles?: readonly Role[];
+}
+
+/** Reads for the request path: every answer is at most 5 seconds old. */
+export interface IdentityProviders {
+  /** Those of the deployment, in the order of the config, disabled ones too. */
+  readonly all: () => Promise<readonly IdentityProvider[]>;
+}

@@ -1,0 +1,86 @@
+import type { Instant } from '../runtime/clock.ts';
+import type { GrantId, IdpId, PersonId } from '../runtime/identifiers.ts';
+import type { Result } from '../runtime/result.ts';
+import type { IdentityProvider } from './identity-providers.ts';
+
+/** A person as the identity provider described them when they signed in. */
+export interface Person {
+  readonly id: PersonId;
+  readonly idp: IdpId;
+  readonly name?: string;
+  readonly preferredUsername?: string;
+  readonly email?: string;
+  readonly emailVerified?: boolean;
+  readonly groups: readonly string[];
+}
+
+/** One sign-in at an identity provider, verified: signature, issuer, audience, nonce, times, `at_hash`. */
+export interface SignedIn {
+  readonly person: Person;
+  /** When the person proved who they are there, which may be long before. */
+  readonly authTime?: Instant;
+  readonly acr?: string;
+  readonly amr?: readonly string[];
+  /** Whether the upstream refresh token was kept under the grant's id. */
+  readonly keptUpstream: boolean;
+}
+
+/** What a client asked for that the identity provider has to see to (OpenID Connect Core §3.1.2.1). */
+export interface SignInWishes {
+  readonly prompt?: 'none' | 'login' | 'select_account';
+  /** Seconds. */
+  readonly maxAge?: number;
+  readonly acrValues?: string;
+  readonly loginHint?: string;
+}
+
+export interface SignInStart {
+  /** Random, and ours: nothing of the client's own request goes upstream. */
+  readonly state: string;
+  readonly nonce: string;
+  /** RFC 7636 §4.2, S256. */
+  readonly codeChallenge: string;
+  readonly wishes: SignInWishes;
+  /** Whether to ask for a refresh token, for work while the person is away. */
+  readonly offline: boolean;
+}
+
+export interface SignInReturn {
+  /** Everything the identity provider sent to `/callback/{idp}`, as form-urlencoded text. */
+  readonly query: string;
+  readonly state: string;
+  readonly nonce: string;
+  readonly codeVerifier: string;
+  readonly maxAge?: number;
+  /** Where given, the upstream refresh token is kept under that id. */
+  readonly keepFor?: GrantId;
+}
+
+/** Why nobody signed in. `refused`: the provider said so itself, `error` being its OAuth error code. */
+export type SignInRefusal =
+  | { readonly reason: 'upstream_refused'; readonly error: string }
+  | { readonly reason: 'upstream_answer_invalid'; readonly detail: string };
+
+/** The identity providers, as the authorization endpoint sees them. Throws `DependencyUnavailable` when one is down. */
+export interface SignIns {
+  /** Where to send the browser. */
+  readonly begin: (idp: IdentityProvider, start: SignInStart) => Promise<URL>;
+  readonly complete: (idp: IdentityProvider, back: SignInReturn) => Promise<Result<SignedIn, SignInRefusal>>;
+}
+
+/** What became of a person since they signed in. `ended`: the provider takes their refresh token no more. */
+export type PersonStanding =
+  | { readonly kind: 'stands'; readonly groups?: readonly string[] }
+  | { readonly kind: 'ended'; readonly reason: string }
+  /** Nothing was kept that could be asked with. */
+  | { readonly kind: 'not_kept' };
+
+export interface PersonStandings {
+  /**
+   * Asks the identity provider behind a grant whether the person still stands, by their kept refresh token; at most
+   * once for all who ask within a minute. Throws `DependencyUnavailable` when the provider is down.
+   */
+  readonly check: (grant: GrantId) => Promise<PersonStanding>;
+  /** Forgets what was kept for the grant; done before is done. */
+  readonly forget: (grant: GrantId) => Promise<void>;
+}

@@ -1,0 +1,14 @@
+import type { Instant } from '../runtime/clock.ts';
+
+/** What a sealed value is good for; one sealed for another purpose does not open. */
+export type SealPurpose = 'session' | 'browser' | 'request' | 'account';
+
+/**
+ * Seals values that a browser keeps for us: confidential and tamper-proof, the same on every instance, under one of two
+ * live versions of one rotating secret. Throws `DependencyUnavailable` when the secret cannot be read.
+ */
+export interface Seals {
+  readonly seal: (purpose: SealPurpose, value: string, until: Instant) => Promise<string>;
+  /** Undefined for what is expired, altered, of another purpose, or of a secret that is gone. */
+  readonly open: (purpose: SealPurpose, sealed: string, now: Instant) => Promise<string | undefined>;
+}
