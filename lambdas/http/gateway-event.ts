@@ -4,6 +4,7 @@ import type {
   APIGatewayProxyEventV2WithRequestContext,
   APIGatewayProxyStructuredResultV2,
 } from 'aws-lambda';
+import { parseCookies } from './cookies.ts';
 import { viewerAddress, withoutOriginSecret } from './edge.ts';
 import type { HttpRequest, HttpResponse, IamIdentity } from './message.ts';
 
@@ -25,6 +26,7 @@ export function toRequest(event: GatewayEvent, isThroughEdge = false): HttpReque
     path: event.rawPath,
     query: event.rawQueryString,
     headers: withoutOriginSecret(event.headers),
+    cookies: parseCookies(event.cookies ?? []),
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
     sourceAddress: (isThroughEdge ? viewerAddress(event.headers) : undefined) ?? http.sourceIp,
     requestId,
@@ -32,8 +34,8 @@ export function toRequest(event: GatewayEvent, isThroughEdge = false): HttpReque
   };
 }
 
-export function toResult(response: HttpResponse): GatewayResult {
-  return { statusCode: response.status, headers: response.headers, body: response.body };
+export function toResult({ status, headers, cookies, body }: HttpResponse): GatewayResult {
+  return { statusCode: status, headers, ...(cookies && { cookies: [...cookies] }), body };
 }
 
 /** Only a whole identity counts: an event that lost half of its authorizer carries none. */

@@ -11,6 +11,8 @@ export interface HttpRequest {
   /** Without the question mark, as sent. */
   readonly query: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** By name; one that was sent twice is absent. */
+  readonly cookies: ReadonlyMap<string, string>;
   readonly body: Uint8Array;
   readonly sourceAddress: string;
   readonly requestId: string;
@@ -20,6 +22,8 @@ export interface HttpRequest {
 export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** Values of `Set-Cookie`, one a line. */
+  readonly cookies?: readonly string[];
   readonly body: string;
 }
 

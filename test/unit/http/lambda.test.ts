@@ -35,6 +35,7 @@ describe('an event of the HTTP API', () => {
       path: '/token',
       query: 'a=b&a=c',
       headers,
+      cookies: ['a=1', 'b=2'],
       body: 'grant_type=x',
     });
     expect(await seen(event)).toEqual({
@@ -42,10 +43,20 @@ describe('an event of the HTTP API', () => {
       path: '/token',
       query: 'a=b&a=c',
       headers,
+      cookies: new Map([
+        ['a', '1'],
+        ['b', '2'],
+      ]),
       body: Buffer.from('grant_type=x'),
       sourceAddress: '192.0.2.1',
       requestId: 'request-1',
     });
+  });
+
+  it('is answered with every cookie apart', async () => {
+    const answer = { ...json(200, {}), cookies: ['a=1; Path=/', 'b=2; Path=/'] };
+    const result = await lambdaHandler(() => Promise.resolve(answer))(anEvent(), aContext);
+    expect(result.cookies).toEqual(['a=1; Path=/', 'b=2; Path=/']);
   });
 
   it('may carry a body that is plain text', async () => {

@@ -10,6 +10,7 @@ export function aRequest(overrides: Partial<HttpRequest> = {}): HttpRequest {
     path: '/',
     query: '',
     headers: {},
+    cookies: new Map(),
     body: new Uint8Array(),
     sourceAddress: '192.0.2.1',
     requestId: 'request-1',
@@ -26,6 +27,7 @@ interface EventInput {
   readonly path?: string;
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly cookies?: readonly string[];
   readonly body?: string | Uint8Array;
   readonly iam?: object;
 }
@@ -36,6 +38,7 @@ export function anEvent({
   path = '/',
   query = '',
   headers = {},
+  cookies,
   body,
   iam,
 }: EventInput = {}): GatewayEvent {
@@ -45,6 +48,7 @@ export function anEvent({
     rawPath: path,
     rawQueryString: query,
     headers,
+    ...(cookies && { cookies }),
     requestContext: {
       requestId: 'request-1',
       http: { method, path, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'test' },

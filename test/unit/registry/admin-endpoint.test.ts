@@ -35,6 +35,7 @@ function aRequest(
   return {
     ...{ method, path, query: '', sourceAddress: '192.0.2.1', requestId: 'request' },
     headers: { 'content-type': 'application/json' },
+    cookies: new Map(),
     body: Buffer.from(body === undefined ? '' : JSON.stringify(body)),
     iam: { userArn: 'arn:aws:iam::1:user/operator', accountId: '1' },
     ...changes,
