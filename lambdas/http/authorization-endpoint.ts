@@ -9,9 +9,10 @@ import type { Result } from '../runtime/result.ts';
 import { prefersJson } from './accept.ts';
 import { bodyRefused, bodyRefusalText, type BodyRefusal } from './body-refusal.ts';
 import { parseForm, readForm } from './form.ts';
-import { page } from './html.ts';
 import type { Endpoint, HttpRequest, HttpResponse } from './message.ts';
 import { methods } from './methods.ts';
+import { lookOf } from './pages/look.ts';
+import { messagePage } from './pages/message.ts';
 import { errorJson } from './respond.ts';
 
 /**
@@ -33,6 +34,8 @@ export function authorizationHttpEndpoint(decide: DecideAuthorization, clock: Cl
     POST: (request) => answer(request, readForm(request)),
   });
 }
+
+const look = lookOf();
 
 interface Explanation {
   readonly status?: number;
@@ -60,7 +63,8 @@ function unreadable(request: HttpRequest, refusal: BodyRefusal): HttpResponse {
 
 function explained({ requestId }: HttpRequest, title: string, text: string): HttpResponse {
   const advice = 'Close this page. If a tool sent you here, tell the people who run it.';
-  return page(400, { title, paragraphs: [`You cannot go on: ${text}.`, advice], reference: requestId });
+  const paragraphs = [`You cannot go on: ${text}.`, advice];
+  return messagePage(look, { status: 400, title, paragraphs, reference: requestId });
 }
 
 function explain(refusal: AuthorizationRefusal): Explanation {

@@ -1,56 +1,33 @@
-import { createHash } from 'node:crypto';
-import type { HttpResponse } from './message.ts';
-
-const style =
-  'body{font:1.125rem/1.6 system-ui,sans-serif;max-width:36rem;margin:15vh auto;padding:0 1.5rem;color-scheme:light dark}' +
-  'h1{font-size:1.5rem}small{opacity:.7}';
-
-// Nothing runs, nothing loads, nobody frames it: the one style is known by its digest.
-const policy = [
-  "default-src 'none'",
-  `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-export interface Page {
-  readonly title: string;
-  /** Plain text: it is escaped here. */
-  readonly paragraphs: readonly string[];
-  /** What to tell an administrator. */
-  readonly reference: string;
+/** Text that is HTML already. The tag `html` alone makes it. */
+export interface Html {
+  readonly html: string;
 }
 
-/** A page of words for a person. */
-export function page(status: number, { title, paragraphs, reference }: Page): HttpResponse {
-  const body = paragraphs.map((text) => `<p>${escapeHtml(text)}</p>`).join('');
-  return {
-    status,
-    headers: {
-      'content-type': 'text/html; charset=utf-8',
-      'cache-control': 'no-store',
-      'content-security-policy': policy,
-      'referrer-policy': 'no-referrer',
-      'x-frame-options': 'DENY',
-    },
-    body:
-      '<!doctype html><html lang="en"><head><meta charset="utf-8">' +
-      '<meta name="viewport" content="width=device-width, initial-scale=1">' +
-      `<title>${escapeHtml(title)}</title><style>${style}</style></head><body><main>` +
-      `<h1>${escapeHtml(title)}</h1>${body}<p><small>Reference: ${escapeHtml(reference)}</small></p>` +
-      '</main></body></html>',
-  };
+type Part = string | number | Html | undefined | readonly (Html | undefined)[];
+
+/** HTML with values in it: text is escaped, HTML stays, `undefined` is nothing. For content and quoted attributes. */
+export function html(template: TemplateStringsArray, ...parts: readonly Part[]): Html {
+  const written = template.map((piece, index) => piece + rendered(parts[index]));
+  return { html: written.join('') };
 }
 
-const entities: Readonly<Record<string, string>> = {
+function rendered(part: Part): string {
+  if (part === undefined) return '';
+  if (typeof part === 'string' || typeof part === 'number') return escapeHtml(String(part));
+  return 'html' in part ? part.html : part.map(rendered).join('');
+}
+
+const references: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
   '>': '&gt;',
   '"': '&quot;',
   "'": '&#39;',
+  // A parser would make a line feed of it.
+  '\r': '&#13;',
+  '\0': '\ufffd',
 };
 
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
+function escapeHtml(text: string): string {
+  return text.toWellFormed().replace(/[&<>"'\r\0]/g, (character) => references[character] ?? '');
 }

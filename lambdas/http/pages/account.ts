@@ -1,0 +1,86 @@
+import { type Html, html } from '../html.ts';
+import type { HttpResponse } from '../message.ts';
+import type { Instant } from '../../runtime/clock.ts';
+import { document, form } from './document.ts';
+import type { Look } from './look.ts';
+import { type ClientOrigin, name, type ScopeWords, scopeWords, vouchedFor } from './wording.ts';
+
+/** Everything that a person granted to one client. */
+export interface AccountEntry {
+  readonly clientId: string;
+  readonly clientName: string;
+  /** Absent: it is not registered any more. */
+  readonly origin?: ClientOrigin | undefined;
+  readonly granted: readonly {
+    readonly resource?: { readonly name: string; readonly host: string } | undefined;
+    readonly scopes: readonly ScopeWords[];
+    readonly offline: boolean;
+  }[];
+  readonly since: Instant;
+}
+
+export interface AccountView {
+  readonly person: string;
+  /** As people know it. */
+  readonly idp: string;
+  readonly entries: readonly AccountEntry[];
+  /** What was just done, in a sentence. */
+  readonly done?: string | undefined;
+  /** Both forms post there: `fields` and either `withdraw` with a client id, or `sign_out`. */
+  readonly action: `/${string}`;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** What a person granted, and one button each to withdraw it. */
+export function accountPage(look: Look, view: AccountView): HttpResponse {
+  return document(look, {
+    status: 200,
+    title: 'Your access',
+    formLeadsTo: [],
+    body: html`
+      <h1>What you allowed</h1>
+      <p class="soft">You are signed in as <strong>${name(view.person)}</strong>, with ${name(view.idp)}.</p>
+      ${view.done === undefined ? undefined : html`<p class="done" role="status">${view.done}</p>`}
+      ${view.entries.length === 0 ? html`<p>No application has access in your name.</p>` : undefined}
+      ${view.entries.map((entry, index) => listed(entry, index, view, look))}
+      <div class="leave">
+        ${form(view.action, view.fields, html`<button name="sign_out" value="yes">Sign out</button>`)}
+      </div>
+    `,
+  });
+}
+
+function listed(entry: AccountEntry, index: number, view: AccountView, look: Look): Html {
+  const heading = `client-${index}`;
+  const withdraw = html`<button name="withdraw" value="${entry.clientId}" aria-describedby="${heading}">
+    Withdraw
+  </button>`;
+  return html`<section class="entry" aria-labelledby="${heading}">
+    <h2 id="${heading}">${name(entry.clientName)}</h2>
+    <p class="soft">
+      ${entry.origin === undefined ? html`It is not registered any more.` : vouchedFor(entry.origin, look)}
+    </p>
+    ${entry.granted.map(granted)}
+    <p class="soft">Since <time datetime="${iso(entry.since)}">${day(entry.since)}</time></p>
+    ${form(view.action, view.fields, withdraw)}
+  </section>`;
+}
+
+function granted({ resource, scopes, offline }: AccountEntry['granted'][number]): Html {
+  return html`
+    ${resource && html`<p>${name(resource.name)} <span class="soft">${name(resource.host)}</span></p>`}
+    <ul class="rows may">
+      ${scopes.map((scope) => html`<li>${scopeWords(scope)}</li>`)}
+      ${offline ? html`<li>Go on while you are away</li>` : undefined}
+    </ul>
+  `;
+}
+
+function iso(at: Instant): string {
+  return new Date(at * 1000).toISOString().slice(0, 10);
+}
+
+/** `21 November 2026`. */
+function day(at: Instant): string {
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(at * 1000);
+}

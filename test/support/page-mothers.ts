@@ -1,0 +1,125 @@
+import type { AccountView } from '../../lambdas/http/pages/account.ts';
+import { accountPage } from '../../lambdas/http/pages/account.ts';
+import { type ChooserView, chooserPage } from '../../lambdas/http/pages/chooser.ts';
+import { type ConsentView, consentPage, redirectPlace } from '../../lambdas/http/pages/consent.ts';
+import { type LeavingView, leavingPage } from '../../lambdas/http/pages/leaving.ts';
+import { lookOf } from '../../lambdas/http/pages/look.ts';
+import { type MessageView, messagePage } from '../../lambdas/http/pages/message.ts';
+import type { HttpResponse } from '../../lambdas/http/message.ts';
+import { instant } from '../../lambdas/runtime/clock.ts';
+
+export const look = lookOf({ name: 'Northwind Traders', accent: '#0b6b57' });
+
+export const consent: ConsentView = {
+  client: { name: 'Claude', origin: { kind: 'document', host: 'claude.ai' } },
+  redirect: redirectPlace('https://claude.ai/api/mcp/auth_callback'),
+  resource: { name: 'Orders', host: 'orders.northwind.example' },
+  scopes: [
+    { name: 'openid' },
+    { name: 'orders:read', description: 'Read orders and their history' },
+    { name: 'orders:write', description: 'Change and cancel orders' },
+  ],
+  offline: true,
+  idp: 'Northwind sign-in',
+  action: '/consent',
+  fields: { request: 'v1.sealed_request' },
+  leadsTo: ['https://login.northwind.example', 'https://claude.ai/api/mcp/auth_callback'],
+};
+
+export const loopbackConsent: ConsentView = {
+  ...consent,
+  client: { name: 'mcp-remote', origin: { kind: 'self' } },
+  redirect: redirectPlace('http://127.0.0.1:33418/callback'),
+  person: 'Alice Adams',
+  leadsTo: ['https://login.northwind.example', 'http://127.0.0.1:33418/callback'],
+};
+
+export const longConsent: ConsentView = {
+  ...consent,
+  client: {
+    name: `An assistant with a very long name ${'Donaudampfschifffahrtsgesellschaft'.repeat(3)}`,
+    origin: { kind: 'document', host: `${'long-label-'.repeat(5)}x.example.com` },
+  },
+  redirect: redirectPlace('com.example.assistant.of.the.company:/oauth2redirect'),
+  resource: { name: 'سجلّ الطلبات', host: 'orders.northwind.example' },
+  scopes: [{ name: `urn:example:${'a'.repeat(120)}` }, ...consent.scopes],
+  person: 'עדי כהן',
+};
+
+export const chooser: ChooserView = {
+  client: 'Claude',
+  idps: [
+    { id: 'staff', name: 'Northwind staff' },
+    { id: 'partners', name: 'Partners and suppliers' },
+  ],
+  action: '/authorize',
+  fields: { request: 'v1.sealed_request' },
+  leadsTo: ['https://login.northwind.example'],
+};
+
+export const message: MessageView = {
+  status: 503,
+  title: 'Signing in does not work right now',
+  paragraphs: ['Northwind sign-in does not answer. Nothing was lost: try again in a moment.'],
+  reference: 'c7b1b0a2-5b5e-4f0e-9c77-6f2f2d0f5a11',
+  again: {
+    label: 'Try again',
+    action: '/consent',
+    fields: { request: 'v1.sealed' },
+    leadsTo: consent.leadsTo,
+  },
+  link: { label: 'Back to Claude', href: 'https://claude.ai/' },
+  retryAfter: 5,
+};
+
+export const leaving: LeavingView = {
+  client: 'Cursor',
+  href: 'cursor://anysphere.cursor-mcp/oauth/callback?code=c&state=s&iss=https%3A%2F%2Fauth.example.com',
+  allowed: true,
+};
+
+export const account: AccountView = {
+  person: 'Alice Adams',
+  idp: 'Northwind sign-in',
+  entries: [
+    {
+      clientId: 'https://claude.ai/oauth/metadata.json',
+      clientName: 'Claude',
+      origin: { kind: 'document', host: 'claude.ai' },
+      granted: [
+        {
+          resource: { name: 'Orders', host: 'orders.northwind.example' },
+          scopes: [
+            { name: 'orders:read', description: 'Read orders and their history' },
+            { name: 'orders:write', description: 'Change and cancel orders' },
+          ],
+          offline: true,
+        },
+      ],
+      since: instant(1_795_220_000),
+    },
+    {
+      clientId: 'dyn_0123456789abcdefghijkl',
+      clientName: 'mcp-remote',
+      origin: { kind: 'self' },
+      granted: [{ scopes: [{ name: 'openid' }, { name: 'email' }], offline: false }],
+      since: instant(1_795_000_000),
+    },
+  ],
+  done: 'Cursor has no access in your name any more.',
+  action: '/account',
+  fields: { token: 'v1.sealed_token' },
+};
+
+/** One of each page, and those that are hard to lay out. */
+export const everyPage: Readonly<Record<string, HttpResponse>> = {
+  consent: consentPage(look, consent),
+  'consent-loopback': consentPage(look, loopbackConsent),
+  'consent-long': consentPage(look, longConsent),
+  'consent-unbranded': consentPage(lookOf(), { ...consent, resource: undefined, offline: false }),
+  chooser: chooserPage(look, chooser),
+  message: messagePage(look, message),
+  leaving: leavingPage(look, leaving),
+  account: accountPage(look, account),
+  'account-empty': accountPage(look, { ...account, entries: [], done: undefined }),
+};
