@@ -1,4 +1,5 @@
-import type { AgentId, ClientId, ResourceUri } from '../runtime/identifiers.ts';
+import type { AgentId, ClientId, GrantId, ResourceUri } from '../runtime/identifiers.ts';
+import type { StoredGrant } from './grants.ts';
 import type { Agent, Client, Resource } from './registry.ts';
 
 /** What the standing of one token depends on. */
@@ -7,16 +8,20 @@ export interface TokenNames {
   /** Its `exp`. */
   readonly expiresAt: number;
   readonly clientId: ClientId;
-  readonly agentId: AgentId;
-  readonly resource: ResourceUri;
+  readonly agentId?: AgentId;
+  /** The person's grant that it was issued on. */
+  readonly grantId?: GrantId;
+  /** Of whoever asks; absent where that is no resource. */
+  readonly resource?: ResourceUri;
 }
 
-/** An absent member is not registered. */
+/** An absent member is not registered, or was swept long after its end. */
 export interface TokenStanding {
   readonly isRevoked: boolean;
   readonly client?: Client;
   readonly agent?: Agent;
   readonly resource?: Resource;
+  readonly grant?: Pick<StoredGrant, 'terms' | 'ended'>;
 }
 
 export interface TokenStandings {

@@ -19,8 +19,16 @@ export interface AccessTokenClaims extends JWTPayload {
   readonly client_id: string;
   /** Space-delimited. */
   readonly scope?: string;
-  /** The agent that acts. */
+  /** The agent that acts, where the client belongs to one. */
   readonly agent_id?: string;
+  /** The grant of a person, who then is `sub`; the token ends with it. */
+  readonly grant_id?: string;
+  /** What the person's roles were when the token was issued. */
+  readonly roles?: readonly string[];
+  /** When and how the person proved who they are. Seconds since 1970. */
+  readonly auth_time?: number;
+  readonly acr?: string;
+  readonly amr?: readonly string[];
 }
 
 export interface TokenExpectations {
@@ -97,11 +105,18 @@ function protectedHeader(token: string): ProtectedHeaderParameters | undefined {
 
 function hasClaims(payload: JWTPayload): payload is AccessTokenClaims {
   const texts = [payload.iss, payload.sub, payload.jti, payload['client_id']];
-  const optional = [payload['scope'], payload['agent_id']];
+  const optional = [payload['scope'], payload['agent_id'], payload['grant_id'], payload['acr']];
+  const lists = [payload['roles'], payload['amr']];
   return (
-    texts.every((claim) => typeof claim === 'string') &&
-    optional.every((claim) => claim === undefined || typeof claim === 'string')
+    texts.every(isText) &&
+    optional.every((claim) => claim === undefined || isText(claim)) &&
+    lists.every((claim) => claim === undefined || (Array.isArray(claim) && claim.every(isText))) &&
+    ['undefined', 'number'].includes(typeof payload['auth_time'])
   );
+}
+
+function isText(claim: unknown): boolean {
+  return typeof claim === 'string';
 }
 
 function describe(error: errors.JOSEError): string {

@@ -9,7 +9,7 @@ export interface Edition {
   readonly issuedAt: number;
   /** Names of revoked tokens. */
   readonly tokens: ReadonlySet<string>;
-  /** Names of clients, agents and audiences, and until when tokens issued on them are ended. */
+  /** Names of clients, agents, grants and audiences, and until when tokens issued on them are ended. */
   readonly principals: ReadonlyMap<string, number>;
 }
 
@@ -46,7 +46,8 @@ export async function isEnded(edition: Edition, token: AccessTokenClaims): Promi
   if (edition.principals.size === 0) return false;
   const audiences = [token.aud].flat().map((audience) => ['aud', audience] as const);
   const agent = token.agent_id === undefined ? [] : [['agent_id', token.agent_id] as const];
-  const principals = [['client_id', token.client_id] as const, ...agent, ...audiences];
+  const grant = token.grant_id === undefined ? [] : [['grant_id', token.grant_id] as const];
+  const principals = [['client_id', token.client_id] as const, ...agent, ...grant, ...audiences];
   const names = await Promise.all(principals.map(([claim, value]) => endedName(claim, value)));
   return names.some((name) => token.iat <= (edition.principals.get(name) ?? -Infinity));
 }

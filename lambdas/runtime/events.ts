@@ -8,6 +8,9 @@ interface TokenDecision {
   /** What a caller called itself without proving it. */
   readonly claimedClientId?: string;
   readonly agentId?: string;
+  /** The person behind it, and what they granted. */
+  readonly personId?: string;
+  readonly grantId?: string;
   readonly grantType?: string;
   readonly resource?: string;
   readonly scope?: string;
@@ -50,6 +53,7 @@ export type AuditEvent =
       readonly jti?: string;
       readonly tokenClientId?: string;
       readonly agentId?: string;
+      readonly grantId?: string;
     })
   | (TokenQuestion & {
       readonly event: 'introspection_refused';
@@ -59,7 +63,8 @@ export type AuditEvent =
   | (TokenQuestion & {
       readonly event: 'token_revoked';
       readonly jti: string;
-      readonly agentId: string;
+      readonly agentId?: string;
+      readonly grantId?: string;
       readonly expiresAt: number;
     })
   /** The caller is told so only where it did not prove itself or sent no token. */

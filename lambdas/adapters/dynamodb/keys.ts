@@ -1,5 +1,12 @@
 import { sha256 } from '../../runtime/digest.ts';
-import type { AgentId, ClientId, KeyThumbprint, ResourceId, ResourceUri } from '../../runtime/identifiers.ts';
+import type {
+  AgentId,
+  ClientId,
+  GrantId,
+  KeyThumbprint,
+  ResourceId,
+  ResourceUri,
+} from '../../runtime/identifiers.ts';
 
 /** Partition keys of the registry table and of the grants table. Roles are limited to these prefixes. */
 export const keyOf = {
@@ -15,9 +22,10 @@ export const keyOf = {
   wrappedKeyIntent: (intent: string): string => `signing-key-intent#${intent}`,
   /** NUL can stand in neither part, so no two pairs share a key; the hash bounds the length a client chose. */
   assertion: (issuer: string, jti: string): string => `assertion#${sha256(`${issuer}\0${jti}`)}`,
+  grant: (id: GrantId): string => `grant#${id}`,
   /** A set of revoked tokens that expire in one slot of time. */
   revoked: (slot: number, shard: number): string => `revoked#${slot}#${shard}`,
-  /** A set of principals that ended in one period of time. */
+  /** A set of principals and grants that ended in one period of time. */
   ended: (period: number, shard: number): string => `ended#${period}#${shard}`,
   /** Hashed, so that the table is no list of addresses. */
   bucket: (kind: 'client' | 'address', name: string): string => `bucket#${kind}#${sha256(name)}`,

@@ -22,7 +22,11 @@ export function clientCredentialsGrant(registry: RegistryReader): Grant {
       const scope = grantedScope(asked, entry.value, resource);
       if (!scope.ok) return scope;
       // RFC 9068 §2.2: without a person, the client is the subject.
-      return ok({ subject: client.id, clientId: client.id, agentId: agent.id, resource, scope: scope.value });
+      const { audience: aud } = resource;
+      return ok({
+        ...{ subject: client.id, clientId: client.id, agentId: agent.id },
+        ...{ audience: aud, resource, scope: scope.value },
+      });
     },
   });
 }

@@ -1,6 +1,7 @@
+import type { GrantedBy } from '../../ports/grants.ts';
 import type { GrantType, Resource } from '../../ports/registry.ts';
 import type { Instant } from '../../runtime/clock.ts';
-import type { AgentId, ClientId, ScopeName } from '../../runtime/identifiers.ts';
+import type { AgentId, ClientId, GrantId, ScopeName } from '../../runtime/identifiers.ts';
 import type { Result } from '../../runtime/result.ts';
 import type { AuthenticatedClient } from '../client-authentication/authenticate-client.ts';
 import { only, type Parameters } from '../parameters.ts';
@@ -10,9 +11,20 @@ import type { GrantRefusal } from '../refusal.ts';
 export interface TokenPlan {
   readonly subject: string;
   readonly clientId: ClientId;
-  readonly agentId: AgentId;
-  readonly resource: Resource;
+  /** Absent where the client belongs to no agent. */
+  readonly agentId?: AgentId;
+  /** What `aud` says. */
+  readonly audience: string;
+  /** Absent: the audience is an endpoint of ours. */
+  readonly resource?: Resource;
   readonly scope: readonly ScopeName[];
+  /** Absent where no person granted anything. */
+  readonly granted?: PersonsGrant;
+}
+
+/** What a token says of the person who granted it, and of the grant that it ends with. */
+export interface PersonsGrant extends Pick<GrantedBy, 'roles' | 'authTime' | 'acr' | 'amr'> {
+  readonly id: GrantId;
 }
 
 export interface GrantContext {

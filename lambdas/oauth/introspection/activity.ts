@@ -3,18 +3,36 @@ import type { AccessTokenClaims } from '../tokens/access-token.ts';
 
 /** Why a token that we signed and that has not expired counts for nothing at a resource. */
 export type InactivityReason =
-  'revoked' | 'resource_not_active' | 'other_audience' | 'client_not_active' | 'agent_not_active';
+  | 'revoked'
+  | 'grant_ended'
+  | 'resource_not_active'
+  | 'other_audience'
+  | 'client_not_active'
+  | 'agent_not_active';
 
 /** Judges a token by what it depends on, as that is now; `standing.resource` is the asking server's own. */
-export function inactivity(
+export function inactivity(token: AccessTokenClaims, standing: TokenStanding): InactivityReason | undefined {
+  const { resource } = standing;
+  const end = endOf(token, standing);
+  if (end !== undefined) return end;
+  if (resource?.state !== 'active') return 'resource_not_active';
+  return token.aud === resource.audience ? undefined : 'other_audience';
+}
+
+/** The same but for the resource that the token is for: what ends a token wherever it is presented. */
+export function endOf(
   token: AccessTokenClaims,
-  { isRevoked, client, agent, resource }: TokenStanding,
+  { isRevoked, client, agent, grant }: TokenStanding,
 ): InactivityReason | undefined {
   if (isRevoked) return 'revoked';
-  if (resource?.state !== 'active') return 'resource_not_active';
-  if (token.aud !== resource.audience) return 'other_audience';
+  if (token.grant_id !== undefined && !isGrantOf(token, grant)) return 'grant_ended';
   if (client?.state !== 'active') return 'client_not_active';
-  // A client id that was registered anew may belong to another agent.
-  if (agent?.state !== 'active' || client.agentId !== agent.id) return 'agent_not_active';
+  // A client id that was registered anew may belong to another agent, or to one where it belonged to none.
+  if (client.agentId !== token.agent_id) return 'agent_not_active';
+  if (token.agent_id !== undefined && agent?.state !== 'active') return 'agent_not_active';
   return undefined;
+}
+
+function isGrantOf(token: AccessTokenClaims, grant: TokenStanding['grant']): boolean {
+  return grant !== undefined && grant.ended === undefined && grant.terms.clientId === token.client_id;
 }

@@ -3,7 +3,7 @@ import type { KeyRings, Signer } from '../../ports/signing.ts';
 import type { TokenNames, TokenStanding, TokenStandings } from '../../ports/token-standing.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { AuditEvent } from '../../runtime/events.ts';
-import type { AgentId, ClientId, Issuer, ResourceUri } from '../../runtime/identifiers.ts';
+import type { AgentId, ClientId, GrantId, Issuer, ResourceUri } from '../../runtime/identifiers.ts';
 import type { Random } from '../../runtime/random.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { AuthenticatedClient } from '../client-authentication/authenticate-client.ts';
@@ -83,11 +83,13 @@ function namesOf(
   asked: { readonly caller: ClientId; readonly resource: ResourceUri; readonly now: Instant },
 ): TokenNames {
   const { caller, resource, now } = asked;
+  const { agent_id: agentId, grant_id: grantId } = token ?? { agent_id: caller };
   return {
     jti: token?.jti ?? '',
     expiresAt: token?.exp ?? now,
     clientId: (token?.client_id ?? caller) as ClientId,
-    agentId: (token?.agent_id ?? caller) as AgentId,
+    ...(agentId !== undefined && { agentId: agentId as AgentId }),
+    ...(grantId !== undefined && { grantId: grantId as GrantId }),
     resource,
   };
 }
@@ -109,6 +111,14 @@ function eventOf(
     ...(client?.client.resource !== undefined && { resource: client.client.resource }),
     active,
     ...(outcome.value.active ? {} : { reason: outcome.value.reason }),
-    ...(token && { jti: token.jti, tokenClientId: token.client_id, agentId: token.agent_id }),
+    ...(token && namesInAudit(token)),
+  };
+}
+
+function namesInAudit({ jti, client_id, agent_id: agentId, grant_id: grantId }: AccessTokenClaims) {
+  return {
+    ...{ jti, tokenClientId: client_id },
+    ...(agentId !== undefined && { agentId }),
+    ...(grantId !== undefined && { grantId }),
   };
 }

@@ -73,6 +73,10 @@ function eventOf(
   if (!outcome.value.revoked) {
     return { event: 'revocation_refused', ...origin, reason: outcome.value.reason };
   }
-  const { jti, agent_id: agentId, exp: expiresAt } = outcome.value.token;
-  return { event: 'token_revoked', ...origin, jti, agentId, expiresAt };
+  const { jti, agent_id: agentId, grant_id: grantId, exp: expiresAt } = outcome.value.token;
+  return {
+    ...{ event: 'token_revoked', ...origin, jti, expiresAt },
+    ...(agentId !== undefined && { agentId }),
+    ...(grantId !== undefined && { grantId }),
+  };
 }

@@ -1,19 +1,25 @@
 import type { Instant } from '../../runtime/clock.ts';
 import type { Issuer } from '../../runtime/identifiers.ts';
-import type { TokenPlan } from '../grants/grant.ts';
+import type { PersonsGrant, TokenPlan } from '../grants/grant.ts';
 import { formatScope } from '../scope/scope.ts';
 
-/** The claims of an access token (RFC 9068 §2.2), with the agent behind the client as `agent_id`. */
+/** The claims of an access token (RFC 9068 §2.2), with the agent behind the client, and the grant of a person. */
 export interface AccessTokenClaims {
   readonly iss: string;
   readonly sub: string;
   readonly aud: string;
   readonly client_id: string;
-  readonly agent_id: string;
+  readonly agent_id?: string;
   readonly scope: string;
   readonly jti: string;
   readonly iat: number;
   readonly exp: number;
+  /** The grant that the token ends with. */
+  readonly grant_id?: string;
+  readonly roles?: readonly string[];
+  readonly auth_time?: number;
+  readonly acr?: string;
+  readonly amr?: readonly string[];
 }
 
 interface Issuance {
@@ -28,13 +34,26 @@ export function accessTokenClaims(plan: TokenPlan, issuance: Issuance): AccessTo
     iss: issuance.issuer,
     sub: plan.subject,
     // RFC 9068 §3: one resource and so one audience, as a string.
-    aud: plan.resource.audience,
+    aud: plan.audience,
     client_id: plan.clientId,
-    agent_id: plan.agentId,
+    ...(plan.agentId !== undefined && { agent_id: plan.agentId }),
     // RFC 9068 §2.2.3.
     scope: formatScope(plan.scope),
     jti: issuance.jti,
     iat: issuance.issuedAt,
     exp: issuance.expiresAt,
+    ...(plan.granted && claimsOfGrant(plan.granted)),
+  };
+}
+
+function claimsOfGrant({ id, roles, authTime, acr, amr }: PersonsGrant): Partial<AccessTokenClaims> {
+  return {
+    grant_id: id,
+    // What the person is to the resource, for servers that decide by roles.
+    ...(roles.length > 0 && { roles }),
+    // When and how the person proved who they are, the same in every token of the grant.
+    ...(authTime !== undefined && { auth_time: authTime }),
+    ...(acr !== undefined && { acr }),
+    ...(amr !== undefined && { amr }),
   };
 }

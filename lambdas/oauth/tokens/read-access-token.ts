@@ -26,11 +26,16 @@ const claimsShape: v.GenericSchema<unknown, AccessTokenClaims> = v.object({
   sub: text,
   aud: text,
   client_id: text,
-  agent_id: text,
+  agent_id: v.exactOptional(text),
   scope: text,
   jti: text,
   iat: v.number(),
   exp: v.number(),
+  grant_id: v.exactOptional(text),
+  roles: v.exactOptional(v.array(text)),
+  auth_time: v.exactOptional(v.number()),
+  acr: v.exactOptional(text),
+  amr: v.exactOptional(v.array(text)),
 });
 
 /** Verifies an access token against the published keys, as any verifier of ours would. */

@@ -10,7 +10,7 @@ import type { Agent, Client, Resource } from '../../../lambdas/ports/registry.ts
 import type { AssertionUse } from '../../../lambdas/ports/replay.ts';
 import type { Revocation } from '../../../lambdas/ports/revocations.ts';
 import type { KeyRing, Signer } from '../../../lambdas/ports/signing.ts';
-import type { TokenNames } from '../../../lambdas/ports/token-standing.ts';
+import type { TokenNames, TokenStanding } from '../../../lambdas/ports/token-standing.ts';
 import { signJwt } from '../../../lambdas/oauth/tokens/sign-jwt.ts';
 import type { AuditEvent } from '../../../lambdas/runtime/events.ts';
 import type { ClientId } from '../../../lambdas/runtime/identifiers.ts';
@@ -66,6 +66,7 @@ interface JudgeInput {
   readonly resources?: readonly Resource[];
   readonly ring?: KeyRing;
   readonly isRevoked?: boolean;
+  readonly grant?: TokenStanding['grant'];
   readonly isFirstUse?: boolean;
   readonly signer?: Signer;
   /** Nobody reaches a limit when absent. */
@@ -132,6 +133,7 @@ export function aTokenJudge(input: JudgeInput = {}): TokenJudge {
           ...(client && { client }),
           ...(agent && { agent }),
           ...(resource && { resource }),
+          ...(input.grant && { grant: input.grant }),
         });
       },
     },

@@ -85,6 +85,16 @@ describe('a token that its issuer ended', () => {
     expect(await statusOf(aVerifier(), later)).toBe(200);
   });
 
+  it('is refused with the grant of the person behind it, and with no other', async () => {
+    const claims = { agent_id: undefined, sub: 'person.alice', grant_id: 'granted-once' };
+    const ofPerson = await makeToken(key, server.issuer, now, { claims });
+    await end('grant_id', 'granted-twice');
+    expect(await statusOf(aVerifier(), ofPerson)).toBe(200);
+    await end('grant_id', 'granted-once');
+    expect(await statusOf(aVerifier(), ofPerson)).toBe(401);
+    expect(await statusOf(aVerifier())).toBe(200);
+  });
+
   it('is refused before its scope is looked at', async () => {
     await end('jti', 'one');
     const verification = await aVerifier().verify(`Bearer ${token}`, { scopes: ['admin'] });
