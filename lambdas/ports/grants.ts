@@ -73,6 +73,7 @@ export interface Family {
   readonly current: string;
   /** At most 8, the newest first. */
   readonly ring: readonly Superseded[];
+  /** Never later than `absoluteUntil`. */
   readonly idleUntil: Instant;
   readonly absoluteUntil: Instant;
 }
@@ -92,6 +93,22 @@ export interface StoredGrant {
   readonly ended?: GrantEnd;
 }
 
+export interface Redemption {
+  readonly at: Instant;
+  readonly codeDigest: string;
+  /** Where the client gets refresh tokens. */
+  readonly family?: Family;
+  /** Random, one for each request: tells our own retried write from another caller's. */
+  readonly attempt: string;
+}
+
+export interface Rotation {
+  /** Digest of the current secret that was presented. */
+  readonly from: string;
+  readonly next: Family;
+  readonly attempt: string;
+}
+
 /** What became of a write that only one may win. `taken` holds the item as it stands. */
 export type Marked =
   { readonly won: true } | { readonly won: false; readonly taken: StoredGrant | undefined };
@@ -102,23 +119,12 @@ export interface Grants {
   /** Strongly consistent; ended grants too, until they are swept. */
   readonly find: (id: GrantId) => Promise<StoredGrant | undefined>;
   /**
-   * Redeems the code, if it is not redeemed and the grant is not ended: true for exactly one attempt under any
+   * Redeems the code, if it is neither redeemed nor expired and the grant is not ended: true for exactly one attempt under any
    * interleaving, and again for that same attempt.
    */
-  readonly redeem: (
-    id: GrantId,
-    redemption: {
-      readonly at: Instant;
-      readonly codeDigest: string;
-      readonly family?: Family;
-      readonly attempt: string;
-    },
-  ) => Promise<Marked>;
+  readonly redeem: (id: GrantId, redemption: Redemption) => Promise<Marked>;
   /** Puts `next` in place of the family, if `from` is still its current secret and the grant is not ended. */
-  readonly rotate: (
-    id: GrantId,
-    rotation: { readonly from: string; readonly next: Family; readonly attempt: string },
-  ) => Promise<Marked>;
+  readonly rotate: (id: GrantId, rotation: Rotation) => Promise<Marked>;
   /**
    * Ends the grant, and tells offline verifiers (the feed of ends) in the same write. The first end stays; resolves
    * whether this call is the one that ended it.

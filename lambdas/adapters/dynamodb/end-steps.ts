@@ -6,10 +6,10 @@ import { principalEntry } from './end-keys.ts';
 import type { Step } from './transaction.ts';
 
 /**
- * How long after its end a principal may still get a token: an instance knows it as active for 5 seconds, and the
+ * How long after its end a principal may still get a token (of a grant: what was decided before is signed after): an instance knows it as active for 5 seconds, and the
  * transaction may be tried for some 20 more. Seconds.
  */
-const issuedAfterEnd = 30;
+export const issuedAfterEnd = 30;
 
 const names: { readonly [K in Kind]: (thing: Things[K]) => EndedName } = {
   resource: ({ audience }: Resource) => endedName('aud', audience),
@@ -35,7 +35,7 @@ export function endSteps<K extends Kind>(
 }
 
 /** Tokens that were issued on the principal until then are ended. */
-function setEnd(grants: string, name: EndedName, until: Instant, now: Instant): Step {
+export function setEnd(grants: string, name: EndedName, until: Instant, now: Instant): Step {
   const { key, ttl } = principalEntry(name, now);
   return {
     write: {

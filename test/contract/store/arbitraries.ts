@@ -7,6 +7,7 @@ import type {
   Registration,
   Resource,
 } from '../../../lambdas/ports/registry.ts';
+import type { StoredGrant } from '../../../lambdas/ports/grants.ts';
 import type { KeyRing, SigningKey } from '../../../lambdas/ports/signing.ts';
 import { type Instant, instant } from '../../../lambdas/runtime/clock.ts';
 
@@ -130,6 +131,50 @@ const signingKey: fc.Arbitrary<SigningKey> = fc
 export const keyRings: fc.Arbitrary<KeyRing> = fc
   .record({ version: fc.nat(), keys: few(signingKey) })
   .chain((ring) => withOptional(ring, { making: fc.record({ intent: text(), by: text(), until: time }) }));
+
+const people: fc.Arbitrary<StoredGrant['terms']['person']> = fc
+  .record({
+    id: text<StoredGrant['terms']['person']['id']>(),
+    idp: text<StoredGrant['terms']['person']['idp']>(),
+    roles: few(text()),
+  })
+  .chain((person) =>
+    withOptional(person, {
+      ...{ name: text(), preferredUsername: text(), email: text(), emailVerified: fc.boolean() },
+      ...{ authTime: time, acr: text(), amr: few(text()) },
+    }),
+  );
+
+const terms: fc.Arbitrary<StoredGrant['terms']> = fc
+  .record({
+    id: text<StoredGrant['terms']['id']>(),
+    clientId: text<StoredGrant['terms']['clientId']>(),
+    person: people,
+    scope: few(text<StoredGrant['terms']['scope'][0]>()),
+    ...{ offline: fc.boolean(), keptUpstream: fc.boolean() },
+  })
+  .chain((some) =>
+    withOptional(some, {
+      agentId: text<NonNullable<StoredGrant['terms']['agentId']>>(),
+      resource: text<NonNullable<StoredGrant['terms']['resource']>>(),
+    }),
+  );
+
+const families: fc.Arbitrary<NonNullable<StoredGrant['family']>> = fc.record({
+  ...{ digest: text(), generation: fc.nat(), current: text(), idleUntil: time, absoluteUntil: time },
+  ring: few(fc.record({ digest: text(), salt: text(), until: time })),
+});
+
+export const grants: fc.Arbitrary<StoredGrant> = fc
+  .record({
+    ...{ terms, createdAt: time },
+    code: fc
+      .record({ digest: text(), redirectUri: text(), codeChallenge: text(), expiresAt: time })
+      .chain((code) => withOptional(code, { nonce: text(), redeemedAt: time })),
+  })
+  .chain((grant) =>
+    withOptional(grant, { family: families, ended: fc.record({ at: time, reason: text() }) }),
+  );
 
 /** The same with some, all or none of further members. */
 function withOptional<Whole, More extends object>(

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { ChangeRecord } from '../../../lambdas/ports/registry-store.ts';
+import type { Family, StoredGrant, Superseded } from '../../../lambdas/ports/grants.ts';
 import type { Agent, Client, Registration, Resource } from '../../../lambdas/ports/registry.ts';
-import { instant } from '../../../lambdas/runtime/clock.ts';
+import { after, instant } from '../../../lambdas/runtime/clock.ts';
 import type {
   AgentId,
   Audience,
   ClientId,
+  GrantId,
+  IdpId,
+  PersonId,
   ResourceId,
   ResourceUri,
   ScopeName,
@@ -85,5 +89,43 @@ export function aChange(overrides: Partial<ChangeRecord> = {}): ChangeRecord {
     at: instant(1_800_000_000),
     requestId: randomUUID(),
     ...overrides,
+  };
+}
+
+/** A grant whose code was just issued. */
+export function aGrant(overrides: Partial<StoredGrant> = {}): StoredGrant {
+  const createdAt = overrides.createdAt ?? instant(1_800_000_000);
+  return {
+    terms: {
+      ...{ id: fresh('grant') as GrantId, clientId: 'planner-client' as ClientId },
+      person: { id: 'person.alice' as PersonId, idp: 'demo' as IdpId, roles: [] },
+      resource: 'https://mcp.example.com/mcp' as ResourceUri,
+      ...{ scope: ['tools:read' as ScopeName], offline: true, keptUpstream: false },
+    },
+    createdAt,
+    code: {
+      ...{ digest: fresh('digest'), redirectUri: 'https://client.example.com/callback' },
+      ...{ codeChallenge: 'c'.repeat(43), expiresAt: after(createdAt, 60) },
+    },
+    ...overrides,
+  };
+}
+
+export function aFamily(overrides: Partial<Family> = {}): Family {
+  return {
+    ...{ digest: fresh('family'), generation: 1, current: fresh('secret'), ring: [] },
+    ...{ idleUntil: instant(1_802_592_000), absoluteUntil: instant(1_807_776_000) },
+    ...overrides,
+  };
+}
+
+/** The family after one more rotation. */
+export function rotated(family: Family, current = fresh('secret')): Family {
+  const superseded: Superseded = {
+    ...{ digest: family.current, salt: fresh('salt'), until: instant(1_800_000_060) },
+  };
+  return {
+    ...{ ...family, generation: family.generation + 1, current },
+    ring: [superseded, ...family.ring].slice(0, 8),
   };
 }

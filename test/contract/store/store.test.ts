@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoAssertionReplay } from '../../../lambdas/adapters/dynamodb/assertion-replay.ts';
 import { dynamoEnds } from '../../../lambdas/adapters/dynamodb/ends.ts';
+import { dynamoGrants } from '../../../lambdas/adapters/dynamodb/grants.ts';
 import { dynamoKeyRingStore } from '../../../lambdas/adapters/dynamodb/key-ring-store.ts';
 import { dynamoRegistryStore } from '../../../lambdas/adapters/dynamodb/registry-store.ts';
 import { dynamoRegistry } from '../../../lambdas/adapters/dynamodb/registry.ts';
@@ -11,8 +12,10 @@ import { dynamoWrappedKeyStore } from '../../../lambdas/adapters/dynamodb/wrappe
 import { startTables, type TestTables } from '../../support/dynamodb.ts';
 import { describeAssertionReplay, expectOneWinner } from './assertion-replay.ts';
 import { describeEnds } from './ends.ts';
+import { describeGrants, expectOneRedemption, expectOneRotation } from './grants.ts';
 import { describeKeyRingStore } from './key-ring-store.ts';
 import { getThenPutBuckets } from './planted-buckets.ts';
+import { getThenPutGrants } from './planted-grants.ts';
 import { getThenPutReplay } from './planted-replay.ts';
 import { describeRegistryReader } from './registry-reader.ts';
 import { describeRegistryStore } from './registry-store.ts';
@@ -61,6 +64,18 @@ describe('DynamoDB', () => {
     };
   });
 
+  describeGrants(() => {
+    const network = unrulyNetwork(tables, slowest);
+    const { client } = network;
+    const { registry, grants } = tables;
+    return {
+      grants: dynamoGrants({ client, table: grants }),
+      ends: dynamoEnds({ client, table: grants }),
+      standings: dynamoTokenStandings({ client, registry, grants }),
+      network,
+    };
+  });
+
   describeSharedBuckets(() => {
     const network = unrulyNetwork(tables, slowest);
     const { client } = network;
@@ -105,6 +120,17 @@ describe('the contract of shared buckets', () => {
     await expect(expectNoMoreThanTheBucketHolds({ buckets, network })).rejects.toThrow(
       /to be less than or equal to 200/,
     );
+  });
+});
+
+describe('the contract of grants', () => {
+  it.each([
+    ['redeems', expectOneRedemption],
+    ['rotates', expectOneRotation],
+  ])('finds out a store that reads before it writes when it %s', async (_what, expectOne) => {
+    const network = unrulyNetwork(tables, slowest);
+    const grants = getThenPutGrants(network.client, tables.grants);
+    await expect(expectOne({ grants, network })).rejects.toThrow(/to have a length of 1/);
   });
 });
 
