@@ -1,6 +1,7 @@
 import { defineConfig } from './lib/index.ts';
 
-const demoServer = `http://localhost:${Number(process.env['PORT'] ?? 9400) + 1}`;
+const port = Number(process.env['PORT'] ?? 9400);
+const demoServer = `http://localhost:${port + 1}`;
 
 /**
  * `npm start` plays an AWS account in which outbound identity federation is enabled. In your own account enable it first
@@ -50,5 +51,24 @@ export const config = defineConfig({
       },
     })),
     { id: 'demo-server', resource: 'demo', authentication: { method: 'client_secret_basic' } },
+  ],
+  identityProviders: [
+    {
+      id: 'demo',
+      name: 'Demo company',
+      issuer: `http://localhost:${port + 2}`,
+      clientId: 'vestibule',
+      scopes: ['openid', 'profile', 'email', 'groups'],
+      domains: ['example.com'],
+      groupsClaim: 'groups',
+    },
+  ],
+  roles: [
+    {
+      id: 'everyone',
+      groups: 'everyone',
+      scopes: { demo: ['tools:read'], 'analyst-agent': ['ask'] },
+    },
+    { id: 'engineering', groups: { demo: ['engineering'] }, scopes: { demo: ['tools:write'] } },
   ],
 });

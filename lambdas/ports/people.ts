@@ -68,19 +68,23 @@ export interface SignIns {
   readonly complete: (idp: IdentityProvider, back: SignInReturn) => Promise<Result<SignedIn, SignInRefusal>>;
 }
 
-/** What became of a person since they signed in. `ended`: the provider takes their refresh token no more. */
+/** What became of a person since they signed in. */
 export type PersonStanding =
   | { readonly kind: 'stands'; readonly groups?: readonly string[] }
+  /** The provider takes their refresh token no more: what was granted on it ends. */
   | { readonly kind: 'ended'; readonly reason: string }
+  /** An operator disabled the provider: no token until it is enabled again, and nothing ends. */
+  | { readonly kind: 'suspended'; readonly reason: 'idp_disabled' }
   /** Nothing was kept that could be asked with. */
   | { readonly kind: 'not_kept' };
 
 export interface PersonStandings {
   /**
    * Asks the identity provider behind a grant whether the person still stands, by their kept refresh token; at most
-   * once for all who ask within a minute. Throws `DependencyUnavailable` when the provider is down.
+   * once for all who ask within a minute. To be asked of every grant of a person: `suspended` is told of those too for
+   * which nothing is kept. Throws `DependencyUnavailable` when the provider is down.
    */
-  readonly check: (grant: GrantId) => Promise<PersonStanding>;
+  readonly check: (grant: GrantId, idp: IdpId) => Promise<PersonStanding>;
   /** Forgets what was kept for the grant; done before is done. */
   readonly forget: (grant: GrantId) => Promise<void>;
 }

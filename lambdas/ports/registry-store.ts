@@ -1,5 +1,6 @@
 import type { Instant } from '../runtime/clock.ts';
 import type { ResourceId, ResourceUri } from '../runtime/identifiers.ts';
+import type { IdentityProvider } from './identity-providers.ts';
 import type { Agent, Client, Resource } from './registry.ts';
 
 /** What the registry holds, by kind. */
@@ -7,6 +8,7 @@ export interface Things {
   readonly resource: Resource;
   readonly agent: Agent;
   readonly client: Client;
+  readonly idp: IdentityProvider;
 }
 export type Kind = keyof Things;
 

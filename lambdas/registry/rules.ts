@@ -12,6 +12,7 @@ import { ok, refuse, type Result } from '../runtime/result.ts';
 import { type DeclaredAgent, readAgent } from './declaration/agent.ts';
 import { type DeclaredAuthentication, type DeclaredClient, readClient } from './declaration/client.ts';
 import type { DeclarationContext } from './declaration/fields.ts';
+import { type DeclaredIdentityProvider, readIdentityProvider } from './declaration/identity-provider.ts';
 import { type DeclaredResource, readResource } from './declaration/resource.ts';
 import { checkAgentExists, resolveCatalogue, resolveResource } from './references.ts';
 import type { FieldRefusal, RegistryRefusal } from './refusal.ts';
@@ -21,6 +22,7 @@ interface Declared {
   readonly resource: DeclaredResource;
   readonly agent: DeclaredAgent;
   readonly client: DeclaredClient;
+  readonly idp: DeclaredIdentityProvider;
 }
 
 /** A declaration whose references are resolved: the thing without its registration. */
@@ -28,6 +30,7 @@ export interface Settled {
   readonly resource: DeclaredResource;
   readonly agent: Omit<Agent, keyof Registration>;
   readonly client: Omit<DeclaredClient, 'resource'> & { readonly resource?: ResourceUri };
+  readonly idp: DeclaredIdentityProvider;
 }
 
 interface Rules<K extends Kind> {
@@ -76,6 +79,13 @@ export const rules: { readonly [K in Kind]: Rules<K> } = {
       ...registration,
     }),
     replace: replaceClient,
+  },
+  idp: {
+    read: readIdentityProvider,
+    resolve: (_store, declared) => Promise.resolve(ok(declared)),
+    trust: ok,
+    create: (settled, registration) => ({ ...settled, ...registration }),
+    replace: (settled, _from, registration) => ok({ ...settled, ...registration }),
   },
 };
 

@@ -1,4 +1,5 @@
 import type { AwsWorkload } from '../ports/aws-workload.ts';
+import type { IdentityProvider } from '../ports/identity-providers.ts';
 import type { Kind, Things } from '../ports/registry-store.ts';
 import type { Agent, Client, ManagedBy, Registration, Resource } from '../ports/registry.ts';
 import type { Instant } from '../runtime/clock.ts';
@@ -37,6 +38,20 @@ export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
     attached_redirect_uris: client.attachedRedirectUris?.map(({ uri, by }) => ({ redirect_uri: uri, by })),
     secrets: liveSecrets(client).map(({ id, createdAt }) => ({ id, created_at: time(createdAt) })),
     ...registration(client),
+  }),
+  idp: (idp: IdentityProvider) => ({
+    id: idp.id,
+    name: idp.name,
+    issuer: idp.issuer,
+    client_id: idp.clientId,
+    scopes: idp.scopes,
+    domains: idp.domains,
+    resources: idp.resources,
+    subject_claim: idp.subjectClaim,
+    tenant_claim: idp.tenantClaim,
+    groups_claim: idp.groupsClaim,
+    roles: idp.roles?.map(({ name, groups, scopes }) => ({ name, groups, scopes })),
+    ...registration(idp),
   }),
 };
 

@@ -98,7 +98,7 @@ export type AuditEvent =
         | 'removed'
         | 'redirect_attached'
         | 'redirect_detached';
-      readonly kind: 'resource' | 'agent' | 'client';
+      readonly kind: 'resource' | 'agent' | 'client' | 'idp';
       readonly id: string;
       /** The operator's ARN, or the deployment's name. */
       readonly by: string;
@@ -107,7 +107,7 @@ export type AuditEvent =
       readonly event: 'registration_refused';
       readonly requestId: string;
       readonly change: string;
-      readonly kind: 'resource' | 'agent' | 'client';
+      readonly kind: 'resource' | 'agent' | 'client' | 'idp';
       readonly id?: string;
       readonly reason: string;
       readonly by: string;

@@ -1,3 +1,5 @@
+import type { IdentityProviderConfig, RoleConfig } from './people-config.ts';
+
 /** What one deployment of Vestibule is. Checked as a whole at synth: a bad value never reaches an account. */
 export interface VestibuleConfig {
   /** `production` (the default) retains and protects all state; `dev` destroys it with the stack. */
@@ -34,6 +36,10 @@ export interface VestibuleConfig {
   readonly agents: readonly AgentConfig[];
   /** The OAuth clients that agents run as, and those by which resources ask about tokens. */
   readonly clients: readonly ClientConfig[];
+  /** Where people sign in. Absent: nobody does, and agents act for themselves alone. */
+  readonly identityProviders?: readonly IdentityProviderConfig[];
+  /** What people may let agents do. Absent: whoever can sign in may grant every scope. */
+  readonly roles?: readonly RoleConfig[];
 }
 
 export interface AlarmsConfig {

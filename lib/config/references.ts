@@ -1,3 +1,4 @@
+import { peopleProblems } from './people-references.ts';
 import { didYouMean, pathOf, type Problem, show } from './problem.ts';
 import { edgeRegion, regionOf } from './regions.ts';
 import type { SoundParts } from './sound-parts.ts';
@@ -8,10 +9,13 @@ export function referenceProblems(config: SoundParts): readonly Problem[] {
     ...duplicates('resources', config.resources),
     ...duplicates('agents', config.agents),
     ...duplicates('clients', config.clients),
+    ...duplicates('identityProviders', config.identityProviders),
+    ...duplicates('roles', config.roles),
     ...collisions(config),
     ...config.resources.flatMap((resource, index) => agentOfResource(resource, index, config)),
     ...config.agents.flatMap((agent, index) => catalogueOf(agent, index, config)),
     ...config.clients.flatMap((client, index) => ownerOfClient(client, index, config)),
+    ...peopleProblems(config),
     ...sharedRoles(config),
     ...signersNotAccepted(config),
     ...zoneOfIssuer(config),
@@ -20,7 +24,7 @@ export function referenceProblems(config: SoundParts): readonly Problem[] {
 }
 
 function duplicates(
-  list: 'resources' | 'agents' | 'clients',
+  list: 'resources' | 'agents' | 'clients' | 'identityProviders' | 'roles',
   things: readonly { readonly id: string }[],
 ): Problem[] {
   return things.flatMap(({ id }, index) => {

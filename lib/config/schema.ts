@@ -16,6 +16,7 @@ import {
 } from './fields.ts';
 import { issuerUrlProblem } from './issuer-url.ts';
 import { keySet } from './key-set.ts';
+import { identityProvider, role } from './people.ts';
 import { didYouMean, show } from './problem.ts';
 import { redirectUriProblem } from './redirect-uri.ts';
 import { documentUrlProblem, type Hosts, resourceUriProblem } from './resource-uri.ts';
@@ -133,6 +134,15 @@ export function configSchema(hosts: Hosts): v.GenericSchema {
     resources: listOf(resource(hosts)),
     agents: listOf(agent),
     clients: listOf(client(hosts)),
+    identityProviders: v.optional(
+      v.pipe(
+        listOf(identityProvider(hosts)),
+        v.maxLength(20, 'has more than 20 identity providers; choose those that your people sign in at'),
+      ),
+    ),
+    roles: v.optional(
+      v.pipe(listOf(role), v.minLength(1, 'names no role; leave it out for people who may grant everything')),
+    ),
   });
 }
 

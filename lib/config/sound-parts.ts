@@ -48,6 +48,22 @@ const awsRole = v.fallback(
 
 const client = v.object({ id: name, agent: maybeText, resource: maybeText, authentication: awsRole });
 
+const textList = v.fallback(v.optional(v.array(v.string())), undefined);
+
+const identityProvider = v.object({
+  id: name,
+  issuer: name,
+  domains: textList,
+  resources: textList,
+  groupsClaim: maybeText,
+});
+
+const role = v.object({
+  id: name,
+  groups: v.fallback(v.optional(v.union([v.literal('everyone'), v.record(v.string(), v.any())])), undefined),
+  scopes: v.fallback(v.optional(v.record(v.string(), v.fallback(v.array(v.string()), [])), {}), {}),
+});
+
 const issuer = v.object({
   url: v.pipe(
     v.string(),
@@ -64,6 +80,8 @@ const parts = v.object({
   resources: listOf(resource),
   agents: listOf(agent),
   clients: listOf(client),
+  identityProviders: listOf(identityProvider),
+  roles: listOf(role),
 });
 
 export type SoundParts = v.InferOutput<typeof parts>;

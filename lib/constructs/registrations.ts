@@ -11,6 +11,7 @@ import type {
 import { ClientSecret } from './client-secret.ts';
 import type { DataKey } from './data-key.ts';
 import { agentDeclaration, clientDeclaration, resourceDeclaration } from './declarations.ts';
+import { identityProviderDeclaration } from './identity-provider-declaration.ts';
 import type { Retention } from './retention.ts';
 
 export interface RegistrationsProps {
@@ -63,6 +64,14 @@ export class Registrations extends Construct {
     for (const agent of config.agents) {
       this.registerDeclared(this, `Agent-${agent.id}`, 'Custom::VestibuleAgent', () =>
         this.agentDeclaration(agent, config.resources),
+      );
+    }
+    for (const idp of config.identityProviders ?? []) {
+      this.registerDeclared(
+        this,
+        `IdentityProvider-${idp.id}`,
+        'Custom::VestibuleIdentityProvider',
+        identityProviderDeclaration(idp, config.roles, config.resources),
       );
     }
     for (const client of config.clients) {

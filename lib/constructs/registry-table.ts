@@ -10,7 +10,15 @@ interface RegistryVariables {
 
 const byKind = 'by-kind';
 
-const entries = ['resource#*', 'resource-id#*', 'agent#*', 'client#*', 'aws-role#*', 'identifier#*'] as const;
+const entries = [
+  'resource#*',
+  'resource-id#*',
+  'agent#*',
+  'client#*',
+  'aws-role#*',
+  'idp#*',
+  'identifier#*',
+] as const;
 
 const changes = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'] as const;
 
@@ -58,6 +66,11 @@ export class RegistryTable extends Construct {
     return this.grant(role, { actions: ['dynamodb:BatchGetItem'], items: ['client#*', 'agent#*'] });
   }
 
+  /** The identity providers that people sign in at. */
+  grantIdentityProviders(role: IRole): RegistryVariables {
+    return this.grant(role, { actions: ['dynamodb:BatchGetItem'], items: ['idp#*'] });
+  }
+
   /** All that a decision to issue a token reads, or a judgement of one. */
   grantTokenDecisions(role: IRole): RegistryVariables {
     return this.grant(role, {
@@ -74,7 +87,7 @@ export class RegistryTable extends Construct {
         resources: [`${this.table.tableArn}/index/${byKind}`],
         // In an index, the leading key is the index's own: the kind.
         conditions: {
-          'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['resource', 'agent', 'client'] },
+          'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['resource', 'agent', 'client', 'idp'] },
         },
       }),
     );

@@ -48,11 +48,11 @@ test('every function, and the schedule, may do exactly this', () => {
     ],
     Admin: [
       row(writesItsLog, '<VestibuleAdminLogs.Arn>'),
-      row(['dynamodb:Query'], `${registry}/index/by-kind`, keys('resource', 'agent', 'client')),
+      row(['dynamodb:Query'], `${registry}/index/by-kind`, keys('resource', 'agent', 'client', 'idp')),
       row(
         [...reads, ...writes],
         registry,
-        keys('resource#*', 'resource-id#*', 'agent#*', 'client#*', 'aws-role#*', 'identifier#*'),
+        keys('resource#*', 'resource-id#*', 'agent#*', 'client#*', 'aws-role#*', 'idp#*', 'identifier#*'),
       ),
       row(['dynamodb:UpdateItem'], '<VestibuleGrantsTable.Arn>', keys('ended#*')),
     ],
@@ -65,7 +65,7 @@ test('every function, and the schedule, may do exactly this', () => {
       row(
         writes,
         registry,
-        keys('resource#*', 'resource-id#*', 'agent#*', 'client#*', 'aws-role#*', 'identifier#*'),
+        keys('resource#*', 'resource-id#*', 'agent#*', 'client#*', 'aws-role#*', 'idp#*', 'identifier#*'),
       ),
       row(['dynamodb:UpdateItem'], '<VestibuleGrantsTable.Arn>', keys('ended#*')),
     ],

@@ -11,10 +11,12 @@ import type { Step } from './transaction.ts';
  */
 export const issuedAfterEnd = 30;
 
-const names: { readonly [K in Kind]: (thing: Things[K]) => EndedName } = {
+/** What tokens call it; an identity provider is in no token, and its people keep theirs until they expire. */
+const names: { readonly [K in Kind]: (thing: Things[K]) => EndedName | undefined } = {
   resource: ({ audience }: Resource) => endedName('aud', audience),
   agent: ({ id }: Agent) => endedName('agent_id', id),
   client: ({ id }: Client) => endedName('client_id', id),
+  idp: () => undefined,
 };
 
 /** What a change of a thing, or its removal, ends or brings back for the tokens that name it: to be written with it. */
@@ -26,6 +28,7 @@ export function endSteps<K extends Kind>(
   now: Instant,
 ): readonly Step[] {
   const name = names[kind](from.thing);
+  if (name === undefined) return [];
   const end = after(now, issuedAfterEnd);
   if (draft === undefined || names[kind](draft) !== name) return [setEnd(grants, name, end, now)];
   if (draft.state === from.thing.state) return [];

@@ -3,6 +3,7 @@ import type {
   AgentId,
   ClientId,
   GrantId,
+  IdpId,
   KeyThumbprint,
   ResourceId,
   ResourceUri,
@@ -14,6 +15,7 @@ export const keyOf = {
   resourceAlias: (id: ResourceId): string => `resource-id#${id}`,
   agent: (id: AgentId): string => `agent#${id}`,
   client: (id: ClientId): string => `client#${id}`,
+  idp: (id: IdpId): string => `idp#${id}`,
   /** NUL can stand in neither part; the hash bounds the length, for anybody may ask for any role. */
   awsRole: (issuer: string, pattern: string): string => `aws-role#${sha256(`${issuer}\0${pattern}`)}`,
   identifier: (value: string): string => `identifier#${value}`,

@@ -1,41 +1,49 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { IdentityProviders } from '../../ports/identity-providers.ts';
 import type { RegistryReader, ResourceDirectory } from '../../ports/registry.ts';
 import type { KeyRings } from '../../ports/signing.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import type { IdpId } from '../../runtime/identifiers.ts';
 import type { Item } from './attributes.ts';
 import { batchGet } from './batch-get.ts';
 import { type CachedItems, cachedItems } from './cached-items.ts';
 import { decodedOnce } from './decoded-once.ts';
+import { dynamoIdentityProviders } from './identity-providers.ts';
 import { decodeKeyRing, emptyKeyRing } from './key-ring-codec.ts';
 import { keyOf } from './keys.ts';
 import { registryReader } from './registry-reader.ts';
 import { decodeResource, decodeResourceAlias } from './resource-codec.ts';
 
 /**
- * The registry for the request path: three ports over one cache, so that a request costs one read when something
+ * The registry for the request path: four ports over one cache, so that a request costs one read when something
  * is stale and none otherwise. Once the key ring was asked for, it is read along whenever something is; with
- * `needsKeyRing`, for functions whose every request needs it, from the first read on.
+ * `needsKeyRing`, for functions whose every request needs it, from the first read on. The identity providers of `idps` are
+ * read along likewise.
  */
 export function dynamoRegistry(options: {
   readonly client: DynamoDBClient;
   readonly table: string;
   readonly clock: Clock;
   readonly needsKeyRing?: boolean;
+  readonly idps?: readonly IdpId[];
 }): {
   readonly registry: RegistryReader;
   readonly resources: ResourceDirectory;
   readonly keyRings: KeyRings;
+  readonly identityProviders: IdentityProviders;
 } {
   let ringWanted = options.needsKeyRing ?? false;
+  const { idps = [] } = options;
   const cache = cachedItems<Item>({
     load: (keys) => batchGet(options.client, options.table, keys),
     // A function that never asks for keys may not read them.
-    along: () => (ringWanted ? [keyOf.signingKeys] : []),
+    along: () => [...(ringWanted ? [keyOf.signingKeys] : []), ...idps.map(keyOf.idp)],
     clock: options.clock,
   });
   return {
     registry: registryReader(cache),
     resources: resourceDirectory(cache),
+    identityProviders: dynamoIdentityProviders({ cache, ids: idps }),
     keyRings: {
       current: async () => {
         ringWanted = true;

@@ -3,6 +3,7 @@ import { decodeAgent, encodeAgent } from './agent-codec.ts';
 import type { Alias } from './alias.ts';
 import type { Item, PlainRecord } from './attributes.ts';
 import { clientAliases, decodeClient, encodeClient } from './client-codec.ts';
+import { decodeIdentityProvider, encodeIdentityProvider } from './identity-provider-codec.ts';
 import { keyOf } from './keys.ts';
 import { decodeResource, decodeResourceAlias, encodeResource, resourceAlias } from './resource-codec.ts';
 
@@ -46,6 +47,15 @@ export const thingCodecs: { readonly [K in Kind]: ThingCodec<Things[K]> } = {
     locate: (get, id) => get(keyOf.client(id)),
     encode: encodeClient,
     decode: decodeClient,
+  },
+  idp: {
+    key: ({ id }) => keyOf.idp(id),
+    // It stands in no token; the claim is where the record of its removal stays.
+    identifiers: ({ id }) => [`idp/${id}`],
+    aliases: () => [],
+    locate: (get, id) => get(keyOf.idp(id)),
+    encode: encodeIdentityProvider,
+    decode: decodeIdentityProvider,
   },
 };
 

@@ -30,7 +30,7 @@ export interface AdminPorts extends AdministrationPorts {
   readonly audit: Audit;
 }
 
-const pluralOf = { resource: 'resources', agent: 'agents', client: 'clients' } as const;
+const pluralOf = { resource: 'resources', agent: 'agents', client: 'clients', idp: 'idps' } as const;
 
 /** The routes of one kind of thing. */
 export function collectionRoutes(ports: AdminPorts, kind: Kind): readonly Route[] {

@@ -7,6 +7,7 @@ const common = {
     'Custom::VestibuleResource',
     'Custom::VestibuleAgent',
     'Custom::VestibuleClient',
+    'Custom::VestibuleIdentityProvider',
     'Custom::VestibuleRedirect',
     'Custom::VestibuleOriginSecret',
   ]),

@@ -30,6 +30,7 @@ const kindOf = {
   'Custom::VestibuleResource': 'resource',
   'Custom::VestibuleAgent': 'agent',
   'Custom::VestibuleClient': 'client',
+  'Custom::VestibuleIdentityProvider': 'idp',
 } as const;
 
 /** Does what one custom resource asks; a refusal is the sentence that the person deploying reads. */

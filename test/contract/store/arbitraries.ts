@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { AwsWorkload } from '../../../lambdas/ports/aws-workload.ts';
+import type { IdentityProvider, Role } from '../../../lambdas/ports/identity-providers.ts';
 import type {
   Agent,
   AssertionKeys,
@@ -104,6 +105,39 @@ export const clients: fc.Arbitrary<Client> = fc
       resource: text<NonNullable<Client['resource']>>(),
       redirectUris: few(text()),
       attachedRedirectUris: few(fc.record({ uri: text(), by: text() })),
+    }),
+  );
+
+const roles: fc.Arbitrary<Role[]> = few(
+  fc.record({
+    name: text(),
+    groups: fc.oneof(fc.constant('everyone' as const), few(text())),
+    scopes: few(
+      fc.record({
+        resource: text<Role['scopes'][0]['resource']>(),
+        names: few(text<Role['scopes'][0]['names'][0]>()),
+      }),
+    ),
+  }),
+);
+
+export const identityProviders: fc.Arbitrary<IdentityProvider> = fc
+  .record({
+    ...registration,
+    id: text<IdentityProvider['id']>(),
+    name: text(),
+    issuer: text(),
+    clientId: text(),
+    scopes: few(text()),
+    domains: few(text()),
+    subjectClaim: text(),
+  })
+  .chain((idp) =>
+    withOptional(idp, {
+      resources: few(text<Role['scopes'][0]['resource']>()),
+      tenantClaim: text(),
+      groupsClaim: text(),
+      roles,
     }),
   );
 

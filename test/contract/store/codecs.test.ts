@@ -9,12 +9,12 @@ import { auditAttribute } from '../../../lambdas/adapters/dynamodb/stored.ts';
 import { decodeStored } from '../../../lambdas/adapters/dynamodb/thing-codec.ts';
 import type { Kind } from '../../../lambdas/ports/registry-store.ts';
 import type { ClientId } from '../../../lambdas/runtime/identifiers.ts';
-import { agents, clients, grants, keyRings, resources } from './arbitraries.ts';
+import { agents, clients, grants, identityProviders, keyRings, resources } from './arbitraries.ts';
 import { aChange, aClient } from './mothers.ts';
 import { type World, inFreshWorld } from './world.ts';
 
 const runs = { numRuns: 150 } as const;
-const things = { agent: agents, client: clients, resource: resources } as const;
+const things = { agent: agents, client: clients, resource: resources, idp: identityProviders } as const;
 const kinds = Object.keys(things) as Kind[];
 
 /** The item as the engine gives it back. */

@@ -6,6 +6,7 @@ import { config as example } from '../../../../vestibule.config.ts';
 import { soundConfig } from './a-config.ts';
 import { brokenConfigs, withAgent, withClient, withIssuer, withKeys, withUri } from './broken-configs.ts';
 import { brokenEdges } from './broken-edges.ts';
+import { brokenPeople, peopleConfig } from './broken-people.ts';
 import { brokenRoles } from './broken-roles.ts';
 import { brokenSigning } from './broken-signing.ts';
 
@@ -15,6 +16,22 @@ const [robotClient] = soundConfig.clients;
 
 test('accepts the example deployment', () => {
   expect(checkConfig(example)).toBe(example);
+});
+
+test('accepts identity providers and roles for which every field is written', () => {
+  const [company] = peopleConfig.identityProviders;
+  const full = {
+    ...company,
+    name: 'The company',
+    clientSecretArn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:company/vestibule-AbCdEf',
+    scopes: ['openid', 'email', 'groups'],
+    domains: ['example.com', 'example.co.uk'],
+    resources: ['files'],
+    subjectClaim: 'oid',
+    tenantClaim: 'tid',
+  };
+  expect(problemsOf(peopleConfig)).toEqual([]);
+  expect(problemsOf({ ...peopleConfig, identityProviders: [full] })).toEqual([]);
 });
 
 test('accepts a config for which every field is written', () => {
@@ -58,7 +75,7 @@ test.each([
 });
 
 describe('names the field, the value and the fix of', () => {
-  test.each([...brokenConfigs, ...brokenEdges, ...brokenSigning, ...brokenRoles])(
+  test.each([...brokenConfigs, ...brokenEdges, ...brokenSigning, ...brokenRoles, ...brokenPeople])(
     '%s',
     (_, config, problem) => {
       expect(problemsOf(config)).toEqual([problem]);

@@ -1,0 +1,81 @@
+import * as v from 'valibot';
+import type { IdentityProvider, Role } from '../../ports/identity-providers.ts';
+import type { IdpId, ResourceUri, ScopeName } from '../../runtime/identifiers.ts';
+import type { Item, PlainRecord } from './attributes.ts';
+import { keyOf } from './keys.ts';
+import { decode, registered, registrationAttributes, registrationOf, text } from './stored.ts';
+
+const storedRole = v.object({
+  name: text,
+  /** Absent: everyone. */
+  groups: v.exactOptional(v.array(text)),
+  scopes: v.array(v.object({ resource: text, names: v.array(text) })),
+});
+
+const storedIdentityProvider = v.object({
+  ...registered,
+  kind: v.literal('idp'),
+  name: text,
+  issuer: text,
+  client_id: text,
+  scopes: v.array(text),
+  domains: v.array(text),
+  resources: v.exactOptional(v.array(text)),
+  subject_claim: text,
+  tenant_claim: v.exactOptional(text),
+  groups_claim: v.exactOptional(text),
+  roles: v.exactOptional(v.array(storedRole)),
+});
+
+export function encodeIdentityProvider(idp: IdentityProvider): PlainRecord {
+  return {
+    pk: keyOf.idp(idp.id),
+    kind: 'idp',
+    id: idp.id,
+    name: idp.name,
+    issuer: idp.issuer,
+    client_id: idp.clientId,
+    scopes: idp.scopes,
+    domains: idp.domains,
+    resources: idp.resources,
+    subject_claim: idp.subjectClaim,
+    tenant_claim: idp.tenantClaim,
+    groups_claim: idp.groupsClaim,
+    roles: idp.roles?.map(({ name, groups, scopes }) => ({
+      name,
+      ...(groups !== 'everyone' && { groups }),
+      scopes: scopes.map(({ resource, names }) => ({ resource, names })),
+    })),
+    ...registrationAttributes(idp),
+  };
+}
+
+export function decodeIdentityProvider(item: Item): IdentityProvider {
+  const stored = decode(storedIdentityProvider, item);
+  const { resources, tenant_claim, groups_claim, roles } = stored;
+  return {
+    id: stored.id as IdpId,
+    name: stored.name,
+    issuer: stored.issuer,
+    clientId: stored.client_id,
+    scopes: stored.scopes,
+    domains: stored.domains,
+    ...(resources && { resources: resources as ResourceUri[] }),
+    subjectClaim: stored.subject_claim,
+    ...(tenant_claim !== undefined && { tenantClaim: tenant_claim }),
+    ...(groups_claim !== undefined && { groupsClaim: groups_claim }),
+    ...(roles && { roles: roles.map(roleOf) }),
+    ...registrationOf(stored),
+  };
+}
+
+function roleOf({ name, groups, scopes }: v.InferOutput<typeof storedRole>): Role {
+  return {
+    name,
+    groups: groups ?? 'everyone',
+    scopes: scopes.map(({ resource, names }) => ({
+      resource: resource as ResourceUri,
+      names: names as ScopeName[],
+    })),
+  };
+}

@@ -1,0 +1,75 @@
+import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import type { DownstreamAnswer, DownstreamQuestion } from '../../ports/downstream.ts';
+import type { PersonStandings, SignIns } from '../../ports/people.ts';
+import { DependencyUnavailable } from '../../runtime/dependency.ts';
+import { ok, refuse } from '../../runtime/result.ts';
+import { calling, clientDefaults } from '../aws.ts';
+
+/**
+ * What the client is made with: one try, because a code of the identity provider is good once, and less time than the
+ * function that asks has itself. Times are milliseconds.
+ */
+export const downstreamDefaults = {
+  maxAttempts: 1,
+  requestHandler: { ...clientDefaults.requestHandler, requestTimeout: 9_000 },
+} as const;
+
+interface Options {
+  readonly client: LambdaClient;
+  /** Name or ARN of the downstream function. */
+  readonly functionName: string;
+}
+
+/** Sign-ins, carried out by the downstream function. */
+export function downstreamSignIns(options: Options): SignIns {
+  return {
+    begin: async ({ id }, start) => {
+      const answer = await ask(options, { ask: 'begin', idp: id, start });
+      if (answer.told !== 'begun') throw unexpected();
+      return new URL(answer.url);
+    },
+    complete: async ({ id }, back) => {
+      const answer = await ask(options, { ask: 'complete', idp: id, back });
+      if (answer.told === 'signed_in') return ok(answer.signedIn);
+      if (answer.told === 'refused') return refuse(answer.refusal);
+      throw unexpected();
+    },
+  };
+}
+
+/** Standings, asked for by the downstream function. */
+export function downstreamStandings(options: Options): PersonStandings {
+  return {
+    check: async (grant, idp) => {
+      const answer = await ask(options, { ask: 'standing', grant, idp });
+      if (answer.told !== 'standing') throw unexpected();
+      return answer.standing;
+    },
+    forget: async (grant) => {
+      const answer = await ask(options, { ask: 'forget', grant });
+      if (answer.told !== 'forgotten') throw unexpected();
+    },
+  };
+}
+
+async function ask(
+  { client, functionName }: Options,
+  question: DownstreamQuestion,
+): Promise<DownstreamAnswer> {
+  const answer = await calling('the downstream function', async () => {
+    const { FunctionError: failure, Payload: payload = new Uint8Array() } = await client.send(
+      new InvokeCommand({ FunctionName: functionName, Payload: Buffer.from(JSON.stringify(question)) }),
+    );
+    if (failure !== undefined) throw new Error(`the downstream function failed: ${failure}`);
+    return JSON.parse(Buffer.from(payload).toString()) as DownstreamAnswer;
+  });
+  if (answer.told !== 'unavailable') return answer;
+  throw new DependencyUnavailable(answer.dependency, {
+    cause: 'told by the downstream function',
+    retryAfterSeconds: answer.retryAfterSeconds,
+  });
+}
+
+function unexpected(): Error {
+  return new Error('the downstream function answered another question than it was asked');
+}

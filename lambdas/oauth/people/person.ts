@@ -1,0 +1,93 @@
+import type { IdentityProvider } from '../../ports/identity-providers.ts';
+import type { Person } from '../../ports/people.ts';
+import { sha256 } from '../../runtime/digest.ts';
+import type { PersonId } from '../../runtime/identifiers.ts';
+import { ok, refuse, type Result } from '../../runtime/result.ts';
+
+/** Claims of one person, of a verified id_token, or of the userinfo endpoint with the same `sub`. */
+export type PersonClaims = Readonly<Record<string, unknown>>;
+
+/** Which claim is not what the config says of the identity provider. For the audit trail. */
+export interface UnknownPerson {
+  readonly claim: string;
+  readonly problem: 'missing' | 'not_text';
+}
+
+type Naming = Pick<IdentityProvider, 'id' | 'issuer' | 'subjectClaim' | 'tenantClaim' | 'groupsClaim'>;
+
+/** The longest id and the longest group that are taken; what is longer is no name. Characters. */
+const longestId = 1_024;
+const longestGroup = 256;
+/** A person of more groups has those that come first. */
+const mostGroups = 500;
+
+/** Who it is that signed in. What they are called and their address are shown to people, and name nobody. */
+export function personOf(idp: Naming, claims: PersonClaims): Result<Person, UnknownPerson> {
+  const subject = stableText(claims, idp.subjectClaim);
+  if (!subject.ok) return subject;
+  const tenant = idp.tenantClaim === undefined ? ok('') : stableText(claims, idp.tenantClaim);
+  if (!tenant.ok) return tenant;
+  return ok({
+    id: personId(idp.issuer, tenant.value, subject.value),
+    idp: idp.id,
+    ...shownAs(claims),
+    groups: groupsOf(idp, claims) ?? [],
+  });
+}
+
+/** NUL stands in none of the three, so no two persons share an id (OpenID Connect Core §2: `sub` is unique within one issuer). */
+function personId(issuer: string, tenant: string, subject: string): PersonId {
+  return `person.${sha256(`${issuer}\0${tenant}\0${subject}`)}` as PersonId;
+}
+
+/** The groups that these claims tell of; undefined where they do not tell. */
+export function groupsOf(
+  { groupsClaim }: Pick<Naming, 'groupsClaim'>,
+  claims: PersonClaims,
+): readonly string[] | undefined {
+  if (groupsClaim === undefined) return undefined;
+  const told = claimAt(claims, groupsClaim);
+  if (told === undefined || told === null) return undefined;
+  const names = Array.isArray(told) ? (told as readonly unknown[]) : [told];
+  return [...new Set(names.filter(isGroup))].slice(0, mostGroups);
+}
+
+/** A claim by its name; where there is none of that name, by the path that its dots make. */
+function claimAt(claims: PersonClaims, name: string): unknown {
+  if (Object.hasOwn(claims, name)) return claims[name];
+  return name.split('.').reduce<unknown>((value, step) => {
+    const holds = typeof value === 'object' && value !== null && Object.hasOwn(value, step);
+    return holds ? (value as PersonClaims)[step] : undefined;
+  }, claims);
+}
+
+function isGroup(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= longestGroup && !/\p{Cc}/u.test(value);
+}
+
+function stableText(claims: PersonClaims, claim: string): Result<string, UnknownPerson> {
+  const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined;
+  if (value === undefined || value === null) return refuse({ claim, problem: 'missing' });
+  const isStable =
+    typeof value === 'string' && value !== '' && value.length <= longestId && !/\p{Cc}|\p{Cs}/u.test(value);
+  return isStable ? ok(value) : refuse({ claim, problem: 'not_text' });
+}
+
+function shownAs(claims: PersonClaims): Omit<Person, 'id' | 'idp' | 'groups'> {
+  const name = shown(claims['name']);
+  const preferredUsername = shown(claims['preferred_username']);
+  const email = shown(claims['email']);
+  const verified = claims['email_verified'];
+  return {
+    ...(name !== undefined && { name }),
+    ...(preferredUsername !== undefined && { preferredUsername }),
+    ...(email !== undefined && { email }),
+    ...(email !== undefined && typeof verified === 'boolean' && { emailVerified: verified }),
+  };
+}
+
+function shown(value: unknown): string | undefined {
+  const isShown =
+    typeof value === 'string' && value.trim() !== '' && value.length <= 256 && !/\p{Cc}|\p{Cs}/u.test(value);
+  return isShown ? value : undefined;
+}

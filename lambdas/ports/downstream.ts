@@ -1,0 +1,19 @@
+import type { GrantId, IdpId } from '../runtime/identifiers.ts';
+import type { PersonStanding, SignedIn, SignInRefusal, SignInReturn, SignInStart } from './people.ts';
+
+/** What the authorization and the token function ask of the function that alone holds upstream credentials. */
+export type DownstreamQuestion =
+  | { readonly ask: 'begin'; readonly idp: IdpId; readonly start: SignInStart }
+  | { readonly ask: 'complete'; readonly idp: IdpId; readonly back: SignInReturn }
+  | { readonly ask: 'standing'; readonly idp: IdpId; readonly grant: GrantId }
+  | { readonly ask: 'forget'; readonly grant: GrantId };
+
+/** Its answers, one for each question, and the one for all. */
+export type DownstreamAnswer =
+  | { readonly told: 'begun'; readonly url: string }
+  | { readonly told: 'signed_in'; readonly signedIn: SignedIn }
+  | { readonly told: 'refused'; readonly refusal: SignInRefusal }
+  | { readonly told: 'standing'; readonly standing: PersonStanding }
+  | { readonly told: 'forgotten' }
+  /** Something that it needs is down: `dependency` says what, and never a payload. */
+  | { readonly told: 'unavailable'; readonly dependency: string; readonly retryAfterSeconds: number };

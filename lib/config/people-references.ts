@@ -1,0 +1,94 @@
+import { didYouMean, pathOf, type Problem, show } from './problem.ts';
+import type { SoundParts } from './sound-parts.ts';
+
+type Provider = SoundParts['identityProviders'][number];
+type Role = SoundParts['roles'][number];
+
+/** What identity providers and roles say about each other and about resources. */
+export function peopleProblems(config: SoundParts): readonly Problem[] {
+  return [
+    ...shared(config.identityProviders, 'issuer', ({ issuer }) => [issuer]),
+    ...shared(config.identityProviders, 'domains', ({ domains = [] }) => domains),
+    ...config.identityProviders.flatMap((provider, index) => resourcesOf(provider, index, config)),
+    ...rolesWithoutPeople(config),
+    ...config.roles.flatMap((role, index) => [
+      ...groupsOf(role, index, config),
+      ...scopesOf(role, index, config),
+    ]),
+  ];
+}
+
+/** Two providers of one issuer would be two ways to be the same person; of one domain, nobody could choose. */
+function shared(
+  providers: readonly Provider[],
+  field: 'issuer' | 'domains',
+  valuesOf: (provider: Provider) => readonly string[],
+): readonly Problem[] {
+  return providers.flatMap((provider, index) =>
+    valuesOf(provider).flatMap((value) => {
+      const first = providers.findIndex((other) => valuesOf(other).includes(value));
+      if (first === index) return [];
+      const text = `${show(value)} is that of ${pathOf(['identityProviders', first])} too; only one can have it`;
+      return [{ path: pathOf(['identityProviders', index, field]), text }];
+    }),
+  );
+}
+
+function resourcesOf({ resources = [] }: Provider, index: number, config: SoundParts): readonly Problem[] {
+  const known = config.resources.map(({ id }) => id);
+  return resources.flatMap((id, position) =>
+    unknown(pathOf(['identityProviders', index, 'resources', position]), id, 'resource', known),
+  );
+}
+
+function rolesWithoutPeople({ roles, identityProviders }: SoundParts): readonly Problem[] {
+  if (roles.length === 0 || identityProviders.length > 0) return [];
+  return [
+    { path: 'roles', text: 'stand in a config where nobody signs in; add identityProviders or remove them' },
+  ];
+}
+
+function groupsOf({ groups }: Role, index: number, { identityProviders }: SoundParts): readonly Problem[] {
+  if (groups === undefined || groups === 'everyone') return [];
+  return Object.keys(groups).flatMap((id) => {
+    const path = pathOf(['roles', index, 'groups', id]);
+    const provider = identityProviders.find((candidate) => candidate.id === id);
+    if (provider === undefined) {
+      return unknown(
+        path,
+        id,
+        'identity provider',
+        identityProviders.map((candidate) => candidate.id),
+      );
+    }
+    if (provider.groupsClaim !== undefined) return [];
+    return [{ path, text: `${show(id)} says nothing of groups; give that identity provider a groupsClaim` }];
+  });
+}
+
+function scopesOf({ scopes }: Role, index: number, { resources }: SoundParts): readonly Problem[] {
+  return Object.entries(scopes).flatMap(([id, names]) => {
+    const resource = resources.find((candidate) => candidate.id === id);
+    const path = pathOf(['roles', index, 'scopes', id]);
+    if (resource === undefined)
+      return unknown(
+        path,
+        id,
+        'resource',
+        resources.map((candidate) => candidate.id),
+      );
+    const defined = Object.keys(resource.scopes);
+    if (defined.length === 0) return [];
+    return names.flatMap((name, position) => {
+      if (defined.includes(name)) return [];
+      const text = `${show(name)} is no scope of resource '${id}'; ${didYouMean(name, defined)}`;
+      return [{ path: pathOf(['roles', index, 'scopes', id, position]), text }];
+    });
+  });
+}
+
+function unknown(path: string, id: string, what: string, known: readonly string[]): readonly Problem[] {
+  if (known.includes(id)) return [];
+  const fix = known.length === 0 ? `the config has no ${what}s: add it` : didYouMean(id, known);
+  return [{ path, text: `${show(id)} is no ${what} of this config; ${fix}` }];
+}

@@ -1,0 +1,30 @@
+import type { ResourceConfig } from '../config/config.ts';
+import type { IdentityProviderConfig, RoleConfig } from '../config/people-config.ts';
+
+/** What the registrar is told of an identity provider, with the roles that its people can have. */
+export function identityProviderDeclaration(
+  idp: IdentityProviderConfig,
+  roles: readonly RoleConfig[] | undefined,
+  resources: readonly ResourceConfig[],
+): object {
+  const uris = new Map(resources.map(({ id, uri }) => [id, uri]));
+  return {
+    id: idp.id,
+    name: idp.name ?? idp.id,
+    issuer: idp.issuer,
+    client_id: idp.clientId,
+    scopes: idp.scopes ?? ['openid', 'profile', 'email'],
+    domains: idp.domains ?? [],
+    ...(idp.resources && { resources: idp.resources.map((id) => uris.get(id)) }),
+    subject_claim: idp.subjectClaim ?? 'sub',
+    ...(idp.tenantClaim !== undefined && { tenant_claim: idp.tenantClaim }),
+    ...(idp.groupsClaim !== undefined && { groups_claim: idp.groupsClaim }),
+    ...(roles && {
+      roles: roles.map((role) => ({
+        name: role.id,
+        groups: role.groups === 'everyone' ? 'everyone' : (role.groups[idp.id] ?? []),
+        scopes: Object.entries(role.scopes).map(([id, names]) => ({ resource: uris.get(id), names })),
+      })),
+    }),
+  };
+}

@@ -1,0 +1,138 @@
+import { soundConfig } from './a-config.ts';
+
+const company = {
+  id: 'company',
+  issuer: 'https://idp.example.com/',
+  clientId: 'vestibule',
+  groupsClaim: 'groups',
+};
+const staff = { id: 'staff', groups: { company: ['staff'] }, scopes: { files: ['read'] } };
+
+/** The sound config with one identity provider and one role. */
+export const peopleConfig = { ...soundConfig, identityProviders: [company], roles: [staff] };
+
+const withIdp = (idp: object): unknown => ({ ...peopleConfig, identityProviders: [{ ...company, ...idp }] });
+const withRole = (role: object): unknown => ({ ...peopleConfig, roles: [{ ...staff, ...role }] });
+
+/** What is wrong with an identity provider or a role, the config, and the one problem that is told of it. */
+export const brokenPeople: readonly (readonly [string, unknown, string])[] = [
+  [
+    'an identity provider over plain http',
+    withIdp({ issuer: 'http://idp.example.com' }),
+    "identityProviders[0].issuer: 'http://idp.example.com' is not https; serve it over https",
+  ],
+  [
+    'an identity provider with a query in its issuer',
+    withIdp({ issuer: 'https://idp.example.com/?tenant=1' }),
+    "identityProviders[0].issuer: 'https://idp.example.com/?tenant=1' has a query; write the issuer as its discovery document has it",
+  ],
+  [
+    'an identity provider without an issuer',
+    withIdp({ issuer: undefined }),
+    'identityProviders[0].issuer: is missing; write a text',
+  ],
+  [
+    'scopes without openid',
+    withIdp({ scopes: ['profile'] }),
+    "identityProviders[0].scopes: does not name 'openid'; without it there is no id_token: add it",
+  ],
+  [
+    'offline_access among the scopes',
+    withIdp({ scopes: ['openid', 'offline_access'] }),
+    "identityProviders[0].scopes[1]: 'offline_access' is asked for by itself, where a client may go on while the person is away; remove it",
+  ],
+  [
+    'a domain that is an address',
+    withIdp({ domains: ['@Example.com'] }),
+    "identityProviders[0].domains[0]: '@Example.com' is not a domain; write it in lower case, as 'example.com'",
+  ],
+  [
+    'people named by their e-mail address',
+    withIdp({ subjectClaim: 'email' }),
+    "identityProviders[0].subjectClaim: 'email' can be given to another person; write a claim that never is, such as 'sub' or 'oid'",
+  ],
+  [
+    'a secret by its name',
+    withIdp({ clientSecretArn: 'company/secret' }),
+    "identityProviders[0].clientSecretArn: 'company/secret' is not the ARN of a secret; write 'arn:aws:secretsmanager:<region>:<account>:secret:<name>'",
+  ],
+  [
+    'an identity provider for a resource that does not exist',
+    withIdp({ resources: ['flies'] }),
+    "identityProviders[0].resources[0]: 'flies' is no resource of this config; did you mean 'files'?",
+  ],
+  [
+    'a misspelt field of an identity provider',
+    withIdp({ clientID: 'vestibule' }),
+    "identityProviders[0].clientID: is no field; did you mean 'clientId'?",
+  ],
+  [
+    'two identity providers of one issuer',
+    { ...peopleConfig, identityProviders: [company, { ...company, id: 'other' }] },
+    "identityProviders[1].issuer: 'https://idp.example.com/' is that of identityProviders[0] too; only one can have it",
+  ],
+  [
+    'two identity providers of one domain',
+    {
+      ...peopleConfig,
+      identityProviders: [
+        { ...company, domains: ['example.com'] },
+        { ...company, id: 'other', issuer: 'https://other.example.com', domains: ['example.com'] },
+      ],
+    },
+    "identityProviders[1].domains: 'example.com' is that of identityProviders[0] too; only one can have it",
+  ],
+  [
+    'two identity providers of one id',
+    {
+      ...peopleConfig,
+      identityProviders: [company, { ...company, issuer: 'https://other.example.com' }],
+    },
+    "identityProviders[1].id: 'company' is the id of identityProviders[0] too; choose another",
+  ],
+  [
+    'roles where nobody signs in',
+    { ...soundConfig, roles: [{ ...staff, groups: 'everyone' }] },
+    'roles: stand in a config where nobody signs in; add identityProviders or remove them',
+  ],
+  [
+    'no role',
+    { ...peopleConfig, roles: [] },
+    'roles: names no role; leave it out for people who may grant everything',
+  ],
+  [
+    'a role of nobody in particular',
+    withRole({ groups: undefined }),
+    "roles[0].groups: is missing; write 'everyone', or { <identity provider>: [<group>] }",
+  ],
+  [
+    'a role of groups that nobody names',
+    withRole({ groups: 'staff' }),
+    "roles[0].groups: 'staff' is not understood; write 'everyone', or { <identity provider>: [<group>] }",
+  ],
+  [
+    'a role of groups of another identity provider',
+    withRole({ groups: { compony: ['staff'] } }),
+    "roles[0].groups.compony: 'compony' is no identity provider of this config; did you mean 'company'?",
+  ],
+  [
+    'a role of groups that the identity provider does not tell of',
+    withIdp({ groupsClaim: undefined }),
+    "roles[0].groups.company: 'company' says nothing of groups; give that identity provider a groupsClaim",
+  ],
+  [
+    'a role for a resource that does not exist',
+    withRole({ scopes: { flies: ['read'] } }),
+    "roles[0].scopes.flies: 'flies' is no resource of this config; did you mean 'files'?",
+  ],
+  [
+    'a role with a scope that the resource does not define',
+    withRole({ scopes: { files: ['raed'] } }),
+    "roles[0].scopes.files[0]: 'raed' is no scope of resource 'files'; did you mean 'read'?",
+  ],
+  [
+    'a role that allows nothing',
+    withRole({ scopes: {} }),
+    'roles[0].scopes: names no resource; a role allows something',
+  ],
+];
