@@ -5,6 +5,7 @@ import type {
   GrantId,
   IdpId,
   KeyThumbprint,
+  PersonId,
   ResourceId,
   ResourceUri,
 } from '../../runtime/identifiers.ts';
@@ -29,6 +30,10 @@ export const keyOf = {
   revoked: (slot: number, shard: number): string => `revoked#${slot}#${shard}`,
   /** A set of principals and grants that ended in one period of time. */
   ended: (period: number, shard: number): string => `ended#${period}#${shard}`,
+  /** A sign-in on its way, by the SHA-256 of the state that went to the identity provider. */
+  transaction: (id: string): string => `transaction#${id}`,
+  /** What a person granted. */
+  consents: (person: PersonId): string => `consents#${person}`,
   /** Hashed, so that the table is no list of addresses. */
   bucket: (kind: 'client' | 'address', name: string): string => `bucket#${kind}#${sha256(name)}`,
 } as const;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoAssertionReplay } from '../../../lambdas/adapters/dynamodb/assertion-replay.ts';
+import { dynamoConsents } from '../../../lambdas/adapters/dynamodb/consents.ts';
 import { dynamoEnds } from '../../../lambdas/adapters/dynamodb/ends.ts';
 import { dynamoGrants } from '../../../lambdas/adapters/dynamodb/grants.ts';
 import { dynamoKeyRingStore } from '../../../lambdas/adapters/dynamodb/key-ring-store.ts';
@@ -8,9 +9,11 @@ import { dynamoRegistry } from '../../../lambdas/adapters/dynamodb/registry.ts';
 import { dynamoRevocations } from '../../../lambdas/adapters/dynamodb/revocations.ts';
 import { dynamoSharedBuckets } from '../../../lambdas/adapters/dynamodb/shared-buckets.ts';
 import { dynamoTokenStandings } from '../../../lambdas/adapters/dynamodb/token-standings.ts';
+import { dynamoTransactions } from '../../../lambdas/adapters/dynamodb/transactions.ts';
 import { dynamoWrappedKeyStore } from '../../../lambdas/adapters/dynamodb/wrapped-key-store.ts';
 import { startTables, type TestTables } from '../../support/dynamodb.ts';
 import { describeAssertionReplay, expectOneWinner } from './assertion-replay.ts';
+import { describeConsents } from './consents.ts';
 import { describeEnds } from './ends.ts';
 import { describeGrants, expectOneRedemption, expectOneRotation } from './grants.ts';
 import { describeKeyRingStore } from './key-ring-store.ts';
@@ -21,6 +24,7 @@ import { describeRegistryReader } from './registry-reader.ts';
 import { describeRegistryStore } from './registry-store.ts';
 import { describeRevocations } from './revocations.ts';
 import { describeSharedBuckets, expectNoMoreThanTheBucketHolds } from './shared-buckets.ts';
+import { describeTransactions } from './transactions.ts';
 import { unrulyNetwork } from './unruly-network.ts';
 import { describeWrappedKeyStore } from './wrapped-key-store.ts';
 
@@ -80,6 +84,16 @@ describe('DynamoDB', () => {
     const network = unrulyNetwork(tables, slowest);
     const { client } = network;
     return { buckets: dynamoSharedBuckets({ client, table: tables.grants, patience: 60_000 }), network };
+  });
+
+  describeTransactions(() => {
+    const network = unrulyNetwork(tables, slowest);
+    return { transactions: dynamoTransactions({ client: network.client, table: tables.grants }), network };
+  });
+
+  describeConsents(() => {
+    const network = unrulyNetwork(tables, 10);
+    return { consents: dynamoConsents({ client: network.client, table: tables.grants }), network };
   });
 
   describeRegistryStore(() => {
