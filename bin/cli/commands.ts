@@ -107,11 +107,11 @@ export const commands: Readonly<Record<string, Command>> = {
 
 const addUsage: Readonly<Record<Kind, string>> = {
   resource:
-    'resource add <id> --uri <uri> --scope <name>=<description> … [--name] [--audience] [--kind mcp-server|agent] [--agent <agent id>]',
+    'resource add <id> --uri <uri> --scope <name>=<description> … [--name] [--audience] [--kind mcp-server|agent] [--agent <agent id>] [--clients declared|any]',
   agent:
     'agent add <id> --owner <owner> [--name] [--require <resource id>:<scope> …] [--optional <resource id>:<scope> …]',
   client:
-    'client add <id> (--agent <agent id> | --resource <resource id or uri>) [--auth client_secret_basic|client_secret_post|private_key_jwt|aws_iam_jwt|aws_caller_identity] [--jwks <file or JSON> | --jwks-uri <url>] [--accept-token-endpoint-audience] [--aws-role <arn> --aws-issuer <url> [--aws-organization <id>] [--aws-principal-tag <key>=<value> …] [--aws-lambda-function <arn> …]] [--name]',
+    'client add <id> (--agent <agent id> | --resource <resource id or uri> | --redirect-uri <uri> …) [--auth client_secret_basic|client_secret_post|private_key_jwt|aws_iam_jwt|aws_caller_identity|none] [--jwks <file or JSON> | --jwks-uri <url>] [--accept-token-endpoint-audience] [--aws-role <arn> --aws-issuer <url> [--aws-organization <id>] [--aws-principal-tag <key>=<value> …] [--aws-lambda-function <arn> …]] [--grant <grant type> …] [--consent asked|implied] [--name]',
 };
 
 function turn(verb: 'disable' | 'enable', state: string): Command {

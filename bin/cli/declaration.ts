@@ -9,7 +9,7 @@ export type Json = Readonly<Record<string, unknown>>;
 
 /** What `add` takes to declare each kind, besides `--file`. */
 export const declarationOptions: Readonly<Record<Kind, readonly OptionName[]>> = {
-  resource: ['id', 'uri', 'name', 'scope', 'audience', 'kind', 'agent', 'file'],
+  resource: ['id', 'uri', 'name', 'scope', 'audience', 'kind', 'agent', 'clients', 'file'],
   agent: ['id', 'name', 'owner', 'require', 'optional', 'file'],
   client: [
     'id',
@@ -23,6 +23,8 @@ export const declarationOptions: Readonly<Record<Kind, readonly OptionName[]>> =
     'accept-token-endpoint-audience',
     ...awsOptions,
     'redirect-uri',
+    'grant',
+    'consent',
     'file',
   ],
 };
@@ -50,6 +52,7 @@ const builders: Readonly<Record<Kind, (id: string, values: Values, directory: st
     agent_id: values.agent,
     name: values.name ?? id,
     scopes: (values.scope ?? []).map(scopeDefinition),
+    clients: values.clients,
   }),
   agent: (id, values) => ({
     id,
@@ -60,7 +63,7 @@ const builders: Readonly<Record<Kind, (id: string, values: Values, directory: st
   client: (id, values, directory) => ({
     client_id: id,
     client_name: values.name ?? id,
-    agent_id: values.resource === undefined ? (values.agent ?? missing('agent', 'planner')) : values.agent,
+    agent_id: hasOwner(values) ? values.agent : missing('agent', 'planner'),
     resource: values.resource,
     token_endpoint_auth_method: method(values),
     jwks: values.jwks === undefined ? undefined : keySet(values.jwks, directory),
@@ -68,8 +71,15 @@ const builders: Readonly<Record<Kind, (id: string, values: Values, directory: st
     accepts_token_endpoint_audience: values['accept-token-endpoint-audience'],
     aws: awsWorkload(values),
     redirect_uris: values['redirect-uri'],
+    grant_types: values.grant,
+    consent: values.consent,
   }),
 };
+
+/** A client with redirect URIs may belong to nobody. */
+function hasOwner(values: Values): boolean {
+  return [values.agent, values.resource, values['redirect-uri']].some((value) => value !== undefined);
+}
 
 function fromFile(kind: Kind, id: string | undefined, values: Values, directory: string): Json {
   const stray = declarationOptions[kind].find((name) => name !== 'file' && values[name] !== undefined);

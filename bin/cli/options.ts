@@ -36,6 +36,9 @@ const declarations = {
   'aws-principal-tag': { type: 'string', multiple: true },
   'aws-lambda-function': { type: 'string', multiple: true },
   'redirect-uri': { type: 'string', multiple: true },
+  grant: { type: 'string', multiple: true },
+  consent: { type: 'string' },
+  clients: { type: 'string' },
 } as const satisfies OptionTable;
 
 const keys = { compromised: { type: 'string' } } as const satisfies OptionTable;

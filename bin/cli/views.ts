@@ -66,6 +66,7 @@ function inline(entry: unknown): string {
 
 function manager(thing: Json): string {
   const { kind, deployment, arn } = thing['managed_by'] as Json;
+  if (kind === 'self') return 'itself';
   return kind === 'deployment' ? `deployment ${text(deployment)}` : text(arn);
 }
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isRedirectUri } from './declaration/redirect-uri.ts';
+import { redirectKind } from '../oauth/redirect-uri.ts';
 import type { RegistryStore } from '../ports/registry-store.ts';
 import type { AttachedRedirectUri, Client } from '../ports/registry.ts';
 import { ok, refuse, type Result } from '../runtime/result.ts';
@@ -23,7 +23,7 @@ export async function attachRedirect(
   { clientId, uri, by }: RedirectAttachment,
   author: Author,
 ): Promise<Result<'attached' | 'unchanged', RegistryRefusal>> {
-  if (!isRedirectUri(uri)) return refuse(notARedirectUri(uri));
+  if (redirectKind(uri) === undefined) return refuse(notARedirectUri(uri));
   let outcome: 'attached' | 'unchanged' = 'unchanged';
   const target = { kind: 'client', id: clientId, event: 'redirect_attached' } as const;
   const written = await changeThing(store, target, author, (from) => {

@@ -17,6 +17,7 @@ export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
     agent_id: resource.agentId,
     name: resource.name,
     scopes: resource.scopes.map(({ name, description }) => ({ name, description })),
+    clients: resource.clients,
     ...registration(resource),
   }),
   agent: (agent: Agent) => ({
@@ -36,6 +37,8 @@ export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
     ...proof(client),
     redirect_uris: client.redirectUris,
     attached_redirect_uris: client.attachedRedirectUris?.map(({ uri, by }) => ({ redirect_uri: uri, by })),
+    consent: client.consent,
+    expires_at: client.expiresAt && time(client.expiresAt),
     secrets: liveSecrets(client).map(({ id, createdAt }) => ({ id, created_at: time(createdAt) })),
     ...registration(client),
   }),

@@ -111,6 +111,11 @@ export interface ResourceConfig {
   readonly name: string;
   /** Scope name → what it allows, in words for people. */
   readonly scopes: Readonly<Record<string, string>>;
+  /**
+   * Through which clients people may use it: those of this config and of operators, or any that introduce themselves too.
+   * Default: `any` for an MCP server, `declared` for an agent.
+   */
+  readonly clients?: 'declared' | 'any';
 }
 
 export interface AgentConfig {
@@ -129,21 +134,39 @@ export interface AgentScopes {
 }
 
 export interface ClientConfig {
-  /** The `client_id`. */
+  /** The `client_id`; not `dyn_…`, which are clients that registered themselves. */
   readonly id: string;
   /** Default: the id. */
   readonly name?: string;
-  /** The id of the agent it belongs to. Exactly one of `agent` and `resource`. */
+  /** The id of the agent it belongs to. At most one of `agent` and `resource`; neither needs `redirectUris`. */
   readonly agent?: string;
   /** The id of the resource that it serves: it may introspect that resource's tokens, and gets none itself. */
   readonly resource?: string;
   readonly authentication: ClientAuthenticationConfig;
-  /** Where people may be sent back to from the authorization endpoint: whole URLs, compared as text. */
+  /**
+   * Where people may be sent back to from the authorization endpoint: whole URLs, compared as text, but for the port on
+   * the person's own machine.
+   */
   readonly redirectUris?: readonly string[];
+  /** Default: `client_credentials` for a client of an agent that proves itself; with `redirectUris` the other two. */
+  readonly grants?: readonly GrantTypeConfig[];
+  /** Whether people are asked what they allow the client, or all that they may do is allowed unasked. Default: `asked`. */
+  readonly consent?: 'asked' | 'implied';
 }
 
+export type GrantTypeConfig = 'client_credentials' | 'authorization_code' | 'refresh_token';
+
 export type ClientAuthenticationConfig =
-  SecretAuthentication | KeyAuthentication | AwsAuthentication | AwsCallerAuthentication;
+  | SecretAuthentication
+  | KeyAuthentication
+  | AwsAuthentication
+  | AwsCallerAuthentication
+  | PublicAuthentication;
+
+/** A client that can keep no secret, as on a person's own machine. People sign in with it, and nothing else. */
+export interface PublicAuthentication {
+  readonly method: 'none';
+}
 
 /** The stack generates the secret into Secrets Manager; Vestibule itself keeps its hash only. */
 export interface SecretAuthentication {

@@ -32,3 +32,16 @@ export function didYouMean(name: string, known: readonly string[]): string {
   const guess = nearest(name, known);
   return guess === undefined ? `use one of ${known.join(', ')}` : `did you mean '${guess}'?`;
 }
+
+/** What is wrong with the name of something that the config has to hold. */
+export function unknownReference(
+  path: string,
+  id: string,
+  what: 'agent' | 'resource',
+  things: readonly { readonly id: string }[],
+): Problem[] {
+  const ids = things.map((thing) => thing.id);
+  if (ids.includes(id)) return [];
+  const fix = ids.length === 0 ? `the config has no ${what}s: add it` : didYouMean(id, ids);
+  return [{ path, text: `${show(id)} is no ${what} of this config; ${fix}` }];
+}

@@ -1,5 +1,6 @@
+import { clientProblems } from './client-references.ts';
 import { peopleProblems } from './people-references.ts';
-import { didYouMean, pathOf, type Problem, show } from './problem.ts';
+import { didYouMean, pathOf, type Problem, show, unknownReference } from './problem.ts';
 import { edgeRegion, regionOf } from './regions.ts';
 import type { SoundParts } from './sound-parts.ts';
 
@@ -14,7 +15,7 @@ export function referenceProblems(config: SoundParts): readonly Problem[] {
     ...collisions(config),
     ...config.resources.flatMap((resource, index) => agentOfResource(resource, index, config)),
     ...config.agents.flatMap((agent, index) => catalogueOf(agent, index, config)),
-    ...config.clients.flatMap((client, index) => ownerOfClient(client, index, config)),
+    ...config.clients.flatMap((client, index) => clientProblems(client, index, config)),
     ...peopleProblems(config),
     ...sharedRoles(config),
     ...signersNotAccepted(config),
@@ -88,27 +89,10 @@ function agentOfResource(
   return unknownReference(path, agent, 'agent', agents);
 }
 
-function ownerOfClient(
-  { agent, resource }: SoundParts['clients'][number],
-  index: number,
-  { agents, resources }: SoundParts,
-): Problem[] {
-  const path = pathOf(['clients', index, 'agent']);
-  if (agent === undefined && resource === undefined) {
-    return [{ path, text: 'is missing; write the id of the agent it acts for, or the resource it serves' }];
-  }
-  if (agent !== undefined && resource !== undefined) {
-    return [{ path, text: `${show(agent)} stands beside a resource; a client has one of the two` }];
-  }
-  return agent === undefined
-    ? unknownReference(pathOf(['clients', index, 'resource']), resource ?? '', 'resource', resources)
-    : unknownReference(path, agent, 'agent', agents);
-}
-
 /** A workload that sends no client_id is known by its role alone. */
 function sharedRoles({ clients }: SoundParts): readonly Problem[] {
   const roles = clients.map(({ authentication }) =>
-    authentication?.method !== 'aws_iam_jwt'
+    authentication?.method !== 'aws_iam_jwt' || authentication.role === undefined
       ? undefined
       : `${authentication.issuer ?? ''} ${authentication.role}`,
   );
@@ -163,18 +147,6 @@ function catalogueOf(
         : [];
     });
   });
-}
-
-function unknownReference(
-  path: string,
-  id: string,
-  what: 'agent' | 'resource',
-  things: readonly { readonly id: string }[],
-): Problem[] {
-  const ids = things.map((thing) => thing.id);
-  if (ids.includes(id)) return [];
-  const fix = ids.length === 0 ? `the config has no ${what}s: add it` : didYouMean(id, ids);
-  return [{ path, text: `${show(id)} is no ${what} of this config; ${fix}` }];
 }
 
 function zoneOfIssuer({ issuer }: SoundParts): Problem[] {

@@ -115,7 +115,19 @@ const methods = [
   'private_key_jwt',
   'aws_iam_jwt',
   'aws_caller_identity',
+  'none',
 ] as const;
+
+const grantTypes = ['client_credentials', 'authorization_code', 'refresh_token'] as const;
+
+const clientId = v.pipe(
+  identifier,
+  textThat((id) =>
+    id.startsWith('dyn_')
+      ? `${show(id)} begins with 'dyn_', as ids do that Vestibule makes; choose another`
+      : undefined,
+  ),
+);
 
 /** The whole config but for what one part says about another. */
 export function configSchema(hosts: Hosts): v.GenericSchema {
@@ -161,12 +173,13 @@ function resource(hosts: Hosts): v.GenericSchema {
         'names no scope; a token without a scope allows nothing',
       ),
     ),
+    clients: v.optional(oneOf(['declared', 'any'])),
   });
 }
 
 function client(hosts: Hosts): v.GenericSchema {
   return fields({
-    id: identifier,
+    id: clientId,
     name: v.optional(peopleText(128)),
     agent: v.optional(identifier),
     resource: v.optional(identifier),
@@ -179,6 +192,14 @@ function client(hosts: Hosts): v.GenericSchema {
         v.check((uris) => new Set(uris).size === uris.length, 'names a URL twice; once will do'),
       ),
     ),
+    grants: v.optional(
+      v.pipe(
+        listOf(oneOf(grantTypes)),
+        v.minLength(1, 'names no grant; leave it out for all that the client can use'),
+        v.check((grants) => new Set(grants).size === grants.length, 'names a grant twice; once will do'),
+      ),
+    ),
+    consent: v.optional(oneOf(['asked', 'implied'])),
   });
 }
 
@@ -209,6 +230,9 @@ function methodProblem(method: unknown): string {
 }
 
 function audienceProblem(audience: string): string | undefined {
+  if (/^person\.[A-Za-z0-9_-]{43}$/.test(audience)) {
+    return `${show(audience)} has the form of a person's 'sub', and a token could not tell them apart; choose another`;
+  }
   return /^[\x21-\x7E]{1,1024}$/.test(audience)
     ? undefined
     : `${show(audience)} is not an audience; use up to 1024 printable characters without spaces`;

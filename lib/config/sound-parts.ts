@@ -14,7 +14,7 @@ const name = v.optional(
   () => placeholder(),
 );
 const maybeText = v.fallback(v.optional(v.string()), undefined);
-const scopeList = v.fallback(v.optional(v.array(v.string())), undefined);
+const textList = v.fallback(v.optional(v.array(v.string())), undefined);
 
 const resource = v.object({
   id: name,
@@ -26,7 +26,7 @@ const resource = v.object({
   scopes: v.fallback(v.optional(v.record(v.string(), v.any()), {}), {}),
 });
 
-const agentScopes = v.fallback(v.object({ required: scopeList, optional: scopeList }), {});
+const agentScopes = v.fallback(v.object({ required: textList, optional: textList }), {});
 
 const agent = v.object({
   id: name,
@@ -34,19 +34,21 @@ const agent = v.object({
   scopes: v.fallback(v.optional(v.record(v.string(), agentScopes), {}), {}),
 });
 
-/** A role of AWS, and the issuer that vouches for it. */
-const awsRole = v.fallback(
-  v.optional(
-    v.object({
-      method: v.picklist(['aws_iam_jwt', 'aws_caller_identity']),
-      role: v.string(),
-      issuer: maybeText,
-    }),
-  ),
+/** How a client proves itself, and by which role of AWS, vouched for by which issuer. */
+const authentication = v.fallback(
+  v.optional(v.object({ method: v.string(), role: maybeText, issuer: maybeText })),
   undefined,
 );
 
-const client = v.object({ id: name, agent: maybeText, resource: maybeText, authentication: awsRole });
+const client = v.object({
+  id: name,
+  agent: maybeText,
+  resource: maybeText,
+  authentication,
+  redirectUris: textList,
+  grants: textList,
+  consent: maybeText,
+});
 
 const textList = v.fallback(v.optional(v.array(v.string())), undefined);
 

@@ -15,6 +15,7 @@ export function resourceDeclaration({
   agent,
   name,
   scopes,
+  clients,
 }: ResourceConfig): object {
   return {
     id,
@@ -24,6 +25,7 @@ export function resourceDeclaration({
     ...(agent !== undefined && { agent_id: agent }),
     name,
     scopes: Object.entries(scopes).map(([scope, description]) => ({ name: scope, description })),
+    ...(clients && { clients }),
   };
 }
 
@@ -42,7 +44,7 @@ export function agentDeclaration(agent: AgentConfig, resources: readonly Resourc
 }
 
 export function clientDeclaration(
-  { id, name, agent, resource, authentication, redirectUris }: ClientConfig,
+  { id, name, agent, resource, authentication, redirectUris, grants, consent }: ClientConfig,
   resources: readonly ResourceConfig[],
 ): object {
   return {
@@ -52,10 +54,11 @@ export function clientDeclaration(
     ...(resource !== undefined && {
       resource: resources.find((candidate) => candidate.id === resource)?.uri,
     }),
-    grant_types: agent === undefined ? [] : ['client_credentials'],
+    ...(grants && { grant_types: grants }),
     token_endpoint_auth_method: authentication.method,
     ...proofMembers(authentication),
     ...(redirectUris && { redirect_uris: redirectUris }),
+    ...(consent && { consent }),
   };
 }
 

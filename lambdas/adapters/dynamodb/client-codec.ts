@@ -50,6 +50,8 @@ const storedClient = v.object({
   authentication: storedAuthentication,
   redirect_uris: v.exactOptional(v.array(text)),
   attached_redirect_uris: v.exactOptional(v.array(v.object({ uri: text, by: text }))),
+  consent: v.exactOptional(v.picklist(['asked', 'implied'])),
+  expires_at: v.exactOptional(whole),
   seeded_digest: v.exactOptional(text),
 });
 
@@ -67,6 +69,8 @@ export function encodeClient(client: Client): PlainRecord {
     authentication: authenticationAttribute(client.authentication),
     redirect_uris: client.redirectUris,
     attached_redirect_uris: client.attachedRedirectUris?.map(({ uri, by }) => ({ uri, by })),
+    consent: client.consent,
+    expires_at: client.expiresAt,
     ...registrationAttributes(client),
   };
 }
@@ -82,6 +86,8 @@ export function decodeClient(item: Item): Client {
     authentication: authenticationOf(stored.authentication),
     ...(stored.redirect_uris && { redirectUris: stored.redirect_uris }),
     ...(stored.attached_redirect_uris && { attachedRedirectUris: stored.attached_redirect_uris }),
+    ...(stored.consent && { consent: stored.consent }),
+    ...(stored.expires_at !== undefined && { expiresAt: instant(stored.expires_at) }),
     ...registrationOf(stored),
   };
 }

@@ -15,6 +15,7 @@ const storedResource = v.object({
   agent_id: v.exactOptional(text),
   name: text,
   scopes: v.array(v.object({ name: text, description: text })),
+  clients: v.exactOptional(v.picklist(['declared', 'any'])),
 });
 
 export function encodeResource(resource: Resource): PlainRecord {
@@ -28,6 +29,7 @@ export function encodeResource(resource: Resource): PlainRecord {
     agent_id: resource.agentId,
     name: resource.name,
     scopes: resource.scopes.map(({ name, description }) => ({ name, description })),
+    clients: resource.clients,
     ...registrationAttributes(resource),
   };
 }
@@ -42,6 +44,7 @@ export function decodeResource(item: Item): Resource {
     ...(stored.agent_id !== undefined && { agentId: stored.agent_id as AgentId }),
     name: stored.name,
     scopes: stored.scopes.map(({ name, description }) => ({ name: name as ScopeName, description })),
+    ...(stored.clients && { clients: stored.clients }),
     ...registrationOf(stored),
   };
 }

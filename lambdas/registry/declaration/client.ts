@@ -5,30 +5,37 @@ import type {
   AwsCallerAuthentication,
   GrantType,
   KeyAuthentication,
+  PublicAuthentication,
   SecretAuthentication,
 } from '../../ports/registry.ts';
+import { redirectKind } from '../../oauth/redirect-uri.ts';
 import type { AgentId, ClientId } from '../../runtime/identifiers.ts';
 import { ok, type Result } from '../../runtime/result.ts';
 import type { FieldRefusal } from '../refusal.ts';
 import { awsMember } from './aws-workload.ts';
-import { type DeclarationContext, identifier, isDistinct, list, peopleText } from './fields.ts';
-import { isRedirectUri } from './redirect-uri.ts';
+import { consentProblem, grantsProblem, grantTypes, usualGrants } from './client-grants.ts';
+import { type DeclarationContext, identifier, isDistinct, list, memberRule, peopleText } from './fields.ts';
 import { jwks } from './jwks.ts';
 import { readDeclaration } from './read.ts';
 import { type ResourceName, resourceName } from './resource-name.ts';
 
 export type DeclaredAuthentication =
-  Pick<SecretAuthentication, 'method'> | KeyAuthentication | AwsAuthentication | AwsCallerAuthentication;
+  | Pick<SecretAuthentication, 'method'>
+  | KeyAuthentication
+  | AwsAuthentication
+  | AwsCallerAuthentication
+  | PublicAuthentication;
 
 export interface DeclaredClient {
   readonly id: ClientId;
   readonly name: string;
-  /** Either the agent that it acts for, or the resource that it serves. */
+  /** The agent that it acts for, or the resource that it serves; neither for a client of people alone. */
   readonly agentId?: AgentId;
   readonly resource?: ResourceName;
   readonly grantTypes: readonly GrantType[];
   readonly authentication: DeclaredAuthentication;
   readonly redirectUris?: readonly string[];
+  readonly consent?: 'asked' | 'implied';
 }
 
 /** Reads the declaration of a client. Secrets are no part of it: they are made here or by the deployment. */
@@ -44,9 +51,10 @@ export function readClient(
     name: declared.client_name ?? declared.client_id,
     ...(declared.agent_id !== undefined && { agentId: declared.agent_id as AgentId }),
     ...(declared.resource !== undefined && { resource: declared.resource }),
-    grantTypes: declared.grant_types ?? (declared.agent_id === undefined ? [] : ['client_credentials']),
+    grantTypes: declared.grant_types ?? usualGrants(declared),
     authentication: authenticationOf(declared),
     ...(declared.redirect_uris && { redirectUris: declared.redirect_uris }),
+    ...(declared.consent && { consent: declared.consent }),
   });
 }
 
@@ -56,16 +64,23 @@ const methods = [
   'private_key_jwt',
   'aws_iam_jwt',
   'aws_caller_identity',
+  'none',
 ] as const;
 const keyMembers = ['jwks', 'jwks_uri', 'accepts_token_endpoint_audience'] as const;
+
+/** Ids that begin so are of clients that registered themselves. */
+const clientId = v.pipe(
+  identifier,
+  v.check((id) => !id.startsWith('dyn_'), 'must not begin with "dyn_", as ids do that we make'),
+);
 
 const redirectUris = v.pipe(
   list(
     v.pipe(
       v.string('must be text'),
       v.check(
-        isRedirectUri,
-        'must be an https URL without fragment and wildcard, or an http one on localhost, such as "https://app.example.com/callback"',
+        (uri) => redirectKind(uri) !== undefined,
+        'must be an https URL without fragment, wildcard and user information, an http one on localhost, or one with a scheme of the app\'s own, such as "https://app.example.com/callback"',
       ),
     ),
     20,
@@ -78,17 +93,13 @@ function clientSchema(context: DeclarationContext) {
   return v.pipe(
     v.strictObject(
       {
-        client_id: identifier,
+        client_id: clientId,
         client_name: v.exactOptional(peopleText(128)),
         agent_id: v.exactOptional(identifier),
         resource: v.exactOptional(resourceName(context)),
-        grant_types: v.exactOptional(
-          v.pipe(
-            v.array(v.literal('client_credentials', 'must be "client_credentials"'), 'must be a list'),
-            v.maxLength(1, 'must be ["client_credentials"], or [] for the server of a resource'),
-          ),
-        ),
+        grant_types: v.exactOptional(grantTypes),
         redirect_uris: v.exactOptional(redirectUris),
+        consent: v.exactOptional(v.picklist(['asked', 'implied'], 'must be "asked" or "implied"')),
         token_endpoint_auth_method: v.picklist(methods, `must be one of ${methods.join(', ')}`),
         jwks: v.exactOptional(jwks),
         jwks_uri: v.exactOptional(jwksUri(context)),
@@ -98,18 +109,21 @@ function clientSchema(context: DeclarationContext) {
       'must be a JSON object',
     ),
     v.check(
-      ({ agent_id, resource }) => (agent_id === undefined) !== (resource === undefined),
-      'a client belongs to an agent, or it is the server of a resource; write either agent_id or resource',
+      ({ agent_id, resource, redirect_uris }) =>
+        [agent_id, resource].filter((owner) => owner !== undefined).length ===
+        (redirect_uris === undefined || agent_id !== undefined ? 1 : 0),
+      'a client belongs to an agent, or it is the server of a resource, or it has redirect_uris for people; write either agent_id or resource, or redirect_uris',
     ),
-    // A machine's token says for which agent it acts, so there is none without an agent.
-    v.forward(
-      v.check(
-        ({ agent_id, grant_types }) =>
-          grant_types === undefined || (agent_id === undefined) === (grant_types.length === 0),
-        'must be ["client_credentials"] for the client of an agent, and [] for the server of a resource',
-      ),
-      ['grant_types'],
+    v.check(
+      ({ token_endpoint_auth_method: method, redirect_uris }) =>
+        method !== 'none' || redirect_uris !== undefined,
+      'a client with "none" is for people alone; add redirect_uris, or choose how it proves itself',
     ),
+    memberRule(
+      'grant_types',
+      (declared) => declared.grant_types && grantsProblem(declared, declared.grant_types),
+    ),
+    memberRule('consent', (declared) => consentProblem(declared)),
     v.check(
       ({ token_endpoint_auth_method: method, jwks, jwks_uri }) =>
         method !== 'private_key_jwt' || (jwks === undefined) !== (jwks_uri === undefined),
@@ -142,6 +156,7 @@ function authenticationOf(declared: Declared): DeclaredAuthentication {
       ? { method: 'aws_iam_jwt', workload: aws }
       : { method: 'aws_caller_identity', role: aws.role };
   }
+  if (method === 'none') return { method };
   if (method !== 'private_key_jwt') return { method: method as SecretAuthentication['method'] };
   const keys: AssertionKeys =
     jwks === undefined ? { kind: 'jwks_uri', jwksUri: jwks_uri ?? '' } : { kind: 'jwks', jwks };

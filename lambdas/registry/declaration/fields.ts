@@ -53,3 +53,22 @@ export function list<Input, Output>(
 export function isDistinct(values: readonly string[]): boolean {
   return new Set(values).size === values.length;
 }
+
+/** A rule about one member that needs the others too; what it says is said of that member and its value. */
+export function memberRule<Declared extends object>(
+  member: keyof Declared & string,
+  problem: (declared: Declared) => string | undefined,
+): v.RawCheckAction<Declared> {
+  return v.rawCheck<Declared>(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const message = problem(dataset.value);
+    if (message === undefined) return;
+    const value: unknown = dataset.value[member];
+    const input = Object.fromEntries(Object.entries(dataset.value));
+    addIssue({
+      message,
+      input: value,
+      path: [{ type: 'object', origin: 'value', input, key: member, value }],
+    });
+  });
+}

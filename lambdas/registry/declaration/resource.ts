@@ -16,7 +16,7 @@ export function readResource(
 ): Result<DeclaredResource, FieldRefusal> {
   const read = readDeclaration(resourceSchema(context), input);
   if (!read.ok) return read;
-  const { id, uri, audience, kind, agent_id, name, scopes } = read.value;
+  const { id, uri, audience, kind, agent_id, name, scopes, clients } = read.value;
   return ok({
     id: id as ResourceId,
     uri,
@@ -25,6 +25,7 @@ export function readResource(
     ...(agent_id !== undefined && { agentId: agent_id as AgentId }),
     name,
     scopes,
+    ...(clients && { clients }),
   });
 }
 
@@ -50,6 +51,7 @@ function resourceSchema(context: DeclarationContext) {
           v.minLength(1, 'must define at least one scope, because a token without scope is worth nothing'),
           v.check((scopes) => isDistinct(scopes.map(({ name }) => name)), 'must not define a scope twice'),
         ),
+        clients: v.exactOptional(v.picklist(['declared', 'any'], 'must be "declared" or "any"')),
       },
       'must be a JSON object',
     ),
@@ -89,6 +91,10 @@ function audienceOf(issuer: Issuer) {
     v.check(
       (audience) => !isIssuersOwn(audience, issuer),
       'is this issuer or its token endpoint; a token for it would be one for us',
+    ),
+    v.check(
+      (audience) => !/^person\.[A-Za-z0-9_-]{43}$/.test(audience),
+      'has the form of a person\'s "sub", and a token could not tell them apart; choose another',
     ),
   );
 }

@@ -23,6 +23,7 @@ const registration: { [Member in keyof Registration]: fc.Arbitrary<Registration[
   managedBy: fc.oneof(
     fc.record({ kind: fc.constant('deployment' as const), deployment: text() }),
     fc.record({ kind: fc.constant('operator' as const), arn: text() }),
+    fc.constant({ kind: 'self' as const }),
   ),
   createdAt: time,
   updatedAt: time,
@@ -46,7 +47,12 @@ export const resources: fc.Arbitrary<Resource> = fc
     name: text(),
     scopes: few(fc.record({ name: text<Resource['scopes'][0]['name']>(), description: text() })),
   })
-  .chain((resource) => withOptional(resource, { agentId: text<NonNullable<Resource['agentId']>>() }));
+  .chain((resource) =>
+    withOptional(resource, {
+      agentId: text<NonNullable<Resource['agentId']>>(),
+      clients: fc.constantFrom('declared' as const, 'any' as const),
+    }),
+  );
 
 const jwkMember = fc.constantFrom('kty', 'kid', 'use', 'alg', 'key_ops', 'crv', 'n', 'e', 'x', 'y');
 const keys: fc.Arbitrary<AssertionKeys> = fc.oneof(
@@ -76,6 +82,7 @@ const authentication: fc.Arbitrary<Client['authentication']> = fc.oneof(
   }),
   fc.record({ method: fc.constant('aws_iam_jwt' as const), workload: workloads() }),
   fc.record({ method: fc.constant('aws_caller_identity' as const), role: text() }),
+  fc.constant({ method: 'none' as const }),
 );
 
 function workloads(): fc.Arbitrary<AwsWorkload> {
@@ -96,7 +103,13 @@ export const clients: fc.Arbitrary<Client> = fc
     ...registration,
     id: text<Client['id']>(),
     name: text(),
-    grantTypes: fc.constant(['client_credentials'] as const),
+    grantTypes: few(
+      fc.constantFrom<Client['grantTypes'][number][]>(
+        'client_credentials',
+        'authorization_code',
+        'refresh_token',
+      ),
+    ),
     authentication,
   })
   .chain((client) =>
@@ -105,6 +118,8 @@ export const clients: fc.Arbitrary<Client> = fc
       resource: text<NonNullable<Client['resource']>>(),
       redirectUris: few(text()),
       attachedRedirectUris: few(fc.record({ uri: text(), by: text() })),
+      consent: fc.constantFrom('asked' as const, 'implied' as const),
+      expiresAt: time,
     }),
   );
 

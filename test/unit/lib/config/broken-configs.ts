@@ -119,7 +119,7 @@ export const brokenConfigs: readonly (readonly [string, unknown, string])[] = [
   [
     'a field like no other',
     { ...soundConfig, clients: [{ ...robotClient, zzzzzzzzzz: 1 }] },
-    'clients[0].zzzzzzzzzz: is no field; use one of id, name, agent, resource, authentication, redirectUris',
+    'clients[0].zzzzzzzzzz: is no field; use one of id, name, agent, resource, authentication, redirectUris, grants, consent',
   ],
   ['an unknown profile', { ...soundConfig, profile: 'prod' }, "profile: 'prod' is none of production, dev"],
   [
@@ -204,24 +204,9 @@ export const brokenConfigs: readonly (readonly [string, unknown, string])[] = [
     "agents[0].scopes.files.required[0]: '*' is a wildcard; name each scope",
   ],
   [
-    'a client without an agent',
-    withClient({ agent: undefined }),
-    'clients[0].agent: is missing; write the id of the agent it acts for, or the resource it serves',
-  ],
-  [
-    'a client of an agent and of a resource',
-    withClient({ resource: 'files' }),
-    "clients[0].agent: 'robot' stands beside a resource; a client has one of the two",
-  ],
-  [
-    'a client of an unknown resource',
-    withClient({ agent: undefined, resource: 'file' }),
-    "clients[0].resource: 'file' is no resource of this config; did you mean 'files'?",
-  ],
-  [
-    'a client of an unknown agent',
-    withClient({ agent: 'robbot' }),
-    "clients[0].agent: 'robbot' is no agent of this config; did you mean 'robot'?",
+    'an audience of the form of a person',
+    { ...soundConfig, resources: [{ ...files, audience: `person.${'A'.repeat(43)}` }] },
+    `resources[0].audience: 'person.${'A'.repeat(43)}' has the form of a person's 'sub', and a token could not tell them apart; choose another`,
   ],
   [
     'an unknown method',

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { checkConfig, InvalidConfig } from '../../../../lib/config/check-config.ts';
 import { config as example } from '../../../../vestibule.config.ts';
 import { soundConfig } from './a-config.ts';
+import { brokenClients } from './broken-clients.ts';
 import { brokenConfigs, withAgent, withClient, withIssuer, withKeys, withUri } from './broken-configs.ts';
 import { brokenEdges } from './broken-edges.ts';
 import { brokenPeople, peopleConfig } from './broken-people.ts';
@@ -46,7 +47,7 @@ test('accepts a config for which every field is written', () => {
     signing: { mode: 'envelope', algorithm: 'ES256' },
     accessTokenMinutes: 60,
     logRetentionDays: 30,
-    resources: [{ ...files, audience: 'files-api', kind: 'agent', agent: 'robot' }],
+    resources: [{ ...files, audience: 'files-api', kind: 'agent', agent: 'robot', clients: 'any' }],
     agents: [{ ...robot, name: 'Robot', scopes: { files: { required: ['read'], optional: ['write'] } } }],
     clients: [
       {
@@ -58,6 +59,13 @@ test('accepts a config for which every field is written', () => {
           jwks: { keys: [jwk] },
           acceptsTokenEndpointAudience: true,
         },
+      },
+      {
+        id: 'app',
+        authentication: { method: 'none' },
+        redirectUris: ['https://app.example.com/cb'],
+        grants: ['authorization_code'],
+        consent: 'implied',
       },
     ],
   };
@@ -75,12 +83,16 @@ test.each([
 });
 
 describe('names the field, the value and the fix of', () => {
-  test.each([...brokenConfigs, ...brokenEdges, ...brokenSigning, ...brokenRoles, ...brokenPeople])(
-    '%s',
-    (_, config, problem) => {
-      expect(problemsOf(config)).toEqual([problem]);
-    },
-  );
+  test.each([
+    ...brokenConfigs,
+    ...brokenClients,
+    ...brokenEdges,
+    ...brokenSigning,
+    ...brokenRoles,
+    ...brokenPeople,
+  ])('%s', (_, config, problem) => {
+    expect(problemsOf(config)).toEqual([problem]);
+  });
 });
 
 describe('refuses names that a token could not tell apart:', () => {
@@ -151,7 +163,7 @@ test('reports everything at once, and nothing twice', () => {
     'clients[1].authentication: is missing; write it',
     "agents[0].scopes.files: 'read' is no scope of resource 'files'; use one of x:*",
     expect.stringContaining("clients[0].agent: 'nobody' is no agent of this config"),
-    'clients[1].agent: is missing; write the id of the agent it acts for, or the resource it serves',
+    'clients[1].agent: is missing; write the id of the agent it acts for, or the resource it serves, or redirectUris for people',
   ]);
 });
 

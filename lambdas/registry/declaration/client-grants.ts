@@ -1,0 +1,67 @@
+import * as v from 'valibot';
+import type { GrantType } from '../../ports/registry.ts';
+import { isDistinct, list } from './fields.ts';
+
+const types = ['client_credentials', 'authorization_code', 'refresh_token'] as const;
+
+export const grantTypes = v.pipe(
+  list(v.picklist(types, `must be one of ${types.join(', ')}`), types.length),
+  v.check((named) => isDistinct(named), 'must not name a grant twice'),
+);
+
+interface Grantee {
+  readonly agent_id?: string | undefined;
+  readonly resource?: unknown;
+  readonly redirect_uris?: readonly string[] | undefined;
+  readonly token_endpoint_auth_method: string;
+}
+
+/** All that a client can use: a declaration may name fewer. */
+export function usualGrants(declared: Grantee): readonly GrantType[] {
+  return [
+    ...(actsForItself(declared) ? ['client_credentials' as const] : []),
+    ...(declared.redirect_uris === undefined
+      ? []
+      : ['authorization_code' as const, 'refresh_token' as const]),
+  ];
+}
+
+/** What is wrong with the grants that a declaration names. */
+export function grantsProblem(declared: Grantee, named: readonly GrantType[]): string | undefined {
+  if (declared.resource !== undefined) {
+    return named.length === 0 ? undefined : 'must be [] for the server of a resource';
+  }
+  if (named.length === 0) return 'must name a grant; only the server of a resource has none';
+  // A machine's token says for which agent it acts, so there is none without an agent.
+  if (named.includes('client_credentials') && !actsForItself(declared)) {
+    return 'holds "client_credentials", which is for a client of an agent that proves itself; remove it';
+  }
+  // The redirect URI of an agent's client may be attached later.
+  if (
+    named.includes('authorization_code') &&
+    declared.redirect_uris === undefined &&
+    declared.agent_id === undefined
+  ) {
+    return 'holds "authorization_code", which needs redirect_uris; add them';
+  }
+  return named.includes('refresh_token') && !named.includes('authorization_code')
+    ? 'holds "refresh_token", which follows "authorization_code"; add that, or remove it'
+    : undefined;
+}
+
+/** What is wrong with saying whether people are asked. */
+export function consentProblem(
+  declared: Grantee & {
+    readonly grant_types?: readonly GrantType[] | undefined;
+    readonly consent?: string | undefined;
+  },
+): string | undefined {
+  const granted = declared.grant_types ?? usualGrants(declared);
+  return declared.consent === undefined || granted.includes('authorization_code')
+    ? undefined
+    : 'is for a client that people sign in with; remove it, or add redirect_uris';
+}
+
+function actsForItself({ agent_id, token_endpoint_auth_method: method }: Grantee): boolean {
+  return agent_id !== undefined && method !== 'none';
+}

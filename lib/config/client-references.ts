@@ -1,0 +1,68 @@
+import { pathOf, type Problem, show, unknownReference } from './problem.ts';
+import type { SoundParts } from './sound-parts.ts';
+
+type Client = SoundParts['clients'][number];
+
+/** What is wrong with whom a client belongs to, and with what it may do for itself and for people. */
+export function clientProblems(client: Client, index: number, config: SoundParts): readonly Problem[] {
+  const problem = (field: keyof Client, text: string): Problem => ({
+    path: pathOf(['clients', index, field]),
+    text,
+  });
+  const owner = ownerOf(client, index, config);
+  if (owner.length > 0) return owner;
+  const { authentication, redirectUris, grants, consent } = client;
+  if (authentication?.method === 'none' && redirectUris === undefined) {
+    const text = "is missing; a client with 'none' is for people alone, who have to be sent back somewhere";
+    return [problem('redirectUris', text)];
+  }
+  const wrong = grants === undefined ? undefined : grantsProblem(client, grants);
+  if (wrong !== undefined) return [problem('grants', wrong)];
+  const signsPeopleIn = grants?.includes('authorization_code') ?? redirectUris !== undefined;
+  return consent === undefined || signsPeopleIn
+    ? []
+    : [problem('consent', `${show(consent)} stands on a client that people do not sign in with; remove it`)];
+}
+
+function ownerOf(
+  { agent, resource, redirectUris }: Client,
+  index: number,
+  { agents, resources }: SoundParts,
+): Problem[] {
+  const path = pathOf(['clients', index, 'agent']);
+  if (agent !== undefined && resource !== undefined) {
+    return [{ path, text: `${show(agent)} stands beside a resource; a client has one of the two` }];
+  }
+  if (resource !== undefined && redirectUris !== undefined) {
+    const text = 'stand on the server of a resource, which nobody signs in with; remove them';
+    return [{ path: pathOf(['clients', index, 'redirectUris']), text }];
+  }
+  if (resource !== undefined) {
+    return unknownReference(pathOf(['clients', index, 'resource']), resource, 'resource', resources);
+  }
+  if (agent !== undefined) return unknownReference(path, agent, 'agent', agents);
+  if (redirectUris !== undefined) return [];
+  return [
+    {
+      path,
+      text: 'is missing; write the id of the agent it acts for, or the resource it serves, or redirectUris for people',
+    },
+  ];
+}
+
+function grantsProblem(
+  { agent, resource, authentication, redirectUris }: Client,
+  grants: readonly string[],
+): string | undefined {
+  if (resource !== undefined) return 'stand on the server of a resource, which gets no tokens; remove them';
+  if (grants.includes('client_credentials') && (agent === undefined || authentication?.method === 'none')) {
+    return "name 'client_credentials', which is for a client of an agent that proves itself; remove it";
+  }
+  // The redirect URI of an agent's client may be attached by what needs it.
+  if (grants.includes('authorization_code') && redirectUris === undefined && agent === undefined) {
+    return "name 'authorization_code', which needs redirectUris; add them";
+  }
+  return grants.includes('refresh_token') && !grants.includes('authorization_code')
+    ? "name 'refresh_token', which follows 'authorization_code'; add that, or remove it"
+    : undefined;
+}
