@@ -34,7 +34,7 @@ interface RedirectUriParts {
 export type RedirectKind = 'https' | 'loopback' | 'private-use';
 
 /**
- * What kind of redirect URI the text is; undefined where it is none: relative, with a fragment (RFC 6749 §3.1.2), with
+ * What kind of redirect URI the text is; undefined where it is none: relative, with a fragment, with
  * user information, with a scheme that is nobody's own, or http to another machine.
  */
 export function redirectKind(text: string): RedirectKind | undefined {
@@ -43,7 +43,7 @@ export function redirectKind(text: string): RedirectKind | undefined {
   const scheme = parts.scheme.toLowerCase();
   if (scheme === 'https') return parts.host === undefined ? undefined : 'https';
   if (scheme === 'http') return loopbackHosts.has(parts.host ?? '') ? 'loopback' : undefined;
-  // RFC 8252 §7.1: a private-use scheme, which is lower case here because it is compared as text.
+  // A private-use scheme; in small letters, because it is compared as text.
   const isOwn = scheme === parts.scheme && !publicSchemes.has(scheme);
   return isOwn && (parts.host !== undefined || parts.pathAndQuery.startsWith('/'))
     ? 'private-use'
@@ -51,8 +51,8 @@ export function redirectKind(text: string): RedirectKind | undefined {
 }
 
 /**
- * Whether people may be sent to `presented` for a client with those `registered` URIs: one of them as text (RFC 6749
- * §3.1.2.3), or, on the person's own machine, one of them at another port.
+ * Whether people may be sent to `presented` for a client with those `registered` URIs: one of them as text (AS-21),
+ * or, on the person's own machine, one of them at another port.
  */
 export function matchesRedirectUri(registered: readonly string[], presented: string): boolean {
   if (redirectKind(presented) === undefined) return false;
@@ -62,7 +62,7 @@ export function matchesRedirectUri(registered: readonly string[], presented: str
 }
 
 /**
- * A loopback URI without its port, which a native app gets from its operating system at each start (RFC 8252 §7.3). The
+ * A loopback URI without its port, which a native app gets from its operating system at each start (IX-30). The
  * three names of the machine match themselves only: whoever listens at one need not listen at the other.
  */
 function onLoopback(text: string): string | undefined {
