@@ -51,7 +51,7 @@ export function redirectKind(text: string): RedirectKind | undefined {
 }
 
 /**
- * Whether people may be sent to `presented` for a client with those `registered` URIs: one of them as text (AS-21),
+ * Whether people may be sent to `presented` for a client with those `registered` URIs: one of them as text,
  * or, on the person's own machine, one of them at another port.
  */
 export function matchesRedirectUri(registered: readonly string[], presented: string): boolean {
@@ -62,7 +62,7 @@ export function matchesRedirectUri(registered: readonly string[], presented: str
 }
 
 /**
- * A loopback URI without its port, which a native app gets from its operating system at each start (IX-30). The
+ * A loopback URI without its port, which a native app gets from its operating system at each start. The
  * three names of the machine match themselves only: whoever listens at one need not listen at the other.
  */
 function onLoopback(text: string): string | undefined {

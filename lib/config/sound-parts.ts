@@ -50,8 +50,6 @@ const client = v.object({
   consent: maybeText,
 });
 
-const textList = v.fallback(v.optional(v.array(v.string())), undefined);
-
 const identityProvider = v.object({
   id: name,
   issuer: name,
