@@ -73,6 +73,15 @@ async function serve(endpoint: DemoEndpoint, request: Request, response: ServerR
 }
 
 function callerOf(auth: { clientId: string; extra?: Record<string, unknown> } | undefined): Caller {
-  const agentId = auth?.extra?.['agent_id'];
-  return { clientId: auth?.clientId ?? 'nobody', agentId: typeof agentId === 'string' ? agentId : undefined };
+  const { agent_id, grant_id, sub } = auth?.extra ?? {};
+  return {
+    clientId: auth?.clientId ?? 'nobody',
+    agentId: textOf(agent_id),
+    // A token with a grant is in a person's name, who is its subject.
+    personId: grant_id === undefined ? undefined : textOf(sub),
+  };
+}
+
+function textOf(claim: unknown): string | undefined {
+  return typeof claim === 'string' ? claim : undefined;
 }

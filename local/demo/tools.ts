@@ -2,6 +2,8 @@
 export interface Caller {
   readonly clientId: string;
   readonly agentId: string | undefined;
+  /** The person in whose name the client calls; undefined where it calls in its own. */
+  readonly personId: string | undefined;
 }
 
 export interface DemoTool {
@@ -66,8 +68,10 @@ const analyst: DemoEndpoint = {
 
 export const demoEndpoints: readonly DemoEndpoint[] = [orders, analyst];
 
-function nameOf(caller: Caller): string {
-  return caller.agentId ?? caller.clientId;
+/** `planner`, or `person.Zb3k… through claude`: a person first, and what they use. */
+function nameOf({ clientId, agentId, personId }: Caller): string {
+  const program = agentId ?? clientId;
+  return personId === undefined ? program : `${personId} through ${program}`;
 }
 
 function textOf(value: unknown): string {
