@@ -1,0 +1,55 @@
+import { startDemo } from '../../local/demo/start.ts';
+import { config as example } from '../../vestibule.config.ts';
+import type { VestibuleConfig } from '../../lib/index.ts';
+import { startDeployment, type TestDeployment, type TestDeploymentOptions } from './deployment.ts';
+import { steadyPortBlock } from './free-ports.ts';
+
+/** The deployment with what `npm start` puts around it: an MCP server and an identity provider, with alice and bob. */
+export interface Company extends TestDeployment {
+  /** Of the protected MCP server, registered as `demo`. */
+  readonly mcpUrl: string;
+  readonly idpUrl: string;
+}
+
+export interface CompanyOptions extends Omit<TestDeploymentOptions, 'config' | 'app' | 'port'> {
+  /** Changes the example deployment. */
+  readonly change?: (config: VestibuleConfig) => VestibuleConfig;
+}
+
+/** Runs it on four ports in a row, so that what one test file synthesized the next one takes. */
+export async function startCompany({ change = same, ...options }: CompanyOptions = {}): Promise<Company> {
+  const port = await steadyPortBlock();
+  const deployment = await startDeployment({ ...options, port, config: change(exampleAt(port)) });
+  try {
+    const demo = await startDemo({
+      ...{ issuer: deployment.issuer, mcpPort: port + 1, idpPort: port + 2 },
+      log: (line) => {
+        throw new Error(line);
+      },
+    });
+    return {
+      ...deployment,
+      ...{ mcpUrl: demo.mcpUrl, idpUrl: demo.idpUrl },
+      stop: async () => {
+        await demo.stop();
+        await deployment.stop();
+      },
+    };
+  } catch (error) {
+    await deployment.stop();
+    throw error;
+  }
+}
+
+function same(config: VestibuleConfig): VestibuleConfig {
+  return config;
+}
+
+/** The example deployment, its MCP server and its identity provider on the ports after `port`. */
+function exampleAt(port: number): VestibuleConfig {
+  const moved = JSON.stringify(example).replaceAll(
+    /localhost:94(0[123])/g,
+    (_, last: string) => `localhost:${port + Number(last)}`,
+  );
+  return JSON.parse(moved) as VestibuleConfig;
+}
