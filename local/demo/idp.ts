@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { exportJWK, generateKeyPair } from 'jose';
 import { Provider, type KoaContext } from 'oidc-provider';
 import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.js';
-import { listen, readBody, type RunningServer } from './http.ts';
+import { listen, readBody, sendJson, type RunningServer } from './http.ts';
 
 interface User {
   readonly name: string;
@@ -26,19 +26,46 @@ export async function startIdp(options: {
   readonly port: number;
   readonly log: (line: string) => void;
 }): Promise<RunningServer> {
-  const provider = new Provider(`http://localhost:${options.port}`, await configuration(options.issuer));
+  const left = new Set<string>();
+  const directory: Directory = {
+    account: (id) => (left.has(id) ? undefined : accountOf(id)),
+    set: (id, isEmployed) => (isEmployed ? left.delete(id) : left.add(id)),
+  };
+  const configured = await configuration(options.issuer, directory);
+  const provider = new Provider(`http://localhost:${options.port}`, configured);
   const serve = provider.callback();
   return listen(
     options.port,
     async (request, response) => {
-      if (request.url?.startsWith('/login/') === true) await login(provider, request, response);
+      const path = request.url ?? '/';
+      if (path.startsWith('/login/')) await login(provider, directory, request, response);
+      else if (path.startsWith('/directory/')) await changeDirectory(directory, request, response);
       else await serve(request, response);
     },
     options.log,
   );
 }
 
-async function configuration(vestibule: string): Promise<object> {
+/** Who works at the company. Nobody is signed in, and nobody stays signed in, who left it. */
+interface Directory {
+  readonly account: (id: string) => object | undefined;
+  readonly set: (id: string, isEmployed: boolean) => void;
+}
+
+/** `POST /directory/bob` with `employed=no`: what an administrator does when somebody leaves; `employed=yes` undoes it. */
+async function changeDirectory(
+  directory: Directory,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const [, , id = ''] = (request.url ?? '').split('/');
+  const employed = new URLSearchParams(await readBody(request)).get('employed');
+  const isUnderstood = request.method === 'POST' && (employed === 'yes' || employed === 'no');
+  if (isUnderstood && Object.hasOwn(users, id)) directory.set(id, employed === 'yes');
+  sendJson(response, isUnderstood && Object.hasOwn(users, id) ? 200 : 400, { user: id, employed });
+}
+
+async function configuration(vestibule: string, directory: Directory): Promise<object> {
   const { privateKey } = await generateKeyPair('RS256', { extractable: true });
   return {
     adapter: createMemoryAdapter(),
@@ -61,7 +88,7 @@ async function configuration(vestibule: string): Promise<object> {
     features: { devInteractions: { enabled: false }, resourceIndicators: { enabled: false } },
     ttl: { AccessToken: 900, IdToken: 900, Interaction: 600, Grant: day, Session: day, RefreshToken: day },
     interactions: { url: (_: unknown, interaction: { uid: string }) => `/login/${interaction.uid}` },
-    findAccount: (_: unknown, id: string) => account(id),
+    findAccount: (_: unknown, id: string) => directory.account(id),
     loadExistingGrant: (ctx: KoaContext) => grantEverything(ctx),
     clientBasedCORS: () => false,
     renderError: (ctx: { type: string; body: string }, out: { error: string }) => {
@@ -71,7 +98,7 @@ async function configuration(vestibule: string): Promise<object> {
   };
 }
 
-function account(id: string): object | undefined {
+function accountOf(id: string): object | undefined {
   const user = Object.hasOwn(users, id) ? users[id] : undefined;
   if (user === undefined) return undefined;
   return {
@@ -95,11 +122,16 @@ async function grantEverything({ oidc: { client, session, provider } }: KoaConte
   return grant;
 }
 
-async function login(provider: Provider, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function login(
+  provider: Provider,
+  directory: Directory,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   await provider.interactionDetails(request, response);
   if (request.method === 'POST') {
     const accountId = new URLSearchParams(await readBody(request)).get('user') ?? '';
-    if (account(accountId) !== undefined) {
+    if (directory.account(accountId) !== undefined) {
       await provider.interactionFinished(request, response, { login: { accountId } });
       return;
     }

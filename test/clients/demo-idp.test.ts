@@ -44,6 +44,27 @@ describe('the demo identity provider', () => {
     expect(tokens.claims()).toMatchObject({ sub: user, name, groups, email: `${user}@example.com` });
   });
 
+  it('lets nobody in who left the company, until they are back', async () => {
+    const directory = `http://localhost:${idp.port}/directory/bob`;
+    const employed = (answer: string): Promise<Response> =>
+      fetch(directory, { method: 'POST', body: new URLSearchParams({ employed: answer }) });
+    const signIn = async (): Promise<URL> =>
+      createBrowser().signIn({
+        authorizeUrl: client.buildAuthorizationUrl(config, {
+          redirect_uri: `${vestibule}/callback/demo`,
+          scope: 'openid',
+          code_challenge: await client.calculatePKCECodeChallenge(client.randomPKCECodeVerifier()),
+          code_challenge_method: 'S256',
+        }),
+        idp: 'Bob Brown',
+      });
+    expect((await employed('perhaps')).status).toBe(400);
+    await employed('no');
+    await expect(signIn()).rejects.toThrow('stranded');
+    await employed('yes');
+    expect((await signIn()).searchParams.has('code')).toBe(true);
+  });
+
   it('answers without a fault', () => {
     expect(log).toEqual([]);
   });
