@@ -22,6 +22,7 @@ import { KeyRotation } from './constructs/key-rotation.ts';
 import { clientSecrets } from './constructs/registrations.ts';
 import { RegistryTable } from './constructs/registry-table.ts';
 import { type Retention, retentionOf } from './constructs/retention.ts';
+import { SealSecret } from './constructs/seal-secret.ts';
 import type { SigningCustody } from './constructs/signing-custody.ts';
 import { type Edge, edgeBefore } from './edge/edge.ts';
 import { OriginSecret } from './edge/origin-secret.ts';
@@ -65,14 +66,17 @@ export class Vestibule extends Construct {
     this.grants = new GrantsTable(this, 'Grants', retention);
     this.#signing = signingOf(config);
     this.signingKeys = keepSigningKeys(this, this.#signing, this.registry, retention);
+    this.dataKey = new DataKey(this, 'DataKey', retention);
+    const peopleSignIn = (config.identityProviders ?? []).length > 0;
+    const sealSecret = peopleSignIn ? new SealSecret(this, 'Seals', this.dataKey, retention) : undefined;
     this.keyRotation = new KeyRotation(this, 'KeyRotation', {
       signingKeys: this.signingKeys,
       signing: this.#signing,
       registry: this.registry,
+      sealSecret,
       retention,
       rotationDays: config.keyRotationDays ?? 90,
     });
-    this.dataKey = new DataKey(this, 'DataKey', retention);
     // The local run has no host of its own: its issuer is the API's URL.
     const runsLocally = String(this.node.tryGetContext('vestibule:local')) === 'true';
     if (!runsLocally) requireFittingRegion(config, Stack.of(this).region);
@@ -90,7 +94,7 @@ export class Vestibule extends Construct {
     const { frontDoor, issuer, registry, grants, signingKeys } = this;
     const parts: DeploymentParts = {
       ...{ scope: this, config, retention, signing: this.#signing },
-      ...{ frontDoor, issuer, registry, grants, signingKeys },
+      ...{ frontDoor, issuer, registry, grants, signingKeys, sealSecret },
     };
     serveDiscovery(parts);
     serveAuthorization(parts);

@@ -160,6 +160,8 @@ type KeyEvent =
       readonly rotationDays: number;
       readonly standbys: number;
     }
+  /** The secret behind cookies and forms; what was sealed before the one before it opens no more. */
+  | { readonly event: 'seal_secret_rotated'; readonly days: number; readonly by: string }
   /** Tokens cannot be signed: one event for each failed try to unwrap the key. */
   | { readonly event: 'signing_key_unavailable'; readonly kid: string; readonly reason: string };
 

@@ -7,12 +7,15 @@ import { EndpointFunction } from './endpoint-function.ts';
 import type { RegistryTable } from './registry-table.ts';
 import type { Retention } from './retention.ts';
 import type { SigningCustody } from './signing-custody.ts';
+import type { SealSecret } from './seal-secret.ts';
 import { grantEndOfKeys } from './signing-keys.ts';
 
 export interface KeyRotationProps {
   readonly signingKeys: SigningCustody;
   readonly signing: Signing;
   readonly registry: RegistryTable;
+  /** Absent where nobody signs in. */
+  readonly sealSecret: SealSecret | undefined;
   readonly retention: Retention;
   /** Days after which the next key takes over. */
   readonly rotationDays: number;
@@ -29,11 +32,11 @@ export class KeyRotation extends Construct {
 
   constructor(scope: Construct, id: string, props: KeyRotationProps) {
     super(scope, id);
-    const { signingKeys, signing, registry, retention, rotationDays } = props;
+    const { signingKeys, signing, registry, sealSecret, retention, rotationDays } = props;
     const deletesKeys = retention.removalPolicy === RemovalPolicy.DESTROY;
     const { function: keys } = new EndpointFunction(scope, 'Keys', {
       name: 'keys',
-      description: 'Makes, rotates and destroys the signing keys',
+      description: 'Makes, rotates and destroys the signing keys, and rotates what seals cookies',
       memoryMegabytes: 512,
       // Operators wait at an endpoint for 20 seconds at most, CloudFormation and the schedule for all of it.
       timeoutSeconds: timeLimitSeconds,
@@ -45,6 +48,7 @@ export class KeyRotation extends Construct {
           KEY_ROTATION_DAYS: String(rotationDays),
           KEY_DELETION_DAYS: retention.protect ? '30' : '7',
           KEYS_WITHOUT_STACK: deletesKeys ? 'destroy' : 'retain',
+          SEAL_SECRET: sealSecret?.grantRotation(role) ?? 'none',
           TIME_LIMIT: String(timeLimitSeconds),
           ...signingKeys.grantMaking(role),
           ...registry.grantKeyRing(role),

@@ -7,6 +7,7 @@ import type { FrontDoor } from '../constructs/front-door.ts';
 import type { GrantsTable } from '../constructs/grants-table.ts';
 import type { RegistryTable } from '../constructs/registry-table.ts';
 import type { Retention } from '../constructs/retention.ts';
+import type { SealSecret } from '../constructs/seal-secret.ts';
 import type { SigningCustody } from '../constructs/signing-custody.ts';
 
 /** What the functions behind the front door are made of. */
@@ -20,6 +21,8 @@ export interface DeploymentParts {
   readonly grants: GrantsTable;
   readonly signing: Signing;
   readonly signingKeys: SigningCustody;
+  /** Seals cookies and forms; absent where nobody signs in. */
+  readonly sealSecret: SealSecret | undefined;
   readonly retention: Retention;
 }
 

@@ -10,6 +10,13 @@ describe.each([
   ['a production deployment', aConfig],
   ['a dev deployment', { ...aConfig, profile: 'dev' }],
   ['a deployment with wrapped signing keys', { ...aConfig, signing: 'envelope' }],
+  [
+    'a deployment where people sign in',
+    {
+      ...aConfig,
+      identityProviders: [{ id: 'staff', issuer: 'https://login.example.com', clientId: 'vestibule' }],
+    },
+  ],
   ['a deployment with a canary', { ...aConfig, canary: true }],
   ['a deployment on a host of its own', { ...aConfig, issuer: anIssuer }],
   ['a deployment behind an edge', { ...aConfig, issuer: anEdgeIssuer, edge: {} }],

@@ -8,6 +8,7 @@ import { entitlement, issuance } from './requirements/issuance.ts';
 import { keyLife } from './requirements/keys.ts';
 import { introspection } from './requirements/introspection.ts';
 import { limits } from './requirements/limits.ts';
+import { pages } from './requirements/pages.ts';
 import { protectedApis } from './requirements/protected-apis.ts';
 import { operations } from './requirements/operations.ts';
 import { resourceServer } from './requirements/resource-server.ts';
@@ -35,6 +36,7 @@ export const requirements = {
   ...limits,
   ...keyLife,
   ...operations,
+  ...pages,
 } as const satisfies Readonly<Record<string, Requirement>>;
 
 export type RequirementId = keyof typeof requirements;

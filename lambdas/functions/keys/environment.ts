@@ -13,6 +13,8 @@ export const keysEnvironment = [
   'KEY_DELETION_DAYS',
   /** What becomes of the keys when the stack is deleted: `retain` or `destroy`. */
   'KEYS_WITHOUT_STACK',
+  /** The ARN of the secret behind cookies and forms, or `none` where nobody signs in. */
+  'SEAL_SECRET',
   /** The function's own time limit in seconds. */
   'TIME_LIMIT',
 ] as const;

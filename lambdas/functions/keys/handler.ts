@@ -1,15 +1,18 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Context } from 'aws-lambda';
 import { clientDefaults, triesOnce } from '../../adapters/aws.ts';
 import { dynamoKeyRingStore } from '../../adapters/dynamodb/key-ring-store.ts';
 import { dynamoWrappedKeyStore } from '../../adapters/dynamodb/wrapped-key-store.ts';
 import { deploymentKeyMaker } from '../../adapters/kms/deployment-key-maker.ts';
+import { secretsManagerSealSecretStore } from '../../adapters/secrets-manager/seal-secret-store.ts';
 import { customResource } from '../../cloudformation/custom-resource.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
 import { endAllKeys } from '../../keys/end.ts';
 import { keyPolicy } from '../../keys/policy.ts';
-import type { KeyRingPorts } from '../../keys/ports.ts';
+import type { KeyAuthor, KeyRingPorts } from '../../keys/ports.ts';
+import { tendSealSecret } from '../../keys/tend-seal-secret.ts';
 import { tend, tendDaily } from '../../keys/tend.ts';
 import { keySetMaxAge } from '../../oauth/metadata/key-set.ts';
 import { longestTokenSeconds } from '../../ports/ends.ts';
@@ -68,6 +71,19 @@ const answerCloudFormation = customResource({
   pauses: [1_000, 2_000, 4_000, 8_000],
 });
 
+/** One that fails keeps the other from nothing. */
+async function daily(author: KeyAuthor): Promise<void> {
+  try {
+    await tendDaily(ports, author);
+  } finally {
+    if (environment.SEAL_SECRET !== 'none') {
+      const client = new SecretsManagerClient(clientDefaults);
+      const store = secretsManagerSealSecretStore({ client, secretArn: environment.SEAL_SECRET });
+      await tendSealSecret({ ...ports, store }, author);
+    }
+  }
+}
+
 /** A request that Lambda delivers again has the same id, and so goes on where it was interrupted. */
 export async function handler(input: unknown, context: Context): Promise<unknown> {
   const event = readKeysEvent(input);
@@ -77,6 +93,6 @@ export async function handler(input: unknown, context: Context): Promise<unknown
     case 'cloudformation':
       return answerCloudFormation(event.event);
     case 'schedule':
-      return tendDaily(ports, { actor: `schedule/${deployment}`, requestId: context.awsRequestId });
+      return daily({ actor: `schedule/${deployment}`, requestId: context.awsRequestId });
   }
 }
