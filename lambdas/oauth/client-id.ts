@@ -1,8 +1,9 @@
 import type { ClientId } from '../runtime/identifiers.ts';
+import { isDocumentClientId } from './registration/document-url.ts';
 
-/** Whether the text has the form of the client ids that are registered here; the registry is asked for no other. */
+/** Whether the text has the form of a client id: of one registered here, or of the URL of a metadata document. */
 export function isClientId(text: string): text is ClientId {
-  return /^[A-Za-z0-9_-]{1,64}$/.test(text);
+  return /^[A-Za-z0-9_-]{1,64}$/.test(text) || isDocumentClientId(text);
 }
 
 /** Characters of the shortest secret a client of ours has: 256 bits in base64url. */
@@ -10,8 +11,8 @@ const shortestSecret = 43;
 
 /**
  * Whether a log may repeat what a caller called itself without proving it. Nothing as long as a secret may be
- * repeated: clients are set up with name and secret swapped.
+ * repeated, for clients are set up with name and secret swapped; a URL is no secret of ours.
  */
 export function isLoggableClientId(text: string): text is ClientId {
-  return isClientId(text) && text.length < shortestSecret;
+  return isClientId(text) && (text.length < shortestSecret || isDocumentClientId(text));
 }

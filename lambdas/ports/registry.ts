@@ -8,6 +8,7 @@ import type {
   ScopeName,
 } from '../runtime/identifiers.ts';
 import type { AwsWorkload } from './aws-workload.ts';
+import type { ClientDocumentRefusal, KeptDocument } from './client-documents.ts';
 
 /** `disabled` is an operator's word: no deployment turns it back. */
 export type RegistrationState = 'active' | 'disabled';
@@ -151,6 +152,10 @@ export interface RegistryView {
   /** The agent that `client` belongs to. */
   readonly agent?: Agent;
   readonly resource?: Resource;
+  /** The document behind a client id that is a URL, as it was last accepted. */
+  readonly document?: KeptDocument;
+  /** Why there is no client for an id that is a URL. */
+  readonly clientRefusal?: ClientDocumentRefusal;
 }
 
 /** A role as its account's issuer names it, by the patterns that may cover it: the first that a client holds counts. */

@@ -30,6 +30,10 @@ export interface VestibuleConfig {
   readonly logRetentionDays?: number;
   /** Whether clients may prove themselves by a signed request to AWS STS (`aws_caller_identity`). Default: false. */
   readonly awsCallerIdentity?: boolean;
+  /** Clients that register themselves, where people sign in. */
+  readonly registration?: RegistrationConfig;
+  /** Whose metadata documents are clients, where people sign in. Default: everybody's, and people are asked. */
+  readonly clientMetadataDocuments?: ClientMetadataDocumentsConfig;
   /** What tokens can be for: MCP servers, and agents that others call. */
   readonly resources: readonly ResourceConfig[];
   /** The principals, and what each may ask for. */
@@ -40,6 +44,34 @@ export interface VestibuleConfig {
   readonly identityProviders?: readonly IdentityProviderConfig[];
   /** What people may let agents do. Absent: whoever can sign in may grant every scope. */
   readonly roles?: readonly RoleConfig[];
+}
+
+export interface RegistrationConfig {
+  /**
+   * Redirect URIs with a scheme of an app's own, by their exact text: they are taken of clients that bring their metadata
+   * themselves. Default: that of Cursor.
+   */
+  readonly customRedirectUris?: readonly string[];
+}
+
+/** By host: `example.com`, or `*.example.com` for all below it. */
+export interface ClientMetadataDocumentsConfig {
+  /** Only documents of these hosts, and of curated ones, are clients. Default: of all hosts. */
+  readonly allow?: readonly string[];
+  /** Documents of these hosts are no clients, whatever else is said of them. */
+  readonly deny?: readonly string[];
+  /** Hosts that you vouch for. Only their clients can be used without asking people. */
+  readonly curated?: readonly CuratedHostConfig[];
+  /**
+   * Whether Vestibule's copies of the documents of well-known clients stand in where their hosts refuse us. Default: true.
+   */
+  readonly pinnedCopies?: boolean;
+}
+
+export interface CuratedHostConfig {
+  readonly host: string;
+  /** Default: `asked`. */
+  readonly consent?: 'asked' | 'implied';
 }
 
 export interface AlarmsConfig {

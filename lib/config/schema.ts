@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
 import { awsAuthentication, awsCallerAuthentication } from './aws-workload.ts';
+import { clientMetadataDocuments } from './client-documents.ts';
 import {
   fields,
   flag,
@@ -19,6 +20,7 @@ import { keySet } from './key-set.ts';
 import { identityProvider, role } from './people.ts';
 import { didYouMean, show } from './problem.ts';
 import { redirectUriProblem } from './redirect-uri.ts';
+import { registration } from './registration.ts';
 import { documentUrlProblem, type Hosts, resourceUriProblem } from './resource-uri.ts';
 import { scopeNameProblem } from './scope-name.ts';
 import { signing } from './signing.ts';
@@ -143,6 +145,8 @@ export function configSchema(hosts: Hosts): v.GenericSchema {
     alarms: v.optional(alarms),
     canary: v.optional(flag()),
     logRetentionDays: v.optional(oneOf(retentionDays)),
+    registration: v.optional(registration),
+    clientMetadataDocuments: v.optional(clientMetadataDocuments),
     resources: listOf(resource(hosts)),
     agents: listOf(agent),
     clients: listOf(client(hosts)),

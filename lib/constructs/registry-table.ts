@@ -61,21 +61,25 @@ export class RegistryTable extends Construct {
     return this.grant(role, { actions: ['dynamodb:BatchGetItem'], items: ['key-ring#*'] });
   }
 
-  /** Clients and their agents, for the authorization endpoint. */
-  grantClientLookup(role: IRole): RegistryVariables {
-    return this.grant(role, { actions: ['dynamodb:BatchGetItem'], items: ['client#*', 'agent#*'] });
+  /** Clients and their agents, for the authorization endpoint; with people, kept metadata documents too. */
+  grantClientLookup(role: IRole, people: boolean): RegistryVariables {
+    return this.grant(role, {
+      actions: ['dynamodb:BatchGetItem'],
+      items: ['client#*', 'agent#*', ...(people ? (['client-document#*'] as const) : [])],
+    });
   }
 
-  /** The identity providers that people sign in at. */
-  grantIdentityProviders(role: IRole): RegistryVariables {
-    return this.grant(role, { actions: ['dynamodb:BatchGetItem'], items: ['idp#*'] });
+  /** Keeping the metadata documents that were accepted, for the authorization endpoint. */
+  grantKeepingDocuments(role: IRole): RegistryVariables {
+    return this.grant(role, { actions: ['dynamodb:PutItem'], items: ['client-document#*'] });
   }
 
   /** All that a decision to issue a token reads, or a judgement of one. */
-  grantTokenDecisions(role: IRole): RegistryVariables {
+  grantTokenDecisions(role: IRole, people: boolean): RegistryVariables {
+    const documents = people ? (['client-document#*'] as const) : [];
     return this.grant(role, {
       actions: ['dynamodb:BatchGetItem'],
-      items: ['client#*', 'aws-role#*', 'agent#*', 'resource#*', 'key-ring#*'],
+      items: ['client#*', 'aws-role#*', 'agent#*', 'resource#*', 'key-ring#*', ...documents],
     });
   }
 

@@ -1,5 +1,6 @@
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { clientDocumentsOf } from '../config/client-documents.ts';
 import type { VestibuleConfig } from '../config/config.ts';
 import { limitsOf } from '../config/limits.ts';
 import type { Signing } from '../config/signing.ts';
@@ -42,9 +43,15 @@ export function allowedHosts({ profile }: VestibuleConfig): 'public' | 'loopback
   return profile === 'dev' ? 'loopback' : 'public';
 }
 
+/** Whether there is anybody to sign in. */
+export function hasPeople({ identityProviders = [] }: VestibuleConfig): boolean {
+  return identityProviders.length > 0;
+}
+
 interface ClientProofVariables {
   readonly ISSUER: string;
   readonly DOCUMENT_HOSTS: 'public' | 'loopback';
+  readonly CLIENT_DOCUMENTS: string;
   readonly AWS_CALLER_IDENTITY: 'accepted' | 'refused';
   readonly CLIENT_LIMIT: string;
   readonly ADDRESS_LIMIT: string;
@@ -56,6 +63,7 @@ export function clientProof({ config, issuer }: DeploymentParts): ClientProofVar
   return {
     ISSUER: issuer,
     DOCUMENT_HOSTS: allowedHosts(config),
+    CLIENT_DOCUMENTS: clientDocumentsOf(config),
     AWS_CALLER_IDENTITY: config.awsCallerIdentity === true ? 'accepted' : 'refused',
     CLIENT_LIMIT: limits.client,
     ADDRESS_LIMIT: limits.address,

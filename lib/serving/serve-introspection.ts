@@ -1,9 +1,9 @@
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
-import { clientProof, type DeploymentParts, modest, servePublicly } from './deployment-parts.ts';
+import { clientProof, type DeploymentParts, hasPeople, modest, servePublicly } from './deployment-parts.ts';
 
 /** Introspection and revocation. */
 export function serveIntrospection(parts: DeploymentParts): void {
-  const { scope, frontDoor, registry, grants, signingKeys, retention } = parts;
+  const { scope, config, frontDoor, registry, grants, signingKeys, retention } = parts;
   const { function: introspection } = new EndpointFunction(scope, 'Introspection', {
     name: 'introspection',
     description: 'Introspection and revocation of tokens',
@@ -11,7 +11,7 @@ export function serveIntrospection(parts: DeploymentParts): void {
     environment: (role) => ({
       ...clientProof(parts),
       ...signingKeys.grantSigning(role),
-      ...registry.grantTokenDecisions(role),
+      ...registry.grantTokenDecisions(role, hasPeople(config)),
       ...grants.grantRevocations(role),
       ...grants.grantBuckets(role, 'client', 'address'),
     }),

@@ -1,6 +1,14 @@
+import { clientDocumentsOf } from '../config/client-documents.ts';
 import { limitsOf } from '../config/limits.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
-import { clientProof, type DeploymentParts, modest, servePublicly } from './deployment-parts.ts';
+import {
+  allowedHosts,
+  clientProof,
+  type DeploymentParts,
+  hasPeople,
+  modest,
+  servePublicly,
+} from './deployment-parts.ts';
 
 /** The authorization endpoint. */
 export function serveAuthorization({
@@ -18,7 +26,10 @@ export function serveAuthorization({
     ...modest(retention),
     environment: (role) => ({
       ADDRESS_LIMIT: limits.address,
-      ...registry.grantClientLookup(role),
+      DOCUMENT_HOSTS: allowedHosts(config),
+      CLIENT_DOCUMENTS: clientDocumentsOf(config),
+      ...registry.grantClientLookup(role, hasPeople(config)),
+      ...(hasPeople(config) && registry.grantKeepingDocuments(role)),
       ...grants.grantBuckets(role, 'address'),
     }),
   });
@@ -38,7 +49,7 @@ export function serveTokens(parts: DeploymentParts): void {
       ...clientProof(parts),
       ACCESS_TOKEN_MINUTES: String(config.accessTokenMinutes ?? 15),
       ...signingKeys.grantSigning(role),
-      ...registry.grantTokenDecisions(role),
+      ...registry.grantTokenDecisions(role, hasPeople(config)),
       ...grants.grantAssertionMarks(role),
       ...grants.grantBuckets(role, 'client', 'address'),
     }),

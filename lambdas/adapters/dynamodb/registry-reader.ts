@@ -1,14 +1,32 @@
-import type { AwsRoleNames, RegistryNames, RegistryReader } from '../../ports/registry.ts';
+import type {
+  AwsRoleNames,
+  Client,
+  RegistryNames,
+  RegistryReader,
+  RegistryView,
+} from '../../ports/registry.ts';
+import type { Clock, Instant } from '../../runtime/clock.ts';
+import type { ClientId, ResourceUri } from '../../runtime/identifiers.ts';
 import { decodeAgent } from './agent-codec.ts';
 import type { Item } from './attributes.ts';
 import type { CachedItems } from './cached-items.ts';
 import { decodeClient, decodeClientAlias } from './client-codec.ts';
 import { decodedOnce } from './decoded-once.ts';
+import { decodeKeptDocument } from './kept-documents.ts';
 import { keyOf } from './keys.ts';
 import { decodeResource } from './resource-codec.ts';
 
+interface ReaderOptions {
+  readonly clock: Clock;
+  /** Whether clients may be metadata documents, whose last copies are kept beside the registry. */
+  readonly clientDocuments: boolean;
+}
+
 /** Reads all that one request names at once, and along with it what an earlier request showed to belong to that. */
-export function registryReader(cache: CachedItems<Item>): RegistryReader {
+export function registryReader(
+  cache: CachedItems<Item>,
+  { clock, clientDocuments }: ReaderOptions,
+): RegistryReader {
   const agents = remembered();
   const clients = remembered();
 
@@ -18,6 +36,7 @@ export function registryReader(cache: CachedItems<Item>): RegistryReader {
       return [...items.values()].map(resourceOf);
     },
     view: async (names) => {
+      if (names.clientId?.includes(':') === true) return documentView(names.clientId, names.resourceUri);
       const aliases = names.awsRole === undefined ? [] : aliasKeys(names.awsRole);
       const resourceKey = names.resourceUri && keyOf.resource(names.resourceUri);
       const hint = clientKey(names) ?? aliases.map(clients.of).find((key) => key !== undefined);
@@ -28,7 +47,7 @@ export function registryReader(cache: CachedItems<Item>): RegistryReader {
         return asked.includes(key) ? items.get(key) : (await cache.read([key])).get(key);
       };
       const key = clientKey(names) ?? aliasedClient(aliases, items);
-      const client = present(await find(key), clientOf);
+      const client = unexpired(present(await find(key), clientOf), clock());
       const agentKey = client?.agentId && keyOf.agent(client.agentId);
       agents.remember(key, agentKey);
       const agent = present(await find(agentKey), agentOf);
@@ -36,6 +55,16 @@ export function registryReader(cache: CachedItems<Item>): RegistryReader {
       return { ...(client && { client }), ...(agent && { agent }), ...(resource && { resource }) };
     },
   };
+
+  /** The id of a registered client holds no colon: this one is the URL of a document. */
+  async function documentView(url: ClientId, resourceUri: ResourceUri | undefined): Promise<RegistryView> {
+    const documentKey = clientDocuments ? keyOf.clientDocument(url) : undefined;
+    const resourceKey = resourceUri && keyOf.resource(resourceUri);
+    const items = await cache.read([documentKey, resourceKey].filter((key) => key !== undefined));
+    const document = present(items.get(documentKey ?? ''), documentOf);
+    const resource = present(items.get(resourceKey ?? ''), resourceOf);
+    return { ...(document && { document }), ...(resource && { resource }) };
+  }
 
   /** The client of the first alias that there is. */
   function aliasedClient(aliases: readonly string[], items: ReadonlyMap<string, Item>): string | undefined {
@@ -50,12 +79,18 @@ export function registryReader(cache: CachedItems<Item>): RegistryReader {
   }
 }
 
+const documentOf = decodedOnce(decodeKeptDocument);
 const clientOf = decodedOnce(decodeClient);
 const agentOf = decodedOnce(decodeAgent);
 const resourceOf = decodedOnce(decodeResource);
 
 function present<Thing>(item: Item | undefined, decode: (item: Item) => Thing): Thing | undefined {
   return item === undefined ? undefined : decode(item);
+}
+
+/** The sweep comes late: a client counts until its time and no longer. */
+function unexpired(client: Client | undefined, now: Instant): Client | undefined {
+  return client?.expiresAt !== undefined && client.expiresAt <= now ? undefined : client;
 }
 
 function clientKey({ clientId }: RegistryNames): string | undefined {

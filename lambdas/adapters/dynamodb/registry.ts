@@ -26,6 +26,8 @@ export function dynamoRegistry(options: {
   readonly clock: Clock;
   readonly needsKeyRing?: boolean;
   readonly idps?: readonly IdpId[];
+  /** Whether kept metadata documents are read too. */
+  readonly clientDocuments?: boolean;
 }): {
   readonly registry: RegistryReader;
   readonly resources: ResourceDirectory;
@@ -41,7 +43,10 @@ export function dynamoRegistry(options: {
     clock: options.clock,
   });
   return {
-    registry: registryReader(cache),
+    registry: registryReader(cache, {
+      clock: options.clock,
+      clientDocuments: options.clientDocuments ?? false,
+    }),
     resources: resourceDirectory(cache),
     identityProviders: dynamoIdentityProviders({ cache, ids: idps }),
     keyRings: {

@@ -1,5 +1,5 @@
 import type { LookupAddress } from 'node:dns';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { type IncomingHttpHeaders, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { DocumentRefusal } from '../../ports/documents.ts';
@@ -12,6 +12,11 @@ interface PinnedGet {
   readonly signal: AbortSignal;
 }
 
+interface Got {
+  readonly text: string;
+  readonly headers: IncomingHttpHeaders;
+}
+
 const jsonType = /^application\/(?:json|[a-z0-9.+-]+\+json)\s*(?:;|$)/i;
 
 /** Gets one document from addresses already judged: no redirect, no second look-up, no connection kept or shared. */
@@ -20,13 +25,16 @@ export async function pinnedGet({
   addresses,
   maximumBytes,
   signal,
-}: PinnedGet): Promise<Result<string, DocumentRefusal>> {
+}: PinnedGet): Promise<Result<Got, DocumentRefusal>> {
   try {
     const response = await respond(url, addresses, signal);
     const refusal = judge(response);
-    if (refusal === undefined) return await readText(response, maximumBytes);
-    response.destroy();
-    return refuse(refusal);
+    if (refusal !== undefined) {
+      response.destroy();
+      return refuse(refusal);
+    }
+    const text = await readText(response, maximumBytes);
+    return text.ok ? ok({ text: text.value, headers: response.headers }) : text;
   } catch {
     return refuse({ reason: 'unreachable' });
   }

@@ -2,6 +2,9 @@
 export const authorizationEnvironment = [
   'REGISTRY_TABLE',
   'GRANTS_TABLE',
+  /** As of the token function. */
+  'DOCUMENT_HOSTS',
+  'CLIENT_DOCUMENTS',
   /** `<requests a second>/<burst>` of one address. */
   'ADDRESS_LIMIT',
 ] as const;

@@ -5,6 +5,8 @@ export const introspectionEnvironment = [
   'GRANTS_TABLE',
   /** `public`, or `loopback` in the dev profile, where a document may live on this machine. */
   'DOCUMENT_HOSTS',
+  /** Whose metadata documents are clients, as JSON; or `none`. */
+  'CLIENT_DOCUMENTS',
   /** `accepted`, or `refused`: requests to AWS STS that a client signed, in place of an assertion. */
   'AWS_CALLER_IDENTITY',
   /** `<requests a second>/<burst>` of one client, and of the requests of one address that prove no client. */

@@ -20,6 +20,8 @@ import { introspectionEndpoint } from '../../oauth/introspection/introspection-e
 import { callerLimits } from '../../oauth/limits/caller-limits.ts';
 import { endpointsOf } from '../../oauth/metadata/endpoints.ts';
 import { revocationEndpoint } from '../../oauth/revocation/revocation-endpoint.ts';
+import { largestDocument, readDocumentPolicy } from '../../oauth/registration/document-trust.ts';
+import { withMetadataDocuments } from '../../oauth/registration/known-clients.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { readEnvironment } from '../../runtime/environment.ts';
 import { audit } from '../../runtime/events.ts';
@@ -31,14 +33,23 @@ const environment = readEnvironment(introspectionEnvironment);
 const issuer = environment.ISSUER as Issuer;
 const client = new DynamoDBClient(clientDefaults);
 const [registryTable, grantsTable] = [environment.REGISTRY_TABLE, environment.GRANTS_TABLE];
-const { registry, keyRings } = dynamoRegistry({
+const policy = readDocumentPolicy(environment.CLIENT_DOCUMENTS);
+const { registry: registered, keyRings } = dynamoRegistry({
   client,
   table: registryTable,
   clock: systemClock,
   needsKeyRing: true,
+  clientDocuments: policy !== undefined,
 });
 const hosts = environment.DOCUMENT_HOSTS === 'loopback' ? 'loopback' : 'public';
 const documents = guardedDocuments({ hosts, maximumBytes: 65_536 });
+// Nobody makes this function fetch what no person has been asked about: nothing is kept here.
+const registry = withMetadataDocuments(registered, {
+  policy,
+  documents: guardedDocuments({ hosts, maximumBytes: largestDocument }),
+  hosts,
+  clock: systemClock,
+});
 
 const ports = {
   issuer,

@@ -18,6 +18,8 @@ import { endpointsOf } from '../../oauth/metadata/endpoints.ts';
 import { tokenEndpoint } from '../../oauth/token-endpoint.ts';
 import { tokenIssuer } from '../../oauth/tokens/issue.ts';
 import { lifetimeSeconds } from '../../oauth/tokens/lifetime.ts';
+import { largestDocument, readDocumentPolicy } from '../../oauth/registration/document-trust.ts';
+import { withMetadataDocuments } from '../../oauth/registration/known-clients.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { readEnvironment } from '../../runtime/environment.ts';
 import { audit } from '../../runtime/events.ts';
@@ -28,14 +30,23 @@ import { tokenEnvironment } from './environment.ts';
 const environment = readEnvironment(tokenEnvironment);
 const issuer = environment.ISSUER as Issuer;
 const dynamo = new DynamoDBClient(clientDefaults);
-const { registry, keyRings } = dynamoRegistry({
+const policy = readDocumentPolicy(environment.CLIENT_DOCUMENTS);
+const { registry: registered, keyRings } = dynamoRegistry({
   client: dynamo,
   table: environment.REGISTRY_TABLE,
   clock: systemClock,
   needsKeyRing: true,
+  clientDocuments: policy !== undefined,
 });
 const hosts = environment.DOCUMENT_HOSTS === 'loopback' ? 'loopback' : 'public';
 const documents = guardedDocuments({ hosts, maximumBytes: 65_536 });
+// Nobody makes this function fetch what no person has been asked about: nothing is kept here.
+const registry = withMetadataDocuments(registered, {
+  policy,
+  documents: guardedDocuments({ hosts, maximumBytes: largestDocument }),
+  hosts,
+  clock: systemClock,
+});
 
 const requestToken = tokenEndpoint({
   limits: callerLimits(

@@ -1,0 +1,124 @@
+import * as v from 'valibot';
+import type { Client, ClientAuthentication, GrantType } from '../../ports/registry.ts';
+import type { Instant } from '../../runtime/clock.ts';
+import type { ClientId } from '../../runtime/identifiers.ts';
+import { ok, refuse, type Result } from '../../runtime/result.ts';
+import { redirectKind } from '../redirect-uri.ts';
+import type { Trust } from './document-trust.ts';
+
+const mostRedirectUris = 100;
+const longestName = 128;
+
+/** Strict on what decides, and on nothing else: real documents hold members and values of all kinds (IX-51). */
+const documentShape = v.object({
+  client_id: v.string(),
+  client_name: v.string(),
+  redirect_uris: v.pipe(v.array(v.unknown()), v.maxLength(mostRedirectUris)),
+  token_endpoint_auth_method: v.optional(v.string(), 'none'),
+  grant_types: v.optional(v.array(v.unknown())),
+  jwks: v.optional(v.object({ keys: v.array(v.record(v.string(), v.unknown())) })),
+  jwks_uri: v.optional(v.string()),
+});
+
+type Document = v.InferOutput<typeof documentShape>;
+
+interface Reading {
+  readonly trust: Exclude<Trust, { readonly kind: 'denied' }>;
+  readonly customRedirectUris: readonly string[];
+  readonly acceptedAt: Instant;
+}
+
+/** The client that a metadata document describes; refused in words for its developer (AS-12, AS-13). */
+export function readClientDocument(
+  url: string,
+  json: unknown,
+  { trust, customRedirectUris, acceptedAt }: Reading,
+): Result<Client, string> {
+  const parsed = v.safeParse(documentShape, json);
+  if (!parsed.success)
+    return refuse(`${v.getDotPath(parsed.issues[0]) ?? 'the document'} is missing or malformed`);
+  const document = parsed.output;
+  if (document.client_id !== url)
+    return refuse('client_id is not the URL that the document was fetched from');
+  const name = nameOf(document);
+  if (name === '') return refuse('client_name is empty');
+  const redirectUris = redirectUrisOf(document, customRedirectUris);
+  if (redirectUris.length === 0) return refuse('redirect_uris holds none that is https or on this machine');
+  const grantTypes = grantTypesOf(document);
+  if (!grantTypes.includes('authorization_code')) return refuse('grant_types lacks authorization_code');
+  if (hasSecret(json)) return refuse('a document that everybody can read holds a client secret');
+  const authentication = authenticationOf(document);
+  if (!authentication.ok) return authentication;
+  return ok({
+    id: url as ClientId,
+    name,
+    grantTypes,
+    authentication: authentication.value,
+    redirectUris,
+    consent: trust.kind === 'curated' ? trust.consent : 'asked',
+    state: 'active',
+    managedBy: { kind: 'document', curated: trust.kind === 'curated' },
+    createdAt: acceptedAt,
+    updatedAt: acceptedAt,
+  });
+}
+
+function nameOf({ client_name: name }: Document): string {
+  return name
+    .replaceAll(/[\p{Cc}\p{Cs}]/gu, '')
+    .trim()
+    .slice(0, longestName);
+}
+
+function redirectUrisOf({ redirect_uris: uris }: Document, custom: readonly string[]): readonly string[] {
+  return uris.filter((uri): uri is string => {
+    const kind = typeof uri === 'string' ? redirectKind(uri) : undefined;
+    return kind === 'private-use' ? custom.includes(uri as string) : kind !== undefined;
+  });
+}
+
+/** Grants that we do not know are ignored (IX-23); to name none is to take what people need. */
+function grantTypesOf({ grant_types: named }: Document): readonly GrantType[] {
+  const known = ['authorization_code', 'refresh_token'] as const;
+  return named === undefined ? known : known.filter((type) => named.includes(type));
+}
+
+function hasSecret(json: unknown): boolean {
+  return (
+    typeof json === 'object' &&
+    json !== null &&
+    ('client_secret' in json || 'client_secret_expires_at' in json)
+  );
+}
+
+function authenticationOf({
+  token_endpoint_auth_method: method,
+  jwks,
+  jwks_uri: jwksUri,
+}: Document): Result<ClientAuthentication, string> {
+  if (method === 'none') return ok({ method });
+  if (method !== 'private_key_jwt') {
+    return refuse(
+      `token_endpoint_auth_method is neither none nor private_key_jwt, which alone need no secret`,
+    );
+  }
+  // Such a client names the token endpoint as RFC 7523 lets it, and has no way to tell us.
+  const common = { method, acceptsTokenEndpointAudience: true } as const;
+  if (jwks !== undefined && jwksUri !== undefined)
+    return refuse('jwks stands beside jwks_uri; one says where the keys are');
+  if (jwksUri !== undefined) {
+    return isHttps(jwksUri)
+      ? ok({ ...common, keys: { kind: 'jwks_uri', jwksUri } })
+      : refuse('jwks_uri is no https URL');
+  }
+  if (jwks === undefined || jwks.keys.length === 0) return refuse('private_key_jwt needs jwks or jwks_uri');
+  if (jwks.keys.some((key) => 'd' in key || 'k' in key))
+    return refuse('jwks holds a private or symmetric key');
+  return ok({ ...common, keys: { kind: 'jwks', jwks } });
+}
+
+/** The guarded fetcher judges all else of it, and the address behind it. */
+function isHttps(text: string): boolean {
+  const url = URL.parse(text);
+  return url?.protocol === 'https:' || url?.protocol === 'http:';
+}

@@ -1,0 +1,177 @@
+import type {
+  ClientDocumentRefusal,
+  DatedDocuments,
+  KeptDocument,
+  KeptDocuments,
+} from '../../ports/client-documents.ts';
+import type { DocumentRefusal } from '../../ports/documents.ts';
+import type { Client } from '../../ports/registry.ts';
+import { after, type Instant } from '../../runtime/clock.ts';
+import { refuse, type Result } from '../../runtime/result.ts';
+import { readClientDocument } from './client-document.ts';
+import { type DocumentPolicy, type Trust, trustIn } from './document-trust.ts';
+import { documentUrlProblem } from './document-url.ts';
+import { pinnedCopy } from './pinned-copies.ts';
+
+/** Seconds. A host that says nothing is asked again after an hour; no host can have itself asked all the time. */
+const freshness = { least: 300, usual: 3_600, most: 86_400 } as const;
+/** Seconds for which a document stands in while its host fails. */
+const longestOutage = 7 * 86_400;
+/** Seconds between two attempts at a host that fails, while a document stands in. */
+const coolDown = 30;
+const mostHeld = 1_000;
+
+export interface DocumentClientsOptions {
+  readonly documents: DatedDocuments;
+  readonly policy: DocumentPolicy;
+  readonly hosts: 'public' | 'loopback';
+  /** Absent where a request may not make us fetch what nobody has accepted before. */
+  readonly kept?: KeptDocuments;
+}
+
+export interface DocumentClients {
+  /** The client that is the document of that URL. `kept` is its copy from the store, where there is one. */
+  readonly find: (
+    url: string,
+    kept: KeptDocument | undefined,
+    now: Instant,
+  ) => Promise<Result<Client, ClientDocumentRefusal>>;
+}
+
+type Found = Result<Client, ClientDocumentRefusal>;
+
+/** The clients that are metadata documents (AS-12), in one memory for as long as the instance lives. */
+export function documentClients(options: DocumentClientsOptions): DocumentClients {
+  const { documents, policy, hosts, kept: store } = options;
+  const held = new Map<string, KeptDocument>();
+  const failedAt = new Map<string, Instant>();
+  const flights = new Map<string, Promise<Found>>();
+  const pinned = (url: string): unknown => (policy.pinnedCopies ? pinnedCopy(url) : undefined);
+
+  function read(document: KeptDocument, trust: Trust): Found {
+    if (trust.kind === 'denied') return denied;
+    const { customRedirectUris } = policy;
+    const client = readClientDocument(document.url, document.json, {
+      ...document,
+      trust,
+      customRedirectUris,
+    });
+    return client.ok ? client : refuse({ reason: 'invalid', detail: client.refusal });
+  }
+
+  async function fetchAnew(
+    url: string,
+    last: KeptDocument | undefined,
+    trust: Trust,
+    now: Instant,
+  ): Promise<Found> {
+    const fetched = await documents.fetchDated(url);
+    if (!fetched.ok) return standIn(url, last, fetched.refusal, trust, now);
+    const freshUntil = after(now, freshFor(fetched.value.freshSeconds));
+    const document = { url, json: fetched.value.json, acceptedAt: now, freshUntil };
+    const client = read(document, trust);
+    // Only what was accepted is kept: no failure and no invalid document (AS-13).
+    if (!client.ok) return client;
+    failedAt.delete(url);
+    hold(held, url, document);
+    await store?.keep(document);
+    return client;
+  }
+
+  function standIn(
+    url: string,
+    last: KeptDocument | undefined,
+    refusal: DocumentRefusal,
+    trust: Trust,
+    now: Instant,
+  ): Found {
+    if (!isOutage(refusal)) return refuse({ reason: 'invalid', detail: wordsFor(refusal) });
+    if (last !== undefined && now < after(last.acceptedAt, longestOutage)) {
+      hold(failedAt, url, now);
+      return read(last, trust);
+    }
+    const copy = isKeptFromUs(refusal) ? pinned(url) : undefined;
+    if (copy === undefined) return refuse({ reason: 'unreachable', detail: wordsFor(refusal) });
+    return read({ url, json: copy, acceptedAt: now, freshUntil: now }, trust);
+  }
+
+  return {
+    find: async (url, kept, now) => {
+      const problem = documentUrlProblem(url, hosts);
+      if (problem !== undefined) return refuse({ reason: 'invalid', detail: `client_id ${problem}` });
+      const trust = trustIn(new URL(url).hostname, policy);
+      if (trust.kind === 'denied') return denied;
+      const last = newest(held.get(url), kept);
+      if (last !== undefined && isUsedUnasked(last, failedAt.get(url), now)) return read(last, trust);
+      if (last === undefined && store === undefined && pinned(url) === undefined) return unknown;
+      const flight = flights.get(url) ?? fetchAnew(url, last, trust, now);
+      flights.set(url, flight);
+      try {
+        return await flight;
+      } finally {
+        if (flights.get(url) === flight) flights.delete(url);
+      }
+    },
+  };
+}
+
+const denied: Found = refuse({
+  reason: 'denied',
+  detail: 'clients of that host are not taken by this deployment',
+});
+const unknown: Found = refuse({ reason: 'unreachable', detail: 'nobody has signed in with it yet' });
+
+function isUsedUnasked(document: KeptDocument, failed: Instant | undefined, now: Instant): boolean {
+  if (now < document.freshUntil) return true;
+  const isOutage = failed !== undefined && now < after(failed, coolDown);
+  return isOutage && now < after(document.acceptedAt, longestOutage);
+}
+
+function newest(one: KeptDocument | undefined, other: KeptDocument | undefined): KeptDocument | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return one.acceptedAt >= other.acceptedAt ? one : other;
+}
+
+function freshFor(seconds: number | undefined): number {
+  return Math.min(Math.max(seconds ?? freshness.usual, freshness.least), freshness.most);
+}
+
+/** Whether the host cannot or will not say anything now. All other answers say that there is no such client. */
+function isOutage(refusal: DocumentRefusal): boolean {
+  return (
+    isKeptFromUs(refusal) ||
+    (refusal.reason === 'status_not_ok' && (refusal.status === 429 || refusal.status >= 500))
+  );
+}
+
+/** Whether a person's browser may well get what we do not get (IX-50). */
+function isKeptFromUs(refusal: DocumentRefusal): boolean {
+  return (
+    refusal.reason === 'unreachable' ||
+    (refusal.reason === 'status_not_ok' && [401, 403, 451].includes(refusal.status))
+  );
+}
+
+function wordsFor(refusal: DocumentRefusal): string {
+  switch (refusal.reason) {
+    case 'url_not_allowed':
+      return `the document cannot be fetched: ${refusal.detail}`;
+    case 'address_not_allowed':
+      return 'the host of the document has an address that is not public';
+    case 'unreachable':
+      return 'the host of the document does not answer';
+    case 'status_not_ok':
+      return `the document is answered with status ${refusal.status}, not with 200`;
+    case 'not_json':
+      return 'the document is not JSON, or not sent as application/json';
+    case 'too_large':
+      return 'the document is larger than 5 kB';
+  }
+}
+
+function hold<Value>(map: Map<string, Value>, url: string, value: Value): void {
+  map.delete(url);
+  map.set(url, value);
+  const [oldest] = map.keys();
+  if (map.size > mostHeld && oldest !== undefined) map.delete(oldest);
+}

@@ -1,0 +1,37 @@
+import type { Instant } from '../runtime/clock.ts';
+import type { Result } from '../runtime/result.ts';
+import type { DocumentRefusal } from './documents.ts';
+
+/** A document and how long its host lets it be kept. */
+export interface DatedDocument {
+  readonly json: unknown;
+  /** Seconds from now; 0 for what may not be kept, undefined where the host says nothing. */
+  readonly freshSeconds: number | undefined;
+}
+
+/** As `Documents`, for documents that are kept by the rules of HTTP. */
+export interface DatedDocuments {
+  readonly fetchDated: (url: string) => Promise<Result<DatedDocument, DocumentRefusal>>;
+}
+
+/** A client's metadata document as it was last accepted. */
+export interface KeptDocument {
+  /** The `client_id`. */
+  readonly url: string;
+  readonly json: unknown;
+  readonly acceptedAt: Instant;
+  /** Until then it is used unasked. */
+  readonly freshUntil: Instant;
+}
+
+export interface KeptDocuments {
+  /** Keeps the document in place of one that was accepted earlier; one accepted later stays. */
+  readonly keep: (document: KeptDocument) => Promise<void>;
+}
+
+/** Why the client of a metadata document is not known. The words are for its developer, and hold no secret. */
+export interface ClientDocumentRefusal {
+  /** `denied`: by the deployment's policy. `unreachable`: its host answers with no document now. */
+  readonly reason: 'denied' | 'unreachable' | 'invalid';
+  readonly detail: string;
+}
