@@ -7,7 +7,7 @@ import type {
 import type { DocumentRefusal } from '../../ports/documents.ts';
 import type { Client } from '../../ports/registry.ts';
 import { after, type Instant } from '../../runtime/clock.ts';
-import { refuse, type Result } from '../../runtime/result.ts';
+import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { readClientDocument } from './client-document.ts';
 import { type DocumentPolicy, type Trust, trustIn } from './document-trust.ts';
 import { documentUrlProblem } from './document-url.ts';
@@ -38,6 +38,7 @@ export interface DocumentClients {
   ) => Promise<Result<Client, ClientDocumentRefusal>>;
 }
 
+type Trusted = Exclude<Trust, { readonly kind: 'denied' }>;
 type Found = Result<Client, ClientDocumentRefusal>;
 
 /** The clients that are metadata documents (AS-12), in one memory for as long as the instance lives. */
@@ -48,21 +49,13 @@ export function documentClients(options: DocumentClientsOptions): DocumentClient
   const flights = new Map<string, Promise<Found>>();
   const pinned = (url: string): unknown => (policy.pinnedCopies ? pinnedCopy(url) : undefined);
 
-  function read(document: KeptDocument, trust: Trust): Found {
-    if (trust.kind === 'denied') return denied;
-    const { customRedirectUris } = policy;
-    const client = readClientDocument(document.url, document.json, {
-      ...document,
-      trust,
-      customRedirectUris,
-    });
-    return client.ok ? client : refuse({ reason: 'invalid', detail: client.refusal });
-  }
+  const read = (document: KeptDocument, trust: Trusted): Found =>
+    readKept(document, trust, policy.customRedirectUris);
 
   async function fetchAnew(
     url: string,
     last: KeptDocument | undefined,
-    trust: Trust,
+    trust: Trusted,
     now: Instant,
   ): Promise<Found> {
     const fetched = await documents.fetchDated(url);
@@ -82,7 +75,7 @@ export function documentClients(options: DocumentClientsOptions): DocumentClient
     url: string,
     last: KeptDocument | undefined,
     refusal: DocumentRefusal,
-    trust: Trust,
+    trust: Trusted,
     now: Instant,
   ): Found {
     if (!isOutage(refusal)) return refuse({ reason: 'invalid', detail: wordsFor(refusal) });
@@ -97,10 +90,9 @@ export function documentClients(options: DocumentClientsOptions): DocumentClient
 
   return {
     find: async (url, kept, now) => {
-      const problem = documentUrlProblem(url, hosts);
-      if (problem !== undefined) return refuse({ reason: 'invalid', detail: `client_id ${problem}` });
-      const trust = trustIn(new URL(url).hostname, policy);
-      if (trust.kind === 'denied') return denied;
+      const judged = judge(url, hosts, policy);
+      if (!judged.ok) return judged;
+      const trust = judged.value;
       const last = newest(held.get(url), kept);
       if (last !== undefined && isUsedUnasked(last, failedAt.get(url), now)) return read(last, trust);
       if (last === undefined && store === undefined && pinned(url) === undefined) return unknown;
@@ -115,7 +107,23 @@ export function documentClients(options: DocumentClientsOptions): DocumentClient
   };
 }
 
-const denied: Found = refuse({
+function judge(
+  url: string,
+  hosts: DocumentClientsOptions['hosts'],
+  policy: DocumentPolicy,
+): Result<Trusted, ClientDocumentRefusal> {
+  const problem = documentUrlProblem(url, hosts);
+  if (problem !== undefined) return refuse({ reason: 'invalid', detail: `client_id ${problem}` });
+  const trust = trustIn(new URL(url).hostname, policy);
+  return trust.kind === 'denied' ? denied : ok(trust);
+}
+
+function readKept(document: KeptDocument, trust: Trusteded, customRedirectUris: readonly string[]): Found {
+  const client = readClientDocument(document.url, document.json, { ...document, trust, customRedirectUris });
+  return client.ok ? client : refuse({ reason: 'invalid', detail: client.refusal });
+}
+
+const denied: Result<never, ClientDocumentRefusal> = refuse({
   reason: 'denied',
   detail: 'clients of that host are not taken by this deployment',
 });
