@@ -118,7 +118,7 @@ function judge(
   return trust.kind === 'denied' ? denied : ok(trust);
 }
 
-function readKept(document: KeptDocument, trust: Trusteded, customRedirectUris: readonly string[]): Found {
+function readKept(document: KeptDocument, trust: Trusted, customRedirectUris: readonly string[]): Found {
   const client = readClientDocument(document.url, document.json, { ...document, trust, customRedirectUris });
   return client.ok ? client : refuse({ reason: 'invalid', detail: client.refusal });
 }
