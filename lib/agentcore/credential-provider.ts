@@ -82,7 +82,7 @@ export class CredentialProvider extends Construct {
       ...(proof.secretArn !== undefined && { clientSecretArn: proof.secretArn }),
     });
     registrations.registerClient(
-      { id: clientId, agent, authentication: proof.authentication },
+      { id: clientId, agent, authentication: proof.authentication, ...grants(config) },
       config.resources,
       proof.registration,
     );
@@ -163,4 +163,11 @@ function exchangeConfig({
       ...(actorTokenScopes && { actorTokenScopes: [...actorTokenScopes] }),
     },
   };
+}
+
+/** AgentCore asks for the agent itself and, where people sign in, in the name of a person too (`USER_FEDERATION`). */
+function grants({ identityProviders = [] }: VestibuleConfig): Pick<ClientConfig, 'grants'> {
+  return identityProviders.length === 0
+    ? {}
+    : { grants: ['client_credentials', 'authorization_code', 'refresh_token'] };
 }
