@@ -79,3 +79,12 @@ export function form(action: `/${string}`, fields: Readonly<Record<string, strin
   );
   return html`<form method="post" action="${action}">${hidden}${content}</form>`;
 }
+
+/** A link that looks like a button; the one that a page is about is `main`. Throws for what would run in the page. */
+export function buttonTo(href: string, label: Html, look: 'main' | 'plain' = 'plain'): Html {
+  const { protocol } = new URL(href, 'https://path.of.ours');
+  // No registration takes one of these as a redirect URI; were it otherwise, a press would run it here.
+  if (/^(javascript|data|vbscript|blob|file|about):$/.test(protocol))
+    throw new Error(`no link to ${protocol}`);
+  return html`<a class="${look === 'main' ? 'button main' : 'button'}" href="${href}">${label}</a>`;
+}

@@ -1,6 +1,6 @@
 import { html } from '../html.ts';
 import type { HttpResponse } from '../message.ts';
-import { document } from './document.ts';
+import { buttonTo, document } from './document.ts';
 import type { Look } from './look.ts';
 import { name } from './wording.ts';
 
@@ -15,16 +15,13 @@ export interface LeavingView {
 /** Browsers open an application for a person who says so, and may refuse it to a redirect (IX-33). */
 export function leavingPage(look: Look, { client, href, allowed }: LeavingView): HttpResponse {
   const { protocol } = new URL(href);
-  // No registration takes one of these; were it otherwise, the link would run in this page.
-  if (/^(javascript|data|vbscript|blob|file|about):$/.test(protocol))
-    throw new Error(`no link to ${protocol}`);
   return document(look, {
     status: 200,
     title: `Back to ${client}`,
     body: html`
       <h1>${allowed ? 'You are signed in' : 'Nothing was allowed'}</h1>
       <p>Go back to ${name(client)} to ${allowed ? 'go on' : 'see what that means there'}.</p>
-      <p class="actions"><a class="button main" href="${href}">Open ${name(client)}</a></p>
+      <p class="actions">${buttonTo(href, html`Open ${name(client)}`, 'main')}</p>
       <p class="soft">
         Your browser may ask whether it may open <code>${protocol}</code> links. You can close this page
         afterwards.

@@ -1,6 +1,6 @@
 import { html } from '../html.ts';
 import type { HttpResponse } from '../message.ts';
-import { document, form } from './document.ts';
+import { buttonTo, document, form } from './document.ts';
 import type { Look } from './look.ts';
 
 export interface MessageView {
@@ -19,8 +19,8 @@ export interface MessageView {
         readonly leadsTo: readonly string[];
       }
     | undefined;
-  /** A way on, to a path of ours or to a web page. */
-  readonly link?: { readonly label: string; readonly href: `/${string}` | `https://${string}` } | undefined;
+  /** A way on: a path of ours, or a URL of whatever scheme an application opens. */
+  readonly link?: { readonly label: string; readonly href: string } | undefined;
   /** Seconds. */
   readonly retryAfter?: number | undefined;
 }
@@ -30,7 +30,7 @@ export function messagePage(look: Look, view: MessageView): HttpResponse {
   const { again, link, retryAfter } = view;
   const repeated =
     again && form(again.action, again.fields, html`<button class="main">${again.label}</button>`);
-  const onward = link && html`<a class="button" href="${link.href}">${link.label}</a>`;
+  const onward = link && buttonTo(link.href, html`${link.label}`);
   return document(look, {
     status: view.status,
     title: view.title,
