@@ -61,8 +61,10 @@ function listed(entry: AccountEntry, index: number, view: AccountView, look: Loo
       ${entry.origin === undefined ? html`It is not registered any more.` : vouchedFor(entry.origin, look)}
     </p>
     ${entry.granted.map(granted)}
-    <p class="soft">Since <time datetime="${iso(entry.since)}">${day(entry.since)}</time></p>
-    ${form(view.action, view.fields, withdraw)}
+    <footer>
+      <p>Since <time datetime="${iso(entry.since)}">${day(entry.since)}</time></p>
+      ${form(view.action, view.fields, withdraw)}
+    </footer>
   </section>`;
 }
 
