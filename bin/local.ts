@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createFaultPlan, type FaultPlan } from '../local/aws/faults.ts';
 import { nightReporter } from '../local/demo/agent-role.ts';
+import { federationSecret } from '../local/demo/federation-secret.ts';
 import { startDemo } from '../local/demo/start.ts';
 import { writeEndpointsFile } from '../local/endpoints-file.ts';
 import { asText } from '../local/cloudformation/template.ts';
@@ -94,7 +95,7 @@ async function start(settings: Settings, closing: Closing): Promise<void> {
   closing.push(run.stop);
   progress(`${run.resources.length} resources provisioned`);
   const demo = await startDemo({
-    ...{ issuer: run.issuer, mcpPort: port + 1, idpPort: port + 2 },
+    ...{ issuer: run.issuer, idpSecret: await federationSecret(run), mcpPort: port + 1, idpPort: port + 2 },
     log: progress,
   });
   closing.push(demo.stop);

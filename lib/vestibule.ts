@@ -34,6 +34,7 @@ import { seedRegistry } from './serving/seed-registry.ts';
 import { serveAdministration } from './serving/serve-administration.ts';
 import { serveDiscovery } from './serving/serve-discovery.ts';
 import { serveEnds, serveIntrospection } from './serving/serve-introspection.ts';
+import { servePeople } from './serving/serve-people.ts';
 import { serveAuthorization, serveTokens } from './serving/serve-tokens.ts';
 import { isWatched, watch } from './operations/operations.ts';
 
@@ -92,10 +93,11 @@ export class Vestibule extends Construct {
     this.jwksUri = `${this.issuer}/.well-known/jwks.json`;
     this.tokenEndpoint = `${this.issuer}/token`;
     const { frontDoor, issuer, registry, grants, signingKeys } = this;
-    const parts: DeploymentParts = {
+    const base = {
       ...{ scope: this, config, retention, signing: this.#signing },
       ...{ frontDoor, issuer, registry, grants, signingKeys, sealSecret },
     };
+    const parts: DeploymentParts = { ...base, people: servePeople(base, this.dataKey) };
     serveDiscovery(parts);
     serveAuthorization(parts);
     serveTokens(parts);

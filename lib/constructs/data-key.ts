@@ -1,10 +1,10 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { Retention } from './retention.ts';
 
-/** Encrypts the deployment's secrets. It turns over its material every year. */
+/** Encrypts the deployment's secrets, and wraps what is kept of people. It turns over its material every year. */
 export class DataKey extends Construct {
   readonly key: Key;
 
@@ -16,6 +16,23 @@ export class DataKey extends Construct {
       removalPolicy: retention.removalPolicy,
       pendingWindow: Duration.days(retention.protect ? 30 : 7),
     });
+  }
+
+  /** Data keys for the refresh tokens of identity providers, bound to this deployment and to that purpose. */
+  grantUpstreamGrants(role: IRole): { readonly VAULT_KEY: string } {
+    role.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
+        resources: [this.key.keyArn],
+        conditions: {
+          StringEquals: {
+            'kms:EncryptionContext:deployment': Stack.of(this).stackName,
+            'kms:EncryptionContext:purpose': 'upstream-grant',
+          },
+        },
+      }),
+    );
+    return { VAULT_KEY: this.key.keyArn };
   }
 
   /** Decryption on the way through Secrets Manager, and no other. */

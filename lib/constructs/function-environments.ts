@@ -2,6 +2,7 @@ import type { AdminEnvironment } from '../../lambdas/functions/admin/environment
 import type { AuthorizationEnvironment } from '../../lambdas/functions/authorization/environment.ts';
 import type { AuthorizerEnvironment } from '../../lambdas/functions/authorizer/environment.ts';
 import type { DiscoveryEnvironment } from '../../lambdas/functions/discovery/environment.ts';
+import type { DownstreamEnvironment } from '../../lambdas/functions/downstream/environment.ts';
 import type { EndsEnvironment } from '../../lambdas/functions/ends/environment.ts';
 import type { GateEnvironment } from '../../lambdas/functions/gate/environment.ts';
 import type { InterceptorEnvironment } from '../../lambdas/functions/interceptor/environment.ts';
@@ -16,6 +17,7 @@ export interface FunctionEnvironments {
   readonly authorization: AuthorizationEnvironment;
   readonly authorizer: AuthorizerEnvironment;
   readonly discovery: DiscoveryEnvironment;
+  readonly downstream: DownstreamEnvironment;
   readonly ends: EndsEnvironment;
   readonly gate: GateEnvironment;
   readonly interceptor: InterceptorEnvironment;

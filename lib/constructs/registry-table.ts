@@ -74,6 +74,11 @@ export class RegistryTable extends Construct {
     return this.grant(role, { actions: ['dynamodb:PutItem'], items: ['client-document#*'] });
   }
 
+  /** The identity providers that people sign in at. */
+  grantIdentityProviders(role: IRole): RegistryVariables {
+    return this.grant(role, { actions: ['dynamodb:BatchGetItem'], items: ['idp#*'] });
+  }
+
   /** All that a decision to issue a token reads, or a judgement of one. */
   grantTokenDecisions(role: IRole, people: boolean): RegistryVariables {
     const documents = people ? (['client-document#*'] as const) : [];

@@ -10,6 +10,7 @@ import type { RegistryTable } from '../constructs/registry-table.ts';
 import type { Retention } from '../constructs/retention.ts';
 import type { SealSecret } from '../constructs/seal-secret.ts';
 import type { SigningCustody } from '../constructs/signing-custody.ts';
+import type { PeopleParts } from './serve-people.ts';
 
 /** What the functions behind the front door are made of. */
 export interface DeploymentParts {
@@ -25,6 +26,8 @@ export interface DeploymentParts {
   /** Seals cookies and forms; absent where nobody signs in. */
   readonly sealSecret: SealSecret | undefined;
   readonly retention: Retention;
+  /** Undefined where the config has no identity provider, and nobody signs in. */
+  readonly people: PeopleParts | undefined;
 }
 
 interface Size {

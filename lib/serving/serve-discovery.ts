@@ -9,6 +9,7 @@ export function serveDiscovery({
   registry,
   signing,
   retention,
+  people,
 }: DeploymentParts): void {
   const { function: discovery } = new EndpointFunction(scope, 'Discovery', {
     name: 'discovery',
@@ -17,6 +18,7 @@ export function serveDiscovery({
     environment: (role) => ({
       ISSUER: issuer,
       SIGNING_ALGORITHM: signing.algorithm,
+      PEOPLE: people === undefined ? 'no' : 'yes',
       ...registry.grantDiscovery(role),
     }),
   });

@@ -15,14 +15,17 @@ const users: Readonly<Record<string, User>> = {
   bob: { name: 'Bob Brown', groups: ['support'] },
 };
 
-/** The client under which Vestibule signs people in here. On loopback only, so its secret protects nothing. */
-const federationClient = { client_id: 'vestibule', client_secret: 'demo-idp-loopback-only' };
+/** The client under which Vestibule signs people in here. */
+const clientId = 'vestibule';
 
 const day = 24 * 60 * 60;
 
 /** The identity provider of a make-believe company: OpenID Connect, two people, one click to sign in. */
 export async function startIdp(options: {
+  /** Of the deployment. */
   readonly issuer: string;
+  /** Of the deployment at this identity provider. */
+  readonly clientSecret: string;
   readonly port: number;
   readonly log: (line: string) => void;
 }): Promise<RunningServer> {
@@ -31,7 +34,7 @@ export async function startIdp(options: {
     account: (id) => (left.has(id) ? undefined : accountOf(id)),
     set: (id, isEmployed) => (isEmployed ? left.delete(id) : left.add(id)),
   };
-  const configured = await configuration(options.issuer, directory);
+  const configured = await configuration(options, directory);
   const provider = new Provider(`http://localhost:${options.port}`, configured);
   const serve = provider.callback();
   return listen(
@@ -65,7 +68,10 @@ async function changeDirectory(
   sendJson(response, isUnderstood && Object.hasOwn(users, id) ? 200 : 400, { user: id, employed });
 }
 
-async function configuration(vestibule: string, directory: Directory): Promise<object> {
+async function configuration(
+  { issuer, clientSecret }: { readonly issuer: string; readonly clientSecret: string },
+  directory: Directory,
+): Promise<object> {
   const { privateKey } = await generateKeyPair('RS256', { extractable: true });
   return {
     adapter: createMemoryAdapter(),
@@ -73,8 +79,8 @@ async function configuration(vestibule: string, directory: Directory): Promise<o
     cookies: { keys: [randomBytes(32).toString('base64url')] },
     clients: [
       {
-        ...federationClient,
-        redirect_uris: [`${vestibule}/callback/demo`],
+        ...{ client_id: clientId, client_secret: clientSecret },
+        redirect_uris: [`${issuer}/callback/demo`],
         grant_types: ['authorization_code', 'refresh_token'],
       },
     ],
@@ -85,6 +91,10 @@ async function configuration(vestibule: string, directory: Directory): Promise<o
       groups: ['groups'],
     },
     conformIdTokenClaims: false,
+    // Refresh tokens as most companies have them: without a question, and each good once. Whose was taken is worth nothing.
+    issueRefreshToken: () => true,
+    rotateRefreshToken: true,
+    expiresWithSession: () => false,
     features: { devInteractions: { enabled: false }, resourceIndicators: { enabled: false } },
     ttl: { AccessToken: 900, IdToken: 900, Interaction: 600, Grant: day, Session: day, RefreshToken: day },
     interactions: { url: (_: unknown, interaction: { uid: string }) => `/login/${interaction.uid}` },

@@ -5,6 +5,8 @@ import { demoEndpoints } from './tools.ts';
 export interface DemoOptions {
   /** Of the running deployment. */
   readonly issuer: string;
+  /** Of the deployment at the identity provider. */
+  readonly idpSecret: string;
   readonly mcpPort: number;
   readonly idpPort: number;
   readonly log: (line: string) => void;
@@ -17,10 +19,10 @@ export interface Demo {
 }
 
 /** The company around the deployment: its MCP server and its identity provider, on loopback. */
-export async function startDemo({ issuer, mcpPort, idpPort, log }: DemoOptions): Promise<Demo> {
+export async function startDemo({ issuer, idpSecret, mcpPort, idpPort, log }: DemoOptions): Promise<Demo> {
   const mcp = await startMcpServer({ issuer, port: mcpPort, endpoints: demoEndpoints, log });
   try {
-    const idp = await startIdp({ issuer, port: idpPort, log });
+    const idp = await startIdp({ issuer, clientSecret: idpSecret, port: idpPort, log });
     return {
       mcpUrl: `${mcp.origin}/mcp`,
       idpUrl: `http://localhost:${idp.port}`,

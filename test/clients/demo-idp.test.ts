@@ -4,17 +4,18 @@ import { startIdp } from '../../local/demo/idp.ts';
 import { createBrowser } from '../support/browser-player.ts';
 
 const vestibule = 'http://localhost:9400';
+const clientSecret = 'a-secret-of-the-demo-identity-provider';
 const log: string[] = [];
 let idp: { readonly port: number; readonly stop: () => Promise<void> };
 let config: client.Configuration;
 
 beforeAll(async () => {
   const port = 20_000 + (process.pid % 20_000);
-  idp = await startIdp({ issuer: vestibule, port, log: (line) => log.push(line) });
+  idp = await startIdp({ issuer: vestibule, clientSecret, port, log: (line) => log.push(line) });
   config = await client.discovery(
     new URL(`http://localhost:${idp.port}`),
     'vestibule',
-    'demo-idp-loopback-only',
+    clientSecret,
     undefined,
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- loopback has no TLS
     { execute: [client.allowInsecureRequests] },

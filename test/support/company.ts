@@ -1,3 +1,4 @@
+import { federationSecret } from '../../local/demo/federation-secret.ts';
 import { startDemo } from '../../local/demo/start.ts';
 import { config as example } from '../../vestibule.config.ts';
 import type { VestibuleConfig } from '../../lib/index.ts';
@@ -19,10 +20,13 @@ export interface CompanyOptions extends Omit<TestDeploymentOptions, 'config' | '
 /** Runs it on four ports in a row, so that what one test file synthesized the next one takes. */
 export async function startCompany({ change = same, ...options }: CompanyOptions = {}): Promise<Company> {
   const port = await steadyPortBlock();
-  const deployment = await startDeployment({ ...options, port, config: change(exampleAt(port)) });
+  const config = change(exampleAt(port));
+  const deployment = await startDeployment({ ...options, port, config });
   try {
     const demo = await startDemo({
       ...{ issuer: deployment.issuer, mcpPort: port + 1, idpPort: port + 2 },
+      idpSecret:
+        config.identityProviders === undefined ? 'nobody asks' : await federationSecret(deployment.run),
       log: (line) => {
         throw new Error(line);
       },

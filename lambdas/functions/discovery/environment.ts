@@ -4,5 +4,7 @@ export const discoveryEnvironment = [
   'REGISTRY_TABLE',
   /** `RS256` or `ES256`: what this deployment signs with. */
   'SIGNING_ALGORITHM',
+  /** `yes`, or `no`: whether people sign in, and all that there is for them is advertised. */
+  'PEOPLE',
 ] as const;
 export type DiscoveryEnvironment = Record<(typeof discoveryEnvironment)[number], string>;

@@ -1,0 +1,45 @@
+import * as v from 'valibot';
+import type { KeptUpstream, SealedToken } from '../../ports/vault.ts';
+import { instant } from '../../runtime/clock.ts';
+import type { GrantId, IdpId, PersonId } from '../../runtime/identifiers.ts';
+import type { Item, PlainRecord } from './attributes.ts';
+import { decode, text, whole } from './stored.ts';
+
+const storedUpstream = v.object({
+  pk: text,
+  grant: text,
+  idp: text,
+  person: text,
+  version: whole,
+  kept_at: whole,
+  stood_at: whole,
+  sealed: v.exactOptional(v.object({ wrapped_key: text, iv: text, ciphertext: text })),
+  groups: v.exactOptional(v.array(text)),
+  failed_at: v.exactOptional(whole),
+  ended: v.exactOptional(v.object({ reason: text, at: whole })),
+  lease: v.exactOptional(v.object({ attempt: text, until: whole })),
+});
+
+export function sealedAttribute({ wrappedKey, iv, ciphertext }: SealedToken): PlainRecord {
+  return { wrapped_key: wrappedKey, iv, ciphertext };
+}
+
+export function decodeKeptUpstream(item: Item): KeptUpstream {
+  const stored = decode(storedUpstream, item);
+  const { sealed, groups, failed_at: failedAt, ended, lease } = stored;
+  return {
+    grant: stored.grant as GrantId,
+    idp: stored.idp as IdpId,
+    person: stored.person as PersonId,
+    version: stored.version,
+    keptAt: instant(stored.kept_at),
+    stoodAt: instant(stored.stood_at),
+    ...(sealed && {
+      sealed: { wrappedKey: sealed.wrapped_key, iv: sealed.iv, ciphertext: sealed.ciphertext },
+    }),
+    ...(groups && { groups }),
+    ...(failedAt !== undefined && { failedAt: instant(failedAt) }),
+    ...(ended && { ended: { reason: ended.reason, at: instant(ended.at) } }),
+    ...(lease && { lease: { attempt: lease.attempt, until: instant(lease.until) } }),
+  };
+}

@@ -1,0 +1,152 @@
+import {
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import type { KeptUpstream, Vault, VaultLease, VaultOutcome } from '../../ports/vault.ts';
+import { after, type Instant } from '../../runtime/clock.ts';
+import type { GrantId } from '../../runtime/identifiers.ts';
+import { systemRandom } from '../../runtime/random.ts';
+import { calling } from '../aws.ts';
+import { type Item, type PlainRecord, toItem } from './attributes.ts';
+import { keyOf } from './keys.ts';
+import { decodeKeptUpstream, sealedAttribute } from './vault-codec.ts';
+
+interface Options {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+}
+
+/**
+ * How long an item outlives its last use before it is swept: longer than any family of refresh tokens may rest. What ends
+ * is forgotten at once. Seconds.
+ */
+const keptSeconds = 400 * 24 * 60 * 60;
+
+/** Kept refresh tokens of identity providers, in the vault table. */
+export function dynamoVault(options: Options): Vault {
+  const { client, table } = options;
+  const keyed = (grant: GrantId) => ({ TableName: table, Key: { pk: { S: keyOf.upstreamGrant(grant) } } });
+  const update = (grant: GrantId, change: Change, isOurs: (item: Item) => boolean): Promise<boolean> => {
+    const command = new UpdateItemCommand({
+      ...keyed(grant),
+      ...change,
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    });
+    return wins(() => client.send(command), isOurs);
+  };
+  return {
+    keep: async ({ sealed, ...binding }, now) => {
+      const attempt = systemRandom(16);
+      const put = new PutItemCommand({
+        TableName: table,
+        Item: toItem({
+          pk: keyOf.upstreamGrant(binding.grant),
+          ...{ grant: binding.grant, idp: binding.idp, person: binding.person },
+          sealed: sealedAttribute(sealed),
+          ...{ kept_at: now, stood_at: now, version: 1, settled: attempt, ttl: after(now, keptSeconds) },
+        }),
+        ConditionExpression: 'attribute_not_exists(pk)',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      });
+      if (await wins(() => client.send(put), settledBy(attempt))) return;
+      throw new Error('a token is kept for that grant already');
+    },
+    find: async (grant) => {
+      const get = new GetItemCommand({ ...keyed(grant), ConsistentRead: true });
+      const { Item } = await calling('DynamoDB', () => client.send(get));
+      return Item && decodeKeptUpstream(Item);
+    },
+    lease: (kept, lease, now) => {
+      const isOurs = (item: Item): boolean => item['lease']?.M?.['attempt']?.S === lease.attempt;
+      return update(kept.grant, leasing(kept, lease, now), isOurs);
+    },
+    settle: (grant, attempt, outcome, now) =>
+      update(grant, settling(attempt, outcome, now), settledBy(attempt)),
+    forget: async (grant) => {
+      await calling('DynamoDB', () => client.send(new DeleteItemCommand(keyed(grant))));
+    },
+  };
+}
+
+type Change = Pick<
+  UpdateItemCommandInput,
+  'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+>;
+
+function settledBy(attempt: string): (item: Item) => boolean {
+  return (item) => item['settled']?.S === attempt;
+}
+
+function leasing({ version }: KeptUpstream, lease: VaultLease, now: Instant): Change {
+  return {
+    UpdateExpression: 'SET #lease = :lease',
+    // The version: who read the token before another one had it rotated would send a spent one.
+    ConditionExpression:
+      '#version = :version AND attribute_exists(#sealed) AND (attribute_not_exists(#lease) OR #lease.#until <= :now)',
+    ExpressionAttributeNames: {
+      ...{ '#lease': 'lease', '#until': 'until', '#version': 'version', '#sealed': 'sealed' },
+    },
+    ExpressionAttributeValues: toItem({ ':lease': { ...lease }, ':now': now, ':version': version }),
+  };
+}
+
+/** Whether a conditional write was this call's: the SDK sends one again whose reply was lost. */
+function wins(write: () => Promise<unknown>, isOurs: (item: Item) => boolean): Promise<boolean> {
+  return calling('DynamoDB', async () => {
+    try {
+      await write();
+      return true;
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return error.Item !== undefined && isOurs(error.Item);
+    }
+  });
+}
+
+/** One update that writes what came of asking and gives the lease back, under the condition that it is still held. */
+function settling(attempt: string, outcome: VaultOutcome, now: Instant): Change {
+  const { set, remove } = changesOf(outcome, now);
+  const written: PlainRecord = { settled: attempt, ttl: after(now, keptSeconds), ...set };
+  const names = Object.keys(written).filter((name) => written[name] !== undefined);
+  const removed = ['lease', ...remove];
+  return {
+    UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}, #version = #version + :one REMOVE ${removed.map((name) => `#${name}`).join(', ')}`,
+    ConditionExpression: '#lease.#attempt = :settled',
+    ExpressionAttributeNames: Object.fromEntries(
+      [...names, ...removed, 'version', 'attempt'].map((name) => [`#${name}`, name]),
+    ),
+    ExpressionAttributeValues: toItem({
+      ...Object.fromEntries(names.map((name) => [`:${name}`, written[name]])),
+      ':one': 1,
+    }),
+  };
+}
+
+function changesOf(
+  outcome: VaultOutcome,
+  now: Instant,
+): { readonly set: PlainRecord; readonly remove: readonly string[] } {
+  switch (outcome.kind) {
+    case 'stands': {
+      const { groups, sealed } = outcome;
+      const set = { stood_at: now, groups, sealed: sealed && sealedAttribute(sealed) };
+      return { set, remove: ['failed_at', ...(groups === undefined ? ['groups'] : [])] };
+    }
+    case 'ended':
+      // The token is good for nothing any more.
+      return {
+        set: { ended: { reason: outcome.reason, at: now } },
+        remove: ['sealed', 'groups', 'failed_at'],
+      };
+    case 'failed':
+      return {
+        set: { failed_at: now, sealed: outcome.sealed && sealedAttribute(outcome.sealed) },
+        remove: [],
+      };
+  }
+}

@@ -1,0 +1,49 @@
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import * as v from 'valibot';
+import { after, type Clock, type Instant } from '../../runtime/clock.ts';
+import type { IdpId } from '../../runtime/identifiers.ts';
+import { Secret } from '../../runtime/secret.ts';
+import { calling } from '../aws.ts';
+
+/** Seconds; and the first refusal by the provider ends it. */
+const maximumAge = 300;
+
+const withMember = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ client_secret: v.pipe(v.string(), v.nonEmpty()) }),
+);
+
+/**
+ * Our client secrets at identity providers: the text of a secret of Secrets Manager, or its member `client_secret` where
+ * it is a JSON object. Read anew after 5 minutes.
+ */
+export function secretsManagerProviderSecrets(options: {
+  readonly client: SecretsManagerClient;
+  /** The ARN of each. */
+  readonly arns: ReadonlyMap<IdpId, string>;
+  readonly clock: Clock;
+}): { readonly current: (idp: IdpId) => Promise<Secret>; readonly doubt: (idp: IdpId) => void } {
+  const { client, arns, clock } = options;
+  const known = new Map<IdpId, { readonly secret: Secret; readonly asOf: Instant }>();
+  return {
+    current: async (idp) => {
+      const now = clock();
+      const held = known.get(idp);
+      if (held !== undefined && now >= held.asOf && now < after(held.asOf, maximumAge)) return held.secret;
+      const SecretId = arns.get(idp);
+      if (SecretId === undefined) throw new Error(`there is no secret for identity provider ${idp}`);
+      const { SecretString: text = '' } = await calling('Secrets Manager', () =>
+        client.send(new GetSecretValueCommand({ SecretId })),
+      );
+      if (text === '') throw new Error(`${SecretId} holds no text`);
+      const json = v.safeParse(withMember, text);
+      const secret = new Secret(json.success ? json.output.client_secret : text);
+      known.set(idp, { secret, asOf: now });
+      return secret;
+    },
+    doubt: (idp) => {
+      known.delete(idp);
+    },
+  };
+}

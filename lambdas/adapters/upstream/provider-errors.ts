@@ -1,0 +1,35 @@
+import {
+  AuthorizationResponseError,
+  OperationProcessingError,
+  ResponseBodyError,
+  UnsupportedOperationError,
+  WWWAuthenticateChallengeError,
+} from 'oauth4webapi';
+import type { SignInRefusal } from '../../ports/people.ts';
+
+// RFC 6749 §4.1.2.1 and §5.2: the characters of an error code, and no more of them than any has.
+const errorCode = /^[\x21\x23-\x5B\x5D-\x7E]{1,64}$/;
+
+/** The error code by which a provider refused; undefined where it did not refuse. */
+export function upstreamError(error: unknown): string | undefined {
+  if (error instanceof WWWAuthenticateChallengeError)
+    return error.status === 401 ? 'invalid_client' : 'access_denied';
+  if (error instanceof AuthorizationResponseError || error instanceof ResponseBodyError) {
+    return errorCode.test(error.error) ? error.error : 'server_error';
+  }
+  return undefined;
+}
+
+/** What a failed sign-in comes to; what is no word of the provider (a failed call, a defect) is thrown again. */
+export function refusalOf(error: unknown): SignInRefusal {
+  const code = upstreamError(error);
+  if (code !== undefined) return { reason: 'upstream_refused', error: code };
+  return { reason: 'upstream_answer_invalid', detail: detailOf(error) };
+}
+
+/** What is wrong with an answer: the library's own sentence, which holds no value of the answer. */
+export function detailOf(error: unknown): string {
+  const isOfAnswer = error instanceof OperationProcessingError || error instanceof UnsupportedOperationError;
+  if (!isOfAnswer) throw error;
+  return error.message;
+}

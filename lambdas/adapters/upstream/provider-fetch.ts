@@ -1,0 +1,94 @@
+import type { LookupAddress } from 'node:dns';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { DependencyUnavailable } from '../../runtime/dependency.ts';
+import { readDocumentUrl, type DocumentHosts } from './document-url.ts';
+import { pinnedTo, readText } from './pinned-get.ts';
+import { resolveAddresses } from './resolve.ts';
+
+/** What oauth4webapi asks of a fetch. */
+interface ProviderRequest {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: { readonly toString: () => string } | null | undefined;
+}
+
+export type ProviderFetch = (url: string, request: ProviderRequest) => Promise<Response>;
+
+/** From the look-up of the name to the last byte. */
+const timeLimitMilliseconds = 4_000;
+const maximumBytes = 262_144;
+
+/**
+ * A fetch for one identity provider, as guarded as that of documents: https, public pinned addresses, no redirect, no
+ * connection kept, bounded in time and size. What fails on the way, 5xx and 429 are the provider's failure.
+ */
+export function providerFetch(idp: string, hosts: DocumentHosts): ProviderFetch {
+  const failed = (cause: unknown): DependencyUnavailable =>
+    new DependencyUnavailable(`identity provider ${idp}`, { cause, retryAfterSeconds: 5 });
+  return async (text, request) => {
+    const url = readDocumentUrl(text, hosts);
+    if (!url.ok) throw failed(new Error('an endpoint of its metadata is not allowed'));
+    const signal = AbortSignal.timeout(timeLimitMilliseconds);
+    const addresses = await Promise.race([resolveAddresses(url.value, hosts), aborted(signal)]);
+    if (addresses === undefined) throw failed(new Error('its name was not found in time'));
+    if (!addresses.ok) throw failed(new Error(addresses.refusal.reason));
+    const answer = await answerOf(url.value, request, addresses.value, signal).catch((error: unknown) => {
+      // A code of the system, and nothing of the request.
+      throw failed(new Error((error as { readonly code?: string }).code ?? 'no whole answer'));
+    });
+    if (answer.status >= 500 || answer.status === 429) throw failed(new Error(`status ${answer.status}`));
+    return answer;
+  };
+}
+
+async function answerOf(
+  url: URL,
+  request: ProviderRequest,
+  addresses: readonly LookupAddress[],
+  signal: AbortSignal,
+): Promise<Response> {
+  const response = await send(url, request, pinnedTo(addresses), signal);
+  const { statusCode: status = 0, headers } = response;
+  const body = await readText(response, maximumBytes);
+  if (!body.ok) throw new Error(body.refusal.reason);
+  const { 'content-type': type = '', 'www-authenticate': challenge } = headers;
+  return new Response(status === 204 ? null : body.value, {
+    status,
+    headers: { 'content-type': type, ...(challenge !== undefined && { 'www-authenticate': challenge }) },
+  });
+}
+
+function send(
+  url: URL,
+  { method, headers, body }: ProviderRequest,
+  lookup: ReturnType<typeof pinnedTo>,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const text = body?.toString() ?? '';
+  return new Promise((resolve, reject) => {
+    const start = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    const length = text === '' ? {} : { 'content-length': String(Buffer.byteLength(text)) };
+    const own = { 'accept-encoding': 'identity', 'user-agent': 'vestibule', ...length };
+    start(url, { method, agent: false, headers: { ...headers, ...own }, lookup, signal })
+      .on('response', resolve)
+      .on('error', reject)
+      .on('close', () => {
+        reject(new Error('closed without a response'));
+      })
+      .end(text);
+  });
+}
+
+/** A look-up cannot be aborted, only left behind. */
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    signal.addEventListener(
+      'abort',
+      () => {
+        resolve(undefined);
+      },
+      { once: true },
+    );
+  });
+}

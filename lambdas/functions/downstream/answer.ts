@@ -1,0 +1,66 @@
+import { completeSignIn } from '../../oauth/people/sign-in.ts';
+import { checkStanding, type StandingPorts } from '../../oauth/people/standing.ts';
+import type { DownstreamAnswer, DownstreamQuestion } from '../../ports/downstream.ts';
+import type { IdentityProvider, IdentityProviders } from '../../ports/identity-providers.ts';
+import type { UpstreamProviders } from '../../ports/upstream.ts';
+import { DependencyUnavailable } from '../../runtime/dependency.ts';
+import type { IdpId } from '../../runtime/identifiers.ts';
+import { logger } from '../../runtime/log.ts';
+
+export interface DownstreamPorts extends StandingPorts {
+  readonly upstream: UpstreamProviders;
+  readonly identityProviders: IdentityProviders;
+}
+
+/** Answers one question. What is down is an answer; anything else that fails is a defect, and is thrown. */
+export async function answerQuestion(
+  ports: DownstreamPorts,
+  question: DownstreamQuestion,
+): Promise<DownstreamAnswer> {
+  try {
+    return await answerOf(ports, question);
+  } catch (error) {
+    if (!(error instanceof DependencyUnavailable)) throw error;
+    logger.warn('a dependency is unavailable', { dependency: error.dependency, error });
+    const { dependency, retryAfterSeconds } = error;
+    return { told: 'unavailable', dependency, retryAfterSeconds };
+  }
+}
+
+async function answerOf(ports: DownstreamPorts, question: DownstreamQuestion): Promise<DownstreamAnswer> {
+  switch (question.ask) {
+    case 'begin': {
+      const url = await ports.upstream.begin(await active(ports, question.idp), question.start);
+      return { told: 'begun', url: url.href };
+    }
+    case 'complete': {
+      const idp = await active(ports, question.idp);
+      const signedIn = await completeSignIn(ports, idp, question.back, ports.clock());
+      return signedIn.ok
+        ? { told: 'signed_in', signedIn: signedIn.value }
+        : { told: 'refused', refusal: signedIn.refusal };
+    }
+    case 'standing': {
+      const idp = await find(ports, question.idp);
+      return { told: 'standing', standing: await checkStanding(ports, idp, question.grant) };
+    }
+    case 'forget':
+      await ports.vault.forget(question.grant);
+      return { told: 'forgotten' };
+  }
+}
+
+/** Our own registration of it: the question names it, and nothing of it is believed that comes with the question. */
+async function find(
+  { identityProviders }: DownstreamPorts,
+  id: IdpId,
+): Promise<IdentityProvider | undefined> {
+  return (await identityProviders.all()).find((idp) => idp.id === id);
+}
+
+/** Whoever asks has chosen among those that are active; an operator may have come between. */
+async function active(ports: DownstreamPorts, id: IdpId): Promise<IdentityProvider> {
+  const idp = await find(ports, id);
+  if (idp?.state === 'active') return idp;
+  throw new DependencyUnavailable(`identity provider ${id}`, { cause: new Error('it is disabled') });
+}

@@ -1,0 +1,15 @@
+/** Everything the downstream function reads from its environment. */
+export const downstreamEnvironment = [
+  'ISSUER',
+  'REGISTRY_TABLE',
+  'VAULT_TABLE',
+  /** The ARN of the KMS key that wraps what is kept. */
+  'VAULT_KEY',
+  /** The stack's name: part of what a kept token is bound to. */
+  'DEPLOYMENT',
+  /** By identity provider the ARN of the secret that holds our client secret there, as JSON. */
+  'IDP_SECRETS',
+  /** `public`, or `loopback` in the dev profile, where an identity provider may live on this machine. */
+  'DOCUMENT_HOSTS',
+] as const;
+export type DownstreamEnvironment = Record<(typeof downstreamEnvironment)[number], string>;

@@ -1,0 +1,57 @@
+import { setTimeout } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { clientDefaults } from '../../adapters/aws.ts';
+import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
+import { dynamoVault } from '../../adapters/dynamodb/vault.ts';
+import { kmsVaultSeals } from '../../adapters/kms/vault-seals.ts';
+import { secretsManagerProviderSecrets } from '../../adapters/secrets-manager/provider-secrets.ts';
+import { openIdProviders } from '../../adapters/upstream/openid-providers.ts';
+import type { DownstreamAnswer } from '../../ports/downstream.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { readEnvironment } from '../../runtime/environment.ts';
+import type { IdpId, Issuer } from '../../runtime/identifiers.ts';
+import { systemRandom } from '../../runtime/random.ts';
+import { answerQuestion, type DownstreamPorts } from './answer.ts';
+import { downstreamEnvironment } from './environment.ts';
+import { readQuestion } from './question.ts';
+
+const environment = readEnvironment(downstreamEnvironment);
+const secrets = new Map(
+  Object.entries(JSON.parse(environment.IDP_SECRETS) as Readonly<Record<IdpId, string>>) as [IdpId, string][],
+);
+const dynamo = new DynamoDBClient(clientDefaults);
+const { identityProviders } = dynamoRegistry({
+  client: dynamo,
+  table: environment.REGISTRY_TABLE,
+  clock: systemClock,
+  idps: [...secrets.keys()],
+});
+
+const ports: DownstreamPorts = {
+  identityProviders,
+  upstream: openIdProviders({
+    issuer: environment.ISSUER as Issuer,
+    hosts: environment.DOCUMENT_HOSTS === 'loopback' ? 'loopback' : 'public',
+    clock: systemClock,
+    secrets: secretsManagerProviderSecrets({
+      client: new SecretsManagerClient(clientDefaults),
+      arns: secrets,
+      clock: systemClock,
+    }),
+  }),
+  seals: kmsVaultSeals({
+    client: new KMSClient(clientDefaults),
+    keyArn: environment.VAULT_KEY,
+    deployment: environment.DEPLOYMENT,
+  }),
+  vault: dynamoVault({ client: dynamo, table: environment.VAULT_TABLE }),
+  clock: systemClock,
+  random: systemRandom,
+  pause: (milliseconds) => setTimeout(milliseconds),
+};
+
+export function handler(event: unknown): Promise<DownstreamAnswer> {
+  return answerQuestion(ports, readQuestion(event));
+}

@@ -1,0 +1,48 @@
+import * as v from 'valibot';
+import type { DownstreamQuestion } from '../../ports/downstream.ts';
+
+const idp = v.string();
+const grant = v.string();
+const seconds = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+const wishes = v.object({
+  prompt: v.exactOptional(v.picklist(['none', 'login', 'select_account'])),
+  maxAge: v.exactOptional(seconds),
+  acrValues: v.exactOptional(v.string()),
+  loginHint: v.exactOptional(v.string()),
+});
+
+const question = v.variant('ask', [
+  v.object({
+    ask: v.literal('begin'),
+    idp,
+    start: v.object({
+      state: v.string(),
+      nonce: v.string(),
+      codeChallenge: v.string(),
+      wishes,
+      offline: v.boolean(),
+    }),
+  }),
+  v.object({
+    ask: v.literal('complete'),
+    idp,
+    back: v.object({
+      query: v.string(),
+      state: v.string(),
+      nonce: v.string(),
+      codeVerifier: v.string(),
+      maxAge: v.exactOptional(seconds),
+      keepFor: v.exactOptional(grant),
+    }),
+  }),
+  v.object({ ask: v.literal('standing'), idp, grant }),
+  v.object({ ask: v.literal('forget'), grant }),
+]);
+
+/** Reads what another function of this deployment asks. Throws on anything else, which is a defect of ours. */
+export function readQuestion(event: unknown): DownstreamQuestion {
+  const read = v.safeParse(question, event);
+  if (!read.success) throw new Error('a question of another form');
+  return read.output as DownstreamQuestion;
+}

@@ -1,0 +1,50 @@
+import type { IdentityProvider } from '../../ports/identity-providers.ts';
+import type { SignedIn, SignInRefusal, SignInReturn } from '../../ports/people.ts';
+import type { UpstreamClaims, UpstreamProviders } from '../../ports/upstream.ts';
+import type { Vault, VaultSeals } from '../../ports/vault.ts';
+import { type Instant, instant } from '../../runtime/clock.ts';
+import { ok, refuse, type Result } from '../../runtime/result.ts';
+import { personOf } from './person.ts';
+
+interface SignInPorts {
+  readonly upstream: Pick<UpstreamProviders, 'redeem'>;
+  readonly seals: VaultSeals;
+  readonly vault: Vault;
+}
+
+/** Completes a sign-in: who came back, and where the grant is for work while they are away, keeps their refresh token. */
+export async function completeSignIn(
+  { upstream, seals, vault }: SignInPorts,
+  idp: IdentityProvider,
+  back: SignInReturn,
+  now: Instant,
+): Promise<Result<SignedIn, SignInRefusal>> {
+  const redeemed = await upstream.redeem(idp, back);
+  if (!redeemed.ok) return redeemed;
+  const { claims, refreshToken } = redeemed.value;
+  const person = personOf(idp, claims);
+  if (!person.ok) {
+    const { claim, problem } = person.refusal;
+    return refuse({ reason: 'upstream_answer_invalid', detail: `the claim ${claim} is ${problem}` });
+  }
+  const kept = back.keepFor !== undefined && refreshToken !== undefined;
+  if (kept) {
+    const binding = { grant: back.keepFor, idp: idp.id, person: person.value.id };
+    const sealed = await seals.seal(binding, { refreshToken, subject: String(claims['sub']) });
+    await vault.keep({ ...binding, sealed }, now);
+  }
+  return ok({ person: person.value, ...authenticationOf(claims), keptUpstream: kept });
+}
+
+function authenticationOf(claims: UpstreamClaims): Pick<SignedIn, 'authTime' | 'acr' | 'amr'> {
+  const { auth_time: authTime, acr, amr } = claims;
+  return {
+    ...(typeof authTime === 'number' && { authTime: instant(Math.floor(authTime)) }),
+    ...(isShort(acr) && { acr }),
+    ...(Array.isArray(amr) && amr.every(isShort) && { amr: amr.slice(0, 20) }),
+  };
+}
+
+function isShort(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= 256;
+}

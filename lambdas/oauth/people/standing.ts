@@ -1,0 +1,147 @@
+import type { IdentityProvider } from '../../ports/identity-providers.ts';
+import type { PersonStanding } from '../../ports/people.ts';
+import type { UpstreamProviders, UpstreamRefresh } from '../../ports/upstream.ts';
+import type { KeptUpstream, OpenedToken, Vault, VaultOutcome, VaultSeals } from '../../ports/vault.ts';
+import { after, type Clock, type Instant } from '../../runtime/clock.ts';
+import { DependencyUnavailable } from '../../runtime/dependency.ts';
+import type { GrantId } from '../../runtime/identifiers.ts';
+import type { Random } from '../../runtime/random.ts';
+import type { Result } from '../../runtime/result.ts';
+import { groupsOf, personOf } from './person.ts';
+
+export interface StandingPorts {
+  readonly upstream: Pick<UpstreamProviders, 'refresh'>;
+  readonly seals: VaultSeals;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Resolves after so many milliseconds. */
+  readonly pause: (milliseconds: number) => Promise<void>;
+}
+
+/** Seconds for which an answer of the provider is good for all who ask. */
+const rememberedSeconds = 60;
+/** Seconds after a failure in which the provider is left alone. */
+const failureSeconds = 5;
+/** Seconds that one may take to ask; longer than its calls can. */
+const leaseSeconds = 15;
+/** Who did not get the lease looks again after so many milliseconds, and gives up after so many looks. */
+const pauseMilliseconds = 150;
+const mostLooks = 45;
+/** Milliseconds between the tries of a write that must not be lost. */
+const settlePauses = [100, 400] as const;
+
+/** Whether the person behind a grant still stands at their identity provider. */
+export async function checkStanding(
+  ports: StandingPorts,
+  idp: IdentityProvider | undefined,
+  grant: GrantId,
+): Promise<PersonStanding> {
+  // No deployment of the provider any more: there is nobody who could say that the person stands.
+  if (idp === undefined) return { kind: 'ended', reason: 'idp_removed' };
+  if (idp.state === 'disabled') return { kind: 'suspended', reason: 'idp_disabled' };
+  for (let look = 0; look < mostLooks; look += 1) {
+    if (look > 0) await ports.pause(pauseMilliseconds);
+    const kept = await ports.vault.find(grant);
+    if (kept?.idp !== idp.id) return { kind: 'not_kept' };
+    const known = knownStanding(kept, ports.clock());
+    if (known !== undefined) return known;
+    const standing = await askOnce(ports, idp, kept);
+    if (standing !== undefined) return standing;
+  }
+  throw unavailable(idp, 'another asks it');
+}
+
+/** What is known without asking. Throws where the provider could not be asked a moment ago. */
+function knownStanding(kept: KeptUpstream, now: Instant): PersonStanding | undefined {
+  const { ended, stoodAt, groups, failedAt } = kept;
+  if (ended !== undefined) return { kind: 'ended', reason: ended.reason };
+  if (now < after(stoodAt, rememberedSeconds)) return { kind: 'stands', ...(groups && { groups }) };
+  if (failedAt !== undefined && now < after(failedAt, failureSeconds)) {
+    throw unavailable(kept, 'it failed a moment ago');
+  }
+  return undefined;
+}
+
+/** Asks the provider, if nobody else does; undefined otherwise. */
+async function askOnce(
+  ports: StandingPorts,
+  idp: IdentityProvider,
+  kept: KeptUpstream,
+): Promise<PersonStanding | undefined> {
+  const { vault, seals, clock } = ports;
+  const now = clock();
+  if (kept.sealed === undefined || (kept.lease && now < kept.lease.until)) return undefined;
+  const attempt = ports.random(16);
+  if (!(await vault.lease(kept, { attempt, until: after(now, leaseSeconds) }, now))) return undefined;
+  const settle = (outcome: VaultOutcome) => settleFirmly(ports, kept.grant, attempt, outcome);
+  let token: OpenedToken;
+  let refreshed: Result<UpstreamRefresh, 'invalid_grant'>;
+  try {
+    token = await seals.open(kept, kept.sealed);
+    refreshed = await ports.upstream.refresh(idp, token.refreshToken, token.subject);
+  } catch (error) {
+    await settle({ kind: 'failed' });
+    throw error;
+  }
+  if (!refreshed.ok) {
+    await settle({ kind: 'ended', reason: 'upstream_refused' });
+    return { kind: 'ended', reason: 'upstream_refused' };
+  }
+  const { rotated } = refreshed.value;
+  // The old token may be spent from here on: the new one is written whatever else was told.
+  const sealed = rotated && token.reseal({ ...token, refreshToken: rotated });
+  const outcome = judge(idp, kept, refreshed.value);
+  await settle(outcome.kind === 'ended' ? outcome : { ...outcome, ...(sealed && { sealed }) });
+  if (outcome.kind === 'failed') throw unavailable(idp, 'its answer cannot be believed');
+  return outcome;
+}
+
+/** A provider may have spent the kept token by now: what it gave in its place is not given up at the first failure. */
+async function settleFirmly(
+  { vault, clock, pause }: StandingPorts,
+  grant: GrantId,
+  attempt: string,
+  outcome: VaultOutcome,
+): Promise<void> {
+  for (const wait of settlePauses) {
+    try {
+      await vault.settle(grant, attempt, outcome, clock());
+      return;
+    } catch {
+      await pause(wait);
+    }
+  }
+  await vault.settle(grant, attempt, outcome, clock());
+}
+
+type Judgement =
+  | { readonly kind: 'stands'; readonly groups?: readonly string[] }
+  | { readonly kind: 'ended'; readonly reason: string }
+  | { readonly kind: 'failed' };
+
+function judge(idp: IdentityProvider, kept: KeptUpstream, { told, byIdToken }: UpstreamRefresh): Judgement {
+  const before = kept.groups && { groups: kept.groups };
+  if (told === undefined) return { kind: 'stands', ...before };
+  if (!told.ok) return { kind: 'failed' };
+  if (byIdToken) {
+    const person = personOf(idp, told.value);
+    // OIDC Core §12.2: a refreshed id_token is of the same person.
+    if (!person.ok || person.value.id !== kept.person)
+      return { kind: 'ended', reason: 'upstream_other_person' };
+  }
+  const groups = groupsOf(idp, told.value);
+  if (groups !== undefined) return { kind: 'stands', groups };
+  // An id_token that tells of no group where groups are asked for says that there is none.
+  return byIdToken && idp.groupsClaim !== undefined
+    ? { kind: 'stands', groups: [] }
+    : { kind: 'stands', ...before };
+}
+
+function unavailable(idp: { readonly id: string } | KeptUpstream, why: string): DependencyUnavailable {
+  const id = 'idp' in idp ? idp.idp : idp.id;
+  return new DependencyUnavailable(`identity provider ${id}`, {
+    cause: new Error(why),
+    retryAfterSeconds: failureSeconds,
+  });
+}

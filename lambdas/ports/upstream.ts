@@ -1,0 +1,38 @@
+import type { Secret } from '../runtime/secret.ts';
+import type { Result } from '../runtime/result.ts';
+import type { IdentityProvider } from './identity-providers.ts';
+import type { SignInRefusal, SignInReturn, SignInStart } from './people.ts';
+
+/** Claims of a verified id_token, and under them those of the userinfo endpoint where it was asked. */
+export type UpstreamClaims = Readonly<Record<string, unknown>>;
+
+/** What a code of an identity provider was exchanged for, all of it verified. */
+export interface UpstreamSignIn {
+  readonly claims: UpstreamClaims;
+  readonly refreshToken?: Secret;
+}
+
+/** What a refresh token of an identity provider was exchanged for. It was taken: the person stands. */
+export interface UpstreamRefresh {
+  /** In place of the one that was sent. */
+  readonly rotated?: Secret;
+  /** Absent where the provider told nothing of the person. `refused`: it told something that nobody can believe. */
+  readonly told?: Result<UpstreamClaims, string>;
+  /** Whether an id_token is among what was told, so that what it leaves out is not so. */
+  readonly byIdToken: boolean;
+}
+
+/** OpenID Connect, as we speak it as a client. Throws `DependencyUnavailable` where a provider is down or answers 5xx. */
+export interface UpstreamProviders {
+  readonly begin: (idp: IdentityProvider, start: SignInStart) => Promise<URL>;
+  readonly redeem: (
+    idp: IdentityProvider,
+    back: SignInReturn,
+  ) => Promise<Result<UpstreamSignIn, SignInRefusal>>;
+  /** Refused: the provider takes the token no more (`invalid_grant`). `subject`: the `sub` that it was given to. */
+  readonly refresh: (
+    idp: IdentityProvider,
+    token: Secret,
+    subject: string,
+  ) => Promise<Result<UpstreamRefresh, 'invalid_grant'>>;
+}

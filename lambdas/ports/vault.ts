@@ -1,0 +1,76 @@
+import type { Instant } from '../runtime/clock.ts';
+import type { GrantId, IdpId, PersonId } from '../runtime/identifiers.ts';
+import type { Secret } from '../runtime/secret.ts';
+
+/** What a kept token is bound to: it opens for nothing else. */
+export interface VaultBinding {
+  readonly grant: GrantId;
+  readonly idp: IdpId;
+  readonly person: PersonId;
+}
+
+/** AES-256-GCM under a data key of KMS, each part as base64. */
+export interface SealedToken {
+  readonly wrappedKey: string;
+  readonly iv: string;
+  readonly ciphertext: string;
+}
+
+/** A refresh token of an identity provider, and the `sub` that it was given to. */
+export interface UpstreamToken {
+  readonly refreshToken: Secret;
+  readonly subject: string;
+}
+
+export interface OpenedToken extends UpstreamToken {
+  /** Seals another token in its place, under the same data key: nothing that could fail is asked. */
+  readonly reseal: (token: UpstreamToken) => SealedToken;
+}
+
+export interface VaultSeals {
+  readonly seal: (binding: VaultBinding, token: UpstreamToken) => Promise<SealedToken>;
+  readonly open: (binding: VaultBinding, sealed: SealedToken) => Promise<OpenedToken>;
+}
+
+/** Who alone may ask the identity provider, and until when. */
+export interface VaultLease {
+  readonly attempt: string;
+  readonly until: Instant;
+}
+
+export interface KeptUpstream extends VaultBinding {
+  /** Grows with every answer of the provider. */
+  readonly version: number;
+  readonly keptAt: Instant;
+  /** Absent once the provider has refused it. */
+  readonly sealed?: SealedToken;
+  /** When the provider last said that the person stands: at first, the sign-in. */
+  readonly stoodAt: Instant;
+  /** As the provider told last; absent where it told nothing since the sign-in. */
+  readonly groups?: readonly string[];
+  /** When it last could not be asked. */
+  readonly failedAt?: Instant;
+  readonly ended?: { readonly reason: string; readonly at: Instant };
+  readonly lease?: VaultLease;
+}
+
+/** What asking the provider came to. Each ends the lease. */
+export type VaultOutcome =
+  | { readonly kind: 'stands'; readonly groups?: readonly string[]; readonly sealed?: SealedToken }
+  | { readonly kind: 'ended'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly sealed?: SealedToken };
+
+/** Refresh tokens of identity providers, one item a grant. Every read is strongly consistent. */
+export interface Vault {
+  /** Asked again for the same grant (a lost reply), it is done. */
+  readonly keep: (kept: VaultBinding & { readonly sealed: SealedToken }, now: Instant) => Promise<void>;
+  readonly find: (grant: GrantId) => Promise<KeptUpstream | undefined>;
+  /**
+   * True for exactly one attempt until its lease is over, and again for that same attempt; false where the item is not
+   * that version any more.
+   */
+  readonly lease: (kept: KeptUpstream, lease: VaultLease, now: Instant) => Promise<boolean>;
+  /** Writes what came of it, if the lease is still that of the attempt; true again for an attempt that has written. */
+  readonly settle: (grant: GrantId, attempt: string, outcome: VaultOutcome, now: Instant) => Promise<boolean>;
+  readonly forget: (grant: GrantId) => Promise<void>;
+}

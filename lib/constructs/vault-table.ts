@@ -1,0 +1,31 @@
+import { AttributeType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { grantItems } from './leading-keys.ts';
+import type { Retention } from './retention.ts';
+
+/** What is kept of people for work while they are away: sealed, one item a grant, swept by `ttl`, epoch seconds. */
+export class VaultTable extends Construct {
+  readonly table: TableV2;
+
+  constructor(scope: Construct, id: string, retention: Retention) {
+    super(scope, id);
+    this.table = new TableV2(this, 'Table', {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      timeToLiveAttribute: 'ttl',
+      encryption: TableEncryptionV2.dynamoOwnedKey(),
+      removalPolicy: retention.removalPolicy,
+      deletionProtection: retention.protect,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: retention.protect },
+    });
+  }
+
+  /** Keeping, asking with and forgetting the refresh tokens of identity providers. */
+  grantUpstreamGrants(role: IRole): { readonly VAULT_TABLE: string } {
+    grantItems(this.table, role, {
+      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+      items: ['upstream-grant#*'],
+    });
+    return { VAULT_TABLE: this.table.tableName };
+  }
+}

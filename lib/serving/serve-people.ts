@@ -1,0 +1,77 @@
+import { Stack } from 'aws-cdk-lib';
+import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { DataKey } from '../constructs/data-key.ts';
+import { EndpointFunction } from '../constructs/endpoint-function.ts';
+import { ProviderSecret } from '../constructs/provider-secret.ts';
+import { VaultTable } from '../constructs/vault-table.ts';
+import { allowedHosts, type DeploymentParts } from './deployment-parts.ts';
+
+/** What the functions need that deal with people. */
+export interface PeopleParts {
+  /** The ids of the identity providers, in the order of the config. */
+  readonly idps: readonly string[];
+  /** The function that alone holds upstream credentials. */
+  readonly downstream: IFunction;
+  /** Lets a function read the identity providers, and ask the downstream function. */
+  readonly grantAsking: (role: IRole) => PeopleVariables;
+}
+
+export interface PeopleVariables {
+  readonly REGISTRY_TABLE: string;
+  /** Name of the downstream function. */
+  readonly DOWNSTREAM_FUNCTION: string;
+  /** The ids of the identity providers, as a JSON list. */
+  readonly IDPS: string;
+}
+
+/** The downstream function, with its vault and the secrets that identity providers know us by; undefined without any. */
+export function servePeople(
+  parts: Omit<DeploymentParts, 'people'>,
+  dataKey: DataKey,
+): PeopleParts | undefined {
+  const { scope, config, issuer, registry, retention } = parts;
+  const { identityProviders = [] } = config;
+  if (identityProviders.length === 0) return undefined;
+  const vault = new VaultTable(scope, 'Vault', retention);
+  const secrets = identityProviders.map(
+    (idp) => [idp.id, new ProviderSecret(scope, `IdpSecret-${idp.id}`, { idp, dataKey, retention })] as const,
+  );
+  const stack = Stack.of(scope);
+  const { function: downstream } = new EndpointFunction(scope, 'Downstream', {
+    name: 'downstream',
+    description: 'Alone talks to identity providers, and keeps what they give for work while people are away',
+    memoryMegabytes: 512,
+    timeoutSeconds: 15,
+    retention,
+    environment: (role) => {
+      for (const [, secret] of secrets) secret.grantRead(role);
+      return {
+        ISSUER: issuer,
+        DEPLOYMENT: stack.stackName,
+        DOCUMENT_HOSTS: allowedHosts(config),
+        IDP_SECRETS: stack.toJsonString(
+          Object.fromEntries(secrets.map(([id, secret]) => [id, secret.secretArn])),
+        ),
+        ...registry.grantIdentityProviders(role),
+        ...vault.grantUpstreamGrants(role),
+        ...dataKey.grantUpstreamGrants(role),
+      };
+    },
+  });
+  const idps = identityProviders.map(({ id }) => id);
+  return {
+    idps,
+    downstream,
+    grantAsking: (role) => {
+      role.addToPrincipalPolicy(
+        new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [downstream.functionArn] }),
+      );
+      return {
+        DOWNSTREAM_FUNCTION: downstream.functionName,
+        IDPS: JSON.stringify(idps),
+        ...registry.grantIdentityProviders(role),
+      };
+    },
+  };
+}
