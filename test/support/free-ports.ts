@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { refuseTakenPorts } from '../../local/loopback.ts';
 
 const lowest = 20_000;
@@ -15,9 +16,9 @@ export function freePortBlock(): Promise<number> {
   return firstFree(Math.floor(Math.random() * rounds));
 }
 
-/** The same, and wherever nothing stands in the way the same block for one test file as for the next. */
+/** The same, and wherever nothing stands in the way the same block for one test file of a checkout as for the next. */
 export function steadyPortBlock(): Promise<number> {
-  return firstFree(0);
+  return firstFree(createHash('sha256').update(process.cwd()).digest().readUInt32BE() % rounds);
 }
 
 async function firstFree(start: number): Promise<number> {
