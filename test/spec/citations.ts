@@ -65,7 +65,9 @@ export function strays(
 /** `RFC 6749 §5.2 and §3.3`, `OIDC Discovery §3`, `rfc7523bis §4` and `AS-5`, each on its own. */
 export function sourcesIn(line: string): readonly string[] {
   const sections = [
-    ...line.matchAll(/(RFC \d+|OIDC Discovery|rfc7523bis)((?:(?:, | and | or |\/| )§\d+(?:\.\d+)*)+)/g),
+    ...line.matchAll(
+      /(RFC \d+|OIDC Discovery|OIDC Core|rfc7523bis)((?:(?:, | and | or |\/| )§\d+(?:\.\d+)*)+)/g,
+    ),
   ].flatMap(([, document = '', list = '']) =>
     [...list.matchAll(/§\d+(?:\.\d+)*/g)].map(([section]) => `${document} ${section}`),
   );
