@@ -15,6 +15,8 @@ export interface VestibuleConfig {
   readonly signing?: 'kms' | 'envelope' | SigningConfig;
   /** Life of an access token in minutes, 5 to 60. Default: 15. */
   readonly accessTokenMinutes?: number;
+  /** How long clients may go on with what a person granted, while the person is away. */
+  readonly refreshTokens?: RefreshTokensConfig;
   /** Days after which the next signing key takes over, 7 to 365. Default: 90. */
   readonly keyRotationDays?: number;
   /** How often one caller may ask, before it is answered 429. */
@@ -72,6 +74,13 @@ export interface CuratedHostConfig {
   readonly host: string;
   /** Default: `asked`. */
   readonly consent?: 'asked' | 'implied';
+}
+
+export interface RefreshTokensConfig {
+  /** Days without a refresh after which a grant ends, 1 to 365. Default: 30, or `absoluteDays` if that is less. */
+  readonly idleDays?: number;
+  /** Days after which a grant ends however much it is used, 1 to 365. Default: 90, or `idleDays` if that is more. */
+  readonly absoluteDays?: number;
 }
 
 export interface AlarmsConfig {

@@ -19,6 +19,7 @@ import { issuerUrlProblem } from './issuer-url.ts';
 import { keySet } from './key-set.ts';
 import { identityProvider, role } from './people.ts';
 import { didYouMean, show } from './problem.ts';
+import { refreshTokens } from './refresh-tokens.ts';
 import { redirectUriProblem } from './redirect-uri.ts';
 import { registration } from './registration.ts';
 import { documentUrlProblem, type Hosts, resourceUriProblem } from './resource-uri.ts';
@@ -140,6 +141,7 @@ export function configSchema(hosts: Hosts): v.GenericSchema {
     signing: v.optional(signing),
     awsCallerIdentity: v.optional(flag()),
     accessTokenMinutes: v.optional(accessTokenMinutes),
+    refreshTokens: v.optional(refreshTokens),
     keyRotationDays: v.optional(keyRotationDays),
     limits: v.optional(limits),
     alarms: v.optional(alarms),

@@ -17,6 +17,16 @@ const withRole = (role: object): unknown => ({ ...peopleConfig, roles: [{ ...sta
 /** What is wrong with an identity provider or a role, the config, and the one problem that is told of it. */
 export const brokenPeople: readonly (readonly [string, unknown, string])[] = [
   [
+    'a refresh token that lives too long',
+    { ...peopleConfig, refreshTokens: { absoluteDays: 366 } },
+    'refreshTokens.absoluteDays: 366 is out of range; write a whole number of days from 1 to 365',
+  ],
+  [
+    'a refresh token that may be idle for longer than it lives',
+    { ...peopleConfig, refreshTokens: { idleDays: 31, absoluteDays: 30 } },
+    'refreshTokens.idleDays: 31 is above absoluteDays, when all ends; write 30 or less',
+  ],
+  [
     'an identity provider over plain http',
     withIdp({ issuer: 'http://idp.example.com' }),
     "identityProviders[0].issuer: 'http://idp.example.com' is not https; serve it over https",

@@ -46,6 +46,7 @@ test('accepts a config for which every field is written', () => {
     },
     signing: { mode: 'envelope', algorithm: 'ES256' },
     accessTokenMinutes: 60,
+    refreshTokens: { idleDays: 7, absoluteDays: 30 },
     logRetentionDays: 30,
     resources: [{ ...files, audience: 'files-api', kind: 'agent', agent: 'robot', clients: 'any' }],
     agents: [{ ...robot, name: 'Robot', scopes: { files: { required: ['read'], optional: ['write'] } } }],
