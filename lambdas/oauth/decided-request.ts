@@ -80,7 +80,9 @@ async function withinLimit<Request extends ClientRequest, Value>(
   const outcome = await decide(request, client, now);
   // An assertion proves nobody before it is marked, and nobody if it was used: whoever caught one must not use up the
   // client's share with it, be it refused as a replay or for what it came with.
-  if (!outcome.ok && client.assertion !== undefined) {
+  // A public client proves itself by what it redeems, and by nothing else: anybody may call itself by its name.
+  const isProven = client.assertion === undefined && client.client.authentication.method !== 'none';
+  if (!outcome.ok && !isProven) {
     limits.client.giveBack(client.client.id);
     await limits.address.count(request.sourceAddress, now);
   }

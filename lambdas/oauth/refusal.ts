@@ -1,4 +1,6 @@
 import type { DocumentRefusal } from '../ports/documents.ts';
+import type { GrantId } from '../runtime/identifiers.ts';
+import { endInWords } from './grants/end-grant.ts';
 
 /** Why a client could not be authenticated. */
 export type ClientRefusal =
@@ -33,7 +35,33 @@ export type GrantRefusal =
   | { readonly reason: 'resource_not_available' }
   | { readonly reason: 'scope_malformed' }
   | { readonly reason: 'scope_not_available'; readonly available: readonly string[] }
-  | { readonly reason: 'scope_empty'; readonly available: readonly string[] };
+  | { readonly reason: 'scope_empty'; readonly available: readonly string[] }
+  | PersonGrantRefusal;
+
+/** Why a client gets no token of what a person granted. With a `grantId` the caller has had a code or a token of that grant. */
+type PersonGrantRefusal =
+  | { readonly reason: 'code_missing' }
+  | { readonly reason: 'code_verifier_missing' }
+  | { readonly reason: 'code_unknown' }
+  | { readonly reason: 'code_expired' }
+  | { readonly reason: 'code_of_another_client' }
+  | { readonly reason: 'redirect_uri_not_bound' }
+  | { readonly reason: 'code_verifier_wrong' }
+  | { readonly reason: 'code_used'; readonly grantId: GrantId }
+  | { readonly reason: 'code_replayed'; readonly grantId: GrantId }
+  | { readonly reason: 'refresh_token_missing' }
+  | { readonly reason: 'refresh_token_unknown' }
+  | { readonly reason: 'refresh_token_of_another_client' }
+  | { readonly reason: 'refresh_token_expired'; readonly grantId: GrantId }
+  | { readonly reason: 'refresh_token_replayed'; readonly grantId: GrantId }
+  | { readonly reason: 'refreshed_too_often'; readonly retryAfterSeconds: number }
+  /** `why`: of the end, as it is kept with the grant. */
+  | { readonly reason: 'grant_ended'; readonly grantId: GrantId; readonly why: string }
+  | { readonly reason: 'idp_disabled'; readonly grantId: GrantId }
+  | { readonly reason: 'agent_changed' }
+  | { readonly reason: 'resource_not_granted' }
+  | { readonly reason: 'scope_not_granted'; readonly available: readonly string[] }
+  | { readonly reason: 'nothing_held' };
 
 /** Why an authenticated client may not ask about a token, or end one. */
 export type TokenQuestionRefusal =
@@ -51,15 +79,17 @@ export type Refusal = ClientRefusal | GrantRefusal | TokenQuestionRefusal | Limi
 
 /** An error as RFC 6749 §5.2 writes it. */
 export interface WireError {
-  readonly status: 400 | 401 | 429;
+  readonly status: 400 | 401 | 429 | 503;
   readonly error:
     | 'invalid_request'
     | 'invalid_client'
+    | 'invalid_grant'
     | 'unauthorized_client'
     | 'unsupported_grant_type'
     | 'invalid_scope'
     | 'invalid_target'
-    | 'too_many_requests';
+    | 'too_many_requests'
+    | 'temporarily_unavailable';
   readonly description: string;
   /** Seconds. */
   readonly retryAfter?: number;
@@ -118,6 +148,39 @@ const wire: Wire = {
   scope_not_available: ({ available }) => bad('invalid_scope', `the agent may ask for: ${list(available)}`),
   scope_empty: ({ available }) =>
     bad('invalid_scope', `nothing is granted unasked; the agent may ask for: ${list(available)}`),
+  code_missing: () => bad('invalid_request', 'code is missing'),
+  code_verifier_missing: () =>
+    bad('invalid_request', 'code_verifier is missing: send the one of the challenge'),
+  code_unknown: codeNotAccepted,
+  code_expired: codeNotAccepted,
+  code_of_another_client: codeNotAccepted,
+  redirect_uri_not_bound: () =>
+    bad('invalid_grant', 'the redirect_uri is not the one that the code was asked for with'),
+  // RFC 7636 §4.6.
+  code_verifier_wrong: () => bad('invalid_grant', 'the code_verifier does not fit the code_challenge'),
+  code_used: () => bad('invalid_grant', 'the code was used a moment ago: use the tokens that came with it'),
+  code_replayed: () =>
+    bad('invalid_grant', 'the code was used before: what was issued on it has ended; ask the person again'),
+  refresh_token_missing: () => bad('invalid_request', 'refresh_token is missing'),
+  refresh_token_unknown: refreshTokenNotAccepted,
+  refresh_token_of_another_client: refreshTokenNotAccepted,
+  refresh_token_expired: () => bad('invalid_grant', 'the refresh_token has expired; ask the person again'),
+  refresh_token_replayed: () =>
+    bad(
+      'invalid_grant',
+      'the refresh_token was replaced before: all of its kind have ended; ask the person again',
+    ),
+  refreshed_too_often: ({ retryAfterSeconds }) => ({
+    ...{ status: 503, error: 'temporarily_unavailable', retryAfter: retryAfterSeconds },
+    description: `refreshed too often; keep tokens until they expire, and try again in ${retryAfterSeconds} s`,
+  }),
+  grant_ended: ({ why }) => bad('invalid_grant', printable(`the grant has ended: ${endInWords(why)}`)),
+  idp_disabled: () => bad('unauthorized_client', 'the identity provider of the person is disabled here'),
+  agent_changed: () => bad('invalid_grant', 'the client belongs to another agent now; ask the person again'),
+  resource_not_granted: () => bad('invalid_target', 'the resource is not the one that the person granted'),
+  scope_not_granted: ({ available }) => bad('invalid_scope', `the person granted: ${list(available)}`),
+  nothing_held: () =>
+    bad('invalid_scope', 'of what the person granted, nothing is left that they hold and that is offered'),
   token_missing: () => bad('invalid_request', 'token is missing'),
   not_a_resource_server: () =>
     bad('unauthorized_client', 'the client is not registered as the server of a resource'),
@@ -141,6 +204,14 @@ function notBound(what: string): WireError {
 /** RFC 6749 §5.2: the characters of a description; the keys of tags have more. */
 function printable(text: string): string {
   return text.replace(/[^\x20\x21\x23-\x5B\x5D-\x7E]/g, '?');
+}
+
+function codeNotAccepted(): WireError {
+  return bad('invalid_grant', 'the code is unknown, expired, or of another client');
+}
+
+function refreshTokenNotAccepted(): WireError {
+  return bad('invalid_grant', 'the refresh_token is unknown, or of another client');
 }
 
 function bad(error: WireError['error'], description: string): WireError {

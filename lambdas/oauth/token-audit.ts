@@ -40,6 +40,7 @@ export function tokenAudit(
     ...(client?.agent && { agentId: client.agent.id }),
     ...asked(wellFormedResources(parameters), 'resource'),
     ...asked(wellFormedScope(parameters), 'scope'),
+    ...('grantId' in outcome.refusal && { grantId: outcome.refusal.grantId }),
     reason: outcome.refusal.reason,
     error: toWire(outcome.refusal).error,
   };

@@ -1,5 +1,5 @@
 import type { AssertionReplay } from '../ports/replay.ts';
-import type { Instant } from '../runtime/clock.ts';
+import { sha256 } from '../runtime/digest.ts';
 import type { ResourceUri } from '../runtime/identifiers.ts';
 import type { Random } from '../runtime/random.ts';
 import { ok, refuse, type Result } from '../runtime/result.ts';
@@ -7,7 +7,7 @@ import type { AuthenticatedClient } from './client-authentication/authenticate-c
 import { markAssertion } from './client-authentication/mark-assertion.ts';
 import type { ClientRequest } from './client-request.ts';
 import { type DecisionPorts, decidedRequest } from './decided-request.ts';
-import type { Grant } from './grants/grant.ts';
+import type { Grant, GrantContext } from './grants/grant.ts';
 import type { Parameters } from './parameters.ts';
 import type { GrantRefusal, Refusal } from './refusal.ts';
 import { canonicalResourceUri } from './resource/canonical-uri.ts';
@@ -26,7 +26,8 @@ export function tokenEndpoint(ports: TokenEndpointPorts): RequestToken {
   return decidedRequest({
     ports,
     resourceHint,
-    decide: ({ parameters }, client, now) => grantToken(ports, parameters, client, now),
+    decide: ({ parameters, requestId }, client, now) =>
+      grantToken(ports, parameters, { client, now, requestId }),
     eventOf: tokenAudit,
   });
 }
@@ -34,17 +35,21 @@ export function tokenEndpoint(ports: TokenEndpointPorts): RequestToken {
 async function grantToken(
   ports: TokenEndpointPorts,
   parameters: Parameters,
-  client: AuthenticatedClient,
-  now: Instant,
+  context: GrantContext,
 ): Promise<Result<GrantedToken, Refusal>> {
+  const { client, now } = context;
   const grant = grantFor(ports.grants, parameters, client);
   if (!grant.ok) return grant;
-  const plan = await grant.value.redeem(parameters, { client, now });
-  if (!plan.ok) return plan;
-  const token = await ports.issue(plan.value, now);
-  // Signed first and marked last: a request that fails half way has not spent the assertion.
-  const isFirstUse = await markAssertion(ports, client, now);
-  return isFirstUse ? ok({ ...token, plan: plan.value }) : refuse({ reason: 'assertion_replayed' });
+  const decided = await grant.value.redeem(parameters, context);
+  if (!decided.ok) return decided;
+  const { plan, idToken, uses, mark } = decided.value;
+  const token = await ports.issue(plan, now, idToken);
+  // Signed first and marked last: a request that fails half way has spent nothing. The assertion is marked before, so
+  // that none which was caught uses up anything, and for this very use, so that the same request again is no replay.
+  const isFirstUse = await markAssertion(ports, client, now, uses && sha256(`${grant.value.type}\0${uses}`));
+  if (!isFirstUse) return refuse({ reason: 'assertion_replayed' });
+  const marked = mark === undefined ? ok({}) : await mark();
+  return marked.ok ? ok({ ...token, plan, ...marked.value }) : marked;
 }
 
 function grantFor(

@@ -1,5 +1,6 @@
 import type { Instant } from '../runtime/clock.ts';
 import type { Result } from '../runtime/result.ts';
+import type { Secret } from '../runtime/secret.ts';
 import type { ClientRequest } from './client-request.ts';
 import type { TokenPlan } from './grants/grant.ts';
 import type { Refusal } from './refusal.ts';
@@ -9,6 +10,7 @@ export type TokenRequest = ClientRequest;
 
 export interface GrantedToken extends IssuedToken {
   readonly plan: TokenPlan;
+  readonly refreshToken?: Secret;
 }
 
 /** One token request, decided and written to the audit trail. */

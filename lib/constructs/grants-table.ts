@@ -45,6 +45,13 @@ export class GrantsTable extends Construct {
     return { GRANTS_TABLE: this.table.tableName };
   }
 
+  /** Redeeming and ending what people granted. */
+  grantRedemption(role: IRole): GrantsVariables {
+    grantItems(this.table, role, { actions: ['dynamodb:GetItem'], items: ['grant#*'] });
+    grantItems(this.table, role, { actions: ['dynamodb:UpdateItem'], items: ['grant#*', 'ended#*'] });
+    return { GRANTS_TABLE: this.table.tableName };
+  }
+
   /** Everything that has ended, for the feed. */
   grantReadingEnds(role: IRole): GrantsVariables {
     grantItems(this.table, role, { actions: ['dynamodb:BatchGetItem'], items: ['revoked#*', 'ended#*'] });
@@ -52,8 +59,10 @@ export class GrantsTable extends Construct {
   }
 
   /** Reading and writing which tokens are revoked, and marking a client assertion as used. */
-  grantRevocations(role: IRole): GrantsVariables {
-    grantItems(this.table, role, { actions: ['dynamodb:BatchGetItem'], items: ['revoked#*'] });
+  grantRevocations(role: IRole, people: boolean): GrantsVariables {
+    // What people granted is read in the same call.
+    const items = people ? (['revoked#*', 'grant#*'] as const) : (['revoked#*'] as const);
+    grantItems(this.table, role, { actions: ['dynamodb:BatchGetItem'], items });
     grantItems(this.table, role, { actions: ['dynamodb:UpdateItem'], items: ['revoked#*'] });
     grantItems(this.table, role, { actions: ['dynamodb:PutItem'], items: ['assertion#*'] });
     return { GRANTS_TABLE: this.table.tableName };

@@ -79,12 +79,14 @@ export class RegistryTable extends Construct {
     return this.grant(role, { actions: ['dynamodb:BatchGetItem'], items: ['idp#*'] });
   }
 
-  /** All that a decision to issue a token reads, or a judgement of one. */
-  grantTokenDecisions(role: IRole, people: boolean): RegistryVariables {
-    const documents = people ? (['client-document#*'] as const) : [];
+  /** All that a decision to issue a token reads, or a judgement of one; what people need besides, in the same call. */
+  grantTokenDecisions(
+    role: IRole,
+    ...ofPeople: readonly ('client-document#*' | 'idp#*')[]
+  ): RegistryVariables {
     return this.grant(role, {
       actions: ['dynamodb:BatchGetItem'],
-      items: ['client#*', 'aws-role#*', 'agent#*', 'resource#*', 'key-ring#*', ...documents],
+      items: ['client#*', 'aws-role#*', 'agent#*', 'resource#*', 'key-ring#*', ...ofPeople],
     });
   }
 

@@ -11,8 +11,8 @@ export function serveIntrospection(parts: DeploymentParts): void {
     environment: (role) => ({
       ...clientProof(parts),
       ...signingKeys.grantSigning(role),
-      ...registry.grantTokenDecisions(role, hasPeople(config)),
-      ...grants.grantRevocations(role),
+      ...registry.grantTokenDecisions(role, ...(hasPeople(config) ? (['client-document#*'] as const) : [])),
+      ...grants.grantRevocations(role, hasPeople(config)),
       ...grants.grantBuckets(role, 'client', 'address'),
     }),
   });

@@ -13,12 +13,11 @@ export interface PeopleParts {
   readonly idps: readonly string[];
   /** The function that alone holds upstream credentials. */
   readonly downstream: IFunction;
-  /** Lets a function read the identity providers, and ask the downstream function. */
+  /** Lets a function ask the downstream function. It reads the identity providers along with the registry. */
   readonly grantAsking: (role: IRole) => PeopleVariables;
 }
 
 export interface PeopleVariables {
-  readonly REGISTRY_TABLE: string;
   /** Name of the downstream function. */
   readonly DOWNSTREAM_FUNCTION: string;
   /** The ids of the identity providers, as a JSON list. */
@@ -70,7 +69,6 @@ export function servePeople(
       return {
         DOWNSTREAM_FUNCTION: downstream.functionName,
         IDPS: JSON.stringify(idps),
-        ...registry.grantIdentityProviders(role),
       };
     },
   };

@@ -1,5 +1,6 @@
 import { clientDocumentsOf } from '../config/client-documents.ts';
 import { limitsOf } from '../config/limits.ts';
+import { refreshTokenDays } from '../config/refresh-tokens.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
 import {
   allowedHosts,
@@ -38,7 +39,7 @@ export function serveAuthorization({
 
 /** The token endpoint. */
 export function serveTokens(parts: DeploymentParts): void {
-  const { scope, config, frontDoor, registry, grants, signing, signingKeys, retention } = parts;
+  const { scope, config, frontDoor, registry, grants, signing, signingKeys, retention, people } = parts;
   const { function: token } = new EndpointFunction(scope, 'Token', {
     name: 'token',
     description: 'The token endpoint',
@@ -48,8 +49,14 @@ export function serveTokens(parts: DeploymentParts): void {
     environment: (role) => ({
       ...clientProof(parts),
       ACCESS_TOKEN_MINUTES: String(config.accessTokenMinutes ?? 15),
+      REFRESH_TOKEN_DAYS: refreshTokenDays(config),
+      ...(people?.grantAsking(role) ?? { IDPS: '[]', DOWNSTREAM_FUNCTION: 'none' }),
       ...signingKeys.grantSigning(role),
-      ...registry.grantTokenDecisions(role, hasPeople(config)),
+      ...registry.grantTokenDecisions(
+        role,
+        ...(hasPeople(config) ? (['client-document#*', 'idp#*'] as const) : []),
+      ),
+      ...(hasPeople(config) && grants.grantRedemption(role)),
       ...grants.grantAssertionMarks(role),
       ...grants.grantBuckets(role, 'client', 'address'),
     }),

@@ -2,7 +2,7 @@ export type Level = 'MUST' | 'SHOULD' | 'MAY';
 
 /** One observable behaviour that a published document, the client reference or this project asks for. */
 export interface Requirement {
-  /** `RFC 6749 §5.2`, `OIDC Discovery §3`, a reference id such as `AS-5`, or `Vestibule`: the first is the main one. */
+  /** `RFC 6749 §5.2`, `OIDC Discovery §3`, `OIDC Core §2`, a reference id such as `AS-5`, or `Vestibule`: the first is the main one. */
   readonly sources: readonly string[];
   readonly level: Level;
   /** One sentence in the domain's words; its subject is the deployment unless it names another. */

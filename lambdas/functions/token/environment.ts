@@ -5,6 +5,12 @@ export const tokenEnvironment = [
   'GRANTS_TABLE',
   /** Minutes, 5 to 60. */
   'ACCESS_TOKEN_MINUTES',
+  /** `<idle days>/<absolute days>` of refresh tokens. */
+  'REFRESH_TOKEN_DAYS',
+  /** The ids of the identity providers, as a JSON list; empty where no people sign in. */
+  'IDPS',
+  /** The name of the function that knows how people stand there, or `none` where there are no identity providers. */
+  'DOWNSTREAM_FUNCTION',
   /** `public`, or `loopback` in the dev profile, where a document may live on this machine. */
   'DOCUMENT_HOSTS',
   /** Whose metadata documents are clients, as JSON; or `none`. */

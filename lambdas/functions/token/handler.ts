@@ -1,29 +1,35 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoAssertionReplay } from '../../adapters/dynamodb/assertion-replay.ts';
+import { dynamoGrants } from '../../adapters/dynamodb/grants.ts';
 import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
 import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
 import { dynamoWrappedKeys } from '../../adapters/dynamodb/wrapped-keys.ts';
 import { deploymentSigner } from '../../adapters/kms/deployment-signer.ts';
+import { downstreamDefaults, downstreamStandings } from '../../adapters/lambda/downstream.ts';
 import { guardedCallerIdentities } from '../../adapters/upstream/caller-identities.ts';
 import { guardedDocuments } from '../../adapters/upstream/documents.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
 import { tokenHttpEndpoint } from '../../http/token-endpoint.ts';
 import { clientAuthentication } from '../../oauth/client-authentication/authenticate-client.ts';
 import { clientKeys } from '../../oauth/client-authentication/client-keys.ts';
+import { authorizationCodeGrant } from '../../oauth/grants/authorization-code.ts';
 import { clientCredentialsGrant } from '../../oauth/grants/client-credentials.ts';
+import type { Grant } from '../../oauth/grants/grant.ts';
+import { refreshTokenGrant } from '../../oauth/grants/refresh-token.ts';
 import { callerLimits } from '../../oauth/limits/caller-limits.ts';
 import { endpointsOf } from '../../oauth/metadata/endpoints.ts';
 import { tokenEndpoint } from '../../oauth/token-endpoint.ts';
 import { tokenIssuer } from '../../oauth/tokens/issue.ts';
-import { lifetimeSeconds } from '../../oauth/tokens/lifetime.ts';
 import { largestDocument, readDocumentPolicy } from '../../oauth/registration/document-trust.ts';
 import { withMetadataDocuments } from '../../oauth/registration/known-clients.ts';
+import { familyLife, lifetimeSeconds } from '../../oauth/tokens/lifetime.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { readEnvironment } from '../../runtime/environment.ts';
 import { audit } from '../../runtime/events.ts';
-import type { Issuer } from '../../runtime/identifiers.ts';
+import type { IdpId, Issuer } from '../../runtime/identifiers.ts';
 import { systemRandom } from '../../runtime/random.ts';
 import { tokenEnvironment } from './environment.ts';
 
@@ -31,12 +37,18 @@ const environment = readEnvironment(tokenEnvironment);
 const issuer = environment.ISSUER as Issuer;
 const dynamo = new DynamoDBClient(clientDefaults);
 const policy = readDocumentPolicy(environment.CLIENT_DOCUMENTS);
-const { registry: registered, keyRings } = dynamoRegistry({
+const idps = JSON.parse(environment.IDPS) as readonly IdpId[];
+const {
+  registry: registered,
+  keyRings,
+  identityProviders,
+} = dynamoRegistry({
   client: dynamo,
   table: environment.REGISTRY_TABLE,
   clock: systemClock,
   needsKeyRing: true,
   clientDocuments: policy !== undefined,
+  idps,
 });
 const hosts = environment.DOCUMENT_HOSTS === 'loopback' ? 'loopback' : 'public';
 const documents = guardedDocuments({ hosts, maximumBytes: 65_536 });
@@ -47,6 +59,20 @@ const registry = withMetadataDocuments(registered, {
   hosts,
   clock: systemClock,
 });
+
+/** Where people sign in. */
+function personGrants(): readonly Grant[] {
+  const ports = {
+    ...{ issuer, registry, identityProviders, random: systemRandom },
+    grants: dynamoGrants({ client: dynamo, table: environment.GRANTS_TABLE }),
+    standings: downstreamStandings({
+      client: new LambdaClient(downstreamDefaults),
+      functionName: environment.DOWNSTREAM_FUNCTION,
+    }),
+    life: familyLife(environment.REFRESH_TOKEN_DAYS),
+  };
+  return [authorizationCodeGrant(ports), refreshTokenGrant(ports)];
+}
 
 const requestToken = tokenEndpoint({
   limits: callerLimits(
@@ -63,7 +89,7 @@ const requestToken = tokenEndpoint({
     issuerHosts: hosts,
     callers: environment.AWS_CALLER_IDENTITY === 'accepted' ? guardedCallerIdentities({ hosts }) : undefined,
   }),
-  grants: [clientCredentialsGrant(registry)],
+  grants: [clientCredentialsGrant(registry), ...(idps.length > 0 ? personGrants() : [])],
   issue: tokenIssuer({
     issuer,
     lifetimeSeconds: lifetimeSeconds(environment.ACCESS_TOKEN_MINUTES),

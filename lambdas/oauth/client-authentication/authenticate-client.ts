@@ -20,7 +20,7 @@ import { verifyAssertion } from './verify-assertion.ts';
 
 const proof = Symbol('authenticated client');
 
-/** Evidence: only `clientAuthentication` makes one, for a client that proved itself in this request. */
+/** Evidence: only `clientAuthentication` makes one, for a client that proved itself in this request, or is a public one. */
 export interface AuthenticatedClient {
   readonly [proof]: true;
   readonly client: Client;
@@ -49,13 +49,17 @@ export function clientAuthentication(ports: ClientAuthenticationPorts): Authenti
   return async (credentials, resourceUri, now) => {
     const lookUp: LookUp = (names) => viewOf(ports.registry, names, resourceUri);
     if (credentials.kind === 'secret') return bySecret(credentials, lookUp);
+    if (credentials.kind === 'none') return byName(credentials, lookUp);
     const { assertion, clientId } = credentials;
     const proof = await proverOf(credentials)({ ...ports, lookUp }, assertion, clientId, now);
     return proof.ok ? proven(proof.value.client, proof.value.view, proof.value.assertion) : proof;
   };
 }
 
-function proverOf({ kind, assertion }: Exclude<Credentials, { readonly kind: 'secret' }>): typeof proveByKey {
+function proverOf({
+  kind,
+  assertion,
+}: Extract<Credentials, { readonly assertion: Secret }>): typeof proveByKey {
   if (kind === 'signed_request') return proveCaller;
   return claimsToBeOfAws(assertion) ? proveWorkload : proveByKey;
 }
@@ -69,6 +73,17 @@ async function bySecret(
     return refuse({ reason: 'client_secret_not_accepted' });
   }
   return proven(view.client, view);
+}
+
+/** RFC 6749 §2.1: a public client has nothing to prove itself by. Of all others a name is no proof. */
+async function byName(
+  { clientId }: Extract<Credentials, { readonly kind: 'none' }>,
+  lookUp: LookUp,
+): Promise<Result<AuthenticatedClient, ClientRefusal>> {
+  const view = await lookUp({ clientId });
+  return view.client?.authentication.method === 'none'
+    ? proven(view.client, view)
+    : refuse({ reason: 'client_not_authenticated' });
 }
 
 async function proveByKey(

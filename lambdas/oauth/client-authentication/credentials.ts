@@ -12,6 +12,8 @@ export type AuthorizationHeader =
 /** How a client tries to prove itself; nothing in it is verified. */
 export type Credentials =
   | { readonly kind: 'secret'; readonly clientId: string; readonly secret: Secret }
+  /** A name and no proof: what the client redeems has to prove it. */
+  | { readonly kind: 'none'; readonly clientId: string }
   | {
       /** A JWT, or a signed request that AWS STS is to judge. */
       readonly kind: 'assertion' | 'signed_request';
@@ -44,8 +46,9 @@ export function readCredentials(
       ? ok({ kind: 'secret', clientId: header.clientId, secret: header.secret })
       : refuse({ reason: 'several_authentication_methods' });
   }
-  // RFC 6749 §3.2.1: a client that only names itself has proven nothing.
-  if (clientId === undefined || secret === undefined) return refuse({ reason: 'client_not_authenticated' });
+  if (clientId === undefined) return refuse({ reason: 'client_not_authenticated' });
+  // RFC 6749 §3.2.1: a public client names itself, which proves nothing.
+  if (secret === undefined) return ok({ kind: 'none', clientId });
   return ok({ kind: 'secret', clientId, secret: new Secret(secret) });
 }
 

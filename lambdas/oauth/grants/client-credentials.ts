@@ -12,6 +12,8 @@ export function clientCredentialsGrant(registry: RegistryReader): Grant {
     parse: ({ values, resources }) =>
       ok({ scope: values.get('scope'), audience: values.get('audience'), resources }),
     decide: async ({ scope: asked, audience, resources }, { client: { client, agent } }) => {
+      // RFC 6749 §4.4: for confidential clients only.
+      if (client.authentication.method === 'none') return refuse({ reason: 'grant_not_allowed' });
       if (agent === undefined) return refuse({ reason: 'client_without_agent' });
       if (agent.state === 'disabled') return refuse({ reason: 'agent_disabled' });
       const named = audience === undefined ? undefined : await uriOfAudience(registry, agent, audience);
@@ -22,11 +24,8 @@ export function clientCredentialsGrant(registry: RegistryReader): Grant {
       const scope = grantedScope(asked, entry.value, resource);
       if (!scope.ok) return scope;
       // RFC 9068 §2.2: without a person, the client is the subject.
-      const { audience: aud } = resource;
-      return ok({
-        ...{ subject: client.id, clientId: client.id, agentId: agent.id },
-        ...{ audience: aud, resource, scope: scope.value },
-      });
+      const names = { subject: client.id, clientId: client.id, agentId: agent.id };
+      return ok({ plan: { ...names, audience: resource.audience, resource, scope: scope.value } });
     },
   });
 }

@@ -3,6 +3,7 @@ import type { GrantType, Resource } from '../../ports/registry.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { AgentId, ClientId, GrantId, ScopeName } from '../../runtime/identifiers.ts';
 import type { Result } from '../../runtime/result.ts';
+import type { Secret } from '../../runtime/secret.ts';
 import type { AuthenticatedClient } from '../client-authentication/authenticate-client.ts';
 import { only, type Parameters } from '../parameters.ts';
 import type { GrantRefusal } from '../refusal.ts';
@@ -27,17 +28,31 @@ export interface PersonsGrant extends Pick<GrantedBy, 'roles' | 'authTime' | 'ac
   readonly id: GrantId;
 }
 
+/** What an id_token says besides what its token says. */
+export interface IdTokenPlan {
+  readonly person: GrantedBy;
+  readonly nonce?: string;
+}
+
+/** What a grant decided: to be signed first, and then marked. */
+export interface Decided {
+  readonly plan: TokenPlan;
+  readonly idToken?: IdTokenPlan;
+  /** What the request uses up. The same request again is no replay of the assertion that came with it. */
+  readonly uses?: string;
+  /** Uses it up, in one write; resolves with the refresh token, where there is one. */
+  readonly mark?: () => Promise<Result<{ readonly refreshToken?: Secret }, GrantRefusal>>;
+}
+
 export interface GrantContext {
   readonly client: AuthenticatedClient;
   readonly now: Instant;
+  readonly requestId: string;
 }
 
 export interface Grant {
   readonly type: GrantType;
-  readonly redeem: (
-    parameters: Parameters,
-    context: GrantContext,
-  ) => Promise<Result<TokenPlan, GrantRefusal>>;
+  readonly redeem: (parameters: Parameters, context: GrantContext) => Promise<Result<Decided, GrantRefusal>>;
 }
 
 /** Ties a parser to a decision, so that grants of different requests fit one list, and hides undeclared parameters. */
@@ -45,7 +60,7 @@ export function defineGrant<Request>(definition: {
   readonly type: GrantType;
   readonly parameters: readonly string[];
   readonly parse: (parameters: Parameters) => Result<Request, GrantRefusal>;
-  readonly decide: (request: Request, context: GrantContext) => Promise<Result<TokenPlan, GrantRefusal>>;
+  readonly decide: (request: Request, context: GrantContext) => Promise<Result<Decided, GrantRefusal>>;
 }): Grant {
   const declared = new Set(definition.parameters);
   return {

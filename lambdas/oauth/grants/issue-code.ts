@@ -5,7 +5,7 @@ import type { GrantId } from '../../runtime/identifiers.ts';
 import type { Random } from '../../runtime/random.ts';
 import { Secret } from '../../runtime/secret.ts';
 
-/** A code is for the next moment. Seconds. */
+/** RFC 6749 §4.1.2: a code is for the next moment. Seconds. */
 export const codeSeconds = 60;
 
 /** The id of a grant that is to be made: what is kept for it elsewhere needs it before. */

@@ -6,6 +6,7 @@ export interface IssuerEndpoints {
   readonly token: string;
   readonly introspection: string;
   readonly revocation: string;
+  readonly userinfo: string;
   readonly jwks: string;
   /** The feed of ends. */
   readonly ends: string;
@@ -17,6 +18,7 @@ export function endpointsOf(issuer: Issuer): IssuerEndpoints {
     token: `${issuer}/token`,
     introspection: `${issuer}/introspect`,
     revocation: `${issuer}/revoke`,
+    userinfo: `${issuer}/userinfo`,
     jwks: `${issuer}/.well-known/jwks.json`,
     ends: `${issuer}/ends`,
   };

@@ -49,9 +49,9 @@ export function accessTokenClaims(plan: TokenPlan, issuance: Issuance): AccessTo
 function claimsOfGrant({ id, roles, authTime, acr, amr }: PersonsGrant): Partial<AccessTokenClaims> {
   return {
     grant_id: id,
-    // What the person is to the resource, for servers that decide by roles.
+    // RFC 9068 §2.2.3.1: what the person is to the resource, for servers that decide by roles.
     ...(roles.length > 0 && { roles }),
-    // When and how the person proved who they are, the same in every token of the grant.
+    // RFC 9068 §2.2.1: when and how the person proved who they are, the same in every token of the grant.
     ...(authTime !== undefined && { auth_time: authTime }),
     ...(acr !== undefined && { acr }),
     ...(amr !== undefined && { amr }),

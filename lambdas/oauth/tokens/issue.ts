@@ -2,13 +2,15 @@ import type { KeyRings, Signer } from '../../ports/signing.ts';
 import { after, type Instant } from '../../runtime/clock.ts';
 import type { Issuer, KeyThumbprint } from '../../runtime/identifiers.ts';
 import type { Random } from '../../runtime/random.ts';
-import type { TokenPlan } from '../grants/grant.ts';
+import type { IdTokenPlan, TokenPlan } from '../grants/grant.ts';
 import { accessTokenClaims } from './access-token.ts';
 import { currentKey } from './current-key.ts';
+import { idTokenClaims } from './id-token.ts';
 import { signJwt } from './sign-jwt.ts';
 
 export interface IssuedToken {
   readonly accessToken: string;
+  readonly idToken?: string;
   readonly jti: string;
   readonly kid: KeyThumbprint;
   readonly expiresAt: Instant;
@@ -22,16 +24,20 @@ export interface IssuerPorts {
   readonly random: Random;
 }
 
-/** Turns what a grant decided into a signed token; nothing is written anywhere. */
-export type IssueToken = (plan: TokenPlan, now: Instant) => Promise<IssuedToken>;
+/** Turns what a grant decided into signed tokens; nothing is written anywhere. */
+export type IssueToken = (plan: TokenPlan, now: Instant, idToken?: IdTokenPlan) => Promise<IssuedToken>;
 
 export function tokenIssuer({ issuer, lifetimeSeconds, keyRings, signer, random }: IssuerPorts): IssueToken {
-  return async (plan, now) => {
+  return async (plan, now, idToken) => {
     const expiresAt = after(now, lifetimeSeconds);
     const key = await currentKey(keyRings, now, expiresAt);
     const jti = random(16);
-    const claims = accessTokenClaims(plan, { issuer, jti, issuedAt: now, expiresAt });
+    const issuance = { issuer, jti, issuedAt: now, expiresAt };
     // RFC 9068 §2.1.
-    return { accessToken: await signJwt(signer, key, 'at+jwt', claims), jti, kid: key.kid, expiresAt };
+    const accessToken = await signJwt(signer, key, 'at+jwt', accessTokenClaims(plan, issuance));
+    const issued = { accessToken, jti, kid: key.kid, expiresAt };
+    if (idToken === undefined) return issued;
+    const claims = idTokenClaims(plan, idToken, { ...issuance, accessToken });
+    return { ...issued, idToken: await signJwt(signer, key, 'JWT', claims) };
   };
 }

@@ -35,6 +35,13 @@ describe('client credentials', () => {
     });
   });
 
+  it('are nothing but a name for a public client', () => {
+    expect(read({ client_id: 'planner' }, absent)).toEqual({
+      ok: true,
+      value: { kind: 'none', clientId: 'planner' },
+    });
+  });
+
   it('never show a secret when they are written out', () => {
     expect(JSON.stringify(read({ client_id: 'planner', client_secret: 'hidden' }, absent))).not.toContain(
       'hidden',
@@ -43,7 +50,6 @@ describe('client credentials', () => {
 
   it.each([
     ['nothing', {}, absent, 'client_not_authenticated'],
-    ['a name alone', { client_id: 'planner' }, absent, 'client_not_authenticated'],
     ['a secret alone', { client_secret: 's' }, absent, 'client_not_authenticated'],
     ['another scheme', {}, { kind: 'unusable' } as const, 'authorization_header_unusable'],
     [

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { GrantId } from '../../../lambdas/runtime/identifiers.ts';
 import { toWire, type Refusal } from '../../../lambdas/oauth/refusal.ts';
 
 type Expectation = readonly [status: number, error: string];
 const invalidClient: Expectation = [401, 'invalid_client'];
 
 /** Every reason there is, with the code a client sees: a missing one does not compile. */
+const grantId = 'granted' as GrantId;
+
 const expected: {
   readonly [Reason in Refusal['reason']]: readonly [Extract<Refusal, { reason: Reason }>, Expectation];
 } = {
@@ -40,6 +43,33 @@ const expected: {
   scope_malformed: [{ reason: 'scope_malformed' }, [400, 'invalid_scope']],
   scope_not_available: [{ reason: 'scope_not_available', available: ['a', 'b'] }, [400, 'invalid_scope']],
   scope_empty: [{ reason: 'scope_empty', available: [] }, [400, 'invalid_scope']],
+  code_missing: [{ reason: 'code_missing' }, [400, 'invalid_request']],
+  code_verifier_missing: [{ reason: 'code_verifier_missing' }, [400, 'invalid_request']],
+  code_unknown: [{ reason: 'code_unknown' }, [400, 'invalid_grant']],
+  code_expired: [{ reason: 'code_expired' }, [400, 'invalid_grant']],
+  code_of_another_client: [{ reason: 'code_of_another_client' }, [400, 'invalid_grant']],
+  redirect_uri_not_bound: [{ reason: 'redirect_uri_not_bound' }, [400, 'invalid_grant']],
+  code_verifier_wrong: [{ reason: 'code_verifier_wrong' }, [400, 'invalid_grant']],
+  code_used: [{ reason: 'code_used', grantId }, [400, 'invalid_grant']],
+  code_replayed: [{ reason: 'code_replayed', grantId }, [400, 'invalid_grant']],
+  refresh_token_missing: [{ reason: 'refresh_token_missing' }, [400, 'invalid_request']],
+  refresh_token_unknown: [{ reason: 'refresh_token_unknown' }, [400, 'invalid_grant']],
+  refresh_token_of_another_client: [{ reason: 'refresh_token_of_another_client' }, [400, 'invalid_grant']],
+  refresh_token_expired: [{ reason: 'refresh_token_expired', grantId }, [400, 'invalid_grant']],
+  refresh_token_replayed: [{ reason: 'refresh_token_replayed', grantId }, [400, 'invalid_grant']],
+  refreshed_too_often: [
+    { reason: 'refreshed_too_often', retryAfterSeconds: 7 },
+    [503, 'temporarily_unavailable'],
+  ],
+  grant_ended: [
+    { reason: 'grant_ended', grantId, why: 'person_ended: "gone" für immer' },
+    [400, 'invalid_grant'],
+  ],
+  idp_disabled: [{ reason: 'idp_disabled', grantId }, [400, 'unauthorized_client']],
+  agent_changed: [{ reason: 'agent_changed' }, [400, 'invalid_grant']],
+  resource_not_granted: [{ reason: 'resource_not_granted' }, [400, 'invalid_target']],
+  scope_not_granted: [{ reason: 'scope_not_granted', available: ['a'] }, [400, 'invalid_scope']],
+  nothing_held: [{ reason: 'nothing_held' }, [400, 'invalid_scope']],
   token_missing: [{ reason: 'token_missing' }, [400, 'invalid_request']],
   too_many_requests: [
     { reason: 'too_many_requests', of: 'client', perSecond: 100, retryAfterSeconds: 3 },
@@ -62,6 +92,18 @@ describe('a description', () => {
     expect(toWire(refusal).description).toContain('more often than 100 times a second');
     expect(toWire({ ...refusal, of: 'address' }).description).toContain('from this address prove no client');
     expect(toWire(refusal)).toMatchObject({ retryAfter: 3 });
+  });
+
+  it('says why a grant has ended', () => {
+    const why = (reason: string): string =>
+      toWire({ reason: 'grant_ended', grantId, why: reason }).description.replace(
+        'the grant has ended: ',
+        '',
+      );
+    expect(why('revoked')).toBe('the client revoked it');
+    expect(why('withdrawn')).toBe('the person withdrew it');
+    expect(why('person_ended: account: disabled')).toMatch(/may not go on: account: disabled$/);
+    expect(why('something new')).toBe('it was ended here');
   });
 
   it('names the choices a client has', () => {

@@ -1,0 +1,43 @@
+import type { Grants, GrantTerms } from '../../ports/grants.ts';
+import type { PersonStandings } from '../../ports/people.ts';
+import type { Instant } from '../../runtime/clock.ts';
+
+export interface EndPorts {
+  readonly grants: Pick<Grants, 'end'>;
+  readonly standings: Pick<PersonStandings, 'forget'>;
+}
+
+/** Why a grant ends. `person_ended` and what the identity provider said of it, after a colon. */
+export type EndReason =
+  | 'code_replayed'
+  | 'refresh_token_replayed'
+  | 'revoked'
+  | 'withdrawn'
+  | 'too_many_grants'
+  | `person_ended: ${string}`;
+
+/** Ends a grant, whoever else may be at it, and forgets what is kept upstream. Ended before, it is as well. */
+export async function endGrant(
+  { grants, standings }: EndPorts,
+  { id, keptUpstream }: Pick<GrantTerms, 'id' | 'keptUpstream'>,
+  reason: EndReason,
+  { now, requestId }: { readonly now: Instant; readonly requestId: string },
+): Promise<void> {
+  await grants.end(id, { at: now, reason }, requestId);
+  if (keptUpstream) await standings.forget(id);
+}
+
+const words: Readonly<Record<string, string>> = {
+  code_replayed: 'its code was used a second time',
+  refresh_token_replayed: 'a refresh token of it was used after it had been replaced',
+  revoked: 'the client revoked it',
+  withdrawn: 'the person withdrew it',
+  too_many_grants: 'the person granted the same again too often',
+};
+
+/** For the client, and through it for the person. */
+export function endInWords(why: string): string {
+  const [, detail] = /^person_ended: (.*)$/s.exec(why) ?? [];
+  if (detail !== undefined) return `the identity provider says that the person may not go on: ${detail}`;
+  return words[why] ?? 'it was ended here';
+}

@@ -1,0 +1,166 @@
+import type { Family, GrantTerms, StoredGrant } from '../../ports/grants.ts';
+import type { IdentityProvider, IdentityProviders } from '../../ports/identity-providers.ts';
+import { sha256 } from '../../runtime/digest.ts';
+import { ok, refuse, type Result } from '../../runtime/result.ts';
+import type { Secret } from '../../runtime/secret.ts';
+import type { Parameters } from '../parameters.ts';
+import { type HeldScope, heldScope } from '../people/held-scope.ts';
+import type { GrantRefusal } from '../refusal.ts';
+import type { PersonGrantPorts } from './authorization-code.ts';
+import { endGrant } from './end-grant.ts';
+import {
+  isOfFamily,
+  placeOf,
+  readRefreshToken,
+  type RefreshToken,
+  rotate,
+  writeRefreshToken,
+} from './family.ts';
+import { defineGrant, type Grant, type GrantContext } from './grant.ts';
+import { grantedResource } from './granted-resource.ts';
+import { personPlan } from './person-plan.ts';
+
+export interface RefreshPorts extends PersonGrantPorts {
+  readonly identityProviders: IdentityProviders;
+}
+
+interface RefreshRequest {
+  readonly token: RefreshToken;
+  readonly scope: string | undefined;
+  readonly resources: readonly string[];
+}
+
+/** RFC 6749 §6: a client goes on with what a person granted it, while the person is away. */
+export function refreshTokenGrant(ports: RefreshPorts): Grant {
+  return defineGrant({
+    type: 'refresh_token',
+    parameters: ['refresh_token', 'scope', 'resource'],
+    parse: refreshRequest,
+    decide: async (request, context) => {
+      const { token, scope: asked } = request;
+      const found = await ports.grants.find(token.grantId);
+      const live = liveGrant(found, request, context);
+      if (!live.ok) return live;
+      const place = await placed(ports, live.value, token, context);
+      if (!place.ok) return place;
+      const held = await heldNow(ports, live.value.grant.terms, context);
+      if (!held.ok) return held;
+      const plan = await personPlan(ports, live.value.grant.terms, context.client, {
+        asked,
+        held: held.value,
+      });
+      if (!plan.ok) return plan;
+      return ok({
+        plan: plan.value,
+        uses: sha256(token.secret),
+        mark: () => successorOf(ports, live.value, request, context),
+      });
+    },
+  });
+}
+
+function refreshRequest({ values, resources }: Parameters): Result<RefreshRequest, GrantRefusal> {
+  const text = values.get('refresh_token');
+  if (text === undefined) return refuse({ reason: 'refresh_token_missing' });
+  const token = readRefreshToken(text);
+  return token === undefined
+    ? refuse({ reason: 'refresh_token_unknown' })
+    : ok({ token, scope: values.get('scope'), resources });
+}
+
+interface Live {
+  readonly grant: StoredGrant;
+  readonly family: Family;
+}
+
+/** The grant of a token, for the client that it was issued to. Nothing here changes anything. */
+function liveGrant(
+  grant: StoredGrant | undefined,
+  { token, resources }: Pick<RefreshRequest, 'token' | 'resources'>,
+  { client, now }: GrantContext,
+): Result<Live, GrantRefusal> {
+  const family = grant?.family;
+  // Without the family's secret the token is somebody's guess: whose family it guessed must not suffer from it.
+  if (grant === undefined || family === undefined || !isOfFamily(family, token)) {
+    return refuse({ reason: 'refresh_token_unknown' });
+  }
+  const { terms, ended } = grant;
+  // RFC 6749 §6: bound to the client that it was issued to.
+  if (terms.clientId !== client.client.id) return refuse({ reason: 'refresh_token_of_another_client' });
+  if (ended !== undefined) return refuse({ reason: 'grant_ended', grantId: terms.id, why: ended.reason });
+  if (now >= family.idleUntil) return refuse({ reason: 'refresh_token_expired', grantId: terms.id });
+  const resource = grantedResource(terms, resources);
+  return resource.ok ? ok({ grant, family }) : resource;
+}
+
+/** RFC 9700 §4.14.2: what was replaced is good for a minute, for the client's own parallel requests; after, it is stolen. */
+async function placed(
+  ports: RefreshPorts,
+  { grant: { terms }, family }: Live,
+  token: RefreshToken,
+  context: GrantContext,
+): Promise<Result<Exclude<ReturnType<typeof placeOf>, { kind: 'outside' }>, GrantRefusal>> {
+  const place = placeOf(family, token, context.now);
+  if (place.kind !== 'outside') return ok(place);
+  await endGrant(ports, terms, 'refresh_token_replayed', context);
+  return refuse({ reason: 'refresh_token_replayed', grantId: terms.id });
+}
+
+/** What the person holds now, as far as their identity provider can be asked. */
+async function heldNow(
+  ports: RefreshPorts,
+  terms: GrantTerms,
+  context: GrantContext,
+): Promise<Result<HeldScope, GrantRefusal>> {
+  const { id: grantId, person } = terms;
+  const idp = (await ports.identityProviders.all()).find(({ id }) => id === person.idp);
+  // An operator disabled it, or the deployment has it no more: nobody of it gets a token, and nothing ends.
+  if (idp?.state !== 'active') return refuse({ reason: 'idp_disabled', grantId });
+  const standing = terms.keptUpstream ? await ports.standings.check(grantId, person.idp) : notKept;
+  if (standing.kind === 'suspended') return refuse({ reason: 'idp_disabled', grantId });
+  if (standing.kind === 'ended') {
+    const why = `person_ended: ${standing.reason}` as const;
+    await endGrant(ports, terms, why, context);
+    return refuse({ reason: 'grant_ended', grantId, why });
+  }
+  const groups = standing.kind === 'stands' ? standing.groups : undefined;
+  return ok(groups ? heldScope(idp, groups, terms.resource) : heldByRoles(idp, terms));
+}
+
+const notKept = { kind: 'not_kept' } as const;
+
+/** What the roles give now that the person had when they signed in. */
+function heldByRoles({ roles }: IdentityProvider, { person, resource }: GrantTerms): HeldScope {
+  const still = roles?.filter(({ name }) => person.roles.includes(name));
+  return heldScope(
+    still === undefined ? {} : { roles: still.map((role) => ({ ...role, groups: 'everyone' })) },
+    [],
+    resource,
+  );
+}
+
+/** The token that follows: made by the one write, or, after it, derived by everybody who has its predecessor. */
+async function successorOf(
+  ports: RefreshPorts,
+  live: Live,
+  request: RefreshRequest,
+  context: GrantContext,
+): Promise<Result<{ readonly refreshToken: Secret }, GrantRefusal>> {
+  const { token } = request;
+  const { grant, family } = live;
+  const place = await placed(ports, live, token, context);
+  if (!place.ok) return place;
+  if (place.value.kind === 'superseded') return ok({ refreshToken: writeRefreshToken(place.value.newest) });
+  const { now } = context;
+  const rotation = rotate(family, token, { salt: ports.random(16), idle: ports.life.idle, now });
+  if (!rotation.room) {
+    return refuse({ reason: 'refreshed_too_often', retryAfterSeconds: Math.max(1, rotation.until - now) });
+  }
+  const marked = await ports.grants.rotate(grant.terms.id, {
+    ...{ from: family.current, next: rotation.next, attempt: ports.random(16) },
+  });
+  if (marked.won) return ok({ refreshToken: writeRefreshToken(rotation.successor) });
+  // Another request was faster: what it left behind leads on, unless the grant has ended meanwhile.
+  const left = liveGrant(marked.taken, request, context);
+  return left.ok ? successorOf(ports, left.value, request, context) : left;
+}

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import type { GrantedBy } from '../../ports/grants.ts';
+import type { Instant } from '../../runtime/clock.ts';
+import type { Issuer, ScopeName } from '../../runtime/identifiers.ts';
+import type { IdTokenPlan, TokenPlan } from '../grants/grant.ts';
+
+interface Issuance {
+  readonly issuer: Issuer;
+  readonly issuedAt: Instant;
+  readonly expiresAt: Instant;
+  /** What it is issued beside. */
+  readonly accessToken: string;
+}
+
+/** OIDC Core §2: who signed in, when and how, for the client alone. */
+export function idTokenClaims(
+  { subject, clientId, scope }: TokenPlan,
+  { person, nonce }: IdTokenPlan,
+  { issuer, issuedAt, expiresAt, accessToken }: Issuance,
+): Readonly<Record<string, unknown>> {
+  const { authTime, acr, amr } = person;
+  return {
+    ...{ iss: issuer, sub: subject, aud: clientId, iat: issuedAt, exp: expiresAt },
+    ...(nonce !== undefined && { nonce }),
+    ...(authTime !== undefined && { auth_time: authTime }),
+    ...(acr !== undefined && { acr }),
+    ...(amr !== undefined && { amr }),
+    at_hash: accessTokenHash(accessToken),
+    ...personClaims(person, scope),
+  };
+}
+
+/** OIDC Core §5.4: what the granted scopes say of the person, as far as the identity provider told. */
+export function personClaims(
+  { name, preferredUsername, email, emailVerified }: GrantedBy,
+  scope: readonly ScopeName[],
+): Readonly<Record<string, unknown>> {
+  const granted: readonly string[] = scope;
+  return {
+    ...(granted.includes('profile') && {
+      ...(name !== undefined && { name }),
+      ...(preferredUsername !== undefined && { preferred_username: preferredUsername }),
+    }),
+    ...(granted.includes('email') && {
+      ...(email !== undefined && { email }),
+      ...(emailVerified !== undefined && { email_verified: emailVerified }),
+    }),
+  };
+}
+
+/** OIDC Core §3.1.3.6: the left half of the digest that belongs to RS256 and ES256 alike. */
+function accessTokenHash(accessToken: string): string {
+  return createHash('sha256').update(accessToken).digest().subarray(0, 16).toString('base64url');
+}
