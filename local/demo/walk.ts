@@ -1,8 +1,10 @@
+import { parseArgs } from 'node:util';
 import { awsRole } from './walk/aws-role.ts';
 import { deregistration } from './walk/deregistration.ts';
 import { discoverAndCall } from './walk/discover-and-call.ts';
 import { readEndpoints } from './walk/endpoints.ts';
 import { missingScope } from './walk/missing-scope.ts';
+import { people } from './walk/people.ts';
 import { otherResource } from './walk/other-resource.ts';
 import { privateKey } from './walk/private-key.ts';
 import { createReport, Surprise, type Report } from './walk/report.ts';
@@ -11,14 +13,18 @@ import { rotation } from './walk/rotation.ts';
 import { revocation } from './walk/revocation.ts';
 import { recordingFetch, type Exchange } from './walk/wire.ts';
 
-/** `npm run demo`: every flow against a running `npm start`, with real clients. Exits 1 on the first surprise. */
+/**
+ * `npm run demo`: every flow against a running `npm start`, with real clients. Exits 1 on the first surprise. With
+ * `--only agents` nobody signs in, and no browser is needed; with `--only people` the rest is left out.
+ */
 async function main(): Promise<void> {
+  const { only } = parseArgs({ options: { only: { type: 'string' } } }).values;
   const report = createReport((line) => {
     console.log(line);
   }, process.stdout.isTTY);
   const undo: (() => Promise<unknown>)[] = [];
   const problems: unknown[] = [];
-  await walk(report, (later) => undo.push(later)).catch((error: unknown) => problems.push(error));
+  await walk(report, only, (later) => undo.push(later)).catch((error: unknown) => problems.push(error));
   if (undo.length > 0) report.step('What the walk registered is removed');
   for (const each of undo.toReversed()) {
     await each().catch((error: unknown) => problems.push(error));
@@ -30,7 +36,7 @@ async function main(): Promise<void> {
   else console.log('\nEverything went as promised.');
 }
 
-async function walk(report: Report, undoLater: Walk['undoLater']): Promise<void> {
+async function walk(report: Report, only: string | undefined, undoLater: Walk['undoLater']): Promise<void> {
   let exchanges: Exchange[] = [];
   const context: Walk = {
     endpoints: await readEndpoints(),
@@ -46,6 +52,11 @@ async function walk(report: Report, undoLater: Walk['undoLater']): Promise<void>
     },
     undoLater,
   };
+  if (only !== 'people') await agents(context);
+  if (only !== 'agents') await people(context);
+}
+
+async function agents(context: Walk): Promise<void> {
   await discoverAndCall(context);
   await missingScope(context);
   await otherResource(context);

@@ -7,6 +7,7 @@ const endpointsSchema = v.object({
   issuer: v.string(),
   endpoints: v.object({ token: v.string() }),
   mcp: v.string(),
+  idp: v.string(),
   aws: v.object({
     endpoint: v.string(),
     region: v.string(),

@@ -1,5 +1,8 @@
 /** Members of forms, JSON bodies and command lines that must not be read over somebody's shoulder. */
-const secretNames = new Set(['access_token', 'token', 'client_secret', 'client_assertion', 'secret']);
+const secretNames = new Set([
+  ...['access_token', 'token', 'refresh_token', 'id_token', 'registration_access_token'],
+  ...['client_secret', 'client_assertion', 'secret', 'code', 'code_verifier'],
+]);
 
 /** Enough to recognise a value by, never enough to use it. */
 export function redacted(value: string): string {

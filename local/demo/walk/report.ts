@@ -17,6 +17,8 @@ export interface Report {
     expected: string | number | RegExp,
     got: string | number | undefined,
   ) => void;
+  /** States that `attempt` must fail, and how. */
+  readonly refused: (promise: string, how: RegExp, attempt: () => Promise<unknown>) => Promise<void>;
 }
 
 type Paint = (code: number, text: string) => string;
@@ -52,6 +54,13 @@ export function createReport(write: (line: string) => void, colours: boolean): R
       seen.add(text);
     },
     check,
+    refused: async (promise, how, attempt) => {
+      const outcome = await attempt().then(
+        () => 'it succeeded',
+        (error: unknown) => String(error),
+      );
+      check(promise, how, outcome);
+    },
   };
 }
 

@@ -13,3 +13,8 @@ export interface Walk {
   /** Has something undone at the end, whatever happens until then. */
   readonly undoLater: (undo: () => Promise<unknown>) => void;
 }
+
+export interface WalkAnswer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}

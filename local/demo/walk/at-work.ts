@@ -1,0 +1,74 @@
+import { auth } from '@modelcontextprotocol/sdk/client/auth.js';
+import type { OAuthClientMetadata } from '@modelcontextprotocol/sdk/shared/auth.js';
+import type { Browser } from 'playwright-core';
+import { openBrowser, type PersonsBrowser } from './chromium.ts';
+import { publishDocument } from './metadata-document.ts';
+import { personsClient, type PersonsClient } from './persons-client.ts';
+import { listenForRedirect } from './redirect-listener.ts';
+import { Surprise } from './report.ts';
+import type { Walk } from './walk-context.ts';
+
+/** A person with a browser and an MCP client on their machine. */
+export interface AtWork {
+  readonly browser: PersonsBrowser;
+  readonly client: PersonsClient;
+  /** Signs in where the client sends the person, and hands the code to the client; resolves with the pages on the way. */
+  readonly signIn: () => Promise<readonly string[]>;
+  /** Lets the client get tokens as far as it can without a person: `REDIRECT` where it needs one. */
+  readonly authorize: (scope?: string) => Promise<'AUTHORIZED' | 'REDIRECT'>;
+  readonly leave: () => Promise<void>;
+}
+
+/** `document`: the client is known by its metadata document; `registration`: it registers. */
+export async function atWork(
+  walk: Walk,
+  chromium: Browser,
+  options: { readonly user: string; readonly name: string; readonly by: 'document' | 'registration' },
+): Promise<AtWork> {
+  const { endpoints, fetch, report } = walk;
+  const listener = await listenForRedirect(report.note);
+  const metadata: OAuthClientMetadata = {
+    client_name: options.name,
+    // RFC 8252 §7.3: the port is whatever the operating system gives.
+    redirect_uris: [options.by === 'document' ? 'http://127.0.0.1/callback' : listener.redirectUri],
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    token_endpoint_auth_method: 'none',
+  };
+  const document = options.by === 'document' ? await publishDocument(metadata, report.note) : undefined;
+  const browser = await openBrowser(chromium);
+  const client = personsClient({ ...metadata, redirect_uris: [listener.redirectUri] }, document?.clientId);
+  const authorize = (code?: string, scope?: string): Promise<'AUTHORIZED' | 'REDIRECT'> =>
+    auth(client.provider, {
+      serverUrl: endpoints.mcp,
+      fetchFn: fetch,
+      ...(code !== undefined && { authorizationCode: code }),
+      ...(scope !== undefined && { scope }),
+    });
+  return {
+    browser,
+    client,
+    authorize: (scope) => authorize(undefined, scope),
+    signIn: async () => {
+      const address = client.authorizationUrl();
+      report.note(`→ in Chromium, as ${options.user}: ${address.origin}${address.pathname}`);
+      const pages = await browser.signIn(address, options.user);
+      for (const page of pages) report.note(`  shows “${page}”`);
+      const code = codeIn(listener.answer(), address, endpoints.issuer);
+      await authorize(code);
+      return pages;
+    },
+    leave: async () => {
+      await Promise.all([browser.close(), listener.stop(), document?.stop()]);
+    },
+  };
+}
+
+/** RFC 9207 §2.4 and RFC 6749 §4.1.2: an answer of somebody else, or to another question, is none. */
+function codeIn(answer: URLSearchParams, address: URL, issuer: string): string {
+  const code = answer.get('code');
+  if (code === null) throw new Surprise(`the browser came back without a code: ${answer.toString()}`);
+  if (answer.get('iss') !== issuer) throw new Surprise('the answer is not from the issuer');
+  if (answer.get('state') !== address.searchParams.get('state')) throw new Surprise('the state is another');
+  return code;
+}

@@ -1,0 +1,26 @@
+import { atWork } from './at-work.ts';
+import { startChromium } from './chromium.ts';
+import { personEnds } from './person-ends.ts';
+import { personRefresh } from './person-refresh.ts';
+import { personRoles } from './person-roles.ts';
+import { personSignsIn } from './person-signs-in.ts';
+import type { Walk } from './walk-context.ts';
+
+/** Two people of the demo company, each with a browser and an MCP client that nobody registered. */
+export async function people(walk: Walk): Promise<void> {
+  const chromium = await startChromium();
+  try {
+    const alice = await atWork(walk, chromium, { user: 'alice', name: 'Notebook', by: 'document' });
+    const bob = await atWork(walk, chromium, { user: 'bob', name: 'Scratchpad', by: 'registration' });
+    try {
+      await personSignsIn(walk, alice);
+      await personRoles(walk, alice, bob);
+      await personRefresh(walk, alice);
+      await personEnds(walk, alice, bob);
+    } finally {
+      await Promise.all([alice.leave(), bob.leave()]);
+    }
+  } finally {
+    await chromium.close();
+  }
+}
