@@ -60,10 +60,13 @@ const claimsShape = v.object({
   'https://sts.amazonaws.com/': statement,
 });
 
-/** Whether an assertion is to be read as one of AWS: a client of its own key has its id as `iss`, never a URL. */
+/**
+ * Whether an assertion is to be read as one of AWS, whose `iss` is a URL. So is that of a client which is its metadata
+ * document; but whoever signs for itself is `iss` and `sub` alike (RFC 7523 §3).
+ */
 export function claimsToBeOfAws(assertion: Secret): boolean {
-  const issuer = v.safeParse(v.object({ iss: v.string() }), decode(assertion)?.claims);
-  return issuer.success && issuer.output.iss.includes('://');
+  const parsed = v.safeParse(v.object({ iss: v.string(), sub: v.unknown() }), decode(assertion)?.claims);
+  return parsed.success && parsed.output.iss.includes('://') && parsed.output.iss !== parsed.output.sub;
 }
 
 /** Reads a token of AWS STS and judges everything that can be judged without knowing the client (RFC 7523 §3). */
