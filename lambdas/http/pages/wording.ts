@@ -34,13 +34,13 @@ export interface ScopeWords {
 }
 
 /** OpenID scopes are no resource's, so no registration describes them (OpenID Connect Core §5.4). */
-const openIdWords: Readonly<Record<string, string>> = {
-  openid: 'Know who you are',
-  profile: 'See your name',
-  email: 'See your e-mail address',
-};
+const openIdWords: ReadonlyMap<string, string> = new Map([
+  ['openid', 'Know who you are'],
+  ['profile', 'See your name'],
+  ['email', 'See your e-mail address'],
+]);
 
 export function scopeWords({ name: scope, description }: ScopeWords): Html {
-  const words = description ?? openIdWords[scope];
+  const words = description ?? openIdWords.get(scope);
   return words === undefined ? html`<code>${scope}</code>` : html`${words}`;
 }
