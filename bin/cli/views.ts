@@ -35,10 +35,6 @@ const views: Readonly<Record<Kind, View>> = {
       manager(thing),
     ],
   },
-  idp: {
-    header: ['ID', 'STATE', 'ISSUER', 'CLIENT ID', 'NAME', 'MANAGED BY'],
-    row: (thing) => [...texts(thing, 'id', 'state', 'issuer', 'client_id', 'name'), manager(thing)],
-  },
 };
 
 export function listing(kind: Kind, listed: readonly Json[]): string {

@@ -67,6 +67,14 @@ export type AuditEvent =
       readonly grantId?: string;
       readonly expiresAt: number;
     })
+  | (TokenQuestion & { readonly event: 'grant_revoked'; readonly grantId: string })
+  | (TokenQuestion & {
+      readonly event: 'userinfo_told';
+      readonly personId: string;
+      readonly grantId: string;
+      readonly jti: string;
+    })
+  | (TokenQuestion & { readonly event: 'userinfo_refused'; readonly reason: string })
   /** The caller is told so only where it did not prove itself or sent no token. */
   | (TokenQuestion & { readonly event: 'revocation_refused'; readonly reason: string })
   | (GuardedCall & {

@@ -2,7 +2,7 @@ import { show } from './problem.ts';
 
 // RFC 6749 §3.3: the characters of a scope-token.
 const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]{1,128}$/;
-const reserved = ['openid', 'offline_access'];
+const reserved = ['openid', 'profile', 'email', 'offline_access'];
 
 /** What keeps a text from being a scope that a resource may define. */
 export function scopeNameProblem(text: string): string | undefined {

@@ -62,6 +62,7 @@ export class GrantsTable extends Construct {
   grantRevocations(role: IRole, people: boolean): GrantsVariables {
     // What people granted is read in the same call.
     const items = people ? (['revoked#*', 'grant#*'] as const) : (['revoked#*'] as const);
+    if (people) this.grantRedemption(role);
     grantItems(this.table, role, { actions: ['dynamodb:BatchGetItem'], items });
     grantItems(this.table, role, { actions: ['dynamodb:UpdateItem'], items: ['revoked#*'] });
     grantItems(this.table, role, { actions: ['dynamodb:PutItem'], items: ['assertion#*'] });

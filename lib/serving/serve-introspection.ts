@@ -1,15 +1,16 @@
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
 import { clientProof, type DeploymentParts, hasPeople, modest, servePublicly } from './deployment-parts.ts';
 
-/** Introspection and revocation. */
+/** Introspection and revocation, and what is told of people. */
 export function serveIntrospection(parts: DeploymentParts): void {
-  const { scope, config, frontDoor, registry, grants, signingKeys, retention } = parts;
+  const { scope, config, frontDoor, registry, grants, signingKeys, retention, people } = parts;
   const { function: introspection } = new EndpointFunction(scope, 'Introspection', {
     name: 'introspection',
     description: 'Introspection and revocation of tokens',
     ...modest(retention),
     environment: (role) => ({
       ...clientProof(parts),
+      DOWNSTREAM_FUNCTION: people?.grantAsking(role).DOWNSTREAM_FUNCTION ?? 'none',
       ...signingKeys.grantSigning(role),
       ...registry.grantTokenDecisions(role, ...(hasPeople(config) ? (['client-document#*'] as const) : [])),
       ...grants.grantRevocations(role, hasPeople(config)),
@@ -18,6 +19,7 @@ export function serveIntrospection(parts: DeploymentParts): void {
   });
   servePublicly(frontDoor, '/introspect', introspection, 500);
   servePublicly(frontDoor, '/revoke', introspection, 100);
+  if (hasPeople(config)) servePublicly(frontDoor, '/userinfo', introspection, 100);
 }
 
 /** The feed of ends, for verifiers that work offline. */

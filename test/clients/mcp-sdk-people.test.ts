@@ -110,7 +110,7 @@ describe('SDK 2 of MCP', () => {
   it('steps up when a tool needs a scope that it has not asked for', async () => {
     const client = personsClient(metadata);
     const browser = createBrowser();
-    await next.authorize(client, undefined, 'tools:read');
+    await next.authorize(client);
     await signIn(next, client, browser, 'alice');
     expect(client.tokens()?.scope).toBe('tools:read');
     await expect(next.callTool(client, 'cancel_order')).rejects.toThrow();

@@ -5,12 +5,11 @@ import { assertions, tokenRequest } from './requirements/token.ts';
 import { discovery, resourceMetadata } from './requirements/discovery.ts';
 import { ends } from './requirements/ends.ts';
 import { entitlement, issuance } from './requirements/issuance.ts';
-import { federation } from './requirements/federation.ts';
 import { keyLife } from './requirements/keys.ts';
 import { introspection } from './requirements/introspection.ts';
 import { limits } from './requirements/limits.ts';
 import { pages } from './requirements/pages.ts';
-import { codes, refreshing } from './requirements/person-tokens.ts';
+import { codes, openId, refreshing } from './requirements/person-tokens.ts';
 import { protectedApis } from './requirements/protected-apis.ts';
 import { operations } from './requirements/operations.ts';
 import { resourceServer } from './requirements/resource-server.ts';
@@ -36,12 +35,12 @@ export const requirements = {
   ...administration,
   ...robustness,
   ...limits,
-  ...federation,
   ...keyLife,
   ...operations,
   ...pages,
   ...codes,
   ...refreshing,
+  ...openId,
 } as const satisfies Readonly<Record<string, Requirement>>;
 
 export type RequirementId = keyof typeof requirements;

@@ -3,6 +3,8 @@ export const introspectionEnvironment = [
   'ISSUER',
   'REGISTRY_TABLE',
   'GRANTS_TABLE',
+  /** The name of the function that keeps what identity providers gave, or `none` where there are none. */
+  'DOWNSTREAM_FUNCTION',
   /** `public`, or `loopback` in the dev profile, where a document may live on this machine. */
   'DOCUMENT_HOSTS',
   /** Whose metadata documents are clients, as JSON; or `none`. */

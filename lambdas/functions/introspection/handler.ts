@@ -1,19 +1,23 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoAssertionReplay } from '../../adapters/dynamodb/assertion-replay.ts';
+import { dynamoGrants } from '../../adapters/dynamodb/grants.ts';
 import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
 import { dynamoRevocations } from '../../adapters/dynamodb/revocations.ts';
 import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
 import { dynamoTokenStandings } from '../../adapters/dynamodb/token-standings.ts';
 import { dynamoWrappedKeys } from '../../adapters/dynamodb/wrapped-keys.ts';
 import { deploymentSigner } from '../../adapters/kms/deployment-signer.ts';
+import { downstreamDefaults, downstreamStandings } from '../../adapters/lambda/downstream.ts';
 import { guardedCallerIdentities } from '../../adapters/upstream/caller-identities.ts';
 import { guardedDocuments } from '../../adapters/upstream/documents.ts';
 import { introspectionHttpEndpoint } from '../../http/introspection-endpoint.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
 import { revocationHttpEndpoint } from '../../http/revocation-endpoint.ts';
 import { route, routes } from '../../http/routes.ts';
+import { userinfoHttpEndpoint } from '../../http/userinfo-endpoint.ts';
 import { clientAuthentication } from '../../oauth/client-authentication/authenticate-client.ts';
 import { clientKeys } from '../../oauth/client-authentication/client-keys.ts';
 import { introspectionEndpoint } from '../../oauth/introspection/introspection-endpoint.ts';
@@ -22,6 +26,7 @@ import { endpointsOf } from '../../oauth/metadata/endpoints.ts';
 import { revocationEndpoint } from '../../oauth/revocation/revocation-endpoint.ts';
 import { largestDocument, readDocumentPolicy } from '../../oauth/registration/document-trust.ts';
 import { withMetadataDocuments } from '../../oauth/registration/known-clients.ts';
+import { userinfoEndpoint } from '../../oauth/userinfo/userinfo-endpoint.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { readEnvironment } from '../../runtime/environment.ts';
 import { audit } from '../../runtime/events.ts';
@@ -70,6 +75,7 @@ const ports = {
   audit,
 };
 
+const standings = dynamoTokenStandings({ client, registry: registryTable, grants: grantsTable });
 const introspect = introspectionEndpoint({
   ...ports,
   signer: deploymentSigner({
@@ -78,17 +84,27 @@ const introspect = introspectionEndpoint({
     wrappingKey: { keyArn: environment.WRAPPING_KEY, deployment: environment.DEPLOYMENT },
     audit,
   }),
-  standings: dynamoTokenStandings({ client, registry: registryTable, grants: grantsTable }),
+  standings,
 });
 const revoke = revocationEndpoint({
   ...ports,
   revocations: dynamoRevocations({ client, table: grantsTable }),
+  people: environment.DOWNSTREAM_FUNCTION === 'none' ? undefined : peoplePorts(),
 });
+
+function peoplePorts() {
+  const functionName = environment.DOWNSTREAM_FUNCTION;
+  return {
+    grants: dynamoGrants({ client, table: grantsTable }),
+    standings: downstreamStandings({ client: new LambdaClient(downstreamDefaults), functionName }),
+  };
+}
 
 export const handler = lambdaHandler(
   routes([
     route('/introspect', introspectionHttpEndpoint(introspect, systemClock)),
     route('/revoke', revocationHttpEndpoint(revoke, systemClock)),
+    route('/userinfo', userinfoHttpEndpoint(userinfoEndpoint({ ...ports, standings }), systemClock)),
   ]),
   { cors: true },
 );

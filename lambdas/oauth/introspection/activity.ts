@@ -1,4 +1,5 @@
 import type { TokenStanding } from '../../ports/token-standing.ts';
+import { isDocumentClientId } from '../registration/document-url.ts';
 import type { AccessTokenClaims } from '../tokens/access-token.ts';
 
 /** Why a token that we signed and that has not expired counts for nothing at a resource. */
@@ -26,6 +27,8 @@ export function endOf(
 ): InactivityReason | undefined {
   if (isRevoked) return 'revoked';
   if (token.grant_id !== undefined && !isGrantOf(token, grant)) return 'grant_ended';
+  // A client that is its metadata document is in no registry: its tokens end with the grant.
+  if (isDocumentClientId(token.client_id)) return undefined;
   if (client?.state !== 'active') return 'client_not_active';
   // A client id that was registered anew may belong to another agent, or to one where it belonged to none.
   if (client.agentId !== token.agent_id) return 'agent_not_active';

@@ -8,7 +8,7 @@ export interface ScopeMalformed {
 const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]{1,128}$/;
 
 /** Scopes that mean something to every client and so can never be one resource's own. */
-const reserved = new Set(['openid', 'offline_access']);
+const reserved = new Set(['openid', 'profile', 'email', 'offline_access']);
 
 /** Whether `text` is a scope-token (RFC 6749 §3.3) of at most 128 characters. */
 export function isScopeName(text: string): text is ScopeName {

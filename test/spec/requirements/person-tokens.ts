@@ -73,6 +73,26 @@ export const refreshing = {
   ),
   'vestibule:refresh-entitlement': must(
     'Vestibule',
-    'gives nothing for an agent, a resource or an identity provider that is disabled, ends nothing for it, and narrows to what the person still holds',
+    'gives nothing for a client, an agent or a resource that is disabled, ends nothing for it, and narrows to what the person still holds',
+  ),
+} as const;
+
+/** Who the person is, and the end of what they granted. */
+export const openId = {
+  'rfc7009:2.1:refresh-token': must(
+    'RFC 7009 §2.1',
+    'ends the grant of a refresh token that its client revokes, and all that was issued on it',
+  ),
+  'oidc-core:2:id-token': must(
+    ['OIDC Core §2', 'OIDC Core §3.1.3.6'],
+    'gives an id_token with `openid`: for the client, with nonce, at_hash, and when and how the person signed in',
+  ),
+  'oidc-core:5.4:claims': must(
+    ['OIDC Core §5.4', 'OIDC Core §5.3.2'],
+    'tells of the person what the granted scopes let the client know, in id_token and userinfo alike',
+  ),
+  'oidc-core:5.3:userinfo': must(
+    ['OIDC Core §5.3', 'OIDC Core §5.3.1'],
+    'answers userinfo by GET and POST to a token in the Authorization header, and challenges all else',
   ),
 } as const;

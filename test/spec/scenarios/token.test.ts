@@ -185,7 +185,7 @@ describe('a token request', () => {
   });
 
   verifies('rfc6749:5.2:unsupported-grant-type', 'asks for a grant that is served', async () => {
-    for (const type of ['password', 'authorization_code', 'refresh_token', 'CLIENT_CREDENTIALS']) {
+    for (const type of ['password', 'Authorization_code', 'refresh_token ', 'CLIENT_CREDENTIALS']) {
       const response = await client.token({ grant_type: type }, planner);
       expect([type, ...refused(response)]).toEqual([type, 400, 'unsupported_grant_type']);
     }

@@ -7,13 +7,14 @@ import {
 } from '../../../lambdas/oauth/introspection/introspection-endpoint.ts';
 import { revocationEndpoint, type Revoke } from '../../../lambdas/oauth/revocation/revocation-endpoint.ts';
 import type { Agent, Client, Resource } from '../../../lambdas/ports/registry.ts';
+import type { StoredGrant } from '../../../lambdas/ports/grants.ts';
 import type { AssertionUse } from '../../../lambdas/ports/replay.ts';
 import type { Revocation } from '../../../lambdas/ports/revocations.ts';
 import type { KeyRing, Signer } from '../../../lambdas/ports/signing.ts';
 import type { TokenNames, TokenStanding } from '../../../lambdas/ports/token-standing.ts';
 import { signJwt } from '../../../lambdas/oauth/tokens/sign-jwt.ts';
 import type { AuditEvent } from '../../../lambdas/runtime/events.ts';
-import type { ClientId } from '../../../lambdas/runtime/identifiers.ts';
+import type { ClientId, GrantId } from '../../../lambdas/runtime/identifiers.ts';
 import { fullBuckets, limitsOver } from './limits.ts';
 import {
   aClient,
@@ -67,6 +68,8 @@ interface JudgeInput {
   readonly ring?: KeyRing;
   readonly isRevoked?: boolean;
   readonly grant?: TokenStanding['grant'];
+  /** The grant behind a refresh token. */
+  readonly kept?: StoredGrant;
   readonly isFirstUse?: boolean;
   readonly signer?: Signer;
   /** Nobody reaches a limit when absent. */
@@ -79,6 +82,9 @@ export interface TokenJudge {
   readonly audited: AuditEvent[];
   readonly marked: AssertionUse[];
   readonly revoked: Revocation[];
+  /** Ids and reasons of grants that were ended, and the ids of those that were forgotten upstream. */
+  readonly ended: (readonly [GrantId, string])[];
+  readonly forgotten: GrantId[];
   /** What was read past the cache, in order. */
   readonly asked: TokenNames[];
 }
@@ -97,6 +103,7 @@ export function aTokenJudge(input: JudgeInput = {}): TokenJudge {
     [],
     [],
   ];
+  const [ended, forgotten]: [TokenJudge['ended'], TokenJudge['forgotten']] = [[], []];
   const ring = input.ring ?? aKeyRing(aSigningKey(), aStandbyKey());
   const ports = {
     issuer,
@@ -140,6 +147,21 @@ export function aTokenJudge(input: JudgeInput = {}): TokenJudge {
   });
   const revoke = revocationEndpoint({
     ...ports,
+    people: {
+      grants: {
+        find: () => Promise.resolve(input.kept),
+        end: (id, { reason }) => {
+          ended.push([id, reason]);
+          return Promise.resolve(input.kept?.ended === undefined);
+        },
+      },
+      standings: {
+        forget: (id) => {
+          forgotten.push(id);
+          return Promise.resolve();
+        },
+      },
+    },
     revocations: {
       revoke: (revocation) => {
         revoked.push(revocation);
@@ -147,5 +169,5 @@ export function aTokenJudge(input: JudgeInput = {}): TokenJudge {
       },
     },
   });
-  return { introspect, revoke, audited, marked, revoked, asked };
+  return { introspect, revoke, audited, marked, revoked, ended, forgotten, asked };
 }

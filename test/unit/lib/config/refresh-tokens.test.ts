@@ -10,5 +10,5 @@ it.each([
   [{ absoluteDays: 7 }, '7/7'],
   [{ idleDays: 2, absoluteDays: 10 }, '2/10'],
 ])('makes of %j the days %s', (refreshTokens, days) => {
-  expect(refreshTokenDays({ ...soundConfig, ...(refreshTokens && { refreshTokens }) } as never)).toBe(days);
+  expect(refreshTokenDays({ ...soundConfig, ...(refreshTokens && { refreshTokens }) })).toBe(days);
 });

@@ -1,0 +1,91 @@
+import type { KeyRings } from '../../ports/signing.ts';
+import type { TokenStanding, TokenStandings } from '../../ports/token-standing.ts';
+import type { Instant } from '../../runtime/clock.ts';
+import type { Audit } from '../../runtime/events.ts';
+import type { AgentId, ClientId, GrantId, Issuer } from '../../runtime/identifiers.ts';
+import { ok, refuse, type Result } from '../../runtime/result.ts';
+import { endOf, type InactivityReason } from '../introspection/activity.ts';
+import type { AddressLimit } from '../limits/caller-limits.ts';
+import type { LimitRefusal } from '../refusal.ts';
+import { parseScope } from '../scope/scope.ts';
+import type { AccessTokenClaims } from '../tokens/access-token.ts';
+import { personClaims } from '../tokens/id-token.ts';
+import { readAccessToken, type TokenFault } from '../tokens/read-access-token.ts';
+
+export interface UserinfoPorts {
+  readonly issuer: Issuer;
+  readonly keyRings: KeyRings;
+  readonly standings: TokenStandings;
+  readonly limits: { readonly address: AddressLimit };
+  readonly audit: Audit;
+}
+
+export interface UserinfoRequest {
+  /** What was presented as a bearer token; undefined where nothing was, or nothing that is one. */
+  readonly token: string | undefined;
+  readonly requestId: string;
+  readonly sourceAddress: string;
+}
+
+export type UserinfoRefusal =
+  | LimitRefusal
+  | { readonly reason: 'no_token' }
+  | { readonly reason: TokenFault['reason'] | InactivityReason }
+  | { readonly reason: 'scope_insufficient' };
+
+/** What the identity provider told of a person, as far as they let the client know it. */
+export type PersonInfo = Readonly<Record<string, unknown>> & { readonly sub: string };
+
+/** One question about the person behind a token, decided and written to the audit trail. */
+export type AskUserinfo = (
+  request: UserinfoRequest,
+  now: Instant,
+) => Promise<Result<PersonInfo, UserinfoRefusal>>;
+
+/** OIDC Core §5.3: any token of ours with `openid` asks, whatever resource it is for. */
+export function userinfoEndpoint(ports: UserinfoPorts): AskUserinfo {
+  return async (request, now) => {
+    const { requestId, sourceAddress } = request;
+    const admitted = ports.limits.address.admit(sourceAddress, now);
+    const found = admitted.ok ? await judged(ports, request, now) : admitted;
+    const origin = { requestId, sourceAddress };
+    if (!found.ok) {
+      if (admitted.ok) await ports.limits.address.count(sourceAddress, now);
+      ports.audit({ event: 'userinfo_refused', ...origin, reason: found.refusal.reason });
+      return found;
+    }
+    const { token, info } = found.value;
+    ports.audit({
+      ...{ event: 'userinfo_told', ...origin, clientId: token.client_id, personId: token.sub },
+      ...{ grantId: token.grant_id ?? '', jti: token.jti },
+    });
+    return ok(info);
+  };
+}
+
+async function judged(
+  { issuer, keyRings, standings }: UserinfoPorts,
+  { token: text }: UserinfoRequest,
+  now: Instant,
+): Promise<Result<{ readonly token: AccessTokenClaims; readonly info: PersonInfo }, UserinfoRefusal>> {
+  if (text === undefined) return refuse({ reason: 'no_token' });
+  const read = await readAccessToken(text, { issuer, ring: await keyRings.current() }, now);
+  if (!read.ok) return read;
+  const token = read.value;
+  const standing = await standings.read({
+    ...{ jti: token.jti, expiresAt: token.exp, clientId: token.client_id as ClientId },
+    ...(token.agent_id !== undefined && { agentId: token.agent_id as AgentId }),
+    ...(token.grant_id !== undefined && { grantId: token.grant_id as GrantId }),
+  });
+  const reason = endOf(token, standing);
+  if (reason !== undefined) return refuse({ reason });
+  const info = infoOf(token, standing);
+  return info === undefined ? refuse({ reason: 'scope_insufficient' }) : ok({ token, info });
+}
+
+function infoOf(token: AccessTokenClaims, { grant }: TokenStanding): PersonInfo | undefined {
+  const scope = parseScope(token.scope);
+  if (grant === undefined || !scope.ok || !scope.value.some((name) => name === 'openid')) return undefined;
+  // OIDC Core §5.3.2: sub comes always, and is that of the id_token.
+  return { sub: token.sub, ...personClaims(grant.terms.person, scope.value) };
+}

@@ -1,0 +1,246 @@
+import { decodeJwt } from 'jose';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { startDeployment, type TestDeployment } from '../../support/deployment.ts';
+import { type Answer, basic, type Driver, drive } from '../support/driver.ts';
+import { type GrantedCode, type Granting, grantingAt, type Wish } from '../support/granted.ts';
+import { verifies } from '../verifies.ts';
+
+let deployment: TestDeployment;
+let client: Driver;
+let granting: Granting;
+let demo: string;
+let server: Readonly<Record<string, string>>;
+
+const app = 'desk-app';
+const day = 86_400;
+
+beforeAll(async () => {
+  deployment = await startDeployment();
+  client = drive(deployment);
+  granting = grantingAt(deployment, client);
+  demo = String((await client.admin('GET', 'resources/demo')).body['uri']);
+  server = basic('demo-server', await deployment.secretOf('demo-server'));
+  for (const client_id of [app, 'other-app']) {
+    await client.register('clients', {
+      ...{ client_id, client_name: client_id, redirect_uris: ['http://127.0.0.1/callback'] },
+      token_endpoint_auth_method: 'none',
+    });
+  }
+});
+
+afterAll(async () => {
+  granting.stop();
+  await deployment.stop();
+});
+
+interface Family {
+  readonly granted: GrantedCode;
+  readonly first: string;
+  readonly accessToken: string;
+}
+
+/** A family whose first token was just given. */
+async function newFamily(wish: Partial<Wish> = {}): Promise<Family> {
+  const granted = await granting.code({ clientId: app, resource: demo, ...wish });
+  const { body } = await granting.redeem(granted, app);
+  return { granted, first: String(body['refresh_token']), accessToken: String(body['access_token']) };
+}
+
+const refreshTokenOf = ({ body }: Answer): string => String(body['refresh_token']);
+const refused = (answer: Answer): readonly unknown[] => [answer.status, answer.body['error']];
+const invalidGrant = [400, 'invalid_grant'];
+
+async function isActive(token: string): Promise<unknown> {
+  const body = new URLSearchParams({ token });
+  return (await client.send('/introspect', { method: 'POST', headers: server, body })).body['active'];
+}
+
+async function expectAlive(token: string, clientId = app): Promise<string> {
+  const answer = await granting.refresh(token, clientId);
+  expect(answer, answer.text).toMatchObject({ status: 200 });
+  return refreshTokenOf(answer);
+}
+
+describe('a refresh token', () => {
+  verifies('rfc6749:6:refresh', 'gets a token and its own successor, each time', async () => {
+    const { first, accessToken } = await newFamily();
+    const seen = new Set([first]);
+    let token = first;
+    for (let turn = 0; turn < 5; turn += 1) {
+      deployment.run.clock.advance(61);
+      const answer = await granting.refresh(token, app);
+      expect(answer).toMatchObject({
+        status: 200,
+        body: { token_type: 'Bearer', expires_in: 900, scope: 'tools:read' },
+      });
+      const claims = decodeJwt(String(answer.body['access_token']));
+      const { sub, aud, grant_id } = decodeJwt(accessToken);
+      expect(claims).toMatchObject({ sub, aud, grant_id, client_id: app });
+      token = refreshTokenOf(answer);
+      expect(seen.has(token)).toBe(false);
+      seen.add(token);
+    }
+  });
+
+  verifies('IX-43', 'gets one successor for two hundred who use it at once', async () => {
+    const { first } = await newFamily();
+    const answers = await Promise.all(Array.from({ length: 200 }, () => granting.refresh(first, app)));
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    const [successor = '', ...more] = new Set(answers.map(refreshTokenOf));
+    expect(more).toEqual([]);
+    await expectAlive(successor);
+  });
+
+  verifies('IX-43', 'leads to the newest, where its successors were used already', async () => {
+    const { first } = await newFamily();
+    const second = await expectAlive(first);
+    const third = await expectAlive(second);
+    deployment.run.clock.advance(59);
+    expect(await expectAlive(first)).toBe(third);
+    expect(await expectAlive(second)).toBe(third);
+    await expectAlive(third);
+  });
+
+  verifies(
+    ['rfc9700:4.14.2:replay', 'IX-42'],
+    'that is used after its minute ends the family, and the access tokens with it',
+    async () => {
+      const { first, accessToken, granted } = await newFamily();
+      const second = await expectAlive(first);
+      expect(await isActive(accessToken)).toBe(true);
+      deployment.run.clock.advance(61);
+      const answer = await granting.refresh(first, app);
+      expect(refused(answer)).toEqual(invalidGrant);
+      expect(answer.body['error_description']).toContain('was replaced before');
+      const after = await granting.refresh(second, app);
+      expect(refused(after)).toEqual(invalidGrant);
+      expect(after.body['error_description']).toContain('used after it had been replaced');
+      expect(await isActive(accessToken)).toBe(false);
+      expect((await granting.grants.find(granted.grantId))?.ended?.reason).toBe('refresh_token_replayed');
+    },
+  );
+
+  verifies(
+    ['rfc6749:6:bound', 'vestibule:strangers-change-nothing', 'IX-42'],
+    'is refused to everybody else, who change nothing',
+    async () => {
+      const { first } = await newFamily();
+      const second = await expectAlive(first);
+      deployment.run.clock.advance(90);
+      const [grant = '', family = '', generation = '', secret = ''] = second.split('.');
+      const guess = 'x'.repeat(43);
+      for (const [token, clientId] of [
+        [second, 'other-app'],
+        [first, 'other-app'],
+        [`${grant}.${guess}.${generation}.${secret}`, app],
+        [`${grant}.${guess}.1.${guess}`, app],
+        [`${'x'.repeat(22)}.${family}.${generation}.${secret}`, app],
+        [`${second} `, app],
+        ['garbage', app],
+      ] as const) {
+        const answer = await granting.refresh(token, clientId);
+        expect([token, ...refused(answer)]).toEqual([token, ...invalidGrant]);
+      }
+      const missing = await client.token({ grant_type: 'refresh_token', client_id: app });
+      expect(refused(missing)).toEqual([400, 'invalid_request']);
+      await expectAlive(second);
+    },
+  );
+
+  verifies('vestibule:refresh-lifetimes', 'dies when it is idle for too long', async () => {
+    const { first } = await newFamily();
+    deployment.run.clock.advance(29 * day);
+    const second = await expectAlive(first);
+    deployment.run.clock.advance(30 * day);
+    const answer = await granting.refresh(second, app);
+    expect(refused(answer)).toEqual(invalidGrant);
+    expect(answer.body['error_description']).toContain('has expired');
+  });
+
+  verifies('vestibule:refresh-lifetimes', 'dies at its time, however much it is used', async () => {
+    let { first: token } = await newFamily();
+    for (let turn = 0; turn < 4; turn += 1) {
+      deployment.run.clock.advance(22 * day);
+      token = await expectAlive(token);
+    }
+    deployment.run.clock.advance(2 * day);
+    expect(refused(await granting.refresh(token, app))).toEqual(invalidGrant);
+  });
+
+  verifies(
+    ['rfc6749:6:scope', 'rfc8707:2.2:granted-resource'],
+    'narrows one token and not the grant, and widens nothing',
+    async () => {
+      const { first } = await newFamily({ scope: ['tools:read', 'tools:write'] });
+      const less = await granting.refresh(first, app, { scope: 'tools:read', resource: `${demo}/` });
+      expect(less).toMatchObject({ status: 200, body: { scope: 'tools:read' } });
+      const token = refreshTokenOf(less);
+      for (const [more, error] of [
+        [{ scope: 'tools:read tools:admin' }, 'invalid_scope'],
+        [{ scope: 'tools:read  tools:write' }, 'invalid_scope'],
+        [{ resource: 'https://other.example/mcp' }, 'invalid_target'],
+      ] as const) {
+        expect(refused(await granting.refresh(token, app, more))).toEqual([400, error]);
+      }
+      expect((await granting.refresh(token, app)).body['scope']).toBe('tools:read tools:write');
+    },
+  );
+
+  verifies('AS-33', 'is not given where the grant is for the moment only', async () => {
+    const granted = await granting.code({ clientId: app, resource: demo, offline: false });
+    const { status, body } = await granting.redeem(granted, app);
+    expect(status).toBe(200);
+    expect(body).not.toHaveProperty('refresh_token');
+  });
+
+  verifies(
+    'vestibule:refresh-entitlement',
+    'gives nothing while something it rests on is disabled, and goes on after',
+    async () => {
+      let { first: token } = await newFamily();
+      for (const [path, error] of [
+        ['resources/demo', 'invalid_target'],
+        [`clients/${app}`, 'invalid_client'],
+      ] as const) {
+        await client.admin('POST', `${path}/disable`);
+        client.letCachesExpire();
+        const answer = await granting.refresh(token, app);
+        expect([path, answer.body['error']]).toEqual([path, error]);
+        await client.admin('POST', `${path}/enable`);
+        client.letCachesExpire();
+      }
+      token = await expectAlive(token);
+      const ofLess = await newFamily({
+        scope: ['tools:read', 'tools:write'],
+        person: { roles: ['everyone'] },
+      });
+      const narrowed = await granting.refresh(ofLess.first, app);
+      expect(narrowed).toMatchObject({ status: 200, body: { scope: 'tools:read' } });
+      const ofNothing = await newFamily({ person: { roles: ['gone'] } });
+      expect(refused(await granting.refresh(ofNothing.first, app))).toEqual([400, 'invalid_scope']);
+    },
+  );
+});
+
+describe('a client that gives a refresh token back', () => {
+  verifies(
+    ['rfc7009:2.1:refresh-token', 'rfc7009:2.1:own-tokens-only'],
+    'ends the family and its access tokens; a stranger ends nothing',
+    async () => {
+      const { first, accessToken } = await newFamily();
+      const revoke = (token: string, client_id: string): Promise<Answer> =>
+        client.send('/revoke', { method: 'POST', body: new URLSearchParams({ token, client_id }) });
+      expect((await revoke(first, 'other-app')).status).toBe(200);
+      expect((await revoke(`${first.slice(0, -4)}AAAA`, 'other-app')).status).toBe(200);
+      const second = await expectAlive(first);
+      expect(await isActive(accessToken)).toBe(true);
+      expect(await isActive(second)).toBe(false);
+      expect(await revoke(first, app)).toMatchObject({ status: 200, text: '{}' });
+      const answer = await granting.refresh(second, app);
+      expect(refused(answer)).toEqual(invalidGrant);
+      expect(answer.body['error_description']).toContain('the client revoked it');
+      expect(await isActive(accessToken)).toBe(false);
+      expect((await revoke(first, app)).status).toBe(200);
+    },
+  );
+});
