@@ -32,10 +32,11 @@ import type { ProtectOptions } from './protect/route-guard.ts';
 import type { DeploymentParts } from './serving/deployment-parts.ts';
 import { seedRegistry } from './serving/seed-registry.ts';
 import { serveAdministration } from './serving/serve-administration.ts';
+import { serveAuthorization } from './serving/serve-authorization.ts';
 import { serveDiscovery } from './serving/serve-discovery.ts';
 import { serveEnds, serveIntrospection } from './serving/serve-introspection.ts';
 import { servePeople } from './serving/serve-people.ts';
-import { serveAuthorization, serveTokens } from './serving/serve-tokens.ts';
+import { serveTokens } from './serving/serve-tokens.ts';
 import { isWatched, watch } from './operations/operations.ts';
 
 /** Everything of one deployment, for a stack of your own. Throws `InvalidConfig` when the config is not sound. */

@@ -8,6 +8,12 @@ export interface Parameters {
   readonly resources: readonly string[];
 }
 
+/** The same of a request whose sender is told of a repetition elsewhere than in the answer. */
+export interface RepeatableParameters extends Parameters {
+  /** The names that came more than once; `values` has the first that is not empty. */
+  readonly repeated: ReadonlySet<string>;
+}
+
 /** The parameters of these names alone: what nobody declared, nobody can read. */
 export function only(parameters: Parameters, names: ReadonlySet<string>): Parameters {
   return {

@@ -25,6 +25,12 @@ interface TokenQuestion {
   readonly claimedClientId?: string;
 }
 
+/** A request at the authorization endpoint, the consent page or a callback. */
+interface SignInStep {
+  readonly requestId: string;
+  readonly sourceAddress: string;
+}
+
 /** A request to a route that we guard for somebody else's API. */
 interface GuardedCall {
   readonly requestId: string;
@@ -89,13 +95,45 @@ export type AuditEvent =
       readonly reason: string;
       readonly description?: string;
     })
-  | {
+  | (SignInStep & {
       readonly event: 'authorization_refused';
-      readonly requestId: string;
-      readonly sourceAddress: string;
+      readonly clientId?: string;
       readonly claimedClientId?: string;
+      readonly idp?: string;
       readonly reason: string;
-    }
+      /** What the client was told. */
+      readonly error?: string;
+    })
+  /** A yes, or what stands for it: the person was sent to the identity provider. */
+  | (SignInStep & {
+      readonly event: 'sign_in_started';
+      readonly clientId: string;
+      readonly idp: string;
+      readonly consent: 'asked' | 'implied' | 'remembered';
+      readonly resource?: string;
+      readonly scope: string;
+    })
+  /** Nobody refused it, and the person may try again. */
+  | (SignInStep & {
+      readonly event: 'sign_in_failed';
+      readonly clientId: string;
+      readonly idp: string;
+      readonly reason: string;
+      readonly dependency?: string;
+      readonly detail?: string;
+    })
+  | (SignInStep & {
+      readonly event: 'authorization_granted';
+      readonly clientId: string;
+      readonly agentId?: string;
+      readonly personId: string;
+      readonly idp: string;
+      readonly consent: 'asked' | 'implied' | 'remembered';
+      readonly grantId: string;
+      readonly resource?: string;
+      readonly scope: string;
+      readonly offline: boolean;
+    })
   | {
       readonly event: 'registration_changed';
       readonly change:

@@ -8,6 +8,7 @@ import type { GateEnvironment } from '../../lambdas/functions/gate/environment.t
 import type { InterceptorEnvironment } from '../../lambdas/functions/interceptor/environment.ts';
 import type { IntrospectionEnvironment } from '../../lambdas/functions/introspection/environment.ts';
 import type { KeysEnvironment } from '../../lambdas/functions/keys/environment.ts';
+import type { NoSignInEnvironment } from '../../lambdas/functions/no-sign-in/environment.ts';
 import type { RegistrarEnvironment } from '../../lambdas/functions/registrar/environment.ts';
 import type { TokenEnvironment } from '../../lambdas/functions/token/environment.ts';
 
@@ -23,6 +24,7 @@ export interface FunctionEnvironments {
   readonly interceptor: InterceptorEnvironment;
   readonly introspection: IntrospectionEnvironment;
   readonly keys: KeysEnvironment;
+  readonly 'no-sign-in': NoSignInEnvironment;
   readonly registrar: RegistrarEnvironment;
   readonly token: TokenEnvironment;
 }

@@ -39,6 +39,18 @@ export class GrantsTable extends Construct {
     return { GRANTS_TABLE: this.table.tableName };
   }
 
+  /** Sign-ins on their way, what people granted, and making and ending grants. */
+  grantSignIns(role: IRole): GrantsVariables {
+    const read = 'dynamodb:GetItem';
+    const put = 'dynamodb:PutItem';
+    const update = 'dynamodb:UpdateItem';
+    grantItems(this.table, role, { actions: [read, put, update], items: ['transaction#*'] });
+    grantItems(this.table, role, { actions: [read, put], items: ['consents#*'] });
+    grantItems(this.table, role, { actions: [put, update], items: ['grant#*'] });
+    grantItems(this.table, role, { actions: [update], items: ['ended#*'] });
+    return { GRANTS_TABLE: this.table.tableName };
+  }
+
   /** Writing which principals have ended, by whoever changes the registry. */
   grantEnding(role: IRole): GrantsVariables {
     grantItems(this.table, role, { actions: ['dynamodb:UpdateItem'], items: ['ended#*'] });

@@ -61,17 +61,18 @@ export class RegistryTable extends Construct {
     return this.grant(role, { actions: ['dynamodb:BatchGetItem'], items: ['key-ring#*'] });
   }
 
-  /** Clients and their agents, for the authorization endpoint; with people, kept metadata documents too. */
-  grantClientLookup(role: IRole, people: boolean): RegistryVariables {
-    return this.grant(role, {
-      actions: ['dynamodb:BatchGetItem'],
-      items: ['client#*', 'agent#*', ...(people ? (['client-document#*'] as const) : [])],
-    });
+  /** Clients and their agents, for the authorization endpoint where nobody signs in. */
+  grantClientLookup(role: IRole): RegistryVariables {
+    return this.grant(role, { actions: ['dynamodb:BatchGetItem'], items: ['client#*', 'agent#*'] });
   }
 
-  /** Keeping the metadata documents that were accepted, for the authorization endpoint. */
-  grantKeepingDocuments(role: IRole): RegistryVariables {
-    return this.grant(role, { actions: ['dynamodb:PutItem'], items: ['client-document#*'] });
+  /** All that signing a person in for a client reads, and keeping the metadata documents that were accepted. */
+  grantSignInDecisions(role: IRole): RegistryVariables {
+    this.grant(role, { actions: ['dynamodb:PutItem'], items: ['client-document#*'] });
+    return this.grant(role, {
+      actions: ['dynamodb:BatchGetItem'],
+      items: ['client#*', 'agent#*', 'resource#*', 'client-document#*', 'idp#*'],
+    });
   }
 
   /** The identity providers that people sign in at. */

@@ -23,7 +23,10 @@ const counted = {
   TokensIntrospected: { pattern: event('token_introspected'), functions: ['introspection'] },
   TokensRevoked: { pattern: event('token_revoked'), functions: ['introspection'] },
   AssertionReplays: { pattern: reason('assertion_replayed'), functions: clientEndpoints },
-  LimitsReached: { pattern: reason('too_many_requests'), functions: [...clientEndpoints, 'authorization'] },
+  LimitsReached: {
+    pattern: reason('too_many_requests'),
+    functions: [...clientEndpoints, 'authorization', 'no-sign-in'],
+  },
   SigningFailures: { pattern: failureOf('KMS', 'signing key*'), functions: signers },
   SigningKeyUnavailable: { pattern: event('signing_key_unavailable'), functions: signers },
   SigningKeyAge: {

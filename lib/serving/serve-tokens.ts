@@ -1,41 +1,6 @@
-import { clientDocumentsOf } from '../config/client-documents.ts';
-import { limitsOf } from '../config/limits.ts';
 import { refreshTokenDays } from '../config/refresh-tokens.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
-import {
-  allowedHosts,
-  clientProof,
-  type DeploymentParts,
-  hasPeople,
-  modest,
-  servePublicly,
-} from './deployment-parts.ts';
-
-/** The authorization endpoint. */
-export function serveAuthorization({
-  scope,
-  config,
-  frontDoor,
-  registry,
-  grants,
-  retention,
-}: DeploymentParts): void {
-  const limits = limitsOf(config);
-  const { function: authorization } = new EndpointFunction(scope, 'Authorization', {
-    name: 'authorization',
-    description: 'The authorization endpoint',
-    ...modest(retention),
-    environment: (role) => ({
-      ADDRESS_LIMIT: limits.address,
-      DOCUMENT_HOSTS: allowedHosts(config),
-      CLIENT_DOCUMENTS: clientDocumentsOf(config),
-      ...registry.grantClientLookup(role, hasPeople(config)),
-      ...(hasPeople(config) && registry.grantKeepingDocuments(role)),
-      ...grants.grantBuckets(role, 'address'),
-    }),
-  });
-  servePublicly(frontDoor, '/authorize', authorization, 100);
-}
+import { clientProof, type DeploymentParts, hasPeople, servePublicly } from './deployment-parts.ts';
 
 /** The token endpoint. */
 export function serveTokens(parts: DeploymentParts): void {

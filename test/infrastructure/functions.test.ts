@@ -1,7 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import { adminEnvironment } from '../../lambdas/functions/admin/environment.ts';
-import { authorizationEnvironment } from '../../lambdas/functions/authorization/environment.ts';
+import { noSignInEnvironment } from '../../lambdas/functions/no-sign-in/environment.ts';
 import { discoveryEnvironment } from '../../lambdas/functions/discovery/environment.ts';
 import { endsEnvironment } from '../../lambdas/functions/ends/environment.ts';
 import { introspectionEnvironment } from '../../lambdas/functions/introspection/environment.ts';
@@ -32,7 +32,7 @@ test('every function is Node 24 on arm64, answers in time, and logs JSON into it
 test('every function has the variables that it declares, and no other', () => {
   const declared = {
     Discovery: discoveryEnvironment,
-    Authorization: authorizationEnvironment,
+    Authorization: noSignInEnvironment,
     Token: tokenEnvironment,
     Introspection: introspectionEnvironment,
     Ends: endsEnvironment,

@@ -13,6 +13,7 @@ import { codes, openId, refreshing } from './requirements/person-tokens.ts';
 import { protectedApis } from './requirements/protected-apis.ts';
 import { operations } from './requirements/operations.ts';
 import { resourceServer } from './requirements/resource-server.ts';
+import { authorizationRequests, signIn } from './requirements/sign-in.ts';
 import { signing } from './requirements/signing.ts';
 import { workloadIdentity } from './requirements/workload-identity.ts';
 
@@ -32,6 +33,8 @@ export const requirements = {
   ...ends,
   ...signing,
   ...authorization,
+  ...authorizationRequests,
+  ...signIn,
   ...administration,
   ...robustness,
   ...limits,

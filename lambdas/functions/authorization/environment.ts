@@ -1,7 +1,14 @@
 /** Everything the authorization function reads from its environment. */
 export const authorizationEnvironment = [
+  'ISSUER',
   'REGISTRY_TABLE',
   'GRANTS_TABLE',
+  /** The ARN of the secret that cookies and forms are sealed with. */
+  'SEAL_SECRET',
+  /** Name of the downstream function. */
+  'DOWNSTREAM_FUNCTION',
+  /** The ids of the identity providers, as a JSON list. */
+  'IDPS',
   /** As of the token function. */
   'DOCUMENT_HOSTS',
   'CLIENT_DOCUMENTS',

@@ -1,44 +1,82 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { clientDefaults } from '../../adapters/aws.ts';
+import { dynamoConsents } from '../../adapters/dynamodb/consents.ts';
+import { dynamoGrants } from '../../adapters/dynamodb/grants.ts';
 import { dynamoKeptDocuments } from '../../adapters/dynamodb/kept-documents.ts';
 import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
 import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
+import { dynamoTransactions } from '../../adapters/dynamodb/transactions.ts';
+import {
+  downstreamDefaults,
+  downstreamSignIns,
+  downstreamStandings,
+} from '../../adapters/lambda/downstream.ts';
+import { secretsManagerSealSecrets } from '../../adapters/secrets-manager/seal-secrets.ts';
+import { secretsManagerSeals } from '../../adapters/secrets-manager/seals.ts';
 import { guardedDocuments } from '../../adapters/upstream/documents.ts';
-import { authorizationHttpEndpoint } from '../../http/authorization-endpoint.ts';
+import { authorizationRoutes } from '../../http/authorization-routes.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
-import { authorizationEndpoint } from '../../oauth/authorization/authorization-endpoint.ts';
+import { lookOf } from '../../http/pages/look.ts';
+import { routes } from '../../http/routes.ts';
+import { authorize } from '../../oauth/authorization/authorize.ts';
+import { comeBack } from '../../oauth/authorization/come-back.ts';
+import { decide } from '../../oauth/authorization/decide.ts';
+import type { SignInPorts } from '../../oauth/authorization/sign-in-ports.ts';
 import { addressLimit } from '../../oauth/limits/caller-limits.ts';
 import { largestDocument, readDocumentPolicy } from '../../oauth/registration/document-trust.ts';
 import { withMetadataDocuments } from '../../oauth/registration/known-clients.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { readEnvironment } from '../../runtime/environment.ts';
 import { audit } from '../../runtime/events.ts';
+import type { IdpId, Issuer } from '../../runtime/identifiers.ts';
 import { systemRandom } from '../../runtime/random.ts';
 import { authorizationEnvironment } from './environment.ts';
 
 const environment = readEnvironment(authorizationEnvironment);
+const clock = systemClock;
+const random = systemRandom;
 const client = new DynamoDBClient(clientDefaults);
-const table = environment.REGISTRY_TABLE;
+const grantsTable = { client, table: environment.GRANTS_TABLE };
 const policy = readDocumentPolicy(environment.CLIENT_DOCUMENTS);
-const { registry: registered } = dynamoRegistry({
-  client,
-  table,
-  clock: systemClock,
+const { registry: registered, identityProviders } = dynamoRegistry({
+  ...{ client, table: environment.REGISTRY_TABLE, clock },
+  idps: JSON.parse(environment.IDPS) as IdpId[],
   clientDocuments: policy !== undefined,
 });
 const hosts = environment.DOCUMENT_HOSTS === 'loopback' ? 'loopback' : 'public';
-const registry = withMetadataDocuments(registered, {
-  policy,
-  documents: guardedDocuments({ hosts, maximumBytes: largestDocument }),
-  hosts,
-  kept: dynamoKeptDocuments({ client, table }),
-  clock: systemClock,
+const downstream = {
+  client: new LambdaClient(downstreamDefaults),
+  functionName: environment.DOWNSTREAM_FUNCTION,
+};
+const secrets = secretsManagerSealSecrets({
+  client: new SecretsManagerClient(clientDefaults),
+  secretArn: environment.SEAL_SECRET,
+  clock,
 });
-const limit = addressLimit(environment.ADDRESS_LIMIT, {
-  buckets: dynamoSharedBuckets({ client, table: environment.GRANTS_TABLE }),
-  random: systemRandom,
-});
+const ports: SignInPorts = {
+  registry: withMetadataDocuments(registered, {
+    ...{ policy, hosts, clock },
+    documents: guardedDocuments({ hosts, maximumBytes: largestDocument }),
+    kept: dynamoKeptDocuments({ client, table: environment.REGISTRY_TABLE }),
+  }),
+  idps: identityProviders,
+  signIns: downstreamSignIns(downstream),
+  standings: downstreamStandings(downstream),
+  consents: dynamoConsents(grantsTable),
+  transactions: dynamoTransactions(grantsTable),
+  grants: dynamoGrants(grantsTable),
+  seals: secretsManagerSeals({ secrets, random }),
+  limit: addressLimit(environment.ADDRESS_LIMIT, { buckets: dynamoSharedBuckets(grantsTable), random }),
+  ...{ random, audit },
+};
 
 export const handler = lambdaHandler(
-  authorizationHttpEndpoint(authorizationEndpoint({ registry, limit, audit }), systemClock),
+  routes(
+    authorizationRoutes({
+      ...{ issuer: environment.ISSUER as Issuer, look: lookOf(), clock },
+      ...{ authorize: authorize(ports), decide: decide(ports), comeBack: comeBack(ports) },
+    }),
+  ),
 );

@@ -20,7 +20,8 @@ test('a bundle is CommonJS wherever it lies', () => {
 
 describe.each([
   ['discovery', ['TrentService', 'secretsmanager']],
-  ['authorization', ['TrentService', 'secretsmanager']],
+  ['authorization', ['TrentService']],
+  ['no-sign-in', ['TrentService', 'secretsmanager']],
   ['token', ['secretsmanager']],
   ['admin', ['TrentService', 'secretsmanager']],
 ])('the bundle of %s', (name, services) => {

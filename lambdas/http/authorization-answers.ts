@@ -1,0 +1,161 @@
+import type {
+  ClientAnswer,
+  ConsentQuestion,
+  IdpQuestion,
+  Kept,
+  Outcome,
+  Stranded,
+} from '../oauth/authorization/outcome.ts';
+import type { RedirectRefusal, WayBack } from '../oauth/authorization/refusal.ts';
+import { redirectKind } from '../oauth/redirect-uri.ts';
+import type { Client, Resource } from '../ports/registry.ts';
+import type { Issuer } from '../runtime/identifiers.ts';
+import { deadEndAnswer } from './authorization-dead-ends.ts';
+import { type CookieName, type Cookies, cookiesOf } from './cookies.ts';
+import type { HttpRequest, HttpResponse } from './message.ts';
+import { chooserPage } from './pages/chooser.ts';
+import { consentPage, redirectPlace } from './pages/consent.ts';
+import { leavingPage } from './pages/leaving.ts';
+import type { Look } from './pages/look.ts';
+import { messagePage } from './pages/message.ts';
+import type { ClientOrigin, ScopeWords } from './pages/wording.ts';
+
+export interface AnswerOptions {
+  readonly issuer: Issuer;
+  readonly look: Look;
+}
+
+/** Where the answers to our pages go. */
+const action = '/consent';
+
+/** What a browser is answered for each outcome of a sign-in's step. */
+export function authorizationAnswers({
+  issuer,
+  look,
+}: AnswerOptions): (request: HttpRequest, outcome: Outcome) => HttpResponse {
+  const cookies = cookiesOf(issuer);
+  return (request, outcome) => {
+    switch (outcome.go) {
+      case 'nowhere':
+        return deadEndAnswer(look, request, outcome.deadEnd);
+      case 'upstream':
+        return keeping(cookies, 'browser', outcome.browser, redirect(outcome.location.href));
+      case 'to_client':
+        return keeping(cookies, 'session', outcome.session, toClient(issuer, look, outcome));
+      case 'ask_consent':
+        return keeping(cookies, 'browser', outcome.browser, consentPage(look, consentView(outcome)));
+      case 'ask_idp':
+        return keeping(cookies, 'browser', outcome.browser, chooserPage(look, chooserView(outcome)));
+      case 'strand':
+        return keeping(cookies, 'browser', outcome.browser, stranded(issuer, look, request, outcome));
+    }
+  };
+}
+
+function keeping(
+  cookies: Cookies,
+  name: CookieName,
+  kept: Kept | undefined,
+  response: HttpResponse,
+): HttpResponse {
+  return kept === undefined
+    ? response
+    : { ...response, cookies: [cookies.keep(name, kept.value, kept.seconds)] };
+}
+
+/** RFC 9700 §4.12: 303, never 307, so that no browser sends a form on. */
+function redirect(location: string): HttpResponse {
+  return {
+    status: 303,
+    headers: { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' },
+    body: '',
+  };
+}
+
+function toClient(issuer: Issuer, look: Look, { client, back, answer }: ClientAnswer): HttpResponse {
+  const allowed = 'code' in answer;
+  const parameters = allowed ? { code: answer.code.reveal() } : errorParameters(answer.refusal);
+  const href = clientUrl(issuer, back, parameters);
+  // IX-33: browsers follow a redirect to a scheme of an application only where the person says so.
+  return redirectKind(back.redirectUri) === 'private-use'
+    ? leavingPage(look, { client: client.name, href, allowed })
+    : redirect(href);
+}
+
+function errorParameters({ error, description }: RedirectRefusal): Readonly<Record<string, string>> {
+  return { error, error_description: description };
+}
+
+/** RFC 6749 §4.1.2: the answer joins the query that the redirect URI has. */
+export function clientUrl(
+  issuer: Issuer,
+  { redirectUri, state }: WayBack,
+  parameters: Readonly<Record<string, string>>,
+): string {
+  // RFC 9207 §2: success and error alike say who answers.
+  const answer = new URLSearchParams({ ...parameters, ...(state !== undefined && { state }), iss: issuer });
+  const joint = redirectUri.includes('?') ? (/[?&]$/.test(redirectUri) ? '' : '&') : '?';
+  return `${redirectUri}${joint}${answer.toString()}`;
+}
+
+function consentView(question: ConsentQuestion): Parameters<typeof consentPage>[1] {
+  const { client, resource, access, redirectUri, idp, person, carried } = question;
+  return {
+    client: { name: client.name, origin: originOf(client) },
+    redirect: redirectPlace(redirectUri),
+    ...(resource && { resource: { name: resource.name, host: new URL(resource.uri).host } }),
+    scopes: scopesInWords(access.scope, resource),
+    offline: access.offline,
+    ...(person !== undefined && { person }),
+    ...{ idp: idp.name, action, fields: { request: carried }, leadsTo: [idp.issuer, redirectUri] },
+  };
+}
+
+/** That the client goes on while the person is away is said apart. */
+function scopesInWords(names: readonly string[], resource: Resource | undefined): readonly ScopeWords[] {
+  return names
+    .filter((name) => name !== 'offline_access')
+    .map((name) => ({
+      name,
+      description: resource?.scopes.find((scope) => scope.name === name)?.description,
+    }));
+}
+
+/** UI-3: the host of a metadata document is who vouches for the client. */
+function originOf({ id, managedBy }: Client): ClientOrigin {
+  if (managedBy.kind === 'document') return { kind: 'document', host: new URL(id).host };
+  return { kind: managedBy.kind === 'self' ? 'self' : 'declared' };
+}
+
+function chooserView({ client, idps, carried, redirectUri }: IdpQuestion): Parameters<typeof chooserPage>[1] {
+  const leadsTo = [...idps.map(({ issuer }) => issuer), redirectUri];
+  return { client: client.name, idps, action, fields: { request: carried }, leadsTo };
+}
+
+function stranded(
+  issuer: Issuer,
+  look: Look,
+  { requestId }: HttpRequest,
+  { client, idp, back, carried, trouble, retryAfter }: Stranded,
+): HttpResponse {
+  const why =
+    trouble === 'idp_unavailable'
+      ? `${idp.name} cannot be reached at the moment, or something between us and it.`
+      : `${idp.name} answered in a way that we cannot take.`;
+  const error = {
+    error: 'temporarily_unavailable',
+    error_description: 'the sign-in failed; try again later',
+  };
+  return messagePage(look, {
+    status: trouble === 'idp_unavailable' ? 503 : 502,
+    title: 'The sign-in got stuck',
+    paragraphs: [why, `You can try again, or go back to ${client.name} and try later.`],
+    reference: requestId,
+    again: {
+      label: 'Try again',
+      ...{ action, fields: { request: carried }, leadsTo: [idp.issuer, back.redirectUri] },
+    },
+    link: { label: `Back to ${client.name}`, href: clientUrl(issuer, back, error) },
+    retryAfter,
+  });
+}

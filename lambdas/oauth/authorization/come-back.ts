@@ -1,0 +1,140 @@
+import type { IdentityProvider } from '../../ports/identity-providers.ts';
+import type { SignedIn } from '../../ports/people.ts';
+import type { StoredTransaction } from '../../ports/transactions.ts';
+import type { Instant } from '../../runtime/clock.ts';
+import { DependencyUnavailable } from '../../runtime/dependency.ts';
+import { sha256 } from '../../runtime/digest.ts';
+import { refuse, ok, type Result } from '../../runtime/result.ts';
+import type { RepeatableParameters } from '../parameters.ts';
+import { unsound } from './authorize.ts';
+import { bindBrowser, isBrowser } from './browser-binding.ts';
+import { isCovered } from './consent-standing.ts';
+import { finishSignIn } from './finish-sign-in.ts';
+import { askHeldConsent, holdSignIn } from './held-sign-in.ts';
+import { lookUpRequest, readWritten } from './look-up.ts';
+import type { DeadEnd, Outcome } from './outcome.ts';
+import type { AuthorizationRequest } from './read-authorization-request.ts';
+import { nowhere } from './sign-in-audit.ts';
+import type { SignInPorts, Visit } from './sign-in-ports.ts';
+import { strand } from './strand.ts';
+import { upstreamRefused } from './upstream-refusal.ts';
+
+/** What an identity provider sent a person back with. */
+export interface ReturnVisit extends Visit {
+  /** Whose callback it is, as its path says. */
+  readonly idp: string;
+  readonly query: string;
+  readonly parameters: RepeatableParameters;
+}
+
+/** A sign-in whose person is back. */
+export interface Returning {
+  readonly transaction: StoredTransaction;
+  readonly request: AuthorizationRequest;
+  readonly idp: IdentityProvider;
+}
+
+/**
+ * Takes a person back from an identity provider: find, expiry, binding to the browser, binding to the provider, and only
+ * then what it says. Whoever brings another's state changes nothing.
+ */
+export function comeBack(ports: SignInPorts): (visit: ReturnVisit, now: Instant) => Promise<Outcome> {
+  return async (visit, now) => {
+    const counted = await ports.limit.count(visit.sourceAddress, now);
+    if (!counted.ok) return nowhere(ports, visit, counted.refusal);
+    const found = await findTransaction(ports, visit, now);
+    if (!found.ok) return nowhere(ports, visit, found.refusal);
+    const transaction = found.value;
+    const parameters = readWritten(transaction.request);
+    const read = await lookUpRequest(ports.registry, parameters, now);
+    if (!read.ok) return unsound(ports, visit, parameters, read);
+    const idp = (await ports.idps.all()).find(
+      ({ id, state }) => id === transaction.idp && state === 'active',
+    );
+    if (idp === undefined) return nowhere(ports, visit, { reason: 'idp_gone' });
+    const returning = { transaction, request: read.value, idp };
+    // They are back a second time, while they are asked: what the identity provider sent is used.
+    if (transaction.held !== undefined) return askHeldConsent(ports, visit, returning, transaction.held, now);
+    return complete(ports, visit, returning, now);
+  };
+}
+
+async function findTransaction(
+  { transactions, seals }: SignInPorts,
+  { parameters: { values, repeated }, browser, idp }: ReturnVisit,
+  now: Instant,
+): Promise<Result<StoredTransaction, DeadEnd>> {
+  const state = repeated.has('state') ? undefined : values.get('state');
+  const transaction = state === undefined ? undefined : await transactions.find(sha256(state));
+  if (transaction === undefined) return refuse({ reason: 'sign_in_unknown' });
+  if (transaction.expiresAt <= now) return refuse({ reason: 'sign_in_expired' });
+  // Login CSRF and state fixation: what another browser began is not finished here.
+  if (!(await isBrowser(seals, browser, transaction.browser, now)))
+    return refuse({ reason: 'other_browser' });
+  // Mix-up (RFC 9700 §4.4.2.2): each provider has a callback of its own, and answers for itself alone.
+  if (transaction.idp !== idp) return refuse({ reason: 'other_idp' });
+  if (transaction.spentAt !== undefined) return refuse({ reason: 'sign_in_over' });
+  return ok(transaction);
+}
+
+async function complete(
+  ports: SignInPorts,
+  visit: ReturnVisit,
+  returning: Returning,
+  now: Instant,
+): Promise<Outcome> {
+  const { transaction, request, idp } = returning;
+  const { nonce, codeVerifier, grantId, consent } = transaction;
+  const stranded = async (detail?: string, error?: DependencyUnavailable): Promise<Outcome> => {
+    const browser = await bindBrowser(ports, visit.browser, now);
+    const trouble = error === undefined ? 'idp_answer_unusable' : 'idp_unavailable';
+    const written = transaction.request;
+    return strand(
+      ports,
+      visit,
+      {
+        ...{ request, written, idp, consent, browser, trouble },
+        ...(detail !== undefined && { detail }),
+        ...(error && { error }),
+      },
+      now,
+    );
+  };
+  try {
+    const outcome = await ports.signIns.complete(idp, {
+      ...{ query: visit.query, state: visit.parameters.values.get('state') ?? '', nonce, codeVerifier },
+      ...(request.maxAge !== undefined && { maxAge: request.maxAge }),
+      ...(consent.terms.offline && { keepFor: grantId }),
+    });
+    if (outcome.ok) return await known(ports, visit, returning, outcome.value, now);
+    const { refusal } = outcome;
+    if (refusal.reason === 'upstream_answer_invalid') return await stranded(refusal.detail);
+    const told = await upstreamRefused(ports, visit, returning, refusal.error, now);
+    return told ?? (await stranded(refusal.error));
+  } catch (error) {
+    if (!(error instanceof DependencyUnavailable)) throw error;
+    return stranded(undefined, error);
+  }
+}
+
+/** The person is known now: what was remembered counts for them alone. */
+async function known(
+  ports: SignInPorts,
+  visit: ReturnVisit,
+  returning: Returning,
+  signedIn: SignedIn,
+  now: Instant,
+): Promise<Outcome> {
+  const { consent } = returning.transaction;
+  if (consent.by !== 'remembered') return finishSignIn(ports, visit, returning, signedIn, now);
+  const isStill =
+    signedIn.person.id === consent.person &&
+    isCovered(
+      await ports.consents.of(signedIn.person.id),
+      returning.request.client,
+      consent.fingerprint,
+      consent.terms,
+    );
+  if (isStill) return finishSignIn(ports, visit, returning, signedIn, now);
+  return holdSignIn(ports, visit, returning, signedIn, now);
+}

@@ -1,0 +1,140 @@
+import type { ConsentedScope } from '../../ports/consents.ts';
+import type { GrantedBy, GrantTerms } from '../../ports/grants.ts';
+import type { IdentityProvider } from '../../ports/identity-providers.ts';
+import type { SignedIn } from '../../ports/people.ts';
+import type { Instant } from '../../runtime/clock.ts';
+import type { GrantId } from '../../runtime/identifiers.ts';
+import { issueCode } from '../grants/issue-code.ts';
+import { amongHeld, heldScope } from '../people/held-scope.ts';
+import { isOpenIdScope } from '../scope/openid-scope.ts';
+import type { Returning } from './come-back.ts';
+import { standingTerms } from './consent-standing.ts';
+import type { Outcome } from './outcome.ts';
+import { keepSession } from './person-session.ts';
+import type { AuthorizationRequest } from './read-authorization-request.ts';
+import { redirected, type RedirectRefusal } from './refusal.ts';
+import { auditedScope, nowhere, toldClient, wayBack } from './sign-in-audit.ts';
+import type { SignInPorts, Visit } from './sign-in-ports.ts';
+
+/**
+ * Ends a sign-in in a grant and its code. It is spent before anything comes of it: of two browsers' tabs that come back
+ * with one state, one gets a code.
+ */
+export async function finishSignIn(
+  ports: SignInPorts,
+  visit: Visit,
+  returning: Returning,
+  signedIn: SignedIn,
+  now: Instant,
+): Promise<Outcome> {
+  const { transaction, request } = returning;
+  const spent = await ports.transactions.spend(transaction.id, { at: now, attempt: ports.random(16) });
+  if (!spent) return nowhere(ports, visit, { reason: 'sign_in_over' });
+  const granted = grantable(returning, signedIn);
+  if ('reason' in granted) return endWithout(ports, visit, returning, signedIn, granted);
+  const terms = termsOf(returning, signedIn, granted);
+  await recordConsent(ports, visit, returning, terms, now);
+  const code = await issueCode(ports, { terms, binding: bindingOf(request) }, now);
+  const { requestId, sourceAddress } = visit;
+  ports.audit({
+    event: 'authorization_granted',
+    ...{
+      requestId,
+      sourceAddress,
+      clientId: terms.clientId,
+      personId: terms.person.id,
+      idp: terms.person.idp,
+    },
+    ...(terms.agentId !== undefined && { agentId: terms.agentId }),
+    ...{ grantId: terms.id, consent: transaction.consent.by, offline: terms.offline, ...auditedScope(terms) },
+  });
+  return {
+    ...{ go: 'to_client', client: request.client, back: wayBack(request), answer: { code } },
+    session: await keepSession(ports.seals, signedIn, now),
+  };
+}
+
+/** Nothing is granted, and so nothing is kept of what the identity provider gave for it. */
+export async function endWithout(
+  ports: SignInPorts,
+  visit: Visit,
+  { transaction, request, idp }: Returning,
+  { keptUpstream }: SignedIn,
+  refusal: RedirectRefusal,
+): Promise<Outcome> {
+  if (keptUpstream) await ports.standings.forget(transaction.grantId);
+  return toldClient(ports, visit, { client: request.client, back: wayBack(request), refusal, idp: idp.id });
+}
+
+/** What was consented to, is still on offer, and the person holds. OpenID scopes are about the person, who holds them. */
+function grantable(
+  { transaction, request, idp }: Returning,
+  { person }: SignedIn,
+): ConsentedScope | RedirectRefusal {
+  const terms = standingTerms(transaction.consent.terms, request.access);
+  if (terms === undefined) {
+    return redirected('access_denied', 'consent_gone', 'what the person allowed is not on offer any more');
+  }
+  const held = amongHeld(
+    heldScope(idp, person.groups, terms.resource),
+    terms.scope.filter((name) => !isOpenIdScope(name)),
+  );
+  if (terms.resource !== undefined && held.length === 0) {
+    return redirected(
+      'access_denied',
+      'nothing_held',
+      'the roles of the person allow nothing of what was asked at this resource',
+    );
+  }
+  return { ...terms, scope: terms.scope.filter((name) => isOpenIdScope(name) || held.includes(name)) };
+}
+
+function termsOf(
+  { transaction, request, idp }: Returning,
+  signedIn: SignedIn,
+  granted: ConsentedScope,
+): GrantTerms {
+  const { client } = request;
+  return {
+    ...{ id: transaction.grantId, clientId: client.id, ...granted },
+    ...(client.agentId !== undefined && { agentId: client.agentId }),
+    person: grantedBy(idp, signedIn, granted),
+    keptUpstream: signedIn.keptUpstream,
+  };
+}
+
+function grantedBy(
+  idp: IdentityProvider,
+  { person: { groups, ...person }, authTime, acr, amr }: SignedIn,
+  { resource }: ConsentedScope,
+): GrantedBy {
+  return {
+    ...person,
+    roles: heldScope(idp, groups, resource).roles,
+    ...(authTime !== undefined && { authTime }),
+    ...(acr !== undefined && { acr }),
+    ...(amr !== undefined && { amr }),
+  };
+}
+
+async function recordConsent(
+  { consents, grants, standings }: SignInPorts,
+  { requestId }: Visit,
+  { transaction, request: { client } }: Returning,
+  { id, person }: GrantTerms,
+  now: Instant,
+): Promise<void> {
+  const { terms: granted, fingerprint } = transaction.consent;
+  const evicted = await consents.record(person.id, {
+    ...{ clientId: client.id, clientName: client.name, fingerprint, granted, grant: id, now },
+  });
+  const end = async (grant: GrantId): Promise<void> => {
+    await grants.end(grant, { at: now, reason: 'consent_evicted' }, requestId);
+    await standings.forget(grant);
+  };
+  await Promise.all(evicted.map(end));
+}
+
+function bindingOf({ redirectUri, codeChallenge, nonce }: AuthorizationRequest) {
+  return { redirectUri, codeChallenge, ...(nonce !== undefined && { nonce }) };
+}

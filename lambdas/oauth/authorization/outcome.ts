@@ -1,0 +1,76 @@
+import type { ConsentedScope } from '../../ports/consents.ts';
+import type { IdentityProvider } from '../../ports/identity-providers.ts';
+import type { Client, Resource } from '../../ports/registry.ts';
+import type { Secret } from '../../runtime/secret.ts';
+import type { PageRefusal, RedirectRefusal, WayBack } from './refusal.ts';
+
+/** A value that the browser keeps, and for how long; sealed for as long. */
+export interface Kept {
+  readonly value: string;
+  readonly seconds: number;
+}
+
+/** What a client is told, at its redirect URI. */
+export interface ClientAnswer {
+  readonly go: 'to_client';
+  readonly client: Client;
+  readonly back: WayBack;
+  readonly answer: { readonly code: Secret } | { readonly refusal: RedirectRefusal };
+  /** Who signed in, to be kept. */
+  readonly session?: Kept;
+}
+
+/** A page that asks the person for something; the answer brings `carried` back. */
+interface Question {
+  readonly carried: string;
+  readonly browser: Kept;
+  readonly client: Client;
+  readonly redirectUri: string;
+}
+
+export interface ConsentQuestion extends Question {
+  readonly go: 'ask_consent';
+  readonly access: ConsentedScope;
+  readonly resource?: Resource;
+  readonly idp: IdentityProvider;
+  /** Who is asked, where that is known. */
+  readonly person?: string;
+}
+
+export interface IdpQuestion extends Question {
+  readonly go: 'ask_idp';
+  readonly idps: readonly IdentityProvider[];
+}
+
+/** Why a sign-in got no further though nobody refused it. */
+export type Trouble = 'idp_unavailable' | 'idp_answer_unusable';
+
+/** The person is told, and may try again or go back to the client. */
+export interface Stranded extends Question {
+  readonly go: 'strand';
+  readonly trouble: Trouble;
+  readonly idp: IdentityProvider;
+  readonly back: WayBack;
+  /** Seconds. */
+  readonly retryAfter?: number;
+}
+
+/** Why a person cannot go on, and no client is told. */
+export type DeadEnd =
+  | PageRefusal
+  | { readonly reason: 'form_expired' }
+  | { readonly reason: 'other_browser' }
+  | { readonly reason: 'sign_in_unknown' }
+  | { readonly reason: 'sign_in_expired' }
+  | { readonly reason: 'sign_in_over' }
+  | { readonly reason: 'other_idp' }
+  | { readonly reason: 'idp_gone' };
+
+/** What becomes of a step of a sign-in. */
+export type Outcome =
+  | { readonly go: 'nowhere'; readonly deadEnd: DeadEnd }
+  | { readonly go: 'upstream'; readonly location: URL; readonly browser: Kept }
+  | ClientAnswer
+  | ConsentQuestion
+  | IdpQuestion
+  | Stranded;

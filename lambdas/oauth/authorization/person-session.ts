@@ -1,0 +1,63 @@
+import * as v from 'valibot';
+import type { SignedIn } from '../../ports/people.ts';
+import type { Seals } from '../../ports/seals.ts';
+import { after, instant, type Instant } from '../../runtime/clock.ts';
+import type { IdpId, PersonId } from '../../runtime/identifiers.ts';
+import type { Kept } from './outcome.ts';
+
+/** Who signed in last at a browser. It spares the consent page, and stands for nothing else. */
+export interface PersonSession {
+  readonly person: PersonId;
+  readonly idp: IdpId;
+  /** As the person is shown who is signed in. */
+  readonly name?: string;
+  /** When the person proved who they are. */
+  readonly authTime: Instant;
+}
+
+/** Whoever shares the computer is asked anew after it. Seconds. */
+const sessionSeconds = 12 * 3_600;
+
+const session = v.object({
+  person: v.string(),
+  idp: v.string(),
+  name: v.exactOptional(v.string()),
+  authTime: v.number(),
+});
+
+export async function keepSession(seals: Seals, { person, authTime }: SignedIn, now: Instant): Promise<Kept> {
+  const kept: PersonSession = {
+    person: person.id,
+    idp: person.idp,
+    ...shownName(person),
+    authTime: authTime ?? now,
+  };
+  const value = await seals.seal('session', JSON.stringify(kept), after(now, sessionSeconds));
+  return { value, seconds: sessionSeconds };
+}
+
+/** Undefined where nobody signed in, or too long ago. */
+export async function openSession(
+  seals: Seals,
+  sealed: string | undefined,
+  now: Instant,
+): Promise<PersonSession | undefined> {
+  const text = sealed === undefined ? undefined : await seals.open('session', sealed, now);
+  if (text === undefined) return undefined;
+  const { output, success } = v.safeParse(session, JSON.parse(text));
+  if (!success) return undefined;
+  return {
+    ...output,
+    person: output.person as PersonId,
+    idp: output.idp as IdpId,
+    authTime: instant(output.authTime),
+  };
+}
+
+/** What a person is called on our pages. */
+export function shownName({ email, preferredUsername, name }: SignedIn['person']): {
+  readonly name?: string;
+} {
+  const shown = email ?? preferredUsername ?? name;
+  return shown === undefined ? {} : { name: shown };
+}

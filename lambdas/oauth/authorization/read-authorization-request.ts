@@ -1,0 +1,162 @@
+import type { Client, RegistryView } from '../../ports/registry.ts';
+import type { Instant } from '../../runtime/clock.ts';
+import { ok, refuse, type Result } from '../../runtime/result.ts';
+import type { RepeatableParameters } from '../parameters.ts';
+import { matchesRedirectUri, redirectKind } from '../redirect-uri.ts';
+import { askedAccess, type AskedAccess } from './asked-access.ts';
+import { readWishes, type Wishes } from './person-wishes.ts';
+import { type PageRefusal, type RedirectRefusal, redirected, type RequestRefusal } from './refusal.ts';
+
+/** What a client asks for at the authorization endpoint, every rule of it kept. */
+export interface AuthorizationRequest extends AskedAccess, Wishes {
+  readonly client: Client;
+  readonly redirectUri: string;
+  readonly state?: string;
+  /** RFC 7636 §4.3, S256. */
+  readonly codeChallenge: string;
+  readonly nonce?: string;
+}
+
+/**
+ * Reads an authorization request. `view` is what the registry knows of the client that it names, and of the resource
+ * that it means. Errors go to the redirect URI once it is verified, and before that to the person (RFC 6749 §4.1.2.1).
+ */
+export function readAuthorizationRequest(
+  parameters: RepeatableParameters,
+  view: RegistryView,
+  now: Instant,
+): Result<AuthorizationRequest, RequestRefusal> {
+  const client = interactiveClient(parameters, view, now);
+  if (!client.ok) return refuse({ tell: 'person', refusal: client.refusal });
+  const redirectUri = verifiedRedirectUri(parameters, client.value);
+  if (!redirectUri.ok) return refuse({ tell: 'person', refusal: redirectUri.refusal });
+  const state = parameters.repeated.has('state') ? undefined : parameters.values.get('state');
+  const back = { redirectUri: redirectUri.value, ...(state !== undefined && { state }) };
+  const rest = restOf(parameters, client.value, view);
+  return rest.ok
+    ? ok({ client: client.value, ...back, ...rest.value })
+    : refuse({ tell: 'client', client: client.value, refusal: rest.refusal, back });
+}
+
+function interactiveClient(
+  { values, repeated }: RepeatableParameters,
+  { client, clientRefusal: document }: RegistryView,
+  now: Instant,
+): Result<Client, PageRefusal> {
+  if (repeated.has('client_id')) return refuse({ reason: 'parameter_ambiguous', name: 'client_id' });
+  if (!values.has('client_id')) return refuse({ reason: 'client_id_missing' });
+  if (document !== undefined) return refuse({ reason: 'client_document_refused', document });
+  if (client === undefined) return refuse({ reason: 'client_unknown' });
+  if (client.expiresAt !== undefined && client.expiresAt <= now) return refuse({ reason: 'client_expired' });
+  if (client.state !== 'active') return refuse({ reason: 'client_disabled' });
+  if (!client.grantTypes.includes('authorization_code')) return refuse({ reason: 'client_not_interactive' });
+  return ok(client);
+}
+
+/** RFC 6749 §3.1.2.3: left out only where the client has one, and then only where nobody else can be listening. */
+function verifiedRedirectUri(
+  { values, repeated }: RepeatableParameters,
+  client: Client,
+): Result<string, PageRefusal> {
+  if (repeated.has('redirect_uri')) return refuse({ reason: 'parameter_ambiguous', name: 'redirect_uri' });
+  const registered = redirectUrisOf(client);
+  const asked = values.get('redirect_uri');
+  if (asked !== undefined) {
+    return matchesRedirectUri(registered, asked)
+      ? ok(asked)
+      : refuse({ reason: 'redirect_uri_not_registered' });
+  }
+  const [only, ...more] = registered;
+  const isClear = only !== undefined && more.length === 0 && redirectKind(only) === 'https';
+  return isClear ? ok(only) : refuse({ reason: 'redirect_uri_missing' });
+}
+
+export function redirectUrisOf({ redirectUris = [], attachedRedirectUris = [] }: Client): readonly string[] {
+  return [...redirectUris, ...attachedRedirectUris.map(({ uri }) => uri)];
+}
+
+type Rest = Omit<AuthorizationRequest, 'client' | 'redirectUri' | 'state'>;
+
+function restOf(
+  parameters: RepeatableParameters,
+  client: Client,
+  view: RegistryView,
+): Result<Rest, RedirectRefusal> {
+  const fault = faultIn(parameters) ?? faultOfAgent(client, view);
+  if (fault !== undefined) return refuse(fault);
+  const wishes = readWishes(parameters.values);
+  if (!wishes.ok) return wishes;
+  const asked = askedAccess(parameters, client, view);
+  if (!asked.ok) return asked;
+  const nonce = parameters.values.get('nonce');
+  const codeChallenge = parameters.values.get('code_challenge') ?? '';
+  return ok({ ...asked.value, ...wishes.value, codeChallenge, ...(nonce !== undefined && { nonce }) });
+}
+
+function faultOfAgent({ agentId }: Client, { agent }: RegistryView): RedirectRefusal | undefined {
+  if (agentId === undefined || agent?.state === 'active') return undefined;
+  return redirected('unauthorized_client', 'agent_disabled', 'the agent of the client is disabled');
+}
+
+/** What this endpoint does not do, each with the error that OIDC Core §3.1.2.6 has for it. */
+const unsupported = [
+  ['request', 'request_not_supported'],
+  ['request_uri', 'request_uri_not_supported'],
+  ['registration', 'registration_not_supported'],
+] as const;
+
+function faultIn({ values, repeated }: RepeatableParameters): RedirectRefusal | undefined {
+  const [name] = repeated;
+  if (name !== undefined) {
+    const shown = /^[a-z_]{1,64}$/.test(name) ? name : 'a parameter';
+    return redirected('invalid_request', 'parameter_repeated', `${shown} must not be repeated`);
+  }
+  const object = unsupported.find(([parameter]) => values.has(parameter));
+  if (object !== undefined) {
+    return redirected(object[1], object[1], `${object[0]} is not supported; send the parameters themselves`);
+  }
+  return faultOfResponse(values) ?? faultOfChallenge(values);
+}
+
+function faultOfResponse(values: ReadonlyMap<string, string>): RedirectRefusal | undefined {
+  const type = values.get('response_type');
+  if (type === undefined) {
+    return redirected('invalid_request', 'response_type_missing', 'response_type is missing; it is code');
+  }
+  if (type !== 'code') {
+    return redirected(
+      'unsupported_response_type',
+      'response_type_unsupported',
+      'the response_type must be code',
+    );
+  }
+  const mode = values.get('response_mode') ?? 'query';
+  return mode === 'query'
+    ? undefined
+    : redirected('invalid_request', 'response_mode_unsupported', 'the response_mode must be query');
+}
+
+/** A SHA-256 digest in base64url has 43 characters (RFC 7636 §4.2). */
+const s256Challenge = /^[A-Za-z0-9_-]{43}$/;
+
+/** PKCE is for every client (AS-20), and only by S256: RFC 7636 §4.4.1 has these errors for the rest. */
+function faultOfChallenge(values: ReadonlyMap<string, string>): RedirectRefusal | undefined {
+  const challenge = values.get('code_challenge');
+  if (challenge === undefined) {
+    return redirected('invalid_request', 'code_challenge_missing', 'code challenge required');
+  }
+  // RFC 7636 §4.3: without a method it would be plain, which tells whoever sees the request what redeems the code.
+  if (values.get('code_challenge_method') !== 'S256') {
+    return redirected(
+      'invalid_request',
+      'code_challenge_method_unsupported',
+      'transform algorithm not supported: the code_challenge_method must be S256',
+    );
+  }
+  if (s256Challenge.test(challenge)) return undefined;
+  return redirected(
+    'invalid_request',
+    'code_challenge_malformed',
+    'the code_challenge must be a SHA-256 digest in base64url, 43 characters',
+  );
+}

@@ -1,0 +1,66 @@
+import type { ClientDocumentRefusal } from '../../ports/client-documents.ts';
+import type { Client } from '../../ports/registry.ts';
+import type { LimitRefusal } from '../refusal.ts';
+
+/**
+ * Why a person is told on a page of ours that they cannot go on: nothing of it may be sent to a redirect URI, because
+ * none is verified (RFC 6749 §4.1.2.1).
+ */
+export type PageRefusal =
+  | { readonly reason: 'client_id_missing' }
+  | { readonly reason: 'client_unknown' }
+  | { readonly reason: 'client_document_refused'; readonly document: ClientDocumentRefusal }
+  | { readonly reason: 'client_expired' }
+  | { readonly reason: 'client_disabled' }
+  | { readonly reason: 'client_not_interactive' }
+  | { readonly reason: 'parameter_ambiguous'; readonly name: 'client_id' | 'redirect_uri' }
+  | { readonly reason: 'redirect_uri_missing' }
+  | { readonly reason: 'redirect_uri_not_registered' }
+  | LimitRefusal;
+
+/** The error codes of RFC 6749 §4.1.2.1, RFC 8707 §2 and OIDC Core §3.1.2.6. */
+export type AuthorizationError =
+  | 'invalid_request'
+  | 'unauthorized_client'
+  | 'access_denied'
+  | 'unsupported_response_type'
+  | 'invalid_scope'
+  | 'server_error'
+  | 'temporarily_unavailable'
+  | 'invalid_target'
+  | 'interaction_required'
+  | 'login_required'
+  | 'account_selection_required'
+  | 'consent_required'
+  | 'request_not_supported'
+  | 'request_uri_not_supported'
+  | 'registration_not_supported';
+
+/** Why a client is told no, at its verified redirect URI. `description` is for its developers. */
+export interface RedirectRefusal {
+  readonly reason: string;
+  readonly error: AuthorizationError;
+  readonly description: string;
+}
+
+/** Where a client is told what became of its request. */
+export interface WayBack {
+  readonly redirectUri: string;
+  /** Echoed as it came (RFC 6749 §4.1.2). */
+  readonly state?: string;
+}
+
+/** A request that is not sound: who is told so. */
+export type RequestRefusal =
+  | { readonly tell: 'person'; readonly refusal: PageRefusal }
+  | {
+      readonly tell: 'client';
+      readonly client: Client;
+      readonly refusal: RedirectRefusal;
+      readonly back: WayBack;
+    };
+
+/** A refusal by redirect in one line. */
+export function redirected(error: AuthorizationError, reason: string, description: string): RedirectRefusal {
+  return { reason, error, description };
+}

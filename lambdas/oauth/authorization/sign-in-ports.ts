@@ -1,0 +1,34 @@
+import type { Consents } from '../../ports/consents.ts';
+import type { Grants } from '../../ports/grants.ts';
+import type { IdentityProviders } from '../../ports/identity-providers.ts';
+import type { PersonStandings, SignIns } from '../../ports/people.ts';
+import type { RegistryReader } from '../../ports/registry.ts';
+import type { Seals } from '../../ports/seals.ts';
+import type { Transactions } from '../../ports/transactions.ts';
+import type { Audit } from '../../runtime/events.ts';
+import type { Random } from '../../runtime/random.ts';
+import type { AddressLimit } from '../limits/caller-limits.ts';
+
+/** What signing a person in for a client needs. */
+export interface SignInPorts {
+  readonly registry: RegistryReader;
+  readonly idps: IdentityProviders;
+  readonly signIns: SignIns;
+  readonly standings: Pick<PersonStandings, 'forget'>;
+  readonly consents: Consents;
+  readonly transactions: Transactions;
+  readonly grants: Grants;
+  readonly seals: Seals;
+  /** Whoever comes here proves nothing, so that every request counts. */
+  readonly limit: AddressLimit;
+  readonly random: Random;
+  readonly audit: Audit;
+}
+
+/** Who comes: a browser, with what it keeps for us, sealed. */
+export interface Visit {
+  readonly requestId: string;
+  readonly sourceAddress: string;
+  readonly browser: string | undefined;
+  readonly session: string | undefined;
+}

@@ -1,0 +1,55 @@
+import type { IdentityProvider } from '../../ports/identity-providers.ts';
+import type { GivenConsent } from '../../ports/transactions.ts';
+import type { Instant } from '../../runtime/clock.ts';
+import type { DependencyUnavailable } from '../../runtime/dependency.ts';
+import type { Browser } from './browser-binding.ts';
+import { sealRequest } from './carried-request.ts';
+import type { Outcome, Trouble } from './outcome.ts';
+import type { AuthorizationRequest } from './read-authorization-request.ts';
+import { redirected } from './refusal.ts';
+import { toldClient, wayBack } from './sign-in-audit.ts';
+import type { SignInPorts, Visit } from './sign-in-ports.ts';
+
+interface Stranding {
+  readonly request: AuthorizationRequest;
+  readonly written: string;
+  readonly idp: IdentityProvider;
+  readonly consent: GivenConsent;
+  readonly browser: Browser;
+  readonly trouble: Trouble;
+  /** For the audit trail: what the identity provider said, or what was wrong with it. */
+  readonly detail?: string;
+  readonly error?: DependencyUnavailable;
+}
+
+/**
+ * A sign-in that nobody refused and that got no further: the person may try again with the same yes, or go back to the
+ * client, which is told to try later. Nobody sees a page where the client wants none (`prompt=none`).
+ */
+export async function strand(
+  ports: SignInPorts,
+  visit: Visit,
+  { request, written, idp, consent, browser, trouble, detail, error }: Stranding,
+  now: Instant,
+): Promise<Outcome> {
+  const { client } = request;
+  const back = wayBack(request);
+  if (request.prompt.has('none')) {
+    const refusal = redirected('temporarily_unavailable', trouble, 'the sign-in failed; try again later');
+    return toldClient(ports, visit, { client, back, refusal, idp: idp.id });
+  }
+  const { requestId, sourceAddress } = visit;
+  ports.audit({
+    event: 'sign_in_failed',
+    ...{ requestId, sourceAddress, clientId: client.id, idp: idp.id, reason: trouble },
+    ...(error && { dependency: error.dependency }),
+    ...(detail !== undefined && { detail }),
+  });
+  const again = { asks: 'again', browser: browser.digest, request: written, idp: idp.id, consent } as const;
+  return {
+    go: 'strand',
+    ...{ trouble, idp, client, back, redirectUri: back.redirectUri, browser: browser.kept },
+    carried: await sealRequest(ports.seals, again, now),
+    ...(error && { retryAfter: error.retryAfterSeconds }),
+  };
+}

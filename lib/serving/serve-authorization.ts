@@ -1,0 +1,57 @@
+import { clientDocumentsOf } from '../config/client-documents.ts';
+import { limitsOf } from '../config/limits.ts';
+import { EndpointFunction } from '../constructs/endpoint-function.ts';
+import { allowedHosts, type DeploymentParts, modest, servePublicly } from './deployment-parts.ts';
+
+/** The authorization endpoint, and with identity providers the pages that people sign in by. */
+export function serveAuthorization(parts: DeploymentParts): void {
+  const { people, sealSecret } = parts;
+  if (people === undefined || sealSecret === undefined) {
+    refuseAuthorization(parts);
+    return;
+  }
+  const { scope, config, issuer, frontDoor, registry, grants, retention } = parts;
+  const { function: authorization } = new EndpointFunction(scope, 'Authorization', {
+    name: 'authorization',
+    description: 'The authorization endpoint, consent, and the return from identity providers',
+    memoryMegabytes: 1024,
+    // Identity providers take their time, and the downstream function waits for them.
+    timeoutSeconds: 15,
+    retention,
+    environment: (role) => ({
+      ISSUER: issuer,
+      ADDRESS_LIMIT: limitsOf(config).address,
+      DOCUMENT_HOSTS: allowedHosts(config),
+      CLIENT_DOCUMENTS: clientDocumentsOf(config),
+      SEAL_SECRET: sealSecret.grantUse(role),
+      ...people.grantAsking(role),
+      ...registry.grantSignInDecisions(role),
+      ...grants.grantSignIns(role),
+      ...grants.grantBuckets(role, 'address'),
+    }),
+  });
+  for (const path of ['/authorize', '/consent', '/callback/{idp}'] as const) {
+    servePublicly(frontDoor, path, authorization, 100);
+  }
+}
+
+function refuseAuthorization({
+  scope,
+  config,
+  frontDoor,
+  registry,
+  grants,
+  retention,
+}: DeploymentParts): void {
+  const { function: authorization } = new EndpointFunction(scope, 'Authorization', {
+    name: 'no-sign-in',
+    description: 'The authorization endpoint',
+    ...modest(retention),
+    environment: (role) => ({
+      ADDRESS_LIMIT: limitsOf(config).address,
+      ...registry.grantClientLookup(role),
+      ...grants.grantBuckets(role, 'address'),
+    }),
+  });
+  servePublicly(frontDoor, '/authorize', authorization, 100);
+}

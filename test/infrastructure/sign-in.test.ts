@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { authorizationEnvironment } from '../../lambdas/functions/authorization/environment.ts';
+import type { VestibuleConfig } from '../../lib/index.ts';
+import { keys, matrixOf, row } from './roles.ts';
+import { aConfig, templateOf, withoutHash } from './synthesized.ts';
+
+const withPeople: VestibuleConfig = {
+  ...aConfig,
+  identityProviders: [{ id: 'staff', issuer: 'https://login.example.com', clientId: 'vestibule' }],
+};
+const registry = '<VestibuleRegistryTable.Arn>';
+const grants = '<VestibuleGrantsTable.Arn>';
+const read = 'dynamodb:GetItem';
+const put = 'dynamodb:PutItem';
+const update = 'dynamodb:UpdateItem';
+
+test('the function that people sign in by may do exactly this', () => {
+  const { Authorization: allowed = [] } = matrixOf(withPeople);
+  expect(allowed).toHaveLength(11);
+  expect(allowed).toEqual(
+    expect.arrayContaining([
+      row(['logs:CreateLogStream', 'logs:PutLogEvents'], '<VestibuleAuthorizationLogs.Arn>'),
+      row(['secretsmanager:GetSecretValue'], '<VestibuleSealsSecret>'),
+      row(['kms:Decrypt'], '<VestibuleDataKey.Arn>', {
+        'StringEquals kms:ViaService': 'secretsmanager.<AWS::Region>.amazonaws.com',
+      }),
+      row(['lambda:InvokeFunction'], '<VestibuleDownstreamFunction.Arn>'),
+      row([put], registry, keys('client-document#*')),
+      row(
+        ['dynamodb:BatchGetItem'],
+        registry,
+        keys('client#*', 'agent#*', 'resource#*', 'client-document#*', 'idp#*'),
+      ),
+      row([read, put, update], grants, keys('transaction#*')),
+      row([read, put], grants, keys('consents#*')),
+      row([put, update], grants, keys('grant#*')),
+      row([update], grants, keys('ended#*')),
+      row([update], grants, keys('bucket#address#*')),
+    ]),
+  );
+});
+
+test('it has the variables that it declares, and no other', () => {
+  const functions = Object.entries(templateOf(withPeople).findResources('AWS::Lambda::Function'));
+  const [, found] = functions.find(([id]) => withoutHash(id) === 'VestibuleAuthorizationFunction') ?? [];
+  const { Properties: properties } = found as {
+    Properties: { Environment: { Variables: Readonly<Record<string, unknown>> } };
+  };
+  expect(Object.keys(properties.Environment.Variables).sort()).toEqual([...authorizationEnvironment].sort());
+});
+
+test('the pages of a sign-in are served where somebody signs in, and nowhere else', () => {
+  const routesOf = (config: VestibuleConfig): readonly string[] =>
+    Object.values(templateOf(config).findResources('AWS::ApiGatewayV2::Route')).map(
+      (route) => (route as { Properties: { RouteKey: string } }).Properties.RouteKey,
+    );
+  const served = ['ANY /authorize', 'ANY /consent', 'ANY /callback/{idp}'];
+  expect(routesOf(withPeople)).toEqual(expect.arrayContaining(served));
+  expect(routesOf(aConfig).filter((route) => served.includes(route))).toEqual(['ANY /authorize']);
+});
