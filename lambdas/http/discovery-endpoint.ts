@@ -1,4 +1,4 @@
-import { authorizationServerMetadata } from '../oauth/metadata/authorization-server.ts';
+import { authorizationServerMetadata, type IssuerAbilities } from '../oauth/metadata/authorization-server.ts';
 import { keySet, keySetMaxAge } from '../oauth/metadata/key-set.ts';
 import { findResource, protectedResourceMetadata } from '../oauth/metadata/protected-resource.ts';
 import type { ResourceDirectory } from '../ports/registry.ts';
@@ -10,10 +10,8 @@ import { methods } from './methods.ts';
 import { json } from './respond.ts';
 import { notFound, route, routes } from './routes.ts';
 
-export interface DiscoveryPorts {
+export interface DiscoveryPorts extends IssuerAbilities {
   readonly issuer: Issuer;
-  /** What this deployment signs with. */
-  readonly signingAlgorithm: string;
   readonly resources: ResourceDirectory;
   readonly keyRings: KeyRings;
   readonly clock: Clock;
@@ -26,7 +24,7 @@ const resourceMaxAge = 60;
 /** Every public document, and a 404 for everything that no function serves. */
 export function discoveryEndpoint(ports: DiscoveryPorts): Endpoint {
   const { issuer, resources, keyRings, clock } = ports;
-  const describedIssuer = authorizationServerMetadata(issuer, ports.signingAlgorithm);
+  const describedIssuer = authorizationServerMetadata(issuer, ports);
   const metadata = methods({
     GET: () => Promise.resolve(cacheable(describedIssuer, issuerMaxAge)),
   });

@@ -11,8 +11,10 @@ const shortestSecret = 43;
 
 /**
  * Whether a log may repeat what a caller called itself without proving it. Nothing as long as a secret may be
- * repeated, for clients are set up with name and secret swapped; a URL is no secret of ours.
+ * repeated, for clients are set up with name and secret swapped; a URL or an id that we made is no secret of ours.
  */
 export function isLoggableClientId(text: string): text is ClientId {
-  return isClientId(text) && (text.length < shortestSecret || isDocumentClientId(text));
+  return (
+    isClientId(text) && (text.length < shortestSecret || text.startsWith('dyn_') || isDocumentClientId(text))
+  );
 }

@@ -1,8 +1,8 @@
 import type { Instant } from '../runtime/clock.ts';
 
-/** Whose bucket it is: a client's that proved itself, or a source address's. */
+/** Whose bucket it is: a client's that proved itself, or a source address's: for requests, or for new clients. */
 export interface BucketOwner {
-  readonly kind: 'client' | 'address';
+  readonly kind: 'client' | 'address' | 'registration';
   readonly name: string;
 }
 

@@ -138,6 +138,17 @@ export interface Client extends Registration {
   readonly consent?: 'asked' | 'implied';
   /** Of a client that registered itself: from then on it is not registered any more. */
   readonly expiresAt?: Instant;
+  readonly registered?: SelfRegistration;
+}
+
+/** What a client that registered itself said of itself. */
+export interface SelfRegistration {
+  /** As it is echoed; every member was judged. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /** SHA-256 of its registration access token. Absent where all who register the same share the record. */
+  readonly tokenDigest?: string;
+  /** Whether it was registered where an operator has to enable it first. */
+  readonly awaitsApproval: boolean;
 }
 
 export interface AttachedRedirectUri {

@@ -134,6 +134,22 @@ export type AuditEvent =
       readonly scope: string;
       readonly offline: boolean;
     })
+  /** By itself (RFC 7591, 7592). `found`: it registered what was registered already. */
+  | {
+      readonly event: 'client_registered';
+      readonly requestId: string;
+      readonly sourceAddress: string;
+      readonly clientId: string;
+      readonly change: 'created' | 'found' | 'replaced' | 'removed';
+      readonly awaitsApproval: boolean;
+    }
+  | {
+      readonly event: 'client_registration_refused';
+      readonly requestId: string;
+      readonly sourceAddress: string;
+      readonly claimedClientId?: string;
+      readonly reason: string;
+    }
   | {
       readonly event: 'registration_changed';
       readonly change:

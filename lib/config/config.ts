@@ -49,6 +49,14 @@ export interface VestibuleConfig {
 }
 
 export interface RegistrationConfig {
+  /** `approval`: an operator enables what registers. `closed`: nothing registers. Default: `open`. */
+  readonly mode?: 'open' | 'approval' | 'closed';
+  /** Hours that a client lives which no person has used, 1 to 8,760. Default: 24. */
+  readonly unusedHours?: number;
+  /** Days that a client lives after a person used it, 1 to 3,650; longer than its grants live. Default: 365. */
+  readonly lifetimeDays?: number;
+  /** New clients from one source address; those that register the same again do not count. Default: 5, and 100 at once. */
+  readonly perAddress?: LimitConfig;
   /**
    * Redirect URIs with a scheme of an app's own, by their exact text: they are taken of clients that bring their metadata
    * themselves. Default: that of Cursor.

@@ -84,3 +84,19 @@ export function peopleText(longest: number): ReturnType<typeof textThat> {
       : `${show(words)} is not words for people; write 1 to ${longest} characters on one line`,
   );
 }
+
+/** How often somebody may ask. */
+export const limit = v.pipe(
+  fields({
+    perSecond: wholeFrom(1, 100_000, 'requests'),
+    burst: v.optional(wholeFrom(1, 1_000_000, 'requests')),
+  }),
+  v.forward(
+    v.check(
+      ({ perSecond, burst }) => burst === undefined || burst >= perSecond,
+      ({ input: { perSecond, burst } }) =>
+        `${show(burst)} is below perSecond, which could never be reached; write ${show(perSecond)} or more`,
+    ),
+    ['burst'],
+  ),
+);

@@ -13,6 +13,7 @@ export function limitsOf({ limits }: VestibuleConfig): { readonly client: string
   };
 }
 
-function written({ perSecond, burst = 10 * perSecond }: LimitConfig): string {
+/** As the functions read it. */
+export function written({ perSecond, burst = 10 * perSecond }: LimitConfig): string {
   return `${perSecond}/${burst}`;
 }

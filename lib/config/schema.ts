@@ -7,6 +7,7 @@ import {
   fields,
   flag,
   identifier,
+  limit,
   listOf,
   mapOf,
   oneOf,
@@ -84,21 +85,6 @@ const alarms = fields({
 
 /** Shorter, and a key would sign for less time than it is announced and retired; longer is no rotation. */
 const keyRotationDays = wholeFrom(7, 365, 'days');
-
-const limit = v.pipe(
-  fields({
-    perSecond: wholeFrom(1, 100_000, 'requests'),
-    burst: v.optional(wholeFrom(1, 1_000_000, 'requests')),
-  }),
-  v.forward(
-    v.check(
-      ({ perSecond, burst }) => burst === undefined || burst >= perSecond,
-      ({ input: { perSecond, burst } }) =>
-        `${show(burst)} is below perSecond, which could never be reached; write ${show(perSecond)} or more`,
-    ),
-    ['burst'],
-  ),
-);
 
 const limits = fields({ perClient: v.optional(limit), perAddress: v.optional(limit) });
 

@@ -10,6 +10,7 @@ import type { IntrospectionEnvironment } from '../../lambdas/functions/introspec
 import type { KeysEnvironment } from '../../lambdas/functions/keys/environment.ts';
 import type { NoSignInEnvironment } from '../../lambdas/functions/no-sign-in/environment.ts';
 import type { RegistrarEnvironment } from '../../lambdas/functions/registrar/environment.ts';
+import type { RegistrationEnvironment } from '../../lambdas/functions/registration/environment.ts';
 import type { TokenEnvironment } from '../../lambdas/functions/token/environment.ts';
 
 /** Every deployed function and the environment it declares. */
@@ -26,6 +27,7 @@ export interface FunctionEnvironments {
   readonly keys: KeysEnvironment;
   readonly 'no-sign-in': NoSignInEnvironment;
   readonly registrar: RegistrarEnvironment;
+  readonly registration: RegistrationEnvironment;
   readonly token: TokenEnvironment;
 }
 

@@ -31,7 +31,7 @@ export class GrantsTable extends Construct {
   }
 
   /** Drawing on the buckets that keep callers within their limits. */
-  grantBuckets(role: IRole, ...kinds: readonly ('client' | 'address')[]): GrantsVariables {
+  grantBuckets(role: IRole, ...kinds: readonly ('client' | 'address' | 'registration')[]): GrantsVariables {
     grantItems(this.table, role, {
       actions: ['dynamodb:UpdateItem'],
       items: kinds.map((kind) => `bucket#${kind}#*` as const),

@@ -33,6 +33,7 @@ export class RegistryTable extends Construct {
     super(scope, id);
     this.table = new TableV2(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
+      timeToLiveAttribute: 'ttl',
       globalSecondaryIndexes: [
         {
           indexName: byKind,
@@ -105,6 +106,11 @@ export class RegistryTable extends Construct {
     );
     // An agent's catalogue is checked against all the resources it names at once.
     return this.grant(role, { actions: ['dynamodb:BatchGetItem', ...changes], items: entries });
+  }
+
+  /** Clients that registered themselves, and no other entry. */
+  grantSelfRegistration(role: IRole): RegistryVariables {
+    return this.grant(role, { actions: changes, items: ['client#dyn_*'] });
   }
 
   /** Every change of an entry; not the key ring. */

@@ -1,9 +1,11 @@
+import { registrationOf } from '../config/registration.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
 import { type DeploymentParts, modest, servePublicly } from './deployment-parts.ts';
 
 /** The metadata of the issuer and of resources, and the answer to every path that nothing else serves. */
 export function serveDiscovery({
   scope,
+  config,
   issuer,
   frontDoor,
   registry,
@@ -19,6 +21,7 @@ export function serveDiscovery({
       ISSUER: issuer,
       SIGNING_ALGORITHM: signing.algorithm,
       PEOPLE: people === undefined ? 'no' : 'yes',
+      REGISTRATION: registrationOf(config).mode === 'closed' ? 'closed' : 'open',
       ...registry.grantDiscovery(role),
     }),
   });

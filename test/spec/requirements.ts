@@ -12,6 +12,7 @@ import { pages } from './requirements/pages.ts';
 import { codes, openId, refreshing } from './requirements/person-tokens.ts';
 import { protectedApis } from './requirements/protected-apis.ts';
 import { operations } from './requirements/operations.ts';
+import { registration } from './requirements/registration.ts';
 import { resourceServer } from './requirements/resource-server.ts';
 import { authorizationRequests, signIn } from './requirements/sign-in.ts';
 import { signing } from './requirements/signing.ts';
@@ -44,6 +45,7 @@ export const requirements = {
   ...codes,
   ...refreshing,
   ...openId,
+  ...registration,
 } as const satisfies Readonly<Record<string, Requirement>>;
 
 export type RequirementId = keyof typeof requirements;

@@ -1,7 +1,13 @@
 import * as v from 'valibot';
 import type { AwsWorkload } from '../../ports/aws-workload.ts';
-import type { AssertionKeys, Client, ClientAuthentication, StoredSecret } from '../../ports/registry.ts';
-import { instant } from '../../runtime/clock.ts';
+import type {
+  AssertionKeys,
+  Client,
+  ClientAuthentication,
+  SelfRegistration,
+  StoredSecret,
+} from '../../ports/registry.ts';
+import { after, instant } from '../../runtime/clock.ts';
 import type { AgentId, ClientId, ResourceUri } from '../../runtime/identifiers.ts';
 import { type Alias, targetOf } from './alias.ts';
 import type { Item, Plain, PlainRecord } from './attributes.ts';
@@ -52,10 +58,16 @@ const storedClient = v.object({
   attached_redirect_uris: v.exactOptional(v.array(v.object({ uri: text, by: text }))),
   consent: v.exactOptional(v.picklist(['asked', 'implied'])),
   expires_at: v.exactOptional(whole),
+  registered: v.exactOptional(
+    v.object({ metadata: text, token_digest: v.exactOptional(text), awaits_approval: v.boolean() }),
+  ),
   seeded_digest: v.exactOptional(text),
 });
 
 type StoredAuthentication = v.InferOutput<typeof storedAuthentication>;
+type StoredClient = v.InferOutput<typeof storedClient>;
+
+const sweepMarginSeconds = 3_600;
 
 export function encodeClient(client: Client): PlainRecord {
   return {
@@ -71,6 +83,8 @@ export function encodeClient(client: Client): PlainRecord {
     attached_redirect_uris: client.attachedRedirectUris?.map(({ uri, by }) => ({ uri, by })),
     consent: client.consent,
     expires_at: client.expiresAt,
+    ttl: sweptAt(client),
+    registered: registeredAttribute(client),
     ...registrationAttributes(client),
   };
 }
@@ -88,7 +102,32 @@ export function decodeClient(item: Item): Client {
     ...(stored.attached_redirect_uris && { attachedRedirectUris: stored.attached_redirect_uris }),
     ...(stored.consent && { consent: stored.consent }),
     ...(stored.expires_at !== undefined && { expiresAt: instant(stored.expires_at) }),
+    ...(stored.registered && { registered: selfRegistrationOf(stored.registered) }),
     ...registrationOf(stored),
+  };
+}
+
+/** The sweep waits longer than any clock of ours is off. What an operator disabled is no longer swept: it stays so. */
+function sweptAt({ expiresAt, state, registered }: Client): number | undefined {
+  const isStopped = state === 'disabled' && registered?.awaitsApproval !== true;
+  return expiresAt === undefined || isStopped ? undefined : after(expiresAt, sweepMarginSeconds);
+}
+
+function registeredAttribute({ registered }: Client): Plain | undefined {
+  return (
+    registered && {
+      metadata: JSON.stringify(registered.metadata),
+      token_digest: registered.tokenDigest,
+      awaits_approval: registered.awaitsApproval,
+    }
+  );
+}
+
+function selfRegistrationOf(stored: NonNullable<StoredClient['registered']>): SelfRegistration {
+  return {
+    metadata: JSON.parse(stored.metadata) as SelfRegistration['metadata'],
+    ...(stored.token_digest !== undefined && { tokenDigest: stored.token_digest }),
+    awaitsApproval: stored.awaits_approval,
   };
 }
 

@@ -38,5 +38,6 @@ export const keyOf = {
   /** What a person granted. */
   consents: (person: PersonId): string => `consents#${person}`,
   /** Hashed, so that the table is no list of addresses. */
-  bucket: (kind: 'client' | 'address', name: string): string => `bucket#${kind}#${sha256(name)}`,
+  bucket: (kind: 'client' | 'address' | 'registration', name: string): string =>
+    `bucket#${kind}#${sha256(name)}`,
 } as const;

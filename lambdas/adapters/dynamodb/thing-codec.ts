@@ -42,7 +42,8 @@ export const thingCodecs: { readonly [K in Kind]: ThingCodec<Things[K]> } = {
   },
   client: {
     key: ({ id }) => keyOf.client(id),
-    identifiers: ({ id }) => [id],
+    // An id that we made is nobody else's: its item alone says whether there is such a client.
+    identifiers: ({ id, managedBy }) => (managedBy.kind === 'self' ? [] : [id]),
     aliases: clientAliases,
     locate: (get, id) => get(keyOf.client(id)),
     encode: encodeClient,

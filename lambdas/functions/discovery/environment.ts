@@ -6,5 +6,7 @@ export const discoveryEnvironment = [
   'SIGNING_ALGORITHM',
   /** `yes`, or `no`: whether people sign in, and all that there is for them is advertised. */
   'PEOPLE',
+  /** `open`, or `closed`: whether clients register themselves. */
+  'REGISTRATION',
 ] as const;
 export type DiscoveryEnvironment = Record<(typeof discoveryEnvironment)[number], string>;

@@ -19,6 +19,8 @@ export const handler = lambdaHandler(
   discoveryEndpoint({
     issuer: environment.ISSUER as Issuer,
     signingAlgorithm: environment.SIGNING_ALGORITHM,
+    people: environment.PEOPLE === 'yes',
+    registration: environment.REGISTRATION === 'open',
     resources,
     keyRings,
     clock: systemClock,

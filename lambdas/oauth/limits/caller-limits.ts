@@ -34,8 +34,13 @@ export function callerLimits(
   return { address: addressLimit(written.address, ports), client: clientLimit(written.client, ports) };
 }
 
-export function addressLimit(written: string, ports: LimiterPorts): AddressLimit {
-  const addresses = limiter('address', readLimit(written), ports);
+/** `of`: what is counted of an address; its requests that prove nobody, or the clients that it registers. */
+export function addressLimit(
+  written: string,
+  ports: LimiterPorts,
+  of: 'address' | 'registration' = 'address',
+): AddressLimit {
+  const addresses = limiter(of, readLimit(written), ports);
   return {
     admit: (sourceAddress, now) => {
       const retryAt = addresses.refusedUntil(addressBlock(sourceAddress), now);

@@ -4,13 +4,23 @@ import { endpointsOf } from './endpoints.ts';
 
 const authenticationMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
 
+/** What this deployment can do. */
+export interface IssuerAbilities {
+  /** What it signs with. */
+  readonly signingAlgorithm: string;
+  /** Whether people sign in. */
+  readonly people: boolean;
+  /** Whether clients register themselves. */
+  readonly registration: boolean;
+}
+
 /**
  * RFC 8414 §2 and OpenID Connect Discovery in one document (AS-2). It names what works and nothing else; strict
  * clients need the authorization endpoint and the OpenID members even where no person signs in (AS-3, IX-4).
  */
 export function authorizationServerMetadata(
   issuer: Issuer,
-  signingAlgorithm: string,
+  { signingAlgorithm, people, registration }: IssuerAbilities,
 ): Readonly<Record<string, unknown>> {
   const endpoints = endpointsOf(issuer);
   return {
@@ -18,10 +28,17 @@ export function authorizationServerMetadata(
     authorization_endpoint: endpoints.authorization,
     token_endpoint: endpoints.token,
     jwks_uri: endpoints.jwks,
+    // RFC 7591 §3: only where there is somebody to register for.
+    ...(registration && { registration_endpoint: endpoints.registration }),
+    // AS-11: the URL of a metadata document is a client id.
+    ...(people && { client_id_metadata_document_supported: true }),
     response_types_supported: ['code'],
-    grant_types_supported: ['client_credentials'],
+    grant_types_supported: [...(people ? ['authorization_code', 'refresh_token'] : []), 'client_credentials'],
     code_challenge_methods_supported: ['S256'],
-    token_endpoint_auth_methods_supported: authenticationMethods,
+    // IX-45: a client that people use may be public.
+    token_endpoint_auth_methods_supported: people
+      ? ['none', ...authenticationMethods]
+      : authenticationMethods,
     token_endpoint_auth_signing_alg_values_supported: supportedAlgorithms,
     introspection_endpoint: endpoints.introspection,
     introspection_endpoint_auth_methods_supported: authenticationMethods,

@@ -7,6 +7,8 @@ export interface IssuerEndpoints {
   readonly introspection: string;
   readonly revocation: string;
   readonly userinfo: string;
+  /** Where clients register themselves, where people sign in. */
+  readonly registration: string;
   readonly jwks: string;
   /** The feed of ends. */
   readonly ends: string;
@@ -19,6 +21,7 @@ export function endpointsOf(issuer: Issuer): IssuerEndpoints {
     introspection: `${issuer}/introspect`,
     revocation: `${issuer}/revoke`,
     userinfo: `${issuer}/userinfo`,
+    registration: `${issuer}/register`,
     jwks: `${issuer}/.well-known/jwks.json`,
     ends: `${issuer}/ends`,
   };

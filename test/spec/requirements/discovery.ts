@@ -25,7 +25,10 @@ export const discovery = {
   ),
   'IX-21': must('IX-21', 'omits what is absent: no answer carries a null'),
   'IX-28': must('IX-28', 'answers every error as JSON with error and error_description'),
-  'IX-45': must('IX-45', 'lists the token endpoint methods that work: Basic, post and private_key_jwt'),
+  'IX-45': must(
+    'IX-45',
+    'lists the token endpoint methods that work: Basic, post and private_key_jwt, and none where people sign in',
+  ),
   'rfc8414:2:required-members': must(
     'RFC 8414 §2',
     'names issuer, authorization_endpoint, token_endpoint, jwks_uri and response_types_supported',

@@ -79,6 +79,8 @@ describe('/token', () => {
 describe('the discovery endpoints', () => {
   const endpoint = discoveryEndpoint({
     signingAlgorithm: 'RS256',
+    people: true,
+    registration: true,
     issuer,
     resources: {
       findByUri: (uri) => Promise.resolve(uri === aResource().uri ? aResource() : undefined),

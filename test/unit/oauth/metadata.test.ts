@@ -15,7 +15,8 @@ import { aKeyRing, aResource, aSigningKey, aStandbyKey, issuer, now, uri } from 
 
 describe('the metadata of the issuer', () => {
   it('names what works', () => {
-    expect(authorizationServerMetadata(issuer, 'RS256')).toEqual({
+    const machines = { signingAlgorithm: 'RS256', people: false, registration: false };
+    expect(authorizationServerMetadata(issuer, machines)).toEqual({
       issuer: 'https://auth.example.com',
       authorization_endpoint: 'https://auth.example.com/authorize',
       token_endpoint: 'https://auth.example.com/token',
@@ -44,6 +45,23 @@ describe('the metadata of the issuer', () => {
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ['RS256'],
     });
+  });
+
+  it('names what is there for people only where they sign in', () => {
+    const people = { signingAlgorithm: 'RS256', people: true, registration: true };
+    expect(authorizationServerMetadata(issuer, people)).toMatchObject({
+      registration_endpoint: 'https://auth.example.com/register',
+      client_id_metadata_document_supported: true,
+      grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
+      token_endpoint_auth_methods_supported: [
+        'none',
+        'client_secret_basic',
+        'client_secret_post',
+        'private_key_jwt',
+      ],
+    });
+    const closed = authorizationServerMetadata(issuer, { ...people, registration: false });
+    expect(closed).not.toHaveProperty('registration_endpoint');
   });
 });
 

@@ -1,0 +1,15 @@
+/** Everything the registration function reads from its environment. */
+export const registrationEnvironment = [
+  'ISSUER',
+  'REGISTRY_TABLE',
+  'GRANTS_TABLE',
+  /** `open`, or `approval`: an operator enables what registers. */
+  'REGISTRATION_MODE',
+  /** Hours that a client lives which no person has used. */
+  'UNUSED_HOURS',
+  /** Redirect URIs with a scheme of an app's own that are taken, as a JSON list. */
+  'CUSTOM_REDIRECT_URIS',
+  /** `<new records a second>/<burst>` of one address. */
+  'REGISTRATION_LIMIT',
+] as const;
+export type RegistrationEnvironment = Record<(typeof registrationEnvironment)[number], string>;

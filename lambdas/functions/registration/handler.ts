@@ -1,0 +1,42 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import * as v from 'valibot';
+import { clientDefaults } from '../../adapters/aws.ts';
+import { dynamoClientRegistrations } from '../../adapters/dynamodb/client-registrations.ts';
+import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
+import { lambdaHandler } from '../../http/lambda.ts';
+import { registrationHttpEndpoint } from '../../http/registration-endpoint.ts';
+import { addressLimit } from '../../oauth/limits/caller-limits.ts';
+import { endpointsOf } from '../../oauth/metadata/endpoints.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { readEnvironment } from '../../runtime/environment.ts';
+import { audit } from '../../runtime/events.ts';
+import type { Issuer } from '../../runtime/identifiers.ts';
+import { systemRandom } from '../../runtime/random.ts';
+import { registrationEnvironment } from './environment.ts';
+
+const environment = readEnvironment(registrationEnvironment);
+const client = new DynamoDBClient(clientDefaults);
+
+export const handler = lambdaHandler(
+  registrationHttpEndpoint({
+    clients: dynamoClientRegistrations({ client, table: environment.REGISTRY_TABLE }),
+    policy: {
+      mode: environment.REGISTRATION_MODE === 'approval' ? 'approval' : 'open',
+      customRedirectUris: v.parse(v.array(v.string()), JSON.parse(environment.CUSTOM_REDIRECT_URIS)),
+      unusedSeconds: Number(environment.UNUSED_HOURS) * 3_600,
+    },
+    limit: addressLimit(
+      environment.REGISTRATION_LIMIT,
+      {
+        buckets: dynamoSharedBuckets({ client, table: environment.GRANTS_TABLE }),
+        random: systemRandom,
+      },
+      'registration',
+    ),
+    random: systemRandom,
+    endpoint: endpointsOf(environment.ISSUER as Issuer).registration,
+    clock: systemClock,
+    audit,
+  }),
+  { cors: true },
+);

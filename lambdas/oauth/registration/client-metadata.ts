@@ -1,0 +1,207 @@
+import * as v from 'valibot';
+import type { AssertionKeys, GrantType, KeyAuthentication } from '../../ports/registry.ts';
+import { ok, refuse, type Result } from '../../runtime/result.ts';
+import { redirectKind } from '../redirect-uri.ts';
+import type { RegistrationRefusal } from './refusal.ts';
+
+const most = { redirectUris: 20, keys: 10, contacts: 10 } as const;
+const longest = { name: 128, text: 1_024, scope: 2_048 } as const;
+
+/** What a client said of itself, judged. */
+export interface ClientMetadata {
+  readonly name: string;
+  readonly redirectUris: readonly string[];
+  readonly grantTypes: readonly GrantType[];
+  readonly authentication:
+    { readonly method: 'none' | 'client_secret_basic' | 'client_secret_post' } | KeyAuthentication;
+  /** As it is echoed: what was registered, and not what was asked (RFC 7591 §3.2.1). */
+  readonly echo: Readonly<Record<string, unknown>>;
+}
+
+type Read<Value> = Result<Value, RegistrationRefusal>;
+type Json = Readonly<Record<string, unknown>>;
+
+const methods = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
+
+/** Members that are shown to people or kept for operators; not understood otherwise. */
+const texts = ['application_type', 'software_id', 'software_version'] as const;
+const urls = ['client_uri', 'logo_uri', 'policy_uri', 'tos_uri'] as const;
+
+/** Reads the metadata of a registration (RFC 7591 §2). What we do not know is ignored, and not echoed. */
+export function readClientMetadata(
+  json: unknown,
+  customRedirectUris: readonly string[],
+): Read<ClientMetadata> {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    return invalid('the body must be a JSON object of client metadata');
+  }
+  // A member that is null says nothing (IX-21 of what we say).
+  const given: Json = Object.fromEntries(Object.entries(json).filter(([, value]) => value !== null));
+  const redirectUris = redirectUrisOf(given, customRedirectUris);
+  if (!redirectUris.ok) return redirectUris;
+  const authentication = authenticationOf(given, redirectUris.value);
+  if (!authentication.ok) return authentication;
+  const grantTypes = grantTypesOf(given);
+  if (!grantTypes.ok) return grantTypes;
+  if (Array.isArray(given['response_types']) && !given['response_types'].includes('code')) {
+    return invalid('response_types must hold "code", which is all that there is');
+  }
+  const name = nameOf(given, redirectUris.value);
+  return ok({
+    name,
+    redirectUris: redirectUris.value,
+    grantTypes: grantTypes.value,
+    authentication: authentication.value,
+    echo: {
+      client_name: name,
+      redirect_uris: redirectUris.value,
+      grant_types: grantTypes.value,
+      response_types: ['code'],
+      token_endpoint_auth_method: authentication.value.method,
+      ...keysEcho(authentication.value),
+      ...descriptionOf(given),
+    },
+  });
+}
+
+/** IX-24: one that we do not take must not take the others with it; all that is left is echoed. */
+function redirectUrisOf(given: Json, custom: readonly string[]): Read<readonly string[]> {
+  const listed = given['redirect_uris'];
+  if (!Array.isArray(listed) || listed.length === 0) {
+    return badRedirect('redirect_uris must list at least one URI to send people back to');
+  }
+  const taken = [...new Set<unknown>(listed)].filter((uri): uri is string => {
+    const kind = typeof uri === 'string' ? redirectKind(uri) : undefined;
+    return kind === 'private-use' ? custom.includes(uri as string) : kind !== undefined;
+  });
+  if (taken.length === 0) {
+    return badRedirect(
+      'redirect_uris must hold an https URI, or an http one on localhost, 127.0.0.1 or [::1]; other schemes only where the deployment lists the URI',
+    );
+  }
+  return taken.length > most.redirectUris
+    ? badRedirect(`redirect_uris must not hold more than ${most.redirectUris} URIs`)
+    : ok(taken);
+}
+
+/** IX-23: grants that we do not have are ignored; to name none is to take what people need. */
+function grantTypesOf(given: Json): Read<readonly GrantType[]> {
+  const known = ['authorization_code', 'refresh_token'] as const;
+  const named = given['grant_types'];
+  if (named === undefined) return ok(known);
+  if (!Array.isArray(named)) return invalid('grant_types must be a list');
+  const granted = known.filter((type) => named.includes(type));
+  return granted.includes('authorization_code')
+    ? ok(granted)
+    : invalid('grant_types must hold "authorization_code": clients that register themselves are for people');
+}
+
+function authenticationOf(
+  given: Json,
+  redirectUris: readonly string[],
+): Read<ClientMetadata['authentication']> {
+  const named = given['token_endpoint_auth_method'] ?? usualMethod(given, redirectUris);
+  const method = methods.find((known) => known === named);
+  switch (method) {
+    case 'none':
+    case 'client_secret_basic':
+    case 'client_secret_post':
+      return ok({ method });
+    case 'private_key_jwt': {
+      const keys = keysOf(given);
+      // Such a client names the token endpoint as RFC 7523 lets it, and has no way to tell us.
+      return keys.ok ? ok({ method, keys: keys.value, acceptsTokenEndpointAudience: true }) : keys;
+    }
+    case undefined:
+      return invalid(
+        'token_endpoint_auth_method must be none, client_secret_basic, client_secret_post or private_key_jwt',
+      );
+  }
+}
+
+/** IX-22: an app on a person's machine keeps no secret, and clients choke on the default of RFC 7591. */
+function usualMethod(given: Json, redirectUris: readonly string[]): string {
+  if (given['jwks'] !== undefined || given['jwks_uri'] !== undefined) return 'private_key_jwt';
+  return redirectUris.every((uri) => redirectKind(uri) !== 'https') ? 'none' : 'client_secret_post';
+}
+
+const publicMembers = ['kty', 'kid', 'use', 'alg', 'key_ops', 'crv', 'n', 'e', 'x', 'y'] as const;
+const keySet = v.object({
+  keys: v.pipe(
+    v.array(
+      v.object({
+        ...Object.fromEntries(
+          publicMembers.map((member) => [member, v.optional(v.union([v.string(), v.array(v.string())]))]),
+        ),
+        kty: v.picklist(['RSA', 'EC', 'OKP']),
+        d: v.optional(v.never()),
+      }),
+    ),
+    v.minLength(1),
+    v.maxLength(most.keys),
+  ),
+});
+
+function keysOf({ jwks, jwks_uri: jwksUri }: Json): Read<AssertionKeys> {
+  if ((jwks === undefined) === (jwksUri === undefined)) {
+    return invalid('private_key_jwt needs either jwks or jwks_uri, and not both');
+  }
+  if (jwks === undefined) {
+    return typeof jwksUri === 'string' && isWebUrl(jwksUri)
+      ? ok({ kind: 'jwks_uri', jwksUri })
+      : invalid('jwks_uri must be an https URL');
+  }
+  const parsed = v.safeParse(keySet, jwks);
+  return parsed.success
+    ? ok({ kind: 'jwks', jwks: parsed.output })
+    : invalid(`jwks must hold 1 to ${most.keys} public RSA, EC or OKP keys, and no private key`);
+}
+
+function keysEcho(authentication: ClientMetadata['authentication']): Json {
+  if (!('keys' in authentication)) return {};
+  const { keys } = authentication;
+  return keys.kind === 'jwks' ? { jwks: keys.jwks } : { jwks_uri: keys.jwksUri };
+}
+
+function descriptionOf(given: Json): Json {
+  const text = (name: string, length: number): string | undefined => {
+    const value = given[name];
+    const isPlain = typeof value === 'string' && value !== '' && value.length <= length;
+    return isPlain && !/[\p{Cc}\p{Cs}]/u.test(value) ? value : undefined;
+  };
+  const members = {
+    ...Object.fromEntries(texts.map((name) => [name, text(name, longest.text)])),
+    ...Object.fromEntries(
+      urls.map((name) => [name, text(name, longest.text)] as const).filter(([, url]) => url && isWebUrl(url)),
+    ),
+    scope: text('scope', longest.scope),
+    contacts: contactsOf(given['contacts']),
+  };
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+}
+
+function contactsOf(given: unknown): readonly string[] | undefined {
+  if (!Array.isArray(given)) return undefined;
+  const contacts = given
+    .filter((contact) => typeof contact === 'string' && contact.length <= longest.text)
+    .slice(0, most.contacts) as string[];
+  return contacts.length > 0 ? contacts : undefined;
+}
+
+function nameOf(given: Json, [first = '']: readonly string[]): string {
+  const name = typeof given['client_name'] === 'string' ? given['client_name'] : '';
+  const plain = name.replaceAll(/[\p{Cc}\p{Cs}]/gu, '').trim();
+  return (plain === '' ? (URL.parse(first)?.host ?? first) : plain).slice(0, longest.name);
+}
+
+function isWebUrl(text: string): boolean {
+  return text.length <= longest.text && /^https?:\/\//.test(text) && URL.canParse(text);
+}
+
+function invalid(detail: string): Read<never> {
+  return refuse({ reason: 'metadata_invalid', detail });
+}
+
+function badRedirect(detail: string): Read<never> {
+  return refuse({ reason: 'redirect_uri_invalid', detail });
+}

@@ -1,0 +1,109 @@
+import type { ClientRegistrations, RegisteredClient } from '../../ports/client-registrations.ts';
+import type { Client } from '../../ports/registry.ts';
+import type { Instant } from '../../runtime/clock.ts';
+import { sameDigest, sha256 } from '../../runtime/digest.ts';
+import type { ClientId } from '../../runtime/identifiers.ts';
+import { ok, refuse, type Result } from '../../runtime/result.ts';
+import { Secret } from '../../runtime/secret.ts';
+import { isSecretOf } from '../client-authentication/client-secret.ts';
+import { readClientMetadata } from './client-metadata.ts';
+import type { RegistrationRefusal } from './refusal.ts';
+import { described, isLive, type RegistrationPolicy } from './register-client.ts';
+
+export interface ManagementPorts {
+  readonly clients: ClientRegistrations;
+  readonly policy: RegistrationPolicy;
+}
+
+/** Whose record is asked for, and with which registration access token. */
+export interface ManagementRequest {
+  readonly clientId: string;
+  readonly token: Secret | undefined;
+  readonly requestId: string;
+}
+
+type Outcome<Value> = Promise<Result<Value, RegistrationRefusal>>;
+
+/** RFC 7592 §2.1. */
+export async function readRegistration(
+  ports: ManagementPorts,
+  request: ManagementRequest,
+  now: Instant,
+): Outcome<Client> {
+  const own = await ownRecord(ports, request, now);
+  return own.ok ? ok(own.value.client) : own;
+}
+
+/** RFC 7592 §2.2: all of the metadata anew. The id, the secret, the life and what an operator decided stay. */
+export async function changeRegistration(
+  ports: ManagementPorts,
+  request: ManagementRequest & { readonly body: unknown },
+  now: Instant,
+): Outcome<Client> {
+  const own = await ownRecord(ports, request, now);
+  if (!own.ok) return own;
+  const { client } = own.value;
+  const read = readClientMetadata(withoutOwnNames(request.body), ports.policy.customRedirectUris);
+  if (!read.ok) return read;
+  const problem =
+    namesProblem(request.body, client) ?? methodProblem(read.value.authentication.method, client);
+  if (problem !== undefined) return refuse({ reason: 'metadata_invalid', detail: problem });
+  const secrets = 'secrets' in client.authentication ? client.authentication.secrets : [];
+  const changed: Client = {
+    ...client,
+    ...described(read.value, secrets),
+    registered: { awaitsApproval: false, ...client.registered, metadata: read.value.echo },
+    updatedAt: now,
+  };
+  const written = await ports.clients.replace(own.value, changed, request.requestId);
+  return written ? ok(changed) : refuse({ reason: 'changed_meanwhile' });
+}
+
+/** RFC 7592 §2.3. Whoever asks about its tokens is told that they are none. */
+export async function removeRegistration(
+  ports: ManagementPorts,
+  request: ManagementRequest,
+  now: Instant,
+): Outcome<Client> {
+  const own = await ownRecord(ports, request, now);
+  if (!own.ok) return own;
+  const removed = await ports.clients.remove(own.value);
+  return removed ? ok(own.value.client) : refuse({ reason: 'changed_meanwhile' });
+}
+
+/** Unknown, expired, shared and another's record are told apart by nothing. */
+async function ownRecord(
+  { clients }: ManagementPorts,
+  { clientId, token }: ManagementRequest,
+  now: Instant,
+): Outcome<RegisteredClient> {
+  const stranger = refuse({ reason: 'registration_token_invalid' } as const);
+  if (token === undefined || !/^dyn_[A-Za-z0-9_-]{22,60}$/.test(clientId)) return stranger;
+  const found = await clients.find(clientId as ClientId);
+  const digest = found?.client.registered?.tokenDigest;
+  if (found === undefined || digest === undefined || !isLive(found.client, now)) return stranger;
+  return sameDigest(digest, sha256(token.reveal())) ? ok(found) : stranger;
+}
+
+/** What a client repeats of what we told it is no metadata of its own. */
+function withoutOwnNames(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  const own = ['client_id', 'client_secret'];
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !own.includes(name)));
+}
+
+function namesProblem(body: unknown, client: Client): string | undefined {
+  const { client_id: id, client_secret: secret } = body as Readonly<Record<string, unknown>>;
+  if (id !== client.id) return 'client_id must be the one of this registration';
+  if (secret === undefined || (typeof secret === 'string' && isSecretOf(client, new Secret(secret)))) {
+    return undefined;
+  }
+  return 'client_secret must be the one of this registration, or absent';
+}
+
+function methodProblem(method: string, { authentication }: Client): string | undefined {
+  const hasSecret = (name: string): boolean => name.startsWith('client_secret_');
+  return hasSecret(method) === hasSecret(authentication.method)
+    ? undefined
+    : 'token_endpoint_auth_method can become no other kind of proof; register anew';
+}

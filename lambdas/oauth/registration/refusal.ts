@@ -1,0 +1,43 @@
+import { type LimitRefusal, toWire } from '../refusal.ts';
+
+/** Why a client is not registered, or its registration not changed; details are words for its developer. */
+export type RegistrationRefusal =
+  | { readonly reason: 'redirect_uri_invalid'; readonly detail: string }
+  | { readonly reason: 'metadata_invalid'; readonly detail: string }
+  /** The registration access token is missing, or not that of the client. */
+  | { readonly reason: 'registration_token_invalid' }
+  /** Another change came between. */
+  | { readonly reason: 'changed_meanwhile' }
+  | LimitRefusal;
+
+interface RegistrationError {
+  readonly status: 400 | 401 | 409 | 429;
+  readonly error: string;
+  readonly description: string;
+  /** Seconds. */
+  readonly retryAfter?: number;
+}
+
+/** RFC 7591 §3.2.2, and for the registration access token RFC 7592 §2. */
+export function toRegistrationError(refusal: RegistrationRefusal): RegistrationError {
+  switch (refusal.reason) {
+    case 'redirect_uri_invalid':
+      return { status: 400, error: 'invalid_redirect_uri', description: refusal.detail };
+    case 'metadata_invalid':
+      return { status: 400, error: 'invalid_client_metadata', description: refusal.detail };
+    case 'registration_token_invalid': {
+      const description = 'there is no such client, or the registration access token is not its own';
+      return { status: 401, error: 'invalid_token', description };
+    }
+    case 'changed_meanwhile':
+      return {
+        status: 409,
+        error: 'conflict',
+        description: 'the client was changed meanwhile; read it again',
+      };
+    case 'too_many_requests': {
+      const { description, error, retryAfter } = toWire(refusal);
+      return { status: 429, error, description, ...(retryAfter !== undefined && { retryAfter }) };
+    }
+  }
+}

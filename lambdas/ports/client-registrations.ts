@@ -1,0 +1,30 @@
+import type { Instant } from '../runtime/clock.ts';
+import type { ClientId } from '../runtime/identifiers.ts';
+import type { Client } from './registry.ts';
+
+/** A client that registered itself, as read for a change. */
+export interface RegisteredClient {
+  readonly client: Client;
+  readonly version: number;
+}
+
+/** The clients that registered themselves, as the registration endpoint sees them. Each write is of one item. */
+export interface ClientRegistrations {
+  /** Strongly consistent; expired ones too, until they are swept. */
+  readonly find: (id: ClientId) => Promise<RegisteredClient | undefined>;
+  /**
+   * Keeps a new client, in place of one that has expired. Resolves with the client that is registered under that id then:
+   * the new one, or another that was first; the same for all who register the same at once.
+   */
+  readonly create: (client: Client, now: Instant, requestId: string) => Promise<Client>;
+  /** Puts `client` in place of what was read; false, and nothing written, if another change came between. */
+  readonly replace: (from: RegisteredClient, client: Client, requestId: string) => Promise<boolean>;
+  /** False, and nothing removed, if another change came between. */
+  readonly remove: (from: RegisteredClient) => Promise<boolean>;
+}
+
+/** Lets clients that people use live on. */
+export interface ClientLives {
+  /** The client lives until `until`, if it still ends at `from`. That another has prolonged it is as good. */
+  readonly prolong: (id: ClientId, from: Instant, until: Instant) => Promise<void>;
+}

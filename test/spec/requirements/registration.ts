@@ -1,0 +1,68 @@
+import { must, should } from '../requirement.ts';
+
+/** Clients that people use: those that register themselves, and those that are their metadata documents. */
+export const registration = {
+  'AS-10': must(
+    ['AS-10', 'AS-11'],
+    'knows clients that were registered beforehand, clients that are their metadata documents, and clients that register themselves, and advertises all three where people sign in',
+  ),
+  'AS-13:prefix': should('AS-13', 'makes no client id that begins with https://'),
+  'AS-15': must('AS-15', 'stores and echoes application_type, and refuses no redirect URI because of it'),
+  'AS-16': must('AS-16', 'binds registered clients to the one issuer that registered them'),
+  'AS-21:registered': must(
+    'AS-21',
+    'registers redirect URIs that are https or on the own machine of the person',
+  ),
+  'IX-20': must('IX-20', 'answers a registration with 201, no-store, and all that was registered'),
+  'IX-21:registration': must(
+    'IX-21',
+    'answers a registration without null, and tells the end of a secret only beside one',
+  ),
+  'IX-22': must('IX-22', 'gives no secret to a public client, and takes an app on the own machine for one'),
+  'IX-23': must(
+    'IX-23',
+    'gives what people need where grants are not named, and ignores grants that it does not have',
+  ),
+  'IX-24': must('IX-24', 'registers the redirect URIs that it takes beside one that it does not take'),
+  'IX-25': must('IX-25', 'makes ids and secrets of letters, digits, `_` and `-` only'),
+  'IX-26': must(
+    'IX-26',
+    'keeps one record for all that register the same, and forgets clients that nobody used',
+  ),
+  'IX-27': must(
+    'IX-27',
+    'answers 401 invalid_client at the token endpoint for a client that it does not know any more',
+  ),
+  'IX-28:registration': must(
+    'IX-28',
+    'answers a refused registration with 400 and JSON that any origin can read',
+  ),
+  'rfc7591:2:ignored': must(
+    'RFC 7591 §2',
+    'ignores client metadata that it does not know, and does not echo it',
+  ),
+  'rfc7591:3:endpoint': must('RFC 7591 §3', 'registers a client at /register, which takes a POST of JSON'),
+  'rfc7591:3.2.1:response': must(
+    'RFC 7591 §3.2.1',
+    'answers with client_id, the secret where there is one with the time of its end, and the metadata as registered',
+  ),
+  'rfc7591:3.2.2:errors': must(
+    'RFC 7591 §3.2.2',
+    'tells invalid_redirect_uri from invalid_client_metadata, and says what to write instead',
+  ),
+  'rfc7592:2:token': must(
+    ['RFC 7592 §2', 'RFC 6750 §3'],
+    'lets a client with a record of its own read, change and remove it by its registration access token, and nobody else',
+  ),
+  'rfc7592:2.1:read': must('RFC 7592 §2.1', 'shows a client its registration'),
+  'rfc7592:2.2:update': must('RFC 7592 §2.2', 'replaces all metadata of a client that names itself rightly'),
+  'rfc7592:2.3:delete': must('RFC 7592 §2.3', 'removes a client, which is unknown from then on'),
+  'vestibule:shared-record': must(
+    'Vestibule',
+    'lets nobody change or remove a record that all share who register the same',
+  ),
+  'vestibule:registration-lost-reply': must(
+    'Vestibule',
+    'gives the same client to one that registers again because a reply or a dependency was lost',
+  ),
+} as const;
