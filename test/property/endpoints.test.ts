@@ -114,8 +114,8 @@ describe('whatever is sent', () => {
     const handler = lambdaHandler(
       discoveryEndpoint({
         signingAlgorithm: 'RS256',
-    people: true,
-    registration: true,
+        people: true,
+        registration: true,
         issuer,
         resources: {
           findByUri: (uri) => Promise.resolve(uri === aResource().uri ? aResource() : undefined),

@@ -2,7 +2,8 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { config as exampleConfig } from '../../../vestibule.config.ts';
 import { startDeployment, type TestDeployment } from '../../support/deployment.ts';
-import { type Answer, type Driver, drive, valuesOf } from '../support/driver.ts';
+import { type Driver, drive, valuesOf } from '../support/driver.ts';
+import { publicApp, type Registering, registering } from '../support/registering.ts';
 import { verifies } from '../verifies.ts';
 
 const hour = 3_600;
@@ -15,45 +16,17 @@ const cursor = [
 
 let deployment: TestDeployment;
 let client: Driver;
+let clients: Registering;
 
 beforeAll(async () => {
   deployment = await startDeployment({
     config: { ...exampleConfig, registration: { perAddress: { perSecond: 1, burst: 400 } } },
   });
   client = drive(deployment);
+  clients = registering(client);
 });
 
 afterAll(() => deployment.stop());
-
-const register = (metadata: unknown, headers = {}): Promise<Answer> =>
-  client.send('/register', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(metadata),
-  });
-
-const publicApp = (name: string): object => ({
-  client_name: name,
-  redirect_uris: ['http://127.0.0.1/callback'],
-  token_endpoint_auth_method: 'none',
-});
-
-const manage = (method: string, { body }: Answer, token: unknown, metadata?: object): Promise<Answer> =>
-  client.send(new URL(String(body['registration_client_uri'])).pathname, {
-    method,
-    headers: {
-      ...(token === undefined ? {} : { authorization: `Bearer ${String(token)}` }),
-      ...(metadata && { 'content-type': 'application/json' }),
-    },
-    ...(metadata && { body: JSON.stringify(metadata) }),
-  });
-
-/** A page for people says that it knows the client, or that it does not. */
-const authorize = async (clientId: unknown): Promise<string> => {
-  client.letCachesExpire();
-  const query = new URLSearchParams({ client_id: String(clientId) });
-  return (await client.get(`/authorize?${query.toString()}`, { accept: 'application/json' })).text;
-};
 
 describe('a client that registers itself', () => {
   verifies(
@@ -68,7 +41,7 @@ describe('a client that registers itself', () => {
     ],
     'is told its id and all that was registered, and is public where it says so',
     async () => {
-      const { status, headers, body } = await register({
+      const { status, headers, body } = await clients.register({
         ...publicApp('Terminal'),
         application_type: 'native',
         client_uri: 'https://app.example.com',
@@ -100,13 +73,17 @@ describe('a client that registers itself', () => {
     ['IX-22', 'IX-23', 'IX-25', 'rfc7591:2:ignored', 'IX-21:registration'],
     'gets what fits it where it leaves out how it proves itself and what it is for',
     async () => {
-      const native = await register({ redirect_uris: ['http://localhost:1234/cb'] });
+      const native = await clients.register({ redirect_uris: ['http://localhost:1234/cb'] });
       expect(native.body).toMatchObject({
         token_endpoint_auth_method: 'none',
         client_name: 'localhost:1234',
         grant_types: ['authorization_code', 'refresh_token'],
       });
-      const web = await register({ redirect_uris: [callback], surprise: { deep: true }, client_id: 'mine' });
+      const web = await clients.register({
+        redirect_uris: [callback],
+        surprise: { deep: true },
+        client_id: 'mine',
+      });
       expect(web.body).toMatchObject({
         token_endpoint_auth_method: 'client_secret_post',
         client_secret: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/) as string,
@@ -121,14 +98,14 @@ describe('a client that registers itself', () => {
     ['IX-23', 'IX-24', 'AS-15', 'AS-21:registered'],
     'is not refused for a grant or for one redirect URI that we do not have, as VS Code and Cursor are not',
     async () => {
-      const vscode = await register({
+      const vscode = await clients.register({
         ...publicApp('Code'),
         grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
         redirect_uris: ['https://vscode.dev/redirect', 'http://127.0.0.1:33418/'],
       });
       expect(vscode.body['grant_types']).toEqual(['authorization_code', 'refresh_token']);
       const asked = { client_name: 'Cursor', application_type: 'web', token_endpoint_auth_method: 'none' };
-      const { status, body } = await register({
+      const { status, body } = await clients.register({
         ...asked,
         redirect_uris: [...cursor, 'evil://x/cb', 'javascript:x'],
       });
@@ -169,7 +146,7 @@ describe('a client that registers itself', () => {
         [[], metadata, 'JSON object'],
         ['text', metadata, 'JSON object'],
       ] as const) {
-        const refused = await register(body);
+        const refused = await clients.register(body);
         expect([body, refused.status, refused.body['error']]).toEqual([body, 400, error]);
         expect(refused.body['error_description']).toContain(words);
         expect(refused.text).not.toContain('canary');
@@ -185,18 +162,20 @@ describe('a client that registers itself', () => {
     ['IX-26', 'AS-16'],
     'finds itself when it registers again, in whatever order it says the same, and so do hundreds at once',
     async () => {
-      const { privateKey: _, publicKey } = await generateKeyPair('ES256');
+      const { publicKey } = await generateKeyPair('ES256');
       const jwks = { keys: [await exportJWK(publicKey)] };
       const signer = { token_endpoint_auth_method: 'private_key_jwt', jwks, redirect_uris: [callback] };
-      const first = await register({ ...signer, client_name: 'Signer' });
-      const again = await register(
+      const first = await clients.register({ ...signer, client_name: 'Signer' });
+      const again = await clients.register(
         Object.fromEntries(Object.entries({ ...signer, client_name: 'Signer' }).reverse()),
       );
       expect(again.body).toEqual(first.body);
-      expect((await register({ ...signer, client_name: 'Other' })).body['client_id']).not.toBe(
+      expect((await clients.register({ ...signer, client_name: 'Other' })).body['client_id']).not.toBe(
         first.body['client_id'],
       );
-      const crowd = await Promise.all(Array.from({ length: 200 }, () => register(publicApp('Crowd'))));
+      const crowd = await Promise.all(
+        Array.from({ length: 200 }, () => clients.register(publicApp('Crowd'))),
+      );
       expect(new Set(crowd.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
       const listed = (await client.admin('GET', 'clients?limit=100')).body['clients'] as {
         client_name: string;
@@ -209,15 +188,15 @@ describe('a client that registers itself', () => {
     ['IX-26', 'IX-27'],
     'is forgotten a day after it registered, if no person used it, and lives on when it registers again',
     async () => {
-      const { body } = await register(publicApp('Idle'));
-      expect(await authorize(body['client_id'])).not.toContain('not registered');
+      const { body } = await clients.register(publicApp('Idle'));
+      expect(await clients.isKnown(body['client_id'])).toBe(true);
       deployment.run.clock.advance(13 * hour);
-      await register(publicApp('Idle'));
+      await clients.register(publicApp('Idle'));
       deployment.run.clock.advance(13 * hour);
-      expect(await authorize(body['client_id'])).not.toContain('not registered');
+      expect(await clients.isKnown(body['client_id'])).toBe(true);
       deployment.run.clock.advance(24 * hour);
-      expect(await authorize(body['client_id'])).toContain('not registered');
-      const secret = await register({ redirect_uris: [callback], client_name: 'Secretive' });
+      expect(await clients.isKnown(body['client_id'])).toBe(false);
+      const secret = await clients.register({ redirect_uris: [callback], client_name: 'Secretive' });
       deployment.run.clock.advance(25 * hour);
       const token = await client.token({
         grant_type: 'authorization_code',
@@ -226,96 +205,9 @@ describe('a client that registers itself', () => {
         code: 'x',
       });
       expect([token.status, token.body['error']]).toEqual([401, 'invalid_client']);
-      const anew = await register(publicApp('Idle'));
+      const anew = await clients.register(publicApp('Idle'));
       expect(anew.body['client_id']).toBe(body['client_id']);
-      expect(await authorize(body['client_id'])).not.toContain('not registered');
-    },
-  );
-});
-
-describe('a client with a record of its own', () => {
-  const asked = { client_name: 'Own', redirect_uris: [callback] };
-
-  verifies(
-    ['rfc7592:2:token', 'rfc7592:2.1:read', 'rfc7592:2.2:update', 'rfc7592:2.3:delete', 'IX-27'],
-    'reads, changes and removes it by its token, and its secret is shown once',
-    async () => {
-      const registered = await register(asked);
-      const token = registered.body['registration_access_token'];
-      const {
-        client_secret: secret,
-        client_secret_expires_at: _,
-        registration_access_token: __,
-        ...shown
-      } = registered.body;
-      expect((await manage('GET', registered, token)).body).toEqual(shown);
-      const change = {
-        ...asked,
-        client_id: shown['client_id'],
-        client_secret: secret,
-        client_name: 'Renamed',
-      };
-      const changed = await manage('PUT', registered, token, { ...change, redirect_uris: [`${callback}2`] });
-      expect(changed.body).toEqual({ ...shown, client_name: 'Renamed', redirect_uris: [`${callback}2`] });
-      for (const [wrong, words] of [
-        [{ ...change, client_id: 'other' }, 'client_id'],
-        [{ ...change, client_id: undefined }, 'client_id'],
-        [{ ...change, client_secret: 'wrong' }, 'client_secret'],
-        [{ ...change, token_endpoint_auth_method: 'none' }, 'token_endpoint_auth_method'],
-      ] as const) {
-        const refused = await manage('PUT', registered, token, wrong);
-        expect([refused.status, refused.body['error']]).toEqual([400, 'invalid_client_metadata']);
-        expect(refused.body['error_description']).toContain(words);
-      }
-      expect((await manage('PUT', registered, token, { ...change, redirect_uris: [] })).body['error']).toBe(
-        'invalid_redirect_uri',
-      );
-      expect((await manage('DELETE', registered, token)).status).toBe(204);
-      expect((await manage('GET', registered, token)).status).toBe(401);
-      expect(await authorize(shown['client_id'])).toContain('not registered');
-      const log = deployment.log.join('\n');
-      for (const canary of [String(secret), String(token)]) expect(log).not.toContain(canary);
-    },
-  );
-
-  verifies(
-    ['rfc7592:2:token', 'vestibule:shared-record'],
-    "is nobody else's to read, and a shared record is nobody's",
-    async () => {
-      const [one, other] = [await register(asked), await register({ ...asked, client_name: 'Another' })];
-      const shared = await register(publicApp('Shared'));
-      expect(shared.body).not.toHaveProperty('registration_access_token');
-      expect(shared.body).not.toHaveProperty('registration_client_uri');
-      const path = {
-        body: { registration_client_uri: `${client.issuer}/register/${String(shared.body['client_id'])}` },
-      };
-      const token = other.body['registration_access_token'];
-      for (const method of ['GET', 'PUT', 'DELETE']) {
-        const metadata = method === 'PUT' ? asked : undefined;
-        for (const [of, by] of [
-          [one, token],
-          [one, undefined],
-          [one, one.body['client_secret']],
-          [path as unknown as Answer, token],
-          [
-            {
-              body: { registration_client_uri: `${client.issuer}/register/planner-client` },
-            } as unknown as Answer,
-            token,
-          ],
-          [
-            {
-              body: { registration_client_uri: `${client.issuer}/register/dyn_${'x'.repeat(43)}` },
-            } as unknown as Answer,
-            token,
-          ],
-        ] as const) {
-          const refused = await manage(method, of, by, metadata);
-          expect([refused.status, refused.body['error']]).toEqual([401, 'invalid_token']);
-          expect(refused.headers.get('www-authenticate')).toContain('Bearer');
-        }
-      }
-      expect((await register(publicApp('Shared'))).body).toEqual(shared.body);
+      expect(await clients.isKnown(body['client_id'])).toBe(true);
     },
   );
 });
@@ -343,10 +235,10 @@ describe('the registration endpoint', () => {
           const metadata = publicApp(`Unlucky ${operation} ${fault}`);
           deployment.run.cloud.faults.clear();
           deployment.run.cloud.faults.add(`${operation}~Registration=${fault}`);
-          const first = await register(metadata);
+          const first = await clients.register(metadata);
           expect([201, 500, 502, 503, 504]).toContain(first.status);
           deployment.run.cloud.faults.clear();
-          const second = await register(metadata);
+          const second = await clients.register(metadata);
           expect(second.status).toBe(201);
           if (first.status === 201) expect(second.body).toEqual(first.body);
         }
