@@ -1,6 +1,7 @@
 import type { Issuer } from '../../runtime/identifiers.ts';
 import { supportedAlgorithms } from '../client-authentication/assertion-algorithms.ts';
-import { endpointsOf } from './endpoints.ts';
+import { openIdScopes } from '../scope/openid-scope.ts';
+import { endpointsOf, type IssuerEndpoints } from './endpoints.ts';
 
 const authenticationMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
 
@@ -32,6 +33,7 @@ export function authorizationServerMetadata(
     ...(registration && { registration_endpoint: endpoints.registration }),
     // AS-11: the URL of a metadata document is a client id.
     ...(people && { client_id_metadata_document_supported: true }),
+    ...(people && forPeople(endpoints)),
     response_types_supported: ['code'],
     grant_types_supported: [...(people ? ['authorization_code', 'refresh_token'] : []), 'client_credentials'],
     code_challenge_methods_supported: ['S256'],
@@ -52,5 +54,17 @@ export function authorizationServerMetadata(
     vestibule_ends_uri: endpoints.ends,
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: [signingAlgorithm],
+  };
+}
+
+/** What clients look for that people use. */
+function forPeople({ userinfo }: IssuerEndpoints): Readonly<Record<string, unknown>> {
+  return {
+    // AS-23: clients that see it refuse an answer without `iss`.
+    authorization_response_iss_parameter_supported: true,
+    // AS-33: the scopes of MCP servers stand in their own metadata.
+    scopes_supported: openIdScopes,
+    userinfo_endpoint: userinfo,
+    response_modes_supported: ['query'],
   };
 }

@@ -52,6 +52,9 @@ describe('the metadata of the issuer', () => {
     expect(authorizationServerMetadata(issuer, people)).toMatchObject({
       registration_endpoint: 'https://auth.example.com/register',
       client_id_metadata_document_supported: true,
+      authorization_response_iss_parameter_supported: true,
+      scopes_supported: ['openid', 'profile', 'email', 'offline_access'],
+      userinfo_endpoint: 'https://auth.example.com/userinfo',
       grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
       token_endpoint_auth_methods_supported: [
         'none',
