@@ -73,7 +73,8 @@ function expectAnswer({ arrival, hops, pages }: Journey, client: RecordedClient)
   expect(hops.filter(({ status }) => status === 307 || status === 308)).toEqual([]);
   const consent = pages[0]?.text ?? '';
   expect(consent).toContain(nameOf(client));
-  expect(consent).toContain(new URL(client.redirectUri).hostname);
+  const { protocol, hostname } = new URL(client.redirectUri);
+  expect(consent).toContain(protocol.startsWith('http') ? hostname : protocol);
   return url.searchParams.get('code') ?? '';
 }
 
