@@ -1,5 +1,11 @@
 import { type AdminClient } from './admin-client.ts';
-import { declarationOf, declarationOptions, type Json, type Kind } from './declaration.ts';
+import {
+  type DeclarableKind,
+  declarationOf,
+  declarationOptions,
+  type Json,
+  type Kind,
+} from './declaration.ts';
 import { UsageError } from './failure.ts';
 import type { Surroundings } from './io.ts';
 import type { OptionName, Values } from './options.ts';
@@ -28,18 +34,19 @@ export interface Command {
   readonly run: (invocation: Invocation) => Promise<Said>;
 }
 
-const all = ['resource', 'agent', 'client'] as const;
+const declarable = ['resource', 'agent', 'client'] as const;
+const all = [...declarable, 'idp'] as const;
 const none = (): readonly OptionName[] => [];
 
 export const commands: Readonly<Record<string, Command>> = {
   add: {
-    usage: (kind) => addUsage[kind],
+    usage: (kind) => addUsage[kind as DeclarableKind],
     summary: (kind) => `register ${article(kind)}, by options or by --file declaration.json`,
-    kinds: all,
-    options: (kind) => declarationOptions[kind],
+    kinds: declarable,
+    options: (kind) => declarationOptions[kind as DeclarableKind],
     run: async ({ kind, operands, values, admin, surroundings }) => {
       const id = optionalOperand(operands);
-      const declaration = declarationOf(kind, id, values, surroundings.directory);
+      const declaration = declarationOf(kind as DeclarableKind, id, values, surroundings.directory);
       const added = await admin().send('POST', `${kind}s`, declaration);
       return { text: `${kind} ${nameOf(added)} is registered\n${withSecret(added)}`, json: added };
     },
@@ -72,7 +79,7 @@ export const commands: Readonly<Record<string, Command>> = {
   remove: {
     usage: (kind) => `${kind} remove <id>`,
     summary: (kind) => `remove ${article(kind)} and free its identifiers`,
-    kinds: all,
+    kinds: declarable,
     options: none,
     run: async ({ kind, operands, admin }) => {
       await admin().send('DELETE', path(kind, operands));
@@ -105,7 +112,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
 };
 
-const addUsage: Readonly<Record<Kind, string>> = {
+const addUsage: Readonly<Record<DeclarableKind, string>> = {
   resource:
     'resource add <id> --uri <uri> --scope <name>=<description> … [--name] [--audience] [--kind mcp-server|agent] [--agent <agent id>] [--clients declared|any]',
   agent:
@@ -157,5 +164,6 @@ function noOperand(operands: readonly string[]): void {
 }
 
 function article(kind: Kind): string {
+  if (kind === 'idp') return 'an identity provider';
   return kind === 'agent' ? 'an agent' : `a ${kind}`;
 }

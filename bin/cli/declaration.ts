@@ -4,11 +4,14 @@ import { awsOptions, awsWorkload } from './aws-workload.ts';
 import { Refused, UsageError } from './failure.ts';
 import type { OptionName, Values } from './options.ts';
 
-export type Kind = 'resource' | 'agent' | 'client';
+/** What can be registered from here. */
+export type DeclarableKind = 'resource' | 'agent' | 'client';
+/** Identity providers too, which the config alone declares. */
+export type Kind = DeclarableKind | 'idp';
 export type Json = Readonly<Record<string, unknown>>;
 
 /** What `add` takes to declare each kind, besides `--file`. */
-export const declarationOptions: Readonly<Record<Kind, readonly OptionName[]>> = {
+export const declarationOptions: Readonly<Record<DeclarableKind, readonly OptionName[]>> = {
   resource: ['id', 'uri', 'name', 'scope', 'audience', 'kind', 'agent', 'clients', 'file'],
   agent: ['id', 'name', 'owner', 'require', 'optional', 'file'],
   client: [
@@ -33,7 +36,12 @@ export const declarationOptions: Readonly<Record<Kind, readonly OptionName[]>> =
  * The declaration that options describe, or that a file holds. The admin API judges it; here only what the command
  * line itself can get wrong is refused.
  */
-export function declarationOf(kind: Kind, id: string | undefined, values: Values, directory: string): Json {
+export function declarationOf(
+  kind: DeclarableKind,
+  id: string | undefined,
+  values: Values,
+  directory: string,
+): Json {
   if (values.file !== undefined) return fromFile(kind, id, values, directory);
   const name = id ?? values.id;
   if (name === undefined)
@@ -43,7 +51,7 @@ export function declarationOf(kind: Kind, id: string | undefined, values: Values
   return withoutAbsent(builders[kind](name, values, directory));
 }
 
-const builders: Readonly<Record<Kind, (id: string, values: Values, directory: string) => Json>> = {
+const builders: Readonly<Record<DeclarableKind, (id: string, values: Values, directory: string) => Json>> = {
   resource: (id, values) => ({
     id,
     uri: values.uri ?? missing('uri', 'https://mcp.example.com/mcp'),
@@ -81,7 +89,7 @@ function hasOwner(values: Values): boolean {
   return [values.agent, values.resource, values['redirect-uri']].some((value) => value !== undefined);
 }
 
-function fromFile(kind: Kind, id: string | undefined, values: Values, directory: string): Json {
+function fromFile(kind: DeclarableKind, id: string | undefined, values: Values, directory: string): Json {
   const stray = declarationOptions[kind].find((name) => name !== 'file' && values[name] !== undefined);
   if (stray !== undefined) throw new UsageError(`--file holds the whole declaration; leave out --${stray}`);
   const declared = readJson(values.file ?? '', '--file', directory);

@@ -3,7 +3,7 @@ import type { Kind } from './declaration.ts';
 import { keysUsage } from './keys.ts';
 import { table } from './table.ts';
 
-const kinds = ['resource', 'agent', 'client'] as const;
+const kinds = ['resource', 'agent', 'client', 'idp'] as const;
 
 const keysLines = keysUsage.map(([usage, what]) => [`  vestibule ${usage}`, what] as const);
 
@@ -22,7 +22,7 @@ export function overview(): string {
   const lines = kinds.flatMap((kind) =>
     of(kind).map(([verb, command]) => [`  vestibule ${kind} ${verb}`, command.summary(kind)] as const),
   );
-  return `Usage: vestibule <resource|agent|client|keys> <command> [options]\n\n${rows([...lines, ...keysLines])}\n\n${optionLines()}`;
+  return `Usage: vestibule <resource|agent|client|idp|keys> <command> [options]\n\n${rows([...lines, ...keysLines])}\n\n${optionLines()}`;
 }
 
 export function helpOfKeys(): string {

@@ -41,7 +41,7 @@ async function outputOf({ values, positionals }: Arguments, surroundings: Surrou
   const known = kind === undefined ? undefined : kindNamed(kind);
   if (known === undefined) {
     if (values.help === true) return overview();
-    throw new UsageError('say what: vestibule resource|agent|client|keys <command>');
+    throw new UsageError('say what: vestibule resource|agent|client|idp|keys <command>');
   }
   const command = verb === undefined ? undefined : commandNamed(known, verb);
   if (values.help === true) return helpOf(known, command);
@@ -51,11 +51,11 @@ async function outputOf({ values, positionals }: Arguments, surroundings: Surrou
 }
 
 function kindNamed(text: string): Kind {
-  const kind = (['resource', 'agent', 'client'] as const).find(
+  const kind = (['resource', 'agent', 'client', 'idp'] as const).find(
     (name) => text === name || text === `${name}s`,
   );
   if (kind === undefined)
-    throw new UsageError(`${JSON.stringify(text)} is not resource, agent, client or keys`);
+    throw new UsageError(`${JSON.stringify(text)} is not resource, agent, client, idp or keys`);
   return kind;
 }
 

@@ -35,6 +35,10 @@ const views: Readonly<Record<Kind, View>> = {
       manager(thing),
     ],
   },
+  idp: {
+    header: ['ID', 'STATE', 'ISSUER', 'CLIENT ID', 'NAME', 'MANAGED BY'],
+    row: (thing) => [...texts(thing, 'id', 'state', 'issuer', 'client_id', 'name'), manager(thing)],
+  },
 };
 
 export function listing(kind: Kind, listed: readonly Json[]): string {

@@ -5,6 +5,7 @@ import { assertions, tokenRequest } from './requirements/token.ts';
 import { discovery, resourceMetadata } from './requirements/discovery.ts';
 import { ends } from './requirements/ends.ts';
 import { entitlement, issuance } from './requirements/issuance.ts';
+import { federation } from './requirements/federation.ts';
 import { keyLife } from './requirements/keys.ts';
 import { introspection } from './requirements/introspection.ts';
 import { limits } from './requirements/limits.ts';
@@ -39,6 +40,7 @@ export const requirements = {
   ...administration,
   ...robustness,
   ...limits,
+  ...federation,
   ...keyLife,
   ...operations,
   ...pages,

@@ -33,7 +33,7 @@ export interface AdminPorts extends AdministrationPorts {
 const pluralOf = { resource: 'resources', agent: 'agents', client: 'clients', idp: 'idps' } as const;
 
 /** The routes of one kind of thing. */
-export function collectionRoutes(ports: AdminPorts, kind: Kind): readonly Route[] {
+export function collectionRoutes(ports: AdminPorts, kind: Exclude<Kind, 'idp'>): readonly Route[] {
   const base = `/admin/${pluralOf[kind]}` as const;
   return [
     route(base, methods({ GET: (request) => list(ports, kind, request), POST: create(ports, kind) })),
@@ -44,6 +44,23 @@ export function collectionRoutes(ports: AdminPorts, kind: Kind): readonly Route[
         DELETE: (deletion) => withdraw(ports, kind, id, deletion),
       })(request),
     ),
+    ...stateRoutes(ports, kind),
+  ];
+}
+
+/** The routes of a kind that the config alone declares. */
+export function declaredRoutes(ports: AdminPorts, kind: 'idp'): readonly Route[] {
+  const base = `/admin/${pluralOf[kind]}` as const;
+  return [
+    route(base, methods({ GET: (request) => list(ports, kind, request) })),
+    route(`${base}/{id}`, (request, { id }) => methods({ GET: () => show(ports, kind, id) })(request)),
+    ...stateRoutes(ports, kind),
+  ];
+}
+
+function stateRoutes(ports: AdminPorts, kind: Kind): readonly Route[] {
+  const base = `/admin/${pluralOf[kind]}` as const;
+  return [
     route(`${base}/{id}/disable`, (request, { id }) =>
       methods({ POST: turn(ports, kind, id, 'disabled') })(request),
     ),

@@ -1,7 +1,7 @@
 import type { Endpoint } from '../../http/message.ts';
 import { onlyOperators } from '../../http/operators.ts';
 import { routes } from '../../http/routes.ts';
-import { type AdminPorts, collectionRoutes } from './collection.ts';
+import { type AdminPorts, collectionRoutes, declaredRoutes } from './collection.ts';
 import { secretRoutes } from './secrets.ts';
 
 /** The registry for operators. */
@@ -11,6 +11,7 @@ export function adminEndpoint(ports: AdminPorts): Endpoint {
       ...collectionRoutes(ports, 'resource'),
       ...collectionRoutes(ports, 'agent'),
       ...collectionRoutes(ports, 'client'),
+      ...declaredRoutes(ports, 'idp'),
       ...secretRoutes(ports),
     ]),
   );

@@ -31,7 +31,7 @@ export async function personSignsIn(walk: Walk, alice: AtWork): Promise<void> {
 
   report.step('Alice comes back: she has said yes, and is not asked again');
   alice.client.keep(undefined);
-  report.check('the client lost its tokens', 'REDIRECT', await alice.authorize());
+  report.check('the client lost its tokens', 'REDIRECT', await alice.authorize('tools:read'));
   report.check('no page asks her anything', 0, (await alice.signIn()).length);
   report.check('and the client has tokens', 'string', typeof alice.client.tokens()?.access_token);
 }

@@ -73,7 +73,7 @@ export const refreshing = {
   ),
   'vestibule:refresh-entitlement': must(
     'Vestibule',
-    'gives nothing for a client, an agent or a resource that is disabled, ends nothing for it, and narrows to what the person still holds',
+    'gives nothing for a client, an agent, a resource or an identity provider that is disabled, ends nothing for it, and narrows to what the person still holds',
   ),
 } as const;
 

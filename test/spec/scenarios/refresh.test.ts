@@ -200,6 +200,7 @@ describe('a refresh token', () => {
       let { first: token } = await newFamily();
       for (const [path, error] of [
         ['resources/demo', 'invalid_target'],
+        ['idps/demo', 'unauthorized_client'],
         [`clients/${app}`, 'invalid_client'],
       ] as const) {
         await client.admin('POST', `${path}/disable`);

@@ -2,12 +2,12 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { declarationOf, type Kind } from '../../../bin/cli/declaration.ts';
+import { declarationOf, type DeclarableKind } from '../../../bin/cli/declaration.ts';
 import { readArguments } from '../../../bin/cli/options.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'vestibule-cli-'));
 
-function declared(kind: Kind, id: string | undefined, ...options: string[]): unknown {
+function declared(kind: DeclarableKind, id: string | undefined, ...options: string[]): unknown {
   return declarationOf(kind, id, readArguments(options).values, directory);
 }
 

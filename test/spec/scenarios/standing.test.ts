@@ -1,0 +1,277 @@
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import type { DownstreamAnswer } from '../../../lambdas/ports/downstream.ts';
+import type { GrantId } from '../../../lambdas/runtime/identifiers.ts';
+import type { Behaviour } from '../../support/played-idp.ts';
+import { type DownstreamDriver, driveDownstream, random } from '../support/downstream-driver.ts';
+import { drive } from '../support/driver.ts';
+import { verifies } from '../verifies.ts';
+
+let driver: DownstreamDriver;
+beforeAll(async () => {
+  driver = await driveDownstream();
+});
+afterEach(() => {
+  driver.first.play();
+  driver.deployment.run.cloud.faults.clear();
+});
+afterAll(() => driver.stop());
+
+/** Somebody signed in for work while they are away, and a minute and more has gone by. */
+async function aGrant(): Promise<string> {
+  const grant = random();
+  expect(await driver.signIn('first', { keepFor: grant })).toMatchObject({
+    signedIn: { keptUpstream: true },
+  });
+  later(61);
+  return grant;
+}
+
+function later(seconds: number): void {
+  driver.deployment.run.clock.advance(seconds);
+}
+
+const stands = (groups: readonly string[]): unknown => ({
+  told: 'standing',
+  standing: { kind: 'stands', groups },
+});
+const ended = (reason: string): unknown => ({ told: 'standing', standing: { kind: 'ended', reason } });
+
+async function asking(work: () => Promise<unknown>): Promise<number> {
+  const before = driver.first.refreshes();
+  await work();
+  return driver.first.refreshes() - before;
+}
+
+describe('a person who stands', () => {
+  verifies(
+    'vestibule:standing-once',
+    'is asked about once a minute, however many ask',
+    async () => {
+      const grant = await aGrant();
+      const all = (): Promise<DownstreamAnswer[]> =>
+        Promise.all(Array.from({ length: 200 }, () => driver.standing(grant)));
+      driver.first.play({ slow: 300 });
+      expect(
+        await asking(async () => {
+          expect(new Set((await all()).map((answer) => JSON.stringify(answer)))).toEqual(
+            new Set([JSON.stringify(stands(['staff']))]),
+          );
+        }),
+      ).toBe(1);
+      later(55);
+      expect(await asking(() => driver.standing(grant))).toBe(0);
+      later(10);
+      expect(await asking(() => driver.standing(grant))).toBe(1);
+    },
+    60_000,
+  );
+
+  verifies('vestibule:standing-once', 'is not asked about in the minute after the sign-in', async () => {
+    const grant = random();
+    await driver.signIn('first', { keepFor: grant });
+    expect(
+      await asking(async () => {
+        expect(await driver.standing(grant)).toEqual({ told: 'standing', standing: { kind: 'stands' } });
+      }),
+    ).toBe(0);
+  });
+
+  verifies('vestibule:standing-lost-reply', 'stands through one rotation after another', async () => {
+    const grant = await aGrant();
+    for (let minute = 0; minute < 5; minute += 1) {
+      expect(await driver.standing(grant)).toEqual(stands(['staff']));
+      later(61);
+    }
+  });
+
+  verifies('vestibule:standing-ends', 'has the groups that the provider tells of now', async () => {
+    const grant = await aGrant();
+    driver.first.play({ person: { sub: 'ann', groups: ['golf'] } });
+    expect(await driver.standing(grant)).toEqual(stands(['golf']));
+    later(61);
+    driver.first.play({ person: { sub: 'ann' } });
+    expect(await driver.standing(grant)).toEqual(stands([]));
+    later(61);
+    // Without an id_token, the userinfo endpoint tells.
+    driver.first.play({ withoutIdTokenOnRefresh: true, userinfo: { sub: 'ann', groups: ['chess'] } });
+    expect(await driver.standing(grant)).toEqual(stands(['chess']));
+  });
+});
+
+describe('a person who has ended', () => {
+  verifies('vestibule:standing-ends', 'has ended for good, and the provider is asked no more', async () => {
+    const grant = await aGrant();
+    driver.first.play({ refreshError: 'invalid_grant' });
+    expect(await driver.standing(grant)).toEqual(ended('upstream_refused'));
+    driver.first.play();
+    later(61);
+    expect(
+      await asking(async () => {
+        expect(await driver.standing(grant)).toEqual(ended('upstream_refused'));
+      }),
+    ).toBe(0);
+  });
+
+  verifies('oidc:12.2:refreshed-person', 'is one in whose place another comes back', async () => {
+    const grant = await aGrant();
+    driver.first.play({ person: { sub: 'eve', groups: ['staff'] } });
+    expect(await driver.standing(grant)).toEqual(ended('upstream_other_person'));
+  });
+
+  verifies(
+    'vestibule:standing-ends',
+    'is not known where nothing was kept, or it was forgotten',
+    async () => {
+      const notKept = { told: 'standing', standing: { kind: 'not_kept' } };
+      expect(await driver.standing(random())).toEqual(notKept);
+      const grant = await aGrant();
+      // A grant that was made through another provider is none of this one's.
+      expect(await driver.standing(grant, 'second')).toEqual(notKept);
+      for (let time = 0; time < 2; time += 1) {
+        expect(await driver.ask({ ask: 'forget', grant: grant as GrantId })).toEqual({ told: 'forgotten' });
+        expect(await driver.standing(grant)).toEqual(notKept);
+      }
+    },
+  );
+
+  verifies('vestibule:standing-ends', 'is everybody of a provider that is no more', async () => {
+    expect(await driver.standing(await aGrant(), 'former')).toEqual(ended('idp_removed'));
+  });
+});
+
+describe('an honest person stands', () => {
+  const unavailable = { told: 'unavailable', dependency: 'identity provider first', retryAfterSeconds: 5 };
+  const passing: readonly (readonly [string, Behaviour])[] = [
+    ['is down', { status: 503 }],
+    ['asks to wait', { status: 429 }],
+    ['does not know us for a while', { refreshError: 'invalid_client' }],
+    ['signs with a key that it does not publish', { signing: 'stranger' }],
+    [
+      'tells of somebody else at its userinfo endpoint',
+      { withoutIdTokenOnRefresh: true, userinfo: { sub: 'eve' } },
+    ],
+  ];
+
+  verifies(
+    'vestibule:standing-lost-reply',
+    'after the provider failed, which is left alone for five seconds',
+    async () => {
+      for (const [what, behaviour] of passing) {
+        const grant = await aGrant();
+        driver.first.play(behaviour);
+        expect([what, await driver.standing(grant)]).toEqual([what, unavailable]);
+        driver.first.play();
+        expect(await asking(() => driver.standing(grant))).toBe(0);
+        later(6);
+        expect([what, await driver.standing(grant)]).toEqual([what, stands(['staff'])]);
+      }
+    },
+  );
+
+  verifies(
+    'vestibule:standing-lost-reply',
+    'through a lost reply, or a throttled call, at every call of AWS',
+    async () => {
+      const { faults } = driver.deployment.run.cloud;
+      const actions = [
+        'dynamodb:GetItem',
+        'dynamodb:UpdateItem',
+        'kms:Decrypt',
+        'dynamodb:PutItem',
+        'kms:GenerateDataKey',
+      ];
+      for (const action of actions) {
+        for (const fault of ['timeout@1', 'timeout@2', 'throttle@1-2'] as const) {
+          const what = `${action}~Downstream=${fault}`;
+          faults.clear();
+          faults.add(what);
+          const grant = await aGrant();
+          expect([what, await driver.standing(grant)]).toEqual([what, stands(['staff'])]);
+          later(61);
+          expect([what, await driver.standing(grant)]).toEqual([what, stands(['staff'])]);
+        }
+      }
+    },
+    120_000,
+  );
+
+  verifies(
+    'vestibule:standing-lost-reply',
+    'once AWS is back that was gone when the provider had rotated',
+    async () => {
+      const { faults } = driver.deployment.run.cloud;
+      const grant = await aGrant();
+      // The lease is written; what came of asking is not, at the first two tries of all that the SDK makes.
+      faults.add('dynamodb:UpdateItem~Downstream=down@2-7');
+      expect(await driver.standing(grant)).toEqual(stands(['staff']));
+      later(61);
+      expect(await driver.standing(grant)).toEqual(stands(['staff']));
+    },
+    60_000,
+  );
+
+  verifies(
+    'vestibule:standing-once',
+    'when who had the lease is gone before asking',
+    async () => {
+      const { faults } = driver.deployment.run.cloud;
+      const grant = await aGrant();
+      faults.add('kms:Decrypt~Downstream=crash@1');
+      await driver.standing(grant).catch(() => undefined);
+      later(16);
+      expect(await driver.standing(grant)).toEqual(stands(['staff']));
+    },
+    60_000,
+  );
+});
+
+describe('an identity provider that an operator disables', () => {
+  const suspended = { told: 'standing', standing: { kind: 'suspended', reason: 'idp_disabled' } };
+
+  verifies(
+    'vestibule:idp-disabled',
+    'signs nobody in and suspends its people, until it is enabled again',
+    async () => {
+      const operator = drive(driver.deployment);
+      const grant = await aGrant();
+      expect((await operator.admin('POST', 'idps/first/disable')).body).toMatchObject({ state: 'disabled' });
+      later(5);
+      expect(
+        await asking(async () => {
+          expect(await driver.standing(grant)).toEqual(suspended);
+          // Of a grant for which nothing is kept, too.
+          expect(await driver.standing(random())).toEqual(suspended);
+        }),
+      ).toBe(0);
+      expect(await driver.signIn('first')).toMatchObject({ told: 'unavailable' });
+      driver.second.play({ person: { sub: 'ann', tid: 'one' } });
+      expect(await driver.signIn('second')).toMatchObject({ told: 'signed_in' });
+      expect((await operator.admin('POST', 'idps/first/enable')).body).toMatchObject({ state: 'active' });
+      later(5);
+      expect(await driver.standing(grant)).toEqual(stands(['staff']));
+      expect(await driver.signIn('first')).toMatchObject({ told: 'signed_in' });
+    },
+  );
+
+  verifies('vestibule:idp-disabled', 'is listed and shown, and declared by the config alone', async () => {
+    const operator = drive(driver.deployment);
+    const { body } = await operator.admin('GET', 'idps');
+    expect(body['idps']).toMatchObject([{ id: 'first' }, { id: 'second', tenant_claim: 'tid' }]);
+    expect((await operator.admin('GET', 'idps/first')).body).toMatchObject({
+      ...{ issuer: driver.first.issuer, client_id: 'vestibule', state: 'active', groups_claim: 'groups' },
+      roles: [
+        { name: 'everyone', groups: 'everyone', scopes: [{ names: ['tools:read'] }] },
+        { name: 'staff', groups: ['staff'] },
+      ],
+    });
+    expect((await operator.admin('POST', 'idps', {})).status).toBe(405);
+    expect((await operator.admin('PUT', 'idps/first', {})).status).toBe(405);
+    expect((await operator.admin('DELETE', 'idps/first')).status).toBe(405);
+    expect((await operator.admin('POST', 'idps/third/disable')).status).toBe(404);
+  });
+});
+
+verifies('vestibule:upstream-secrets', 'no log holds a token that was kept', () => {
+  const log = driver.deployment.log.join('\n');
+  for (const canary of driver.first.given) expect(log).not.toContain(canary);
+});

@@ -1,0 +1,243 @@
+import { createHash, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { exportJWK, SignJWT } from 'jose';
+import { listen, readBody, sendJson } from '../../local/demo/http.ts';
+
+type Claims = Readonly<Record<string, unknown>>;
+
+/** How the identity provider behaves from now on. What is not said is as OpenID Connect has it. */
+export interface Behaviour {
+  /** Who signs in, with what the id_token says of them. */
+  readonly person?: Claims;
+  /** What the userinfo endpoint says; undefined: the same as the id_token. */
+  readonly userinfo?: Claims;
+  /** Changes the claims of the next id_tokens. */
+  readonly claims?: (claims: Claims) => Claims;
+  /** Signs in another way than with a key of the key set. */
+  readonly signing?: 'stranger' | 'none' | 'HS256';
+  /** Members of the discovery document that differ. */
+  readonly metadata?: Claims;
+  /** `iss` on the way back; null: none. */
+  readonly iss?: string | null;
+  /** In place of a code on the way back. */
+  readonly error?: string;
+  /** Answers every request so. */
+  readonly status?: number;
+  /** Answers refreshes with this OAuth error. */
+  readonly refreshError?: string;
+  readonly withoutIdTokenOnRefresh?: boolean;
+  /** Milliseconds before each answer of the token endpoint. */
+  readonly slow?: number;
+  /** How far its clock is ahead. Seconds. */
+  readonly ahead?: number;
+}
+
+interface Key {
+  readonly kid: string;
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+}
+
+interface Started {
+  readonly nonce: string;
+  readonly challenge: string;
+  readonly scope: string;
+}
+
+/** An identity provider that plays any part. It signs everybody in without a word. */
+export interface PlayedIdp {
+  readonly issuer: string;
+  /** Lays another behaviour over the honest one. */
+  readonly play: (behaviour?: Behaviour) => void;
+  readonly rotateKeys: () => void;
+  /** What it was sent: the path, and the parameters of query and body. */
+  readonly requests: readonly {
+    readonly path: string;
+    readonly parameters: Readonly<Record<string, string>>;
+  }[];
+  /** Every token and code that it has given away. */
+  readonly given: readonly string[];
+  readonly refreshes: () => number;
+  readonly stop: () => Promise<void>;
+}
+
+/** `secret`: of the client `vestibule`; a function, because the deployment that has it may start later. */
+export async function playIdp(options: {
+  readonly port: number;
+  readonly secret: () => string;
+  /** At the end of the issuer. */
+  readonly path?: '' | '/';
+  /** Seconds since 1970. */
+  readonly now?: () => number;
+}): Promise<PlayedIdp> {
+  const { port, path: base = '', now = () => Date.now() / 1_000 } = options;
+  const issuer = `http://localhost:${port}${base}`;
+  const root = issuer.replace(/\/$/, '');
+  const stranger = newKey();
+  const codes = new Map<string, Started>();
+  const refreshTokens = new Map<string, 'current' | 'spent'>();
+  const requests: { path: string; parameters: Record<string, string> }[] = [];
+  const given: string[] = [];
+  let behaviour: Behaviour = {};
+  let keys = [newKey()];
+  let refreshes = 0;
+
+  const give = (kind: string): string => {
+    const value = `${kind}-canary-${randomUUID()}`;
+    given.push(value);
+    return value;
+  };
+  const idToken = async (nonce: string | undefined, accessToken: string): Promise<string> => {
+    const at = Math.floor(now()) + (behaviour.ahead ?? 0);
+    const honest: Claims = {
+      ...{ iss: issuer, aud: 'vestibule', iat: at, exp: at + 300, auth_time: at - 10 },
+      ...(nonce !== undefined && { nonce }),
+      at_hash: createHash('sha256').update(accessToken).digest().subarray(0, 16).toString('base64url'),
+      ...(behaviour.person ?? { sub: 'ann', name: 'Ann', email: 'ann@example.com', groups: ['staff'] }),
+    };
+    const token = await signed(behaviour.claims?.(honest) ?? honest);
+    given.push(token);
+    return token;
+  };
+  const signed = async (claims: Claims): Promise<string> => {
+    if (behaviour.signing === 'none') {
+      return `${encoded({ alg: 'none' })}.${encoded(claims)}.`;
+    }
+    if (behaviour.signing === 'HS256') {
+      return new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.from(options.secret()));
+    }
+    const key = behaviour.signing === 'stranger' ? { ...stranger, kid: keys[0]!.kid } : keys[0]!;
+    return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: key.kid }).sign(key.privateKey);
+  };
+
+  const discovery = (): Claims => ({
+    ...{ issuer, authorization_endpoint: `${root}/authorize`, token_endpoint: `${root}/token` },
+    ...{ userinfo_endpoint: `${root}/userinfo`, jwks_uri: `${root}/jwks` },
+    authorization_response_iss_parameter_supported: true,
+    ...behaviour.metadata,
+  });
+
+  const authorize = (query: URLSearchParams, response: ServerResponse): void => {
+    const back = new URL(query.get('redirect_uri') ?? '');
+    const answer = { state: query.get('state') ?? '' };
+    for (const [name, value] of Object.entries(answer)) back.searchParams.set(name, value);
+    if (behaviour.iss !== null) back.searchParams.set('iss', behaviour.iss ?? issuer);
+    if (behaviour.error === undefined) {
+      const code = give('code');
+      codes.set(code, {
+        nonce: query.get('nonce') ?? '',
+        challenge: query.get('code_challenge') ?? '',
+        scope: query.get('scope') ?? '',
+      });
+      back.searchParams.set('code', code);
+    } else {
+      back.searchParams.set('error', behaviour.error);
+    }
+    response.writeHead(303, { location: back.href }).end();
+  };
+
+  const tokensFor = async (nonce: string | undefined): Promise<Record<string, unknown>> => {
+    const accessToken = give('access');
+    const refreshToken = give('refresh');
+    refreshTokens.set(refreshToken, 'current');
+    const withIdToken = nonce !== undefined || behaviour.withoutIdTokenOnRefresh !== true;
+    return {
+      ...{ access_token: accessToken, token_type: 'Bearer', expires_in: 300, refresh_token: refreshToken },
+      ...(withIdToken && { id_token: await idToken(nonce, accessToken) }),
+    };
+  };
+  const redeem = async (form: URLSearchParams, response: ServerResponse): Promise<void> => {
+    const started = codes.get(form.get('code') ?? '');
+    codes.delete(form.get('code') ?? '');
+    const digest = createHash('sha256')
+      .update(form.get('code_verifier') ?? '')
+      .digest('base64url');
+    if (started?.challenge !== digest) {
+      sendJson(response, 400, { error: 'invalid_grant' });
+      return;
+    }
+    sendJson(response, 200, await tokensFor(started.nonce));
+  };
+  const refresh = async (form: URLSearchParams, response: ServerResponse): Promise<void> => {
+    refreshes += 1;
+    const token = form.get('refresh_token') ?? '';
+    const state = refreshTokens.get(token);
+    if (behaviour.refreshError !== undefined) {
+      sendJson(response, 400, { error: behaviour.refreshError });
+      return;
+    }
+    // Whoever sends a spent token is a thief, or robbed: nothing is good from then on.
+    if (state === 'spent') for (const each of refreshTokens.keys()) refreshTokens.set(each, 'spent');
+    if (state !== 'current') {
+      sendJson(response, 400, { error: 'invalid_grant' });
+      return;
+    }
+    refreshTokens.set(token, 'spent');
+    sendJson(response, 200, await tokensFor(undefined));
+  };
+  const token = async (request: IncomingMessage, form: URLSearchParams, response: ServerResponse) => {
+    await new Promise((resolve) => setTimeout(resolve, behaviour.slow ?? 0));
+    const basic = `Basic ${Buffer.from(`vestibule:${options.secret()}`).toString('base64')}`;
+    const isClient =
+      request.headers.authorization === basic || form.get('client_secret') === options.secret();
+    if (!isClient) {
+      response.setHeader('www-authenticate', 'Basic realm="idp"');
+      sendJson(response, 401, { error: 'invalid_client' });
+    } else if (form.get('grant_type') === 'refresh_token') await refresh(form, response);
+    else await redeem(form, response);
+  };
+  const publicKeys = async (): Promise<object> => ({
+    keys: await Promise.all(
+      keys.map(async ({ kid, publicKey }) => ({
+        ...(await exportJWK(publicKey)),
+        kid,
+        alg: 'RS256',
+        use: 'sig',
+      })),
+    ),
+  });
+
+  const server = await listen(
+    port,
+    async (request, response) => {
+      const url = new URL(request.url ?? '/', root);
+      const form = new URLSearchParams(await readBody(request));
+      const path = url.pathname;
+      requests.push({
+        path,
+        parameters: { ...Object.fromEntries(url.searchParams), ...Object.fromEntries(form) },
+      });
+      if (behaviour.status !== undefined) sendJson(response, behaviour.status, {});
+      else if (path === '/.well-known/openid-configuration') sendJson(response, 200, discovery());
+      else if (path === '/jwks') sendJson(response, 200, await publicKeys());
+      else if (path === '/authorize') authorize(url.searchParams, response);
+      else if (path === '/token') await token(request, form, response);
+      else if (path === '/userinfo')
+        sendJson(response, 200, behaviour.userinfo ?? behaviour.person ?? { sub: 'ann' });
+      else sendJson(response, 404, {});
+    },
+    (line) => {
+      throw new Error(line);
+    },
+  );
+  return {
+    issuer,
+    play: (next = {}) => {
+      behaviour = next;
+    },
+    rotateKeys: () => {
+      keys = [newKey()];
+    },
+    ...{ requests, given },
+    refreshes: () => refreshes,
+    stop: server.stop,
+  };
+}
+
+function newKey(): Key {
+  return { kid: randomUUID(), ...generateKeyPairSync('rsa', { modulusLength: 2_048 }) };
+}
+
+function encoded(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
