@@ -1,5 +1,6 @@
 import { clientDocumentsOf } from '../config/client-documents.ts';
 import { limitsOf } from '../config/limits.ts';
+import { registrationOf } from '../config/registration.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
 import { allowedHosts, type DeploymentParts, modest, servePublicly } from './deployment-parts.ts';
 
@@ -15,14 +16,14 @@ export function serveAuthorization(parts: DeploymentParts): void {
     name: 'authorization',
     description: 'The authorization endpoint, consent, and the return from identity providers',
     memoryMegabytes: 1024,
-    // Identity providers take their time, and the downstream function waits for them.
-    timeoutSeconds: 15,
+    timeoutSeconds: 10,
     retention,
     environment: (role) => ({
       ISSUER: issuer,
       ADDRESS_LIMIT: limitsOf(config).address,
       DOCUMENT_HOSTS: allowedHosts(config),
       CLIENT_DOCUMENTS: clientDocumentsOf(config),
+      CLIENT_LIFETIME_DAYS: String(registrationOf(config).lifetimeDays),
       SEAL_SECRET: sealSecret.grantUse(role),
       ...people.grantAsking(role),
       ...registry.grantSignInDecisions(role),

@@ -16,7 +16,7 @@ const update = 'dynamodb:UpdateItem';
 
 test('the function that people sign in by may do exactly this', () => {
   const { Authorization: allowed = [] } = matrixOf(withPeople);
-  expect(allowed).toHaveLength(11);
+  expect(allowed).toHaveLength(12);
   expect(allowed).toEqual(
     expect.arrayContaining([
       row(['logs:CreateLogStream', 'logs:PutLogEvents'], '<VestibuleAuthorizationLogs.Arn>'),
@@ -25,6 +25,7 @@ test('the function that people sign in by may do exactly this', () => {
         'StringEquals kms:ViaService': 'secretsmanager.<AWS::Region>.amazonaws.com',
       }),
       row(['lambda:InvokeFunction'], '<VestibuleDownstreamFunction.Arn>'),
+      row([update], registry, keys('client#*')),
       row([put], registry, keys('client-document#*')),
       row(
         ['dynamodb:BatchGetItem'],

@@ -9,6 +9,8 @@ export const authorizationEnvironment = [
   'DOWNSTREAM_FUNCTION',
   /** The ids of the identity providers, as a JSON list. */
   'IDPS',
+  /** How long a client that registered itself lives on once people use it. */
+  'CLIENT_LIFETIME_DAYS',
   /** As of the token function. */
   'DOCUMENT_HOSTS',
   'CLIENT_DOCUMENTS',

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { clientDefaults } from '../../adapters/aws.ts';
+import { dynamoClientLives } from '../../adapters/dynamodb/client-lives.ts';
 import { dynamoConsents } from '../../adapters/dynamodb/consents.ts';
 import { dynamoGrants } from '../../adapters/dynamodb/grants.ts';
 import { dynamoKeptDocuments } from '../../adapters/dynamodb/kept-documents.ts';
@@ -67,6 +68,8 @@ const ports: SignInPorts = {
   consents: dynamoConsents(grantsTable),
   transactions: dynamoTransactions(grantsTable),
   grants: dynamoGrants(grantsTable),
+  lives: dynamoClientLives({ client, table: environment.REGISTRY_TABLE }),
+  lifetimeSeconds: Number(environment.CLIENT_LIFETIME_DAYS) * 86_400,
   seals: secretsManagerSeals({ secrets, random }),
   limit: addressLimit(environment.ADDRESS_LIMIT, { buckets: dynamoSharedBuckets(grantsTable), random }),
   ...{ random, audit },

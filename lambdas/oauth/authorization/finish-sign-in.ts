@@ -2,7 +2,8 @@ import type { ConsentedScope } from '../../ports/consents.ts';
 import type { GrantedBy, GrantTerms } from '../../ports/grants.ts';
 import type { IdentityProvider } from '../../ports/identity-providers.ts';
 import type { SignedIn } from '../../ports/people.ts';
-import type { Instant } from '../../runtime/clock.ts';
+import type { Client } from '../../ports/registry.ts';
+import { after, type Instant } from '../../runtime/clock.ts';
 import type { GrantId } from '../../runtime/identifiers.ts';
 import { issueCode } from '../grants/issue-code.ts';
 import { amongHeld, heldScope } from '../people/held-scope.ts';
@@ -34,6 +35,7 @@ export async function finishSignIn(
   if ('reason' in granted) return endWithout(ports, visit, returning, signedIn, granted);
   const terms = termsOf(returning, signedIn, granted);
   await recordConsent(ports, visit, returning, terms, now);
+  await prolongClient(ports, request.client, now);
   const code = await issueCode(ports, { terms, binding: bindingOf(request) }, now);
   const { requestId, sourceAddress } = visit;
   ports.audit({
@@ -133,6 +135,16 @@ async function recordConsent(
     await standings.forget(grant);
   };
   await Promise.all(evicted.map(end));
+}
+
+/** A client that registered itself lives while people use it; once in half its life is often enough to write that down. */
+async function prolongClient(
+  { lives, lifetimeSeconds }: SignInPorts,
+  { id, expiresAt }: Client,
+  now: Instant,
+): Promise<void> {
+  if (expiresAt === undefined || expiresAt - now > lifetimeSeconds / 2) return;
+  await lives.prolong(id, expiresAt, after(now, lifetimeSeconds));
 }
 
 function bindingOf({ redirectUri, codeChallenge, nonce }: AuthorizationRequest) {

@@ -1,3 +1,4 @@
+import type { ClientLives } from '../../ports/client-registrations.ts';
 import type { Consents } from '../../ports/consents.ts';
 import type { Grants } from '../../ports/grants.ts';
 import type { IdentityProviders } from '../../ports/identity-providers.ts';
@@ -18,6 +19,9 @@ export interface SignInPorts {
   readonly consents: Consents;
   readonly transactions: Transactions;
   readonly grants: Grants;
+  readonly lives: ClientLives;
+  /** How long a client that registered itself lives on once people use it. Seconds. */
+  readonly lifetimeSeconds: number;
   readonly seals: Seals;
   /** Whoever comes here proves nothing, so that every request counts. */
   readonly limit: AddressLimit;

@@ -71,6 +71,10 @@ export const signIn = {
     ['Vestibule', 'IX-52'],
     'asks a person again when a client asks for more, goes elsewhere or is another one, and not for the same',
   ),
+  'vestibule:used-clients-live-on': must(
+    'Vestibule',
+    'keeps a client that registered itself for as long as people use it',
+  ),
   'vestibule:consent-implied': must('Vestibule', 'asks nobody for a client that the config vouches for'),
   'vestibule:mix-up': must(
     ['Vestibule', 'RFC 9700 §4.4.2.2'],

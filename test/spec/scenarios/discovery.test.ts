@@ -35,7 +35,15 @@ describe('authorization server metadata', () => {
   );
 
   verifies(
-    ['AS-3', 'IX-4', 'IX-21', 'rfc8414:2:required-members', 'oidc-discovery:3:required-members'],
+    [
+      'AS-3',
+      'AS-23',
+      'AS-33',
+      'IX-4',
+      'IX-21',
+      'rfc8414:2:required-members',
+      'oidc-discovery:3:required-members',
+    ],
     'has every member that strict clients parse, and no null',
     async () => {
       const { body } = await client.get(documents[1]);
@@ -48,6 +56,8 @@ describe('authorization server metadata', () => {
         code_challenge_methods_supported: ['S256'],
         subject_types_supported: ['public'],
         id_token_signing_alg_values_supported: ['RS256'],
+        authorization_response_iss_parameter_supported: true,
+        scopes_supported: ['openid', 'profile', 'email', 'offline_access'],
       });
       expect(valuesOf(body)).not.toContain(null);
     },

@@ -211,11 +211,29 @@ describe('an identity provider that fails', () => {
   });
 });
 
+/** Registers itself, as an application does that nobody declared. */
+async function registered(client_name: string): Promise<string> {
+  const body = JSON.stringify({ client_name, redirect_uris: [hosted] });
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
+  const answer = await drive(company).send('/register', init);
+  expect(answer.status).toBe(201);
+  return String(answer.body['client_id']);
+}
+
 // The last of all: the clock of the deployment leaves that of the identity provider behind.
-describe('a session', () => {
-  verifies('vestibule:consent-remembered', 'counts for twelve hours after the person signed in', async () => {
-    const browser = await signedIn();
-    company.run.clock.advance(12 * 3_600 + 1);
-    expect(pageOf(await answerTo(requestOf(company), browser)).text).toContain('you sign in with');
-  });
+describe('when time goes by', () => {
+  verifies(
+    ['vestibule:used-clients-live-on', 'vestibule:consent-remembered'],
+    'a client that registered itself lives on once it was used',
+    async () => {
+      const [used, unused] = [await registered('Used'), await registered('Unused')];
+      await signIn(requestOf(company, { client_id: used }));
+      const browser = await signedIn();
+      company.run.clock.advance(25 * 3_600);
+      const asked = pageOf(await answerTo(requestOf(company, { client_id: used })));
+      expect([asked.status, asked.text]).toEqual([200, expect.stringContaining('Used')]);
+      expect(pageOf(await answerTo(requestOf(company, { client_id: unused }))).status).toBe(400);
+      expect(pageOf(await answerTo(requestOf(company), browser)).text).toContain('you sign in with');
+    },
+  );
 });
