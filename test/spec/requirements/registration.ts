@@ -1,4 +1,4 @@
-import { must, should } from '../requirement.ts';
+import { may, must, should } from '../requirement.ts';
 
 /** Clients that people use: those that register themselves, and those that are their metadata documents. */
 export const registration = {
@@ -64,5 +64,34 @@ export const registration = {
   'vestibule:registration-lost-reply': must(
     'Vestibule',
     'gives the same client to one that registers again because a reply or a dependency was lost',
+  ),
+  'AS-12': must(
+    'AS-12',
+    'knows the client of an https URL by the document behind it, which names that very URL, a name and redirect URIs',
+  ),
+  'AS-13:fetch': must(
+    'AS-13',
+    'fetches a metadata document from an allowed address only, follows no redirect, and takes no answer but 200, no type but JSON and no more than 5 kB',
+  ),
+  'AS-13:never-failures': must('AS-13', 'keeps no failure and no invalid document'),
+  'AS-13:no-secret': must('AS-13', 'refuses a metadata document with a secret, or a method that needs one'),
+  'AS-14': may('AS-14', 'refuses metadata documents by their hosts, as the config says'),
+  'IX-30': must('IX-30', 'ignores the port of a redirect URI on the own machine of the person'),
+  'IX-50': should(
+    'IX-50',
+    'knows well-known clients by a copy of their documents where their hosts refuse it',
+  ),
+  'IX-51': must('IX-51', 'takes a metadata document with members and grants that it does not know'),
+  'vestibule:document-fetched-for-people': must(
+    'Vestibule',
+    'fetches no document for a request to the token endpoint that no person ever signed in for',
+  ),
+  'vestibule:used-clients-live': must(
+    'Vestibule',
+    'keeps a client that registered itself once a person has used it',
+  ),
+  'vestibule:registration-approval': must(
+    'Vestibule',
+    'keeps a client from people, where the config says so, until an operator enables it',
   ),
 } as const;

@@ -1,0 +1,156 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { createBrowser } from '../../support/browser-player.ts';
+import type { Company } from '../../support/company.ts';
+import { type Driver, drive } from '../support/driver.ts';
+import { answerTo, hosted, pageOf, requestOf, signIn, startOffice } from '../support/people.ts';
+import { registering } from '../support/registering.ts';
+import { verifies } from '../verifies.ts';
+
+interface Served {
+  readonly status?: number;
+  readonly type?: string;
+  readonly body?: unknown;
+  readonly location?: string;
+}
+
+let company: Company;
+let client: Driver;
+let host: Server;
+let origin: string;
+const served = new Map<string, Served>();
+const asked: string[] = [];
+
+beforeAll(async () => {
+  host = createServer((request, response) => {
+    const path = request.url ?? '';
+    asked.push(path);
+    const { status = 200, type = 'application/json', body, location } = served.get(path) ?? { status: 404 };
+    response.writeHead(status, { 'content-type': type, ...(location !== undefined && { location }) });
+    response.end(typeof body === 'string' ? body : JSON.stringify(body ?? {}));
+  });
+  await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(host.address() as AddressInfo).port}`;
+  company = await startOffice((config) => ({
+    ...config,
+    registration: { mode: 'approval' },
+    clientMetadataDocuments: { deny: ['denied.example.com'] },
+  }));
+  client = drive(company);
+}, 120_000);
+
+afterAll(async () => {
+  await company.stop();
+  host.close();
+});
+
+const documentAt = (path: string, change: object = {}): object => ({
+  client_id: `${origin}${path}`,
+  client_name: 'Paper',
+  redirect_uris: [hosted, 'http://127.0.0.1/callback'],
+  ...change,
+});
+
+/** What a person's browser is shown for a request of that client. */
+async function shown(clientId: string, redirectUri = hosted): Promise<string> {
+  client.letCachesExpire();
+  const url = requestOf(company, { client_id: clientId, redirect_uri: redirectUri });
+  return pageOf(await answerTo(url)).text;
+}
+
+const isAsked = /If you allow it/;
+
+describe('a client that is a metadata document', () => {
+  verifies(
+    ['AS-12', 'IX-51', 'IX-30', 'vestibule:document-fetched-for-people'],
+    'signs people in, and is fetched for them and for nobody else',
+    async () => {
+      const path = '/client.json';
+      served.set(path, {
+        body: documentAt(path, {
+          surprise: [1],
+          grant_types: ['authorization_code', 'refresh_token', 'urn:x'],
+        }),
+      });
+      const form = { grant_type: 'authorization_code', client_id: `${origin}${path}`, code: 'x' };
+      expect((await client.token(form)).status).toBe(401);
+      expect(asked).not.toContain(path);
+      expect(await shown(`${origin}${path}`)).toMatch(isAsked);
+      expect(await shown(`${origin}${path}`, 'http://127.0.0.1:49152/callback')).toMatch(isAsked);
+      expect(await shown(`${origin}${path}`, 'https://evil.example.com/cb')).not.toMatch(isAsked);
+      const told = await signIn(requestOf(company, { client_id: `${origin}${path}` }), {
+        browser: createBrowser(),
+      });
+      expect(told.get('code')).toBeTruthy();
+      expect(asked.filter((each) => each === path)).toHaveLength(1);
+    },
+  );
+
+  verifies(
+    ['AS-12', 'AS-13:fetch', 'AS-13:never-failures', 'AS-13:no-secret'],
+    'is not one that is not there, not JSON, too large, moved, another, or has a secret; and no failure is kept',
+    async () => {
+      const faults: readonly (readonly [string, Served])[] = [
+        ['/gone', { status: 404 }],
+        ['/down', { status: 503 }],
+        ['/moved', { status: 302, location: `${origin}/client.json` }],
+        ['/html', { type: 'text/html', body: documentAt('/html') }],
+        ['/text', { body: 'no json' }],
+        ['/large', { body: documentAt('/large', { padding: 'x'.repeat(5_120) }) }],
+        ['/other', { body: documentAt('/client.json') }],
+        ['/secret', { body: documentAt('/secret', { client_secret: 'canary-secret' }) }],
+        ['/post', { body: documentAt('/post', { token_endpoint_auth_method: 'client_secret_post' }) }],
+        ['/nowhere', { body: documentAt('/nowhere', { redirect_uris: [] }) }],
+      ];
+      for (const [path, fault] of faults) {
+        served.set(path, fault);
+        const page = await shown(`${origin}${path}`);
+        expect([path, page]).toEqual([path, expect.not.stringMatching(isAsked)]);
+        expect(page).not.toContain('canary');
+        served.set(path, { body: documentAt(path) });
+        expect([path, await shown(`${origin}${path}`)]).toEqual([path, expect.stringMatching(isAsked)]);
+      }
+      expect(company.log.join('\n')).not.toContain('canary-secret');
+    },
+  );
+
+  verifies(
+    ['AS-13:fetch', 'AS-14', 'IX-50'],
+    'is none at an address that is not public or of a host that is denied, and a well-known one stays known',
+    async () => {
+      for (const url of ['https://10.0.0.1/client.json', 'https://denied.example.com/client.json']) {
+        expect(await shown(url)).not.toMatch(isAsked);
+      }
+      const url = requestOf(company, {
+        client_id: 'https://claude.ai/oauth/claude-code-client-metadata',
+        redirect_uri: 'http://localhost:3118/callback',
+      });
+      expect(pageOf(await answerTo(url)).text).toContain('Claude Code');
+    },
+  );
+});
+
+describe('a client that registered itself', () => {
+  verifies(
+    ['vestibule:registration-approval', 'vestibule:used-clients-live'],
+    'waits for an operator, and lives on once a person has used it',
+    async () => {
+      const clients = registering(client);
+      const { body } = await clients.register({
+        client_name: 'Waiting',
+        redirect_uris: [hosted],
+        token_endpoint_auth_method: 'none',
+      });
+      const id = String(body['client_id'] as string);
+      expect(await shown(id)).not.toMatch(isAsked);
+      expect((await client.admin('POST', `clients/${id}/enable`)).status).toBe(200);
+      expect(await shown(id)).toMatch(isAsked);
+      const told = await signIn(requestOf(company, { client_id: id }), { browser: createBrowser() });
+      expect(told.get('code')).toBeTruthy();
+      company.run.clock.advance(30 * 86_400);
+      expect(await clients.isKnown(id)).toBe(true);
+      expect((await client.admin('GET', `clients/${id}`)).body['state']).toBe('active');
+    },
+  );
+});
