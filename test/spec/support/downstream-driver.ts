@@ -44,28 +44,7 @@ export async function driveDownstream(faults?: string): Promise<DownstreamDriver
     ...(faults !== undefined && { faults }),
   });
   for (const id of ['first', 'second']) secrets[id] = await federationSecret(deployment.run, id);
-  const { resources, cloud, clock } = deployment.run;
-  const functionName = resources.find(({ logicalId }) => logicalId.startsWith('VestibuleDownstreamFunction'));
-
-  const ask = async (question: DownstreamQuestion): Promise<DownstreamAnswer> => {
-    const lambda = new LambdaClient({
-      endpoint: cloud.endpoint,
-      region: 'us-east-1',
-      credentials: deployment.operator,
-      maxAttempts: 1,
-      systemClockOffset: clock.now() - Date.now(),
-    });
-    const { FunctionError: error, Payload: payload = new Uint8Array() } = await lambda.send(
-      new InvokeCommand({
-        FunctionName: functionName?.physicalId,
-        Payload: Buffer.from(JSON.stringify(question)),
-      }),
-    );
-    lambda.destroy();
-    const text = Buffer.from(payload).toString();
-    if (error !== undefined) throw new Error(text);
-    return JSON.parse(text) as DownstreamAnswer;
-  };
+  const ask = asker(deployment);
   const signIn: DownstreamDriver['signIn'] = async (id, options = {}) => {
     const [state, nonce, codeVerifier] = [random(), random(), random()];
     const { wishes = {}, keepFor, callback = id } = options;
@@ -94,6 +73,32 @@ export async function driveDownstream(faults?: string): Promise<DownstreamDriver
       await deployment.stop();
       await Promise.all([first.stop(), second.stop()]);
     },
+  };
+}
+
+/** Asks the downstream function of a deployment as its other functions do, with the rights of an operator. */
+export function asker(deployment: TestDeployment): DownstreamDriver['ask'] {
+  const { resources, cloud, clock } = deployment.run;
+  const functionName = resources.find(({ logicalId }) => logicalId.startsWith('VestibuleDownstreamFunction'));
+
+  return async (question: DownstreamQuestion): Promise<DownstreamAnswer> => {
+    const lambda = new LambdaClient({
+      endpoint: cloud.endpoint,
+      region: 'us-east-1',
+      credentials: deployment.operator,
+      maxAttempts: 1,
+      systemClockOffset: clock.now() - Date.now(),
+    });
+    const { FunctionError: error, Payload: payload = new Uint8Array() } = await lambda.send(
+      new InvokeCommand({
+        FunctionName: functionName?.physicalId,
+        Payload: Buffer.from(JSON.stringify(question)),
+      }),
+    );
+    lambda.destroy();
+    const text = Buffer.from(payload).toString();
+    if (error !== undefined) throw new Error(text);
+    return JSON.parse(text) as DownstreamAnswer;
   };
 }
 
