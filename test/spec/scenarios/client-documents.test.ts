@@ -142,7 +142,7 @@ describe('a client that registered itself', () => {
         redirect_uris: [hosted],
         token_endpoint_auth_method: 'none',
       });
-      const id = String(body['client_id'] as string);
+      const id = String(body['client_id']);
       expect(await shown(id)).not.toMatch(isAsked);
       expect((await client.admin('POST', `clients/${id}/enable`)).status).toBe(200);
       expect(await shown(id)).toMatch(isAsked);
