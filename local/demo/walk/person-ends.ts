@@ -5,8 +5,9 @@ import { setEmployed } from './company-directory.ts';
 import { refresh, refreshTokenOf } from './person-refresh.ts';
 import type { Walk, WalkAnswer } from './walk-context.ts';
 
-const longestSeconds = 90;
-const pauseSeconds = 5;
+const longestSeconds = 100;
+/** Whoever refreshes much more often is told to wait. */
+const pauseSeconds = 20;
 
 /** People take back what they granted, and a company its people: either ends what clients hold. */
 export async function personEnds(walk: Walk, alice: AtWork, bob: AtWork): Promise<void> {
