@@ -24,7 +24,7 @@ export const registration = {
     'gives what people need where grants are not named, and ignores grants that it does not have',
   ),
   'IX-24': must('IX-24', 'registers the redirect URIs that it takes beside one that it does not take'),
-  'IX-25': must('IX-25', 'makes ids and secrets of letters, digits, `_` and `-` only'),
+  'IX-25:registration': must('IX-25', 'makes ids and secrets of letters, digits, `_` and `-` only'),
   'IX-26': must(
     'IX-26',
     'keeps one record for all that register the same, and forgets clients that nobody used',

@@ -37,7 +37,7 @@ describe('a client that registers itself', () => {
       'IX-21:registration',
       'IX-22',
       'AS-13:prefix',
-      'IX-25',
+      'IX-25:registration',
     ],
     'is told its id and all that was registered, and is public where it says so',
     async () => {
@@ -70,7 +70,7 @@ describe('a client that registers itself', () => {
   );
 
   verifies(
-    ['IX-22', 'IX-23', 'IX-25', 'rfc7591:2:ignored', 'IX-21:registration'],
+    ['IX-22', 'IX-23', 'IX-25:registration', 'rfc7591:2:ignored', 'IX-21:registration'],
     'gets what fits it where it leaves out how it proves itself and what it is for',
     async () => {
       const native = await clients.register({ redirect_uris: ['http://localhost:1234/cb'] });
