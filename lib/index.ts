@@ -12,6 +12,7 @@ export {
   type AgentConfig,
   type AgentScopes,
   type AlarmsConfig,
+  type BrandingConfig,
   type ClientAuthenticationConfig,
   type ClientConfig,
   defineConfig,

@@ -44,6 +44,8 @@ export interface VestibuleConfig {
   readonly clients: readonly ClientConfig[];
   /** Where people sign in. Absent: nobody does, and agents act for themselves alone. */
   readonly identityProviders?: readonly IdentityProviderConfig[];
+  /** How the pages look that people see when they sign in. */
+  readonly branding?: BrandingConfig;
   /** What people may let agents do. Absent: whoever can sign in may grant every scope. */
   readonly roles?: readonly RoleConfig[];
 }
@@ -89,6 +91,13 @@ export interface RefreshTokensConfig {
   readonly idleDays?: number;
   /** Days after which a grant ends however much it is used, 1 to 365. Default: 90, or `idleDays` if that is more. */
   readonly absoluteDays?: number;
+}
+
+export interface BrandingConfig {
+  /** The company's name, as people know it. Default: the pages name none. */
+  readonly name?: string;
+  /** `#rrggbb`: the colour of what a page is about, with white text on it. Default: a blue. */
+  readonly accent?: string;
 }
 
 export interface AlarmsConfig {

@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
+import { branding } from './branding.ts';
 import { awsAuthentication, awsCallerAuthentication } from './aws-workload.ts';
 import { clientMetadataDocuments } from './client-documents.ts';
 import {
@@ -138,6 +139,7 @@ export function configSchema(hosts: Hosts): v.GenericSchema {
     resources: listOf(resource(hosts)),
     agents: listOf(agent),
     clients: listOf(client(hosts)),
+    branding: v.optional(branding),
     identityProviders: v.optional(
       v.pipe(
         listOf(identityProvider(hosts)),

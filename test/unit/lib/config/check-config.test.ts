@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { checkConfig, InvalidConfig } from '../../../../lib/config/check-config.ts';
 import { config as example } from '../../../../vestibule.config.ts';
 import { soundConfig } from './a-config.ts';
+import { brokenBranding } from './broken-branding.ts';
 import { brokenClients } from './broken-clients.ts';
 import { brokenConfigs, withAgent, withClient, withIssuer, withKeys, withUri } from './broken-configs.ts';
 import { brokenEdges } from './broken-edges.ts';
@@ -86,6 +87,7 @@ test.each([
 describe('names the field, the value and the fix of', () => {
   test.each([
     ...brokenConfigs,
+    ...brokenBranding,
     ...brokenClients,
     ...brokenEdges,
     ...brokenSigning,
