@@ -19,6 +19,8 @@ interface Options extends AnswerOptions {
   readonly authorize: ReturnType<typeof authorize>;
   readonly decide: ReturnType<typeof decide>;
   readonly comeBack: ReturnType<typeof comeBack>;
+  /** Takes those back who left from a page of our own; undefined for everybody else. */
+  readonly comeBackToAccount: (request: HttpRequest, idp: string) => Promise<HttpResponse | undefined>;
   readonly clock: Clock;
 }
 
@@ -56,7 +58,8 @@ export function authorizationRoutes(options: Options): readonly Route[] {
     route('/consent', consentEndpoint),
     route('/callback/{idp}', (request, { idp }) =>
       methods({
-        GET: (returned) =>
+        GET: async (returned) =>
+          (await options.comeBackToAccount(returned, idp)) ??
           answer(returned, parseFields(returned.query), (visit, parameters, now) =>
             options.comeBack({ ...visit, idp, query: returned.query, parameters }, now),
           ),

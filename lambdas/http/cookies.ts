@@ -1,7 +1,7 @@
 import type { HttpRequest } from './message.ts';
 
 /** What a browser keeps for us, sealed. */
-export type CookieName = 'browser' | 'session';
+export type CookieName = 'account' | 'browser' | 'session';
 
 /** The cookies of one issuer. */
 export interface Cookies {

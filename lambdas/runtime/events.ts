@@ -181,7 +181,22 @@ export type AuditEvent =
       readonly secretId: string;
       readonly by: string;
     }
+  | AccountEvent
   | KeyEvent;
+
+/** What people do on the page where they see and withdraw what they granted. */
+type AccountEvent = { readonly requestId: string; readonly sourceAddress: string } & (
+  | { readonly event: 'account_opened'; readonly person: string; readonly idp: string }
+  | { readonly event: 'account_refused'; readonly reason: string; readonly detail?: string }
+  | { readonly event: 'account_signed_out'; readonly person: string }
+  | {
+      readonly event: 'consent_withdrawn';
+      readonly person: string;
+      readonly clientId: string;
+      /** How many were ended. */
+      readonly grants: number;
+    }
+);
 
 /** The life of a signing key. `by` is an operator's ARN, `deployment/<stack>` or `schedule/<stack>`. */
 type KeyEvent =

@@ -1,3 +1,4 @@
+import { brandingVariable } from '../config/branding.ts';
 import { clientDocumentsOf } from '../config/client-documents.ts';
 import { limitsOf } from '../config/limits.ts';
 import { registrationOf } from '../config/registration.ts';
@@ -24,6 +25,7 @@ export function serveAuthorization(parts: DeploymentParts): void {
       DOCUMENT_HOSTS: allowedHosts(config),
       CLIENT_DOCUMENTS: clientDocumentsOf(config),
       CLIENT_LIFETIME_DAYS: String(registrationOf(config).lifetimeDays),
+      BRANDING: brandingVariable(config),
       SEAL_SECRET: sealSecret.grantUse(role),
       ...people.grantAsking(role),
       ...registry.grantSignInDecisions(role),
@@ -31,7 +33,7 @@ export function serveAuthorization(parts: DeploymentParts): void {
       ...grants.grantBuckets(role, 'address'),
     }),
   });
-  for (const path of ['/authorize', '/consent', '/callback/{idp}'] as const) {
+  for (const path of ['/authorize', '/consent', '/callback/{idp}', '/account'] as const) {
     servePublicly(frontDoor, path, authorization, 100);
   }
 }

@@ -11,6 +11,8 @@ export const authorizationEnvironment = [
   'IDPS',
   /** How long a client that registered itself lives on once people use it. */
   'CLIENT_LIFETIME_DAYS',
+  /** `{"name", "accent"}` of the company, each where the config has it. */
+  'BRANDING',
   /** As of the token function. */
   'DOCUMENT_HOSTS',
   'CLIENT_DOCUMENTS',

@@ -17,10 +17,12 @@ import {
 import { secretsManagerSealSecrets } from '../../adapters/secrets-manager/seal-secrets.ts';
 import { secretsManagerSeals } from '../../adapters/secrets-manager/seals.ts';
 import { guardedDocuments } from '../../adapters/upstream/documents.ts';
+import { accountEndpoints } from '../../http/account-routes.ts';
 import { authorizationRoutes } from '../../http/authorization-routes.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
-import { lookOf } from '../../http/pages/look.ts';
-import { routes } from '../../http/routes.ts';
+import { pagesOnFailure } from '../../http/pages-on-failure.ts';
+import { readLook } from '../../http/pages/look.ts';
+import { route, routes } from '../../http/routes.ts';
 import { authorize } from '../../oauth/authorization/authorize.ts';
 import { comeBack } from '../../oauth/authorization/come-back.ts';
 import { decide } from '../../oauth/authorization/decide.ts';
@@ -36,6 +38,8 @@ import { systemRandom } from '../../runtime/random.ts';
 import { authorizationEnvironment } from './environment.ts';
 
 const environment = readEnvironment(authorizationEnvironment);
+const issuer = environment.ISSUER as Issuer;
+const look = readLook(environment.BRANDING);
 const clock = systemClock;
 const random = systemRandom;
 const client = new DynamoDBClient(clientDefaults);
@@ -75,11 +79,17 @@ const ports: SignInPorts = {
   ...{ random, audit },
 };
 
+const account = accountEndpoints({ issuer, look, ports, clock });
+
 export const handler = lambdaHandler(
-  routes(
-    authorizationRoutes({
-      ...{ issuer: environment.ISSUER as Issuer, look: lookOf(), clock },
-      ...{ authorize: authorize(ports), decide: decide(ports), comeBack: comeBack(ports) },
-    }),
+  pagesOnFailure(
+    look,
+    routes([
+      route('/account', account.account),
+      ...authorizationRoutes({
+        ...{ issuer, look, clock, comeBackToAccount: account.comeBack },
+        ...{ authorize: authorize(ports), decide: decide(ports), comeBack: comeBack(ports) },
+      }),
+    ]),
   ),
 );

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import * as v from 'valibot';
 import { styleSheet } from './style.ts';
 
 /** What a company may say of the look of its pages. */
@@ -19,6 +20,13 @@ export interface Look {
 
 /** Where the config names none: on it white text has a contrast of 7.1. */
 const accent = '#1d4f9e';
+
+/** Reads the variable that the deployment is given; throws at init for one that nobody of ours wrote. */
+export function readLook(variable: string): Look {
+  return lookOf(v.parse(branding, JSON.parse(variable)));
+}
+
+const branding = v.object({ name: v.exactOptional(v.string()), accent: v.exactOptional(v.string()) });
 
 export function lookOf(branding: Branding = {}): Look {
   const sheet = styleSheet(branding.accent ?? accent);

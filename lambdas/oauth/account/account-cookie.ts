@@ -1,0 +1,83 @@
+import * as v from 'valibot';
+import type { Seals } from '../../ports/seals.ts';
+import { after, type Instant } from '../../runtime/clock.ts';
+import { sameDigest, sha256 } from '../../runtime/digest.ts';
+import type { IdpId, PersonId } from '../../runtime/identifiers.ts';
+
+/** A sign-in for the account page on its way. The browser keeps it: nothing is granted by it, and it opens for nobody else. */
+interface PendingSignIn {
+  readonly kind: 'sign_in';
+  readonly idp: IdpId;
+  readonly state: string;
+  readonly nonce: string;
+  readonly codeVerifier: string;
+}
+
+/** Who sees and withdraws what they granted. */
+export interface AccountSession {
+  readonly kind: 'session';
+  /** Random: what the forms of this session are bound to. */
+  readonly id: string;
+  readonly person: PersonId;
+  readonly idp: IdpId;
+  /** As the person is shown who is signed in. */
+  readonly name?: string;
+}
+
+export type AccountCookie = PendingSignIn | AccountSession;
+
+/** A sealed value for the browser, and how long it lasts. */
+export interface KeptCookie {
+  readonly value: string;
+  readonly seconds: number;
+}
+
+const seconds = { sign_in: 600, session: 1_800 } as const;
+
+const contents = v.variant('kind', [
+  v.object({
+    kind: v.literal('sign_in'),
+    idp: v.string(),
+    state: v.string(),
+    nonce: v.string(),
+    codeVerifier: v.string(),
+  }),
+  v.object({
+    kind: v.literal('session'),
+    id: v.string(),
+    person: v.string(),
+    idp: v.string(),
+    name: v.exactOptional(v.string()),
+  }),
+]);
+
+export async function keepCookie(seals: Seals, cookie: AccountCookie, now: Instant): Promise<KeptCookie> {
+  const lasts = seconds[cookie.kind];
+  return { value: await seals.seal('account', JSON.stringify(cookie), after(now, lasts)), seconds: lasts };
+}
+
+export async function openCookie(
+  seals: Seals,
+  sealed: string | undefined,
+  now: Instant,
+): Promise<AccountCookie | undefined> {
+  const text = sealed === undefined ? undefined : await seals.open('account', sealed, now);
+  if (!text?.startsWith('{')) return undefined;
+  // The brands: what is sealed is what we wrote.
+  return v.parse(contents, JSON.parse(text)) as AccountCookie;
+}
+
+/** What a form of the session carries, so that nobody else's page can post it: CSRF. */
+export function formToken(seals: Seals, { id }: AccountSession, now: Instant): Promise<string> {
+  return seals.seal('account', `form ${sha256(id)}`, after(now, seconds.session));
+}
+
+export async function isFormOf(
+  seals: Seals,
+  { id }: AccountSession,
+  token: string | undefined,
+  now: Instant,
+): Promise<boolean> {
+  const text = token === undefined ? undefined : await seals.open('account', token, now);
+  return text !== undefined && sameDigest(text, `form ${sha256(id)}`);
+}

@@ -1,0 +1,108 @@
+import type { Instant } from '../../runtime/clock.ts';
+import type { GrantId } from '../../runtime/identifiers.ts';
+import { type AccountSession, formToken, isFormOf, openCookie } from './account-cookie.ts';
+import type { AccountOutcome, AccountPorts, AccountRefusal, AccountVisit } from './account-ports.ts';
+import { grantedAccess } from './granted-access.ts';
+import { signIn } from './sign-in.ts';
+
+/** What a form of the page asks for. */
+export interface AccountForm extends AccountVisit {
+  readonly token: string | undefined;
+  /** A client id. */
+  readonly withdraw: string | undefined;
+  readonly signOut: boolean;
+  /** Where several identity providers could be meant. */
+  readonly chosenIdp: string | undefined;
+}
+
+/** Shows what a person granted, once they are signed in for it. */
+export async function openAccount(
+  ports: AccountPorts,
+  visit: AccountVisit,
+  now: Instant,
+): Promise<AccountOutcome> {
+  const counted = await ports.limit.count(visit.sourceAddress, now);
+  if (!counted.ok) return refused(ports, visit, counted.refusal);
+  const cookie = await openCookie(ports.seals, visit.cookie, now);
+  return cookie?.kind === 'session' ? shown(ports, cookie, now) : signIn(ports, undefined, now);
+}
+
+/** Does what a form of the page asks for. */
+export async function useAccount(
+  ports: AccountPorts,
+  form: AccountForm,
+  now: Instant,
+): Promise<AccountOutcome> {
+  const counted = await ports.limit.count(form.sourceAddress, now);
+  if (!counted.ok) return refused(ports, form, counted.refusal);
+  if (form.chosenIdp !== undefined) return signIn(ports, form.chosenIdp, now);
+  const session = await openCookie(ports.seals, form.cookie, now);
+  if (session?.kind !== 'session' || !(await isFormOf(ports.seals, session, form.token, now))) {
+    return refused(ports, form, { reason: 'form_expired' });
+  }
+  if (form.signOut) {
+    const { requestId, sourceAddress } = form;
+    ports.audit({ event: 'account_signed_out', requestId, sourceAddress, person: session.person });
+    return { go: 'signed_out' };
+  }
+  if (form.withdraw === undefined) return shown(ports, session, now);
+  const name = await withdrawAll(ports, form, session, form.withdraw, now);
+  const page = await shown(ports, session, now);
+  return name === undefined ? page : { ...page, withdrawn: name };
+}
+
+function refused(
+  { audit }: AccountPorts,
+  { requestId, sourceAddress }: AccountVisit,
+  refusal: AccountRefusal,
+): AccountOutcome {
+  audit({ event: 'account_refused', requestId, sourceAddress, reason: refusal.reason });
+  return { go: 'refuse', refusal };
+}
+
+async function shown(
+  { seals, idps, consents, registry }: AccountPorts,
+  session: AccountSession,
+  now: Instant,
+): Promise<Extract<AccountOutcome, { readonly go: 'show' }>> {
+  const [granted, all] = await Promise.all([consents.of(session.person), idps.all()]);
+  return {
+    go: 'show',
+    session,
+    idp: all.find(({ id }) => id === session.idp)?.name ?? session.idp,
+    access: await grantedAccess(registry, granted),
+    formToken: await formToken(seals, session, now),
+  };
+}
+
+/**
+ * Ends every grant that a client has of the person, and forgets what was granted. The grants end first: whatever fails on
+ * the way, what is still listed can be withdrawn again. Resolves with the client's name; undefined where it has nothing.
+ */
+async function withdrawAll(
+  { consents, grants, standings, audit }: AccountPorts,
+  { requestId, sourceAddress }: AccountForm,
+  { person }: AccountSession,
+  client: string,
+  now: Instant,
+): Promise<string | undefined> {
+  const consent = (await consents.of(person)).find(({ clientId }) => clientId === client);
+  if (consent === undefined) return undefined;
+  const ended = new Set<GrantId>();
+  const endAll = async (ids: readonly GrantId[]): Promise<void> => {
+    for (const id of ids.filter((each) => !ended.has(each))) {
+      await grants.end(id, { at: now, reason: 'withdrawn' }, requestId);
+      ended.add(id);
+      await standings.forget(id);
+    }
+  };
+  await endAll(consent.grants);
+  // Those that were made in the meantime.
+  await endAll(await consents.withdraw(person, consent.clientId, now));
+  const { clientId, clientName } = consent;
+  audit({
+    event: 'consent_withdrawn',
+    ...{ requestId, sourceAddress, person, clientId, grants: ended.size },
+  });
+  return clientName;
+}

@@ -1,0 +1,79 @@
+import type { IdentityProvider } from '../../ports/identity-providers.ts';
+import type { Instant } from '../../runtime/clock.ts';
+import { sameDigest, sha256 } from '../../runtime/digest.ts';
+import type { IdpId } from '../../runtime/identifiers.ts';
+import { type AccountCookie, keepCookie, openCookie } from './account-cookie.ts';
+import type { AccountOutcome, AccountPorts, AccountVisit } from './account-ports.ts';
+
+/** Sends the person to the only identity provider, to the one they chose, or asks which. */
+export async function signIn(
+  { idps, signIns, seals, random }: AccountPorts,
+  chosen: string | undefined,
+  now: Instant,
+): Promise<AccountOutcome> {
+  const active = (await idps.all()).filter(({ state }) => state === 'active');
+  const [only, another] = active;
+  if (only === undefined) return { go: 'refuse', refusal: { reason: 'no_identity_provider' } };
+  const idp = another === undefined ? only : active.find(({ id }) => id === chosen);
+  if (idp === undefined) return { go: 'ask_idp', idps: active };
+  const [state, nonce, codeVerifier] = [random(32), random(32), random(32)];
+  const codeChallenge = sha256(codeVerifier);
+  const location = await signIns.begin(idp, { state, nonce, codeChallenge, wishes: {}, offline: false });
+  const pending = { kind: 'sign_in', idp: idp.id, state, nonce, codeVerifier } as const;
+  return { go: 'upstream', location, kept: await keepCookie(seals, pending, now) };
+}
+
+export interface AccountReturn extends AccountVisit {
+  /** Whose callback it is, as its path says. */
+  readonly idp: string;
+  readonly state: string | undefined;
+  readonly query: string;
+}
+
+/**
+ * Takes the person back from the identity provider; undefined for whoever did not leave from the account page of this
+ * browser, to that provider: then the return is another sign-in's.
+ */
+export async function comeBackToAccount(
+  ports: AccountPorts,
+  visit: AccountReturn,
+  now: Instant,
+): Promise<AccountOutcome | undefined> {
+  const pending = pendingOf(await openCookie(ports.seals, visit.cookie, now), visit.state);
+  if (pending?.idp !== visit.idp) return undefined;
+  const { audit } = ports;
+  const { requestId, sourceAddress } = visit;
+  const refuse = (reason: 'sign_in_refused' | 'sign_in_failed', detail: string): AccountOutcome => {
+    audit({ event: 'account_refused', requestId, sourceAddress, reason, detail });
+    return { go: 'refuse', refusal: { reason } };
+  };
+  const idp = await activeIdp(ports, pending.idp);
+  if (idp === undefined) return refuse('sign_in_failed', 'the identity provider is gone');
+  const { state, nonce, codeVerifier } = pending;
+  const outcome = await ports.signIns.complete(idp, { query: visit.query, state, nonce, codeVerifier });
+  if (!outcome.ok) {
+    return outcome.refusal.reason === 'upstream_refused'
+      ? refuse('sign_in_refused', outcome.refusal.error)
+      : refuse('sign_in_failed', outcome.refusal.detail);
+  }
+  const { id: person, name, preferredUsername, email } = outcome.value.person;
+  const shown = name ?? preferredUsername ?? email;
+  audit({ event: 'account_opened', requestId, sourceAddress, person, idp: idp.id });
+  const session = {
+    ...({ kind: 'session', id: ports.random(16), person, idp: idp.id } as const),
+    ...(shown !== undefined && { name: shown }),
+  };
+  return { go: 'signed_in', kept: await keepCookie(ports.seals, session, now) };
+}
+
+function pendingOf(
+  cookie: AccountCookie | undefined,
+  state: string | undefined,
+): Extract<AccountCookie, { readonly kind: 'sign_in' }> | undefined {
+  if (cookie?.kind !== 'sign_in' || state === undefined) return undefined;
+  return sameDigest(sha256(cookie.state), sha256(state)) ? cookie : undefined;
+}
+
+async function activeIdp({ idps }: AccountPorts, id: IdpId): Promise<IdentityProvider | undefined> {
+  return (await idps.all()).find((idp) => idp.id === id && idp.state === 'active');
+}
