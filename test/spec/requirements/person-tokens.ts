@@ -71,6 +71,14 @@ export const refreshing = {
     'Vestibule',
     'ends a family that is idle for too long, and each after its absolute time',
   ),
+  'vestibule:refresh-standing': must(
+    'Vestibule',
+    'asks the identity provider of a person at a refresh: what they granted ends where it lets them in no more, narrows with their groups, and waits while it is down or disabled',
+  ),
+  'vestibule:refresh-in-turn': must(
+    'Vestibule',
+    'has a client wait that refreshes more often in a minute than is remembered, and ends nothing for it',
+  ),
   'vestibule:refresh-entitlement': must(
     'Vestibule',
     'gives nothing for a client, an agent, a resource or an identity provider that is disabled, ends nothing for it, and narrows to what the person still holds',

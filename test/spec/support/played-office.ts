@@ -1,0 +1,70 @@
+import type { VestibuleConfig } from '../../../lib/index.ts';
+import { federationSecret } from '../../../local/demo/federation-secret.ts';
+import { config as example } from '../../../vestibule.config.ts';
+import type { Company } from '../../support/company.ts';
+import { type Browser, createBrowser } from '../../support/browser-player.ts';
+import { startDeployment } from '../../support/deployment.ts';
+import { steadyPortBlock } from '../../support/free-ports.ts';
+import { type PlayedIdp, playIdp } from '../../support/played-idp.ts';
+import { type Answer, type Driver, drive } from './driver.ts';
+import { hosted, peoplesClients, requestOf, signIn, verifier } from './people.ts';
+
+/** A deployment whose people come from an identity provider that plays any part; its `staff` may change things. */
+export interface PlayedOffice {
+  readonly company: Company;
+  readonly idp: PlayedIdp;
+  readonly client: Driver;
+  /** Signs somebody in, in the browser given, and resolves with the code that the client is told. */
+  readonly code: (changes?: Readonly<Record<string, string>>, browser?: Browser) => Promise<string>;
+  /** `more` is laid over the token request of the client `desk`. */
+  readonly redeem: (code: string, more?: Readonly<Record<string, string>>) => Promise<Answer>;
+  readonly refresh: (token: unknown, more?: Readonly<Record<string, string>>) => Promise<Answer>;
+  readonly stop: () => Promise<void>;
+}
+
+export async function startPlayedOffice(): Promise<PlayedOffice> {
+  const port = await steadyPortBlock();
+  let secret = '';
+  const now = (): number => deployment.run.clock.now() / 1_000;
+  const idp = await playIdp({ port: port + 2, secret: () => secret, now });
+  const deployment = await startDeployment({ port, config: officeWith(idp.issuer) });
+  secret = await federationSecret(deployment.run);
+  const mcpUrl = example.resources[0].uri;
+  const company = { ...deployment, mcpUrl, idpUrl: idp.issuer };
+  const client = drive(deployment);
+  return {
+    ...{ company, idp, client },
+    code: async (changes = {}, browser = createBrowser()) => {
+      const told = await signIn(requestOf(company, changes), { browser });
+      const code = told.get('code');
+      if (code === null) throw new Error(`no code: ${told.toString()}`);
+      return code;
+    },
+    redeem: (code, more = {}) =>
+      client.token({
+        ...{ grant_type: 'authorization_code', client_id: 'desk', code, redirect_uri: hosted },
+        ...{ code_verifier: verifier, ...more },
+      }),
+    refresh: (token, more = {}) =>
+      client.token({
+        ...{ grant_type: 'refresh_token', client_id: 'desk', refresh_token: String(token), ...more },
+      }),
+    stop: async () => {
+      await deployment.stop();
+      await idp.stop();
+    },
+  };
+}
+
+function officeWith(issuer: string): VestibuleConfig {
+  const scopes = ['openid', 'profile', 'email', 'groups'];
+  return {
+    ...example,
+    clients: [...example.clients, ...peoplesClients],
+    identityProviders: [{ id: 'demo', issuer, clientId: 'vestibule', scopes, groupsClaim: 'groups' }],
+    roles: [
+      { id: 'everyone', groups: 'everyone', scopes: { demo: ['tools:read'] } },
+      { id: 'staff', groups: { demo: ['staff'] }, scopes: { demo: ['tools:write'] } },
+    ],
+  };
+}
