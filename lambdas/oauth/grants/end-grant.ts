@@ -35,9 +35,18 @@ const words: Readonly<Record<string, string>> = {
   too_many_grants: 'the person granted the same again too often',
 };
 
+/** Reasons of a standing that has ended. */
+const standingWords: Readonly<Record<string, string>> = {
+  upstream_refused: 'it takes back what it gave at their sign-in',
+  upstream_other_person: 'it answered with another person',
+  idp_removed: 'it is not connected any more',
+};
+
 /** For the client, and through it for the person. */
 export function endInWords(why: string): string {
   const [, detail] = /^person_ended: (.*)$/s.exec(why) ?? [];
-  if (detail !== undefined) return `the identity provider says that the person may not go on: ${detail}`;
+  if (detail !== undefined) {
+    return `the identity provider says that the person may not go on: ${standingWords[detail] ?? detail}`;
+  }
   return words[why] ?? 'it was ended here';
 }
