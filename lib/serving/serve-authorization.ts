@@ -17,7 +17,8 @@ export function serveAuthorization(parts: DeploymentParts): void {
     name: 'authorization',
     description: 'The authorization endpoint, consent, and the return from identity providers',
     memoryMegabytes: 1024,
-    timeoutSeconds: 10,
+    // People wait longer than programs do, and for their identity provider at that.
+    timeoutSeconds: 15,
     retention,
     environment: (role) => ({
       ISSUER: issuer,

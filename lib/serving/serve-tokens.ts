@@ -9,8 +9,7 @@ export function serveTokens(parts: DeploymentParts): void {
     name: 'token',
     description: 'The token endpoint',
     memoryMegabytes: 1024,
-    // Identity providers take their time to say how a person stands.
-    timeoutSeconds: people === undefined ? 10 : 15,
+    timeoutSeconds: 10,
     retention,
     environment: (role) => ({
       ...clientProof(parts),

@@ -6,12 +6,21 @@ import { ok, refuse } from '../../runtime/result.ts';
 import { calling, clientDefaults } from '../aws.ts';
 
 /**
- * What the client is made with: one try, because a code of the identity provider is good once, and less time than the
- * function that asks has itself. Times are milliseconds.
+ * What the client for sign-ins is made with: one try, because a code of the identity provider is good once, and less time
+ * than the function that asks has itself. Times are milliseconds.
  */
-export const downstreamDefaults = {
+export const signInDefaults = {
   maxAttempts: 1,
   requestHandler: { ...clientDefaults.requestHandler, requestTimeout: 9_000 },
+} as const;
+
+/**
+ * The same for standings, which programs wait for, and no longer than ten seconds. An answer that comes later is kept there
+ * for whoever asks again.
+ */
+export const standingDefaults = {
+  ...signInDefaults,
+  requestHandler: { ...signInDefaults.requestHandler, requestTimeout: 6_000 },
 } as const;
 
 interface Options {

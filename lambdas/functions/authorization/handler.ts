@@ -9,11 +9,7 @@ import { dynamoKeptDocuments } from '../../adapters/dynamodb/kept-documents.ts';
 import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
 import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
 import { dynamoTransactions } from '../../adapters/dynamodb/transactions.ts';
-import {
-  downstreamDefaults,
-  downstreamSignIns,
-  downstreamStandings,
-} from '../../adapters/lambda/downstream.ts';
+import { downstreamSignIns, downstreamStandings, signInDefaults } from '../../adapters/lambda/downstream.ts';
 import { secretsManagerSealSecrets } from '../../adapters/secrets-manager/seal-secrets.ts';
 import { secretsManagerSeals } from '../../adapters/secrets-manager/seals.ts';
 import { guardedDocuments } from '../../adapters/upstream/documents.ts';
@@ -52,7 +48,7 @@ const { registry: registered, identityProviders } = dynamoRegistry({
 });
 const hosts = environment.DOCUMENT_HOSTS === 'loopback' ? 'loopback' : 'public';
 const downstream = {
-  client: new LambdaClient(downstreamDefaults),
+  client: new LambdaClient(signInDefaults),
   functionName: environment.DOWNSTREAM_FUNCTION,
 };
 const secrets = secretsManagerSealSecrets({

@@ -10,7 +10,7 @@ import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
 import { dynamoTokenStandings } from '../../adapters/dynamodb/token-standings.ts';
 import { dynamoWrappedKeys } from '../../adapters/dynamodb/wrapped-keys.ts';
 import { deploymentSigner } from '../../adapters/kms/deployment-signer.ts';
-import { downstreamDefaults, downstreamStandings } from '../../adapters/lambda/downstream.ts';
+import { standingDefaults, downstreamStandings } from '../../adapters/lambda/downstream.ts';
 import { guardedCallerIdentities } from '../../adapters/upstream/caller-identities.ts';
 import { guardedDocuments } from '../../adapters/upstream/documents.ts';
 import { introspectionHttpEndpoint } from '../../http/introspection-endpoint.ts';
@@ -96,7 +96,7 @@ function peoplePorts() {
   const functionName = environment.DOWNSTREAM_FUNCTION;
   return {
     grants: dynamoGrants({ client, table: grantsTable }),
-    standings: downstreamStandings({ client: new LambdaClient(downstreamDefaults), functionName }),
+    standings: downstreamStandings({ client: new LambdaClient(standingDefaults), functionName }),
   };
 }
 

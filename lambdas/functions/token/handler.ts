@@ -8,7 +8,7 @@ import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
 import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
 import { dynamoWrappedKeys } from '../../adapters/dynamodb/wrapped-keys.ts';
 import { deploymentSigner } from '../../adapters/kms/deployment-signer.ts';
-import { downstreamDefaults, downstreamStandings } from '../../adapters/lambda/downstream.ts';
+import { standingDefaults, downstreamStandings } from '../../adapters/lambda/downstream.ts';
 import { guardedCallerIdentities } from '../../adapters/upstream/caller-identities.ts';
 import { guardedDocuments } from '../../adapters/upstream/documents.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
@@ -66,7 +66,7 @@ function personGrants(): readonly Grant[] {
     ...{ issuer, registry, identityProviders, random: systemRandom },
     grants: dynamoGrants({ client: dynamo, table: environment.GRANTS_TABLE }),
     standings: downstreamStandings({
-      client: new LambdaClient(downstreamDefaults),
+      client: new LambdaClient(standingDefaults),
       functionName: environment.DOWNSTREAM_FUNCTION,
     }),
     life: familyLife(environment.REFRESH_TOKEN_DAYS),
