@@ -10,6 +10,7 @@ import { dynamoRevocations } from '../../../lambdas/adapters/dynamodb/revocation
 import { dynamoSharedBuckets } from '../../../lambdas/adapters/dynamodb/shared-buckets.ts';
 import { dynamoTokenStandings } from '../../../lambdas/adapters/dynamodb/token-standings.ts';
 import { dynamoTransactions } from '../../../lambdas/adapters/dynamodb/transactions.ts';
+import { dynamoVault } from '../../../lambdas/adapters/dynamodb/vault.ts';
 import { dynamoWrappedKeyStore } from '../../../lambdas/adapters/dynamodb/wrapped-key-store.ts';
 import { startTables, type TestTables } from '../../support/dynamodb.ts';
 import { describeAssertionReplay, expectOneWinner } from './assertion-replay.ts';
@@ -20,12 +21,14 @@ import { describeKeyRingStore } from './key-ring-store.ts';
 import { getThenPutBuckets } from './planted-buckets.ts';
 import { getThenPutGrants } from './planted-grants.ts';
 import { getThenPutReplay } from './planted-replay.ts';
+import { getThenPutVault } from './planted-vault.ts';
 import { describeRegistryReader } from './registry-reader.ts';
 import { describeRegistryStore } from './registry-store.ts';
 import { describeRevocations } from './revocations.ts';
 import { describeSharedBuckets, expectNoMoreThanTheBucketHolds } from './shared-buckets.ts';
 import { describeTransactions } from './transactions.ts';
 import { unrulyNetwork } from './unruly-network.ts';
+import { describeVault, expectOneLease } from './vault.ts';
 import { describeWrappedKeyStore } from './wrapped-key-store.ts';
 
 let tables: TestTables;
@@ -96,6 +99,12 @@ describe('DynamoDB', () => {
     return { consents: dynamoConsents({ client: network.client, table: tables.grants }), network };
   });
 
+  // The key of the vault table is that of the grants table.
+  describeVault(() => {
+    const network = unrulyNetwork(tables, slowest);
+    return { vault: dynamoVault({ client: network.client, table: tables.grants }), network };
+  });
+
   describeRegistryStore(() => {
     const network = unrulyNetwork(tables);
     return {
@@ -153,5 +162,13 @@ describe('the contract of used assertions', () => {
     const network = unrulyNetwork(tables, slowest);
     const replay = getThenPutReplay(network.client, tables.grants);
     await expect(expectOneWinner({ replay, network })).rejects.toThrow(/to have a length of 1/);
+  });
+});
+
+describe('the contract of the vault', () => {
+  it('finds out a store that reads before it writes', async () => {
+    const network = unrulyNetwork(tables, slowest);
+    const vault = getThenPutVault(network.client, tables.grants);
+    await expect(expectOneLease({ vault, network })).rejects.toThrow(/to have a length of 1/);
   });
 });

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { KeptUpstream, SealedToken, Vault, VaultBinding } from '../../../lambdas/ports/vault.ts';
+import { after, type Instant, instant } from '../../../lambdas/runtime/clock.ts';
+import type { GrantId, IdpId, PersonId } from '../../../lambdas/runtime/identifiers.ts';
+import type { UnrulyNetwork } from './unruly-network.ts';
+
+export interface VaultSubject {
+  readonly vault: Vault;
+  readonly network: UnrulyNetwork;
+}
+
+const now = instant(1_800_000_000);
+
+function sealedAs(name: string): SealedToken {
+  return { wrappedKey: 'a2V5', iv: 'aXY=', ciphertext: name };
+}
+
+async function keptIn(vault: Vault): Promise<KeptUpstream> {
+  const grant = randomUUID() as GrantId;
+  const binding: VaultBinding = { grant, idp: 'company' as IdpId, person: 'person.alice' as PersonId };
+  await vault.keep({ ...binding, sealed: sealedAs('first') }, now);
+  const kept = await vault.find(grant);
+  if (kept === undefined) throw new Error('nothing is kept');
+  return kept;
+}
+
+function lease(vault: Vault, kept: KeptUpstream, attempt: string, at: Instant = now): Promise<boolean> {
+  return vault.lease(kept, { attempt, until: after(at, 15) }, at);
+}
+
+/** Two hundred callers want to ask about one grant at once, all of them under way: exactly one may. */
+export async function expectOneLease({ vault, network }: VaultSubject): Promise<void> {
+  const kept = await keptIn(vault);
+  const leases = await Promise.all(Array.from({ length: 200 }, () => lease(vault, kept, randomUUID())));
+  expect(network.mostInFlight()).toBeGreaterThanOrEqual(200);
+  expect(leases.filter(Boolean)).toHaveLength(1);
+}
+
+/** What every vault promises. */
+export function describeVault(make: () => VaultSubject): void {
+  describe('a vault', () => {
+    let subject: VaultSubject;
+    let vault: Vault;
+    beforeAll(() => {
+      subject = make();
+      ({ vault } = subject);
+    });
+
+    it('gives back what it keeps, once a grant, and forgets it', async () => {
+      const kept = await keptIn(vault);
+      expect(kept).toMatchObject({
+        ...{ idp: 'company', person: 'person.alice', stoodAt: now, keptAt: now },
+      });
+      expect(kept.sealed).toEqual(sealedAs('first'));
+      await expect(vault.keep({ ...kept, sealed: sealedAs('other') }, now)).rejects.toThrow('kept for that');
+      expect(await vault.find(kept.grant)).toEqual(kept);
+      for (let time = 0; time < 2; time += 1) {
+        await vault.forget(kept.grant);
+        expect(await vault.find(kept.grant)).toBeUndefined();
+      }
+    });
+
+    it('leases to exactly one of two hundred callers, and again to that one', () => expectOneLease(make()));
+
+    it('leases to another once a lease is over, and what the first one brings then is not taken', async () => {
+      const kept = await keptIn(vault);
+      expect(await lease(vault, kept, 'first')).toBe(true);
+      expect(await lease(vault, kept, 'first')).toBe(true);
+      expect(await lease(vault, kept, 'second', after(now, 14))).toBe(false);
+      expect(await lease(vault, kept, 'second', after(now, 15))).toBe(true);
+      const stands = { kind: 'stands', sealed: sealedAs('late') } as const;
+      expect(await vault.settle(kept.grant, 'first', stands, after(now, 16))).toBe(false);
+      expect((await vault.find(kept.grant))?.sealed).toEqual(sealedAs('first'));
+    });
+
+    it('writes back what came of asking and gives the lease back, in one write', async () => {
+      const kept = await keptIn(vault);
+      await lease(vault, kept, 'mine');
+      const stands = { kind: 'stands', groups: ['staff', 'golf'], sealed: sealedAs('second') } as const;
+      expect(await vault.settle(kept.grant, 'mine', stands, after(now, 3))).toBe(true);
+      const { lease: left, ...settled } = (await vault.find(kept.grant))!;
+      expect(left).toBeUndefined();
+      expect(settled).toMatchObject({ ...{ groups: ['staff', 'golf'], stoodAt: after(now, 3) } });
+      expect(settled.sealed).toEqual(sealedAs('second'));
+      // Who read the first token must not send it any more: it is spent.
+      expect(await lease(vault, kept, 'another', after(now, 60))).toBe(false);
+      expect(await lease(vault, settled, 'another', after(now, 60))).toBe(true);
+    });
+
+    it('keeps what was rotated where the rest of an answer failed', async () => {
+      const kept = await keptIn(vault);
+      await lease(vault, kept, 'mine');
+      const failed = { kind: 'failed', sealed: sealedAs('second') } as const;
+      expect(await vault.settle(kept.grant, 'mine', failed, after(now, 3))).toBe(true);
+      const left = (await vault.find(kept.grant))!;
+      expect(left).toMatchObject({ failedAt: after(now, 3), stoodAt: now });
+      expect(left.sealed).toEqual(sealedAs('second'));
+    });
+
+    it('keeps no token of whom the provider has refused, and leases it to nobody', async () => {
+      const kept = await keptIn(vault);
+      await lease(vault, kept, 'mine');
+      const ended = { kind: 'ended', reason: 'upstream_refused' } as const;
+      expect(await vault.settle(kept.grant, 'mine', ended, after(now, 3))).toBe(true);
+      const left = (await vault.find(kept.grant))!;
+      expect(left.ended).toEqual({ reason: 'upstream_refused', at: after(now, 3) });
+      expect(left.sealed).toBeUndefined();
+      expect(await lease(vault, left, 'another', after(now, 60))).toBe(false);
+    });
+
+    it('takes a lost reply for the success that it was', async () => {
+      const { network } = subject;
+      network.loseNextReply('PutItem');
+      const kept = await keptIn(vault);
+      network.loseNextReply('UpdateItem');
+      expect(await lease(vault, kept, 'mine')).toBe(true);
+      network.loseNextReply('UpdateItem');
+      const stands = { kind: 'stands', sealed: sealedAs('second') } as const;
+      expect(await vault.settle(kept.grant, 'mine', stands, now)).toBe(true);
+      expect(await vault.settle(kept.grant, 'mine', stands, now)).toBe(true);
+      expect(await vault.settle(kept.grant, 'another', stands, now)).toBe(false);
+      expect((await vault.find(kept.grant))?.version).toBe(kept.version + 1);
+      network.loseNextReply('DeleteItem');
+      await vault.forget(kept.grant);
+      expect(await vault.find(kept.grant)).toBeUndefined();
+    });
+
+    it('brings nothing back that was forgotten while somebody asked', async () => {
+      const kept = await keptIn(vault);
+      await lease(vault, kept, 'mine');
+      await vault.forget(kept.grant);
+      expect(await vault.settle(kept.grant, 'mine', { kind: 'stands' }, now)).toBe(false);
+      expect(await lease(vault, kept, 'another')).toBe(false);
+      expect(await vault.find(kept.grant)).toBeUndefined();
+    });
+  });
+}
