@@ -23,6 +23,8 @@ export interface Behaviour {
   readonly error?: string;
   /** Answers every request so. */
   readonly status?: number;
+  /** The paths that answer 503. */
+  readonly down?: readonly string[];
   /** Answers refreshes with this OAuth error. */
   readonly refreshError?: string;
   readonly withoutIdTokenOnRefresh?: boolean;
@@ -208,6 +210,7 @@ export async function playIdp(options: {
         parameters: { ...Object.fromEntries(url.searchParams), ...Object.fromEntries(form) },
       });
       if (behaviour.status !== undefined) sendJson(response, behaviour.status, {});
+      else if (behaviour.down?.includes(path) === true) sendJson(response, 503, {});
       else if (path === '/.well-known/openid-configuration') sendJson(response, 200, discovery());
       else if (path === '/jwks') sendJson(response, 200, await publicKeys());
       else if (path === '/authorize') authorize(url.searchParams, response);

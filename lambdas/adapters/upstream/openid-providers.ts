@@ -170,13 +170,14 @@ async function refresh(
     const tokens = await processRefreshTokenResponse(as, client, response);
     return ok(await refreshed(talk, tokens, subject, clock));
   } catch (error) {
-    if (error instanceof DependencyUnavailable) throw error;
     const code = upstreamError(error);
     if (code === 'invalid_grant') return refuse('invalid_grant');
     if (code === 'invalid_client') secrets.doubt(idp.id);
     if (code !== undefined) throw down(idp, `it refuses refresh tokens: ${code}`);
-    // It took the token, and told something else that cannot be believed: what it rotated to is kept all the same.
-    return ok({ ...rotatedIn(await textOf(copy)), told: refuse(detailOf(error)), byIdToken: false });
+    // It took the token, and told what cannot be believed, or judged while its keys are out of reach: what it rotated to
+    // is kept all the same.
+    const why = error instanceof DependencyUnavailable ? 'its keys are unavailable' : detailOf(error);
+    return ok({ ...rotatedIn(await textOf(copy)), told: refuse(why), byIdToken: false });
   }
 }
 

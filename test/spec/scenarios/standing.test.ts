@@ -197,6 +197,43 @@ describe('an honest person stands', () => {
 
   verifies(
     'vestibule:standing-lost-reply',
+    'though the keys of the provider are out of reach when it has rotated',
+    async () => {
+      const grant = await aGrant();
+      driver.first.rotateKeys();
+      driver.first.play({ down: ['/jwks'] });
+      expect(await driver.standing(grant)).toEqual(unavailable);
+      driver.first.play();
+      later(6);
+      expect(await driver.standing(grant)).toEqual(stands(['staff']));
+    },
+  );
+
+  verifies(
+    'vestibule:standing-lost-reply',
+    'though Secrets Manager is down, and nothing is sent to the provider meanwhile',
+    async () => {
+      const { faults } = driver.deployment.run.cloud;
+      const grant = await aGrant();
+      // What is read of it is used for five minutes.
+      later(301);
+      faults.add('secretsmanager:GetSecretValue~Downstream=down@*');
+      expect(
+        await asking(async () => {
+          expect(await driver.standing(grant)).toMatchObject({
+            ...{ told: 'unavailable', dependency: 'Secrets Manager' },
+          });
+        }),
+      ).toBe(0);
+      faults.clear();
+      later(6);
+      expect(await driver.standing(grant)).toEqual(stands(['staff']));
+    },
+    60_000,
+  );
+
+  verifies(
+    'vestibule:standing-lost-reply',
     'once AWS is back that was gone when the provider had rotated',
     async () => {
       const { faults } = driver.deployment.run.cloud;
