@@ -1,17 +1,22 @@
 import { createHash } from 'node:crypto';
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DownstreamAnswer, DownstreamQuestion } from '../../lambdas/ports/downstream.ts';
 import type { GrantId, IdpId } from '../../lambdas/runtime/identifiers.ts';
 import { federationSecret } from '../../local/demo/federation-secret.ts';
 import { config as example } from '../../vestibule.config.ts';
 import { asker, random } from '../spec/support/downstream-driver.ts';
+import { type Answer, drive } from '../spec/support/driver.ts';
+import { eventsSince, hosted, peoplesClients, requestOf, verifier } from '../spec/support/people.ts';
 import { createBrowser } from '../support/browser-player.ts';
+import type { Company } from '../support/company.ts';
 import { startDeployment, type TestDeployment } from '../support/deployment.ts';
 import { freePortBlock } from '../support/free-ports.ts';
 import { type Keycloak, startKeycloak } from './keycloak.ts';
 
 const idp = 'company' as IdpId;
 let deployment: TestDeployment;
+let company: Company;
 let keycloak: Keycloak;
 let ask: (question: DownstreamQuestion) => Promise<DownstreamAnswer>;
 
@@ -27,10 +32,15 @@ beforeAll(async () => {
           groupsClaim: 'groups',
         },
       ],
-      roles: [{ id: 'engineering', groups: { company: ['engineering'] }, scopes: { demo: ['tools:write'] } }],
+      clients: [...example.clients, ...peoplesClients],
+      roles: [
+        { id: 'everyone', groups: 'everyone', scopes: { demo: ['tools:read'] } },
+        { id: 'engineering', groups: { company: ['engineering'] }, scopes: { demo: ['tools:write'] } },
+      ],
     },
   });
   ask = asker(deployment);
+  company = { ...deployment, mcpUrl: example.resources[0].uri, idpUrl: `http://localhost:${port + 2}` };
   keycloak = await startKeycloak({
     port: port + 2,
     clientSecret: await federationSecret(deployment.run, idp),
@@ -119,4 +129,70 @@ test('ends what was granted by somebody whom an administrator disables', async (
   expect(await standingLater(grant)).toEqual({ kind: 'ended', reason: 'upstream_refused' });
   await keycloak.setEnabled('bob', true);
   expect(await standingLater(grant)).toEqual({ kind: 'ended', reason: 'upstream_refused' });
+});
+
+const everything = { scope: 'openid tools:read tools:write' };
+
+/** The whole way of a person, from the client's request to its tokens. */
+async function tokensOf(user: string): Promise<Answer> {
+  const browser = createBrowser();
+  const { arrival, pages } = await browser.walk({ authorizeUrl: requestOf(company, everything), user });
+  if (arrival.kind === 'page') throw new Error(arrival.page.text);
+  expect(pages.map(({ url }) => url.origin)).toEqual([company.issuer, company.idpUrl]);
+  const back = arrival.url.searchParams;
+  expect(back.get('iss')).toBe(company.issuer);
+  expect(back.get('state')).toBe('state-of-desk');
+  return drive(deployment).token({
+    ...{ grant_type: 'authorization_code', code: back.get('code') ?? '', redirect_uri: hosted },
+    ...{ client_id: 'desk', code_verifier: verifier },
+  });
+}
+
+function refresh({ body }: Answer): Promise<Answer> {
+  const refreshToken = String(body['refresh_token']);
+  return drive(deployment).token({
+    ...{ grant_type: 'refresh_token', client_id: 'desk', refresh_token: refreshToken },
+  });
+}
+
+function scopesOf({ body }: Answer): readonly string[] {
+  return String(body['scope']).split(' ').sort();
+}
+
+test('leads people from a client to its tokens, with what the roles of their groups hold', async () => {
+  const [engineer, supporter] = [await tokensOf('carol'), await tokensOf('bob')];
+  expect([scopesOf(engineer), scopesOf(supporter)]).toEqual([
+    ['openid', 'tools:read', 'tools:write'],
+    ['openid', 'tools:read'],
+  ]);
+  const person = decodeJwt(String(engineer.body['id_token'])).sub;
+  expect(person).toMatch(/^person\./);
+  expect(decodeJwt(String(engineer.body['access_token']))).toMatchObject({
+    sub: person,
+    aud: company.mcpUrl,
+  });
+});
+
+test('lets clients go on with the groups that a person has then, until they are disabled', async () => {
+  const first = await tokensOf('carol');
+  const second = await refresh(first);
+  expect(scopesOf(second)).toEqual(['openid', 'tools:read', 'tools:write']);
+  await keycloak.setGroups('carol', ['support']);
+  deployment.run.clock.advance(61);
+  const third = await refresh(second);
+  expect(scopesOf(third)).toEqual(['openid', 'tools:read']);
+  await keycloak.setEnabled('carol', false);
+  deployment.run.clock.advance(61);
+  const from = deployment.log.length;
+  const refused = await refresh(third);
+  expect(refused).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+  expect(refused.body['error_description']).toContain('upstream_refused');
+  expect(eventsSince(company, from)).toContainEqual(
+    expect.objectContaining({ event: 'token_refused', reason: 'grant_ended', grantType: 'refresh_token' }),
+  );
+  // Whoever comes back at work signs in anew.
+  await keycloak.setEnabled('carol', true);
+  deployment.run.clock.advance(61);
+  expect(await refresh(third)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+  expect(await tokensOf('carol')).toMatchObject({ status: 200 });
 });

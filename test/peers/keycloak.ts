@@ -16,7 +16,7 @@ export interface Keycloak {
   readonly stop: () => void;
 }
 
-/** Keycloak with one realm, `company`: alice and bob, two groups, and the client that we are there. */
+/** Keycloak with one realm, `company`: alice, bob and carol, two groups, and the client that we are there. */
 export async function startKeycloak(options: {
   readonly port: number;
   readonly clientSecret: string;
@@ -116,8 +116,14 @@ function realm({
   return {
     ...{ realm: 'company', enabled: true, sslRequired: 'none' },
     ...{ revokeRefreshToken: true, refreshTokenMaxReuse: 0 },
+    // The clock of a run is put forward, and Keycloak's is not.
+    accessTokenLifespan: 3_600,
     groups: [{ name: 'engineering' }, { name: 'support' }],
-    users: [person('alice', 'Alice', ['engineering']), person('bob', 'Bob', ['support'])],
+    users: [
+      person('alice', 'Alice', ['engineering']),
+      person('bob', 'Bob', ['support']),
+      person('carol', 'Carol', ['engineering']),
+    ],
     clients: [
       {
         ...{ clientId: 'vestibule', secret: clientSecret, protocol: 'openid-connect', enabled: true },
