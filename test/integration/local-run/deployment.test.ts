@@ -53,4 +53,4 @@ it('runs a config of more clients than one policy can name', async () => {
   });
   await stop();
   expect(status).toBe(200);
-}, 60_000);
+}, 180_000);

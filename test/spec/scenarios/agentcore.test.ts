@@ -154,7 +154,7 @@ describe('the redirect URIs of a client', () => {
       'https://me@app.example.com/callback',
       'https:app.example.com',
       'javascript:alert(1)',
-      'myapp://callback',
+      'data:text/html,callback',
       '/callback',
       '',
       `https://app.example.com/${'a'.repeat(1_024)}`,
@@ -166,6 +166,8 @@ describe('the redirect URIs of a client', () => {
       'https://app.example.com/callback?tenant=a%20b',
       'http://localhost:8080/',
       'http://[::1]/cb',
+      // Of an application on the person's device, as the operator wrote it.
+      'myapp://callback',
     ];
     expect(await client.register('clients', { ...declared, redirect_uris })).toMatchObject({ redirect_uris });
   });

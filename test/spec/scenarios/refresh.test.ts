@@ -95,7 +95,7 @@ describe('a refresh token', () => {
     const { first } = await newFamily();
     const second = await expectAlive(first);
     const third = await expectAlive(second);
-    deployment.run.clock.advance(59);
+    deployment.run.clock.advance(45);
     expect(await expectAlive(first)).toBe(third);
     expect(await expectAlive(second)).toBe(third);
     await expectAlive(third);
