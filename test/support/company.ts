@@ -25,8 +25,7 @@ export async function startCompany({ change = same, ...options }: CompanyOptions
   try {
     const demo = await startDemo({
       ...{ issuer: deployment.issuer, mcpPort: port + 1, idpPort: port + 2 },
-      idpSecret:
-        config.identityProviders === undefined ? 'nobody asks' : await federationSecret(deployment.run),
+      idpSecret: await federationSecret(deployment.run),
       log: (line) => {
         throw new Error(line);
       },
