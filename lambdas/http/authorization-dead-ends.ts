@@ -95,6 +95,12 @@ const explanations: Explain = {
     text: 'an administrator disabled the application',
     advice: 'Ask your administrators if you need it.',
   }),
+  client_awaits_approval: () => ({
+    error: 'unauthorized_client',
+    title: 'This application waits for approval',
+    text: 'it is new here, and an administrator has to approve the application before anybody can use it',
+    advice: 'Ask your administrators to approve it, and then sign in again from the application.',
+  }),
   client_not_interactive: () => ({
     error: 'unauthorized_client',
     title: 'Nobody can sign in here',

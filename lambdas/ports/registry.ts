@@ -147,7 +147,7 @@ export interface SelfRegistration {
   readonly metadata: Readonly<Record<string, unknown>>;
   /** SHA-256 of its registration access token. Absent where all who register the same share the record. */
   readonly tokenDigest?: string;
-  /** Whether it was registered where an operator has to enable it first. */
+  /** Whether an operator has to enable it first, and none has decided yet. */
   readonly awaitsApproval: boolean;
 }
 

@@ -1,6 +1,6 @@
 import type { Kind, RegistryStore, Things } from '../ports/registry-store.ts';
 import type { AgentId } from '../runtime/identifiers.ts';
-import type { Client, RegistrationState } from '../ports/registry.ts';
+import type { Client, RegistrationState, SelfRegistration } from '../ports/registry.ts';
 import type { Random } from '../runtime/random.ts';
 import { ok, refuse, type Result } from '../runtime/result.ts';
 import type { Secret } from '../runtime/secret.ts';
@@ -77,9 +77,23 @@ export async function setState<K extends Kind>(
   const event = state === 'disabled' ? 'disabled' : 'enabled';
   return changeThing(ports.store, { ...target, event }, author, (from) =>
     ok(
-      from.thing.state === state ? from : { ...from, thing: { ...from.thing, state, updatedAt: author.at } },
+      from.thing.state === state && registeredItself(from.thing)?.awaitsApproval !== true
+        ? from
+        : { ...from, thing: { ...decided(from.thing), state, updatedAt: author.at } },
     ),
   );
+}
+
+function registeredItself(thing: Things[Kind]): SelfRegistration | undefined {
+  return 'registered' in thing ? thing.registered : undefined;
+}
+
+/** Whatever an operator says of a client that waits for approval, it waits no longer. */
+function decided<Thing extends Things[Kind]>(thing: Thing): Thing {
+  const registered = registeredItself(thing);
+  return registered === undefined
+    ? thing
+    : { ...thing, registered: { ...registered, awaitsApproval: false } };
 }
 
 /** Removes a thing and frees its identifiers. An agent goes after its clients. */

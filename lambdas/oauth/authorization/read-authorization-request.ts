@@ -48,9 +48,13 @@ function interactiveClient(
   if (document !== undefined) return refuse({ reason: 'client_document_refused', document });
   if (client === undefined) return refuse({ reason: 'client_unknown' });
   if (client.expiresAt !== undefined && client.expiresAt <= now) return refuse({ reason: 'client_expired' });
-  if (client.state !== 'active') return refuse({ reason: 'client_disabled' });
+  if (client.state !== 'active') return refuse({ reason: stoppedBecause(client) });
   if (!client.grantTypes.includes('authorization_code')) return refuse({ reason: 'client_not_interactive' });
   return ok(client);
+}
+
+function stoppedBecause({ registered }: Client): 'client_awaits_approval' | 'client_disabled' {
+  return registered?.awaitsApproval === true ? 'client_awaits_approval' : 'client_disabled';
 }
 
 /** RFC 6749 §3.1.2.3: left out only where the client has one, and then only where nobody else can be listening. */

@@ -12,6 +12,8 @@ export type PageRefusal =
   | { readonly reason: 'client_document_refused'; readonly document: ClientDocumentRefusal }
   | { readonly reason: 'client_expired' }
   | { readonly reason: 'client_disabled' }
+  /** It registered itself, and no operator has decided about it yet. */
+  | { readonly reason: 'client_awaits_approval' }
   | { readonly reason: 'client_not_interactive' }
   | { readonly reason: 'parameter_ambiguous'; readonly name: 'client_id' | 'redirect_uri' }
   | { readonly reason: 'redirect_uri_missing' }

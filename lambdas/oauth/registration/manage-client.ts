@@ -6,7 +6,8 @@ import type { ClientId } from '../../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { Secret } from '../../runtime/secret.ts';
 import { isSecretOf } from '../client-authentication/client-secret.ts';
-import { readClientMetadata } from './client-metadata.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { type ClientMetadata, readClientMetadata } from './client-metadata.ts';
 import type { RegistrationRefusal } from './refusal.ts';
 import { described, isLive, type RegistrationPolicy } from './register-client.ts';
 
@@ -34,7 +35,10 @@ export async function readRegistration(
   return own.ok ? ok(own.value.client) : own;
 }
 
-/** RFC 7592 §2.2: all of the metadata anew. The id, the secret, the life and what an operator decided stay. */
+/**
+ * RFC 7592 §2.2: all of the metadata anew. The id, the secret and the life stay, and so does what an operator decided;
+ * but what one approved was the client as it was, so that where approval is needed a change waits for it again.
+ */
 export async function changeRegistration(
   ports: ManagementPorts,
   request: ManagementRequest & { readonly body: unknown },
@@ -52,11 +56,25 @@ export async function changeRegistration(
   const changed: Client = {
     ...client,
     ...described(read.value, secrets),
-    registered: { awaitsApproval: false, ...client.registered, metadata: read.value.echo },
+    ...standingOf(client, ports.policy, read.value.echo),
     updatedAt: now,
   };
   const written = await ports.clients.replace(own.value, changed, request.requestId);
   return written ? ok(changed) : refuse({ reason: 'changed_meanwhile' });
+}
+
+function standingOf(
+  { state, registered }: Client,
+  { mode }: RegistrationPolicy,
+  metadata: ClientMetadata['echo'],
+): Pick<Client, 'state' | 'registered'> {
+  const isOther = canonicalJson(registered?.metadata) !== canonicalJson(metadata);
+  const waitsAgain = mode === 'approval' && state === 'active' && isOther;
+  const awaitsApproval = waitsAgain || registered?.awaitsApproval === true;
+  return {
+    state: waitsAgain ? 'disabled' : state,
+    registered: { ...registered, metadata, awaitsApproval },
+  };
 }
 
 /** RFC 7592 §2.3. Whoever asks about its tokens is told that they are none. */

@@ -143,14 +143,60 @@ describe('a client that registered itself', () => {
         token_endpoint_auth_method: 'none',
       });
       const id = String(body['client_id']);
-      expect(await shown(id)).not.toMatch(isAsked);
+      expect(await shown(id)).toContain('an administrator has to approve the application');
       expect((await client.admin('POST', `clients/${id}/enable`)).status).toBe(200);
       expect(await shown(id)).toMatch(isAsked);
+      expect((await client.admin('POST', `clients/${id}/disable`)).status).toBe(200);
+      expect(await shown(id)).toContain('an administrator disabled the application');
+      expect((await client.admin('POST', `clients/${id}/enable`)).status).toBe(200);
+      client.letCachesExpire();
       const told = await signIn(requestOf(company, { client_id: id }), { browser: createBrowser() });
       expect(told.get('code')).toBeTruthy();
       company.run.clock.advance(30 * 86_400);
       expect(await clients.isKnown(id)).toBe(true);
       expect((await client.admin('GET', `clients/${id}`)).body['state']).toBe('active');
+    },
+  );
+
+  verifies('vestibule:registration-approval', 'stays away for good where an operator says no', async () => {
+    const clients = registering(client);
+    const metadata = {
+      client_name: 'Unwanted',
+      redirect_uris: [hosted],
+      token_endpoint_auth_method: 'none',
+    };
+    const id = String((await clients.register(metadata)).body['client_id']);
+    expect((await client.admin('POST', `clients/${id}/disable`)).status).toBe(200);
+    expect(await shown(id)).toContain('an administrator disabled the application');
+    company.run.clock.advance(30 * 86_400);
+    expect((await clients.register(metadata)).body['client_id']).toBe(id);
+    expect(await shown(id)).not.toMatch(/has to approve|If you allow it/);
+  });
+
+  verifies(
+    'vestibule:registration-approval',
+    'waits again once it is another than was approved',
+    async () => {
+      const clients = registering(client);
+      const metadata = { client_name: 'Changing', redirect_uris: [hosted] };
+      const registered = await clients.register(metadata);
+      const [id, token] = [registered.body['client_id'], registered.body['registration_access_token']];
+      expect((await client.admin('POST', `clients/${String(id)}/enable`)).status).toBe(200);
+      const same = await clients.manage('PUT', registered, token, { ...metadata, client_id: id });
+      expect(same.status).toBe(200);
+      expect(await shown(String(id))).toMatch(isAsked);
+      const moved = {
+        ...metadata,
+        client_id: id,
+        redirect_uris: [hosted, 'https://elsewhere.example.com/cb'],
+      };
+      expect((await clients.manage('PUT', registered, token, moved)).status).toBe(200);
+      expect(await shown(String(id))).toContain('an administrator has to approve the application');
+      expect((await client.admin('POST', `clients/${String(id)}/disable`)).status).toBe(200);
+      expect((await clients.manage('PUT', registered, token, { ...metadata, client_id: id })).status).toBe(
+        200,
+      );
+      expect(await shown(String(id))).toContain('an administrator disabled the application');
     },
   );
 });

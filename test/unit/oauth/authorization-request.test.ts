@@ -38,6 +38,14 @@ describe('what is told to the person, because no redirect URI is verified', () =
     ['a repeated redirect_uri', {}, { more: `&redirect_uri=${callback}` }, 'parameter_ambiguous'],
     ['an unknown client', {}, { known: {} }, 'client_unknown'],
     ['a disabled client', {}, knowing({ client: aPersonalClient({ state: 'disabled' }) }), 'client_disabled'],
+    [
+      'a client that waits for approval',
+      {},
+      knowing({
+        client: aPersonalClient({ state: 'disabled', registered: { metadata: {}, awaitsApproval: true } }),
+      }),
+      'client_awaits_approval',
+    ],
     ['an expired client', {}, knowing({ client: aPersonalClient({ expiresAt: now }) }), 'client_expired'],
     ['a machine', {}, knowing({ client: aClient({ redirectUris: [callback] }) }), 'client_not_interactive'],
     ['another redirect URI', { redirect_uri: `${callback}/` }, {}, 'redirect_uri_not_registered'],
