@@ -30,7 +30,7 @@ export function readAuthorizationRequest(
   if (!client.ok) return refuse({ tell: 'person', refusal: client.refusal });
   const redirectUri = verifiedRedirectUri(parameters, client.value);
   if (!redirectUri.ok) return refuse({ tell: 'person', refusal: redirectUri.refusal });
-  const state = parameters.repeated.has('state') ? undefined : parameters.values.get('state');
+  const state = echoedState(parameters);
   const back = { redirectUri: redirectUri.value, ...(state !== undefined && { state }) };
   const rest = restOf(parameters, client.value, view);
   return rest.ok
@@ -79,6 +79,21 @@ export function redirectUrisOf({ redirectUris = [], attachedRedirectUris = [] }:
   return [...redirectUris, ...attachedRedirectUris.map(({ uri }) => uri)];
 }
 
+/** IX-31: 2 kB of whatever characters, and what fits into the headers of one answer. Characters, as they are in a URL. */
+const longestEcho = 6_144;
+/** The same for what stands in the id_token. */
+const longestNonce = 1_024;
+
+/** Undefined too where it is refused: an answer that holds it would reach nobody. */
+function echoedState({ values, repeated }: RepeatableParameters): string | undefined {
+  const state = values.get('state');
+  return repeated.has('state') || lengthInUrl(state) > longestEcho ? undefined : state;
+}
+
+function lengthInUrl(text = ''): number {
+  return new URLSearchParams({ '': text }).toString().length - 1;
+}
+
 type Rest = Omit<AuthorizationRequest, 'client' | 'redirectUri' | 'state'>;
 
 function restOf(
@@ -119,7 +134,17 @@ function faultIn({ values, repeated }: RepeatableParameters): RedirectRefusal | 
   if (object !== undefined) {
     return redirected(object[1], object[1], `${object[0]} is not supported; send the parameters themselves`);
   }
-  return faultOfResponse(values) ?? faultOfChallenge(values);
+  return faultOfLength(values) ?? faultOfResponse(values) ?? faultOfChallenge(values);
+}
+
+function faultOfLength(values: ReadonlyMap<string, string>): RedirectRefusal | undefined {
+  if (lengthInUrl(values.get('state')) > longestEcho) {
+    const description = `state must have at most ${longestEcho} characters, encoded`;
+    return redirected('invalid_request', 'state_too_long', description);
+  }
+  if ((values.get('nonce')?.length ?? 0) <= longestNonce) return undefined;
+  const description = `nonce must have at most ${longestNonce} characters`;
+  return redirected('invalid_request', 'nonce_too_long', description);
 }
 
 function faultOfResponse(values: ReadonlyMap<string, string>): RedirectRefusal | undefined {

@@ -76,6 +76,13 @@ describe('what is told to the person, because no redirect URI is verified', () =
 });
 
 describe('what is told to the client at its redirect URI', () => {
+  it('goes without a state that would keep the answer from arriving', () => {
+    const read = reading({ state: 'x'.repeat(6_145) });
+    expect(read).toMatchObject({ ok: false, refusal: { tell: 'client', back: { redirectUri: callback } } });
+    expect(read.ok || read.refusal.tell === 'person' ? '' : read.refusal.back).not.toHaveProperty('state');
+    expect(asked({ state: 'x'.repeat(6_144), nonce: 'x'.repeat(1_024) }).state).toHaveLength(6_144);
+  });
+
   it.each([
     ['no challenge', { code_challenge: undefined }, 'invalid_request code_challenge_missing'],
     ['an empty challenge', { code_challenge: '' }, 'invalid_request code_challenge_missing'],
@@ -124,6 +131,8 @@ describe('what is told to the client at its redirect URI', () => {
     ['a contradictory prompt', { prompt: 'none login' }, 'invalid_request prompt_contradictory'],
     ['an age that is none', { max_age: '-1' }, 'invalid_request max_age_malformed'],
     ['a hint without end', { login_hint: 'x'.repeat(1_025) }, 'invalid_request hint_too_long'],
+    ['a state that no answer could hold', { state: 'é'.repeat(1_025) }, 'invalid_request state_too_long'],
+    ['a nonce without end', { nonce: 'x'.repeat(1_025) }, 'invalid_request nonce_too_long'],
     ['a malformed scope', { scope: 'a  b' }, 'invalid_scope scope_malformed'],
     ['unknown scopes alone', { scope: 'admin root' }, 'invalid_scope scope_not_available'],
     [
@@ -212,8 +221,8 @@ describe('what a client asks for', () => {
     expect(refused({ audience: 'x', claims: '{}', prompt: 'create', display: 'touch' })).toBe('taken');
   });
 
-  it('keeps the state as it came, however long and whatever it is made of', () => {
-    const state = `vscode://x?y=${'ä /&=%+'.repeat(400)}`;
+  it('keeps the state as it came, 2 kB of it and whatever it is made of', () => {
+    const state = `vscode://x?y=${'ä /&=%+'.repeat(250)}`;
     expect(asked({ state }).state).toBe(state);
     expect(asked({ state: undefined })).not.toHaveProperty('state');
   });
