@@ -4,6 +4,7 @@ import type { Instant } from '../../runtime/clock.ts';
 import type { ClientId } from '../../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { redirectKind } from '../redirect-uri.ts';
+import { isVisible } from './client-metadata.ts';
 import type { Trust } from './document-trust.ts';
 
 const mostRedirectUris = 100;
@@ -41,7 +42,7 @@ export function readClientDocument(
   if (document.client_id !== url)
     return refuse('client_id is not the URL that the document was fetched from');
   const name = nameOf(document);
-  if (name === '') return refuse('client_name is empty');
+  if (!isVisible(name)) return refuse('client_name is empty');
   const redirectUris = redirectUrisOf(document, customRedirectUris);
   if (redirectUris.length === 0) return refuse('redirect_uris holds none that is https or on this machine');
   const grantTypes = grantTypesOf(document);

@@ -191,7 +191,12 @@ function contactsOf(given: unknown): readonly string[] | undefined {
 function nameOf(given: Json, [first = '']: readonly string[]): string {
   const name = typeof given['client_name'] === 'string' ? given['client_name'] : '';
   const plain = name.replaceAll(/[\p{Cc}\p{Cs}]/gu, '').trim();
-  return (plain === '' ? (URL.parse(first)?.host ?? first) : plain).slice(0, longest.name);
+  return (!isVisible(plain) ? (URL.parse(first)?.host ?? first) : plain).slice(0, longest.name);
+}
+
+/** Whether people see who it says it is: a name of joiners and fillers alone is none. */
+export function isVisible(name: string): boolean {
+  return /[\p{L}\p{N}\p{P}\p{S}]/u.test(name.replaceAll(/\p{Default_Ignorable_Code_Point}|\u2800/gu, ''));
 }
 
 function isWebUrl(text: string): boolean {

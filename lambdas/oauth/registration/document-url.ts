@@ -20,6 +20,8 @@ export function documentUrlProblem(text: string, hosts: 'public' | 'loopback'): 
   if (url.protocol !== 'https:' && !isOurMachine) return 'is not https';
   if (url.username !== '' || url.password !== '') return 'carries user information';
   if (text.includes('#')) return 'carries a fragment';
+  // The same host to the resolver and another text to a policy that denies it.
+  if (url.hostname.endsWith('.')) return 'has a dot at the end of its host';
   if (url.pathname === '/') return 'has no path';
   if (/%2e/i.test(url.pathname)) return 'has a dot segment in its path';
   // A default port, an upper-case host, a dot segment: all that a parser takes away.
