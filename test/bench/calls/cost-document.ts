@@ -38,7 +38,11 @@ for a call of KMS, 4 ms for one of DynamoDB and 1 ms of our own. Logs are the au
 ${accessLogBytes} bytes of the access log.`;
 
 const callNotes = `A cold instance reads client, resource and key ring in one call; whose the client is it learns there, and
-reads that agent in a second one. Requests that are refused cost less: nothing is signed for them.`;
+reads that agent in a second one. Requests that are refused cost less: nothing is signed for them.
+
+Of a code and a refresh token, the grant is read, and marked by one conditional write; \`openid\` is one JWT more to sign. Not
+counted here: where a client works while the person is away, the identity provider is asked about the person through a
+function of its own, at most once a minute for each grant.`;
 
 const standingNotes = `Tables, functions and the HTTP API cost nothing while idle, but for $0.25 a month for each gigabyte
 stored. The deployment counted here has two clients with a secret; each further one is a secret more.`;

@@ -18,6 +18,15 @@ export interface CountedOperation {
   readonly memoryMegabytes: number;
 }
 
+/** Sends one request, and takes down what the functions asked of AWS for it. */
+export type Count = (
+  operation: Pick<CountedOperation, 'name' | 'state'> & {
+    readonly function: string;
+    readonly bySigning?: true;
+  },
+  request: () => Promise<{ readonly status: number; readonly text: string }>,
+) => Promise<CountedOperation>;
+
 export function callsOf(
   calls: readonly AwsCall[],
 ): Pick<CountedOperation, 'calls' | 'readUnits' | 'writeUnits'> {
@@ -38,7 +47,7 @@ export function countOf({ calls }: CountedOperation, prefix: string): number {
   return [...calls].reduce((sum, [action, count]) => (action.startsWith(prefix) ? sum + count : sum), 0);
 }
 
-/** One way to get a token, as it is with and without a read of the registry. */
+/** One way for a machine to get a token, as it is with and without a read of the registry. */
 export interface PricedToken {
   readonly name: string;
   readonly signing: SigningMode;
@@ -49,7 +58,7 @@ export interface PricedToken {
 export function pricedTokens(operations: readonly CountedOperation[]): readonly PricedToken[] {
   return operations.flatMap((warm) => {
     const { name, signing, state } = warm;
-    if (signing === undefined || state !== 'warm') return [];
+    if (signing === undefined || state !== 'warm' || !name.startsWith('client_credentials')) return [];
     const stale = operations.find(
       (other) => other.name === name && other.signing === signing && other.state === 'stale',
     );

@@ -5,7 +5,8 @@ import type { AwsCall } from '../../../local/aws/call.ts';
 import { basic, type Driver, drive } from '../../spec/support/driver.ts';
 import { newKeyClient } from '../../spec/support/registrations.ts';
 import { startDeployment, type TestDeployment } from '../../support/deployment.ts';
-import { callsOf, type CountedOperation, type SigningMode } from './counted.ts';
+import { callsOf, type Count, type CountedOperation, type SigningMode } from './counted.ts';
+import { countPeople } from './measure-people.ts';
 
 /** What a deployment costs while nobody uses it. */
 export interface Standing {
@@ -30,13 +31,6 @@ interface Clients {
   readonly resource: string;
   readonly assert: () => Promise<Form>;
 }
-type Count = (
-  operation: Pick<CountedOperation, 'name' | 'state'> & {
-    readonly function: string;
-    readonly bySigning?: true;
-  },
-  request: Request,
-) => Promise<CountedOperation>;
 
 const config = {
   profile: 'dev',
@@ -57,8 +51,9 @@ const config = {
 export async function countCalls(progress: (doing: string) => void): Promise<CallCounts> {
   const kms = await countIn('kms', progress);
   const envelope = await countIn('envelope', progress);
+  const people = [await countPeopleIn('kms', progress), await countPeopleIn('envelope', progress)];
   return {
-    operations: [...kms.tokens, ...envelope.tokens, ...kms.questions],
+    operations: [...kms.tokens, ...envelope.tokens, ...people.flat(), ...kms.questions],
     accessLogBytes: kms.accessLogBytes,
     standing: [kms.standing, envelope.standing],
   };
@@ -82,6 +77,26 @@ async function countIn(signing: SigningMode, progress: (doing: string) => void):
     const tokens = await countTokens(deployment, clients, count);
     const questions = await countQuestions(clients, count);
     return { tokens, questions, standing, accessLogBytes: accessLogBytes(deployment) };
+  } finally {
+    await deployment.stop();
+  }
+}
+
+/** In a deployment of its own: what serves machines alone costs nothing for people. */
+async function countPeopleIn(
+  signing: SigningMode,
+  progress: (doing: string) => void,
+): Promise<readonly CountedOperation[]> {
+  progress(`a deployment with signing '${signing}' where people sign in`);
+  const people = {
+    identityProviders: [{ id: 'demo', issuer: 'https://idp.example.com', clientId: 'vestibule' }],
+    roles: [{ id: 'everyone', groups: 'everyone', scopes: { search: ['search:read'] } }],
+  } as const;
+  const deployment = await startDeployment({
+    config: { ...config, ...people, signing },
+  });
+  try {
+    return await countPeople(deployment, config.resources[0].uri, counterOf(deployment, signing));
   } finally {
     await deployment.stop();
   }

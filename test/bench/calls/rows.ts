@@ -36,6 +36,7 @@ function budgetOf({ name, state, signing }: CountedOperation): CallBudget | unde
   if (state === 'cold instance') return undefined;
   const read = state === 'stale' ? 1 : 0;
   if (name.startsWith('discovery')) return { text: 'none', allowed: {} };
+  if (/^(authorization_code|refresh_token)/.test(name)) return peoplesBudget(name, signing, read);
   if (signing !== undefined) {
     const write = name.endsWith('private_key_jwt') ? 1 : 0;
     const parts = [
@@ -56,6 +57,24 @@ function budgetOf({ name, state, signing }: CountedOperation): CallBudget | unde
   return {
     text: '1 BatchGetItem + 1 for the caller, cached',
     allowed: { 'dynamodb:BatchGetItem': 1 + read },
+  };
+}
+
+/** One read and one conditional write of the grant, and one signature for each JWT. */
+function peoplesBudget(name: string, signing: CountedOperation['signing'], read: number): CallBudget {
+  const signatures = signing === 'kms' ? (name.endsWith('openid') ? 2 : 1) : 0;
+  const parts = [
+    '1 cached BatchGetItem',
+    '1 GetItem',
+    '1 UpdateItem',
+    ...(signatures ? [`${signatures} Sign`] : []),
+  ];
+  return {
+    text: `≤ ${parts.join(' + ')}`,
+    allowed: {
+      ...{ 'dynamodb:BatchGetItem': read, 'dynamodb:GetItem': 1, 'dynamodb:UpdateItem': 1 },
+      'kms:Sign': signatures,
+    },
   };
 }
 
