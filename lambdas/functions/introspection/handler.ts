@@ -73,6 +73,7 @@ const ports = {
   replay: dynamoAssertionReplay({ client, table: grantsTable }),
   random: systemRandom,
   audit,
+  documentPolicy: policy,
 };
 
 const standings = dynamoTokenStandings({ client, registry: registryTable, grants: grantsTable });

@@ -1,4 +1,5 @@
 import type { TokenStanding } from '../../ports/token-standing.ts';
+import { type DocumentPolicy, trustIn } from '../registration/document-trust.ts';
 import { isDocumentClientId } from '../registration/document-url.ts';
 import type { AccessTokenClaims } from '../tokens/access-token.ts';
 
@@ -11,10 +12,19 @@ export type InactivityReason =
   | 'client_not_active'
   | 'agent_not_active';
 
+/** Whose metadata documents are clients now; undefined where none is. */
+export interface DocumentTrust {
+  readonly documentPolicy: DocumentPolicy | undefined;
+}
+
 /** Judges a token by what it depends on, as that is now; `standing.resource` is the asking server's own. */
-export function inactivity(token: AccessTokenClaims, standing: TokenStanding): InactivityReason | undefined {
+export function inactivity(
+  token: AccessTokenClaims,
+  standing: TokenStanding,
+  documents: DocumentTrust,
+): InactivityReason | undefined {
   const { resource } = standing;
-  const end = endOf(token, standing);
+  const end = endOf(token, standing, documents);
   if (end !== undefined) return end;
   if (resource?.state !== 'active') return 'resource_not_active';
   return token.aud === resource.audience ? undefined : 'other_audience';
@@ -24,16 +34,26 @@ export function inactivity(token: AccessTokenClaims, standing: TokenStanding): I
 export function endOf(
   token: AccessTokenClaims,
   { isRevoked, client, agent, grant }: TokenStanding,
+  documents: DocumentTrust,
 ): InactivityReason | undefined {
   if (isRevoked) return 'revoked';
   if (token.grant_id !== undefined && !isGrantOf(token, grant)) return 'grant_ended';
-  // A client that is its metadata document is in no registry: its tokens end with the grant.
-  if (isDocumentClientId(token.client_id)) return undefined;
+  // A client that is its metadata document is in no registry: the policy says whether it still is one.
+  if (isDocumentClientId(token.client_id)) {
+    return isTaken(token.client_id, documents) ? undefined : 'client_not_active';
+  }
   if (client?.state !== 'active') return 'client_not_active';
   // A client id that was registered anew may belong to another agent, or to one where it belonged to none.
   if (client.agentId !== token.agent_id) return 'agent_not_active';
   if (token.agent_id !== undefined && agent?.state !== 'active') return 'agent_not_active';
   return undefined;
+}
+
+function isTaken(url: string, { documentPolicy }: DocumentTrust): boolean {
+  const host = URL.parse(url)?.hostname;
+  return (
+    host !== undefined && documentPolicy !== undefined && trustIn(host, documentPolicy).kind !== 'denied'
+  );
 }
 
 function isGrantOf(token: AccessTokenClaims, grant: TokenStanding['grant']): boolean {

@@ -13,11 +13,11 @@ import { type DecisionPorts, decidedRequest } from '../decided-request.ts';
 import { toWire, type Refusal } from '../refusal.ts';
 import type { AccessTokenClaims } from '../tokens/access-token.ts';
 import { readAccessToken, type TokenFault } from '../tokens/read-access-token.ts';
-import { inactivity } from './activity.ts';
+import { type DocumentTrust, inactivity } from './activity.ts';
 import { signedIntrospection } from './introspection-answer.ts';
 import type { Introspection } from './introspection.ts';
 
-export interface IntrospectionPorts extends DecisionPorts {
+export interface IntrospectionPorts extends DecisionPorts, DocumentTrust {
   readonly issuer: Issuer;
   readonly keyRings: KeyRings;
   readonly signer: Signer;
@@ -63,15 +63,19 @@ async function introspect(
   const standing = await ports.standings.read(
     namesOf(token.ok ? token.value : undefined, { caller: id, resource, now }),
   );
-  const found = judged(token, standing);
+  const found = judged(token, standing, ports);
   // Signed first and marked last: a request that fails half way has not spent the assertion.
   const answer = wantsSigned ? { ...found, jwt: await signedIntrospection(ports, found, id, now) } : found;
   return (await markAssertion(ports, client, now)) ? ok(answer) : refuse({ reason: 'assertion_replayed' });
 }
 
-function judged(token: Result<AccessTokenClaims, TokenFault>, standing: TokenStanding): Introspection {
+function judged(
+  token: Result<AccessTokenClaims, TokenFault>,
+  standing: TokenStanding,
+  documents: DocumentTrust,
+): Introspection {
   if (!token.ok) return { active: false, reason: token.refusal.reason };
-  const reason = inactivity(token.value, standing);
+  const reason = inactivity(token.value, standing, documents);
   return reason === undefined
     ? { active: true, token: token.value }
     : { active: false, reason, token: token.value };

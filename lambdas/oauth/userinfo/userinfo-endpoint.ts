@@ -4,7 +4,7 @@ import type { Instant } from '../../runtime/clock.ts';
 import type { Audit } from '../../runtime/events.ts';
 import type { AgentId, ClientId, GrantId, Issuer } from '../../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
-import { endOf, type InactivityReason } from '../introspection/activity.ts';
+import { type DocumentTrust, endOf, type InactivityReason } from '../introspection/activity.ts';
 import type { AddressLimit } from '../limits/caller-limits.ts';
 import type { LimitRefusal } from '../refusal.ts';
 import { parseScope } from '../scope/scope.ts';
@@ -12,7 +12,7 @@ import type { AccessTokenClaims } from '../tokens/access-token.ts';
 import { personClaims } from '../tokens/id-token.ts';
 import { readAccessToken, type TokenFault } from '../tokens/read-access-token.ts';
 
-export interface UserinfoPorts {
+export interface UserinfoPorts extends DocumentTrust {
   readonly issuer: Issuer;
   readonly keyRings: KeyRings;
   readonly standings: TokenStandings;
@@ -64,7 +64,7 @@ export function userinfoEndpoint(ports: UserinfoPorts): AskUserinfo {
 }
 
 async function judged(
-  { issuer, keyRings, standings }: UserinfoPorts,
+  { issuer, keyRings, standings, documentPolicy }: UserinfoPorts,
   { token: text }: UserinfoRequest,
   now: Instant,
 ): Promise<Result<{ readonly token: AccessTokenClaims; readonly info: PersonInfo }, UserinfoRefusal>> {
@@ -77,7 +77,7 @@ async function judged(
     ...(token.agent_id !== undefined && { agentId: token.agent_id as AgentId }),
     ...(token.grant_id !== undefined && { grantId: token.grant_id as GrantId }),
   });
-  const reason = endOf(token, standing);
+  const reason = endOf(token, standing, { documentPolicy });
   if (reason !== undefined) return refuse({ reason });
   const info = infoOf(token, standing);
   return info === undefined ? refuse({ reason: 'scope_insufficient' }) : ok({ token, info });

@@ -5,6 +5,7 @@ import {
   introspectionEndpoint,
   type Introspect,
 } from '../../../lambdas/oauth/introspection/introspection-endpoint.ts';
+import type { DocumentPolicy } from '../../../lambdas/oauth/registration/document-trust.ts';
 import { revocationEndpoint, type Revoke } from '../../../lambdas/oauth/revocation/revocation-endpoint.ts';
 import type { Agent, Client, Resource } from '../../../lambdas/ports/registry.ts';
 import type { StoredGrant } from '../../../lambdas/ports/grants.ts';
@@ -72,6 +73,7 @@ interface JudgeInput {
   readonly kept?: StoredGrant;
   readonly isFirstUse?: boolean;
   readonly signer?: Signer;
+  readonly documentPolicy?: DocumentPolicy;
   /** Nobody reaches a limit when absent. */
   readonly limits?: CallerLimits;
 }
@@ -129,6 +131,7 @@ export function aTokenJudge(input: JudgeInput = {}): TokenJudge {
   const introspect = introspectionEndpoint({
     ...ports,
     signer: input.signer ?? processSigner,
+    documentPolicy: input.documentPolicy,
     standings: {
       read: (names) => {
         asked.push(names);

@@ -55,3 +55,21 @@ it.each([
   const judge = aTokenJudge({ ...input, grant: { terms } });
   expect(await introspected(judge, aToken({ ...claims, ...changes }))).toBe('agent_not_active');
 });
+
+const document = 'https://apps.example.com/client.json';
+const policy = { customRedirectUris: [], pinnedCopies: false };
+
+it.each([
+  ['active while its host is taken', policy, 'active'],
+  ['inactive once its host is denied', { ...policy, deny: ['*.example.com'] }, 'client_not_active'],
+  ['inactive once its host is not allowed', { ...policy, allow: ['other.example'] }, 'client_not_active'],
+  ['inactive once no metadata document is a client', undefined, 'client_not_active'],
+])('finds a token of a client that is its metadata document %s', async (_what, documentPolicy, expected) => {
+  const judge = aTokenJudge({
+    grant: { terms: { ...terms, clientId: document as ClientId } },
+    ...(documentPolicy && { documentPolicy }),
+  });
+  const token = aToken({ ...claims, client_id: document, agent_id: undefined });
+  const found = await introspected(judge, token);
+  expect(typeof found === 'object' ? 'active' : found).toBe(expected);
+});
