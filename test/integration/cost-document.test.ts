@@ -14,4 +14,4 @@ test('docs/cost.md says what requests need and cost today, and every request sta
     ({ section, held }) => section.startsWith('AWS calls') && held === false,
   );
   expect(broken).toEqual([]);
-}, 120_000);
+}, 300_000);
