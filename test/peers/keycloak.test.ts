@@ -186,7 +186,7 @@ test('lets clients go on with the groups that a person has then, until they are 
   const from = deployment.log.length;
   const refused = await refresh(third);
   expect(refused).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
-  expect(refused.body['error_description']).toContain('upstream_refused');
+  expect(refused.body['error_description']).toContain('the person may not go on: it takes back');
   expect(eventsSince(company, from)).toContainEqual(
     expect.objectContaining({ event: 'token_refused', reason: 'grant_ended', grantType: 'refresh_token' }),
   );
