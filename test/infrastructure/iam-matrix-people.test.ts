@@ -49,6 +49,64 @@ test('one function alone holds what identity providers know us by, and what is k
   }
 });
 
+const registry = '<VestibuleRegistryTable.Arn>';
+const grants = '<VestibuleGrantsTable.Arn>';
+const writesItsLog = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+const read = 'dynamodb:GetItem';
+const put = 'dynamodb:PutItem';
+const update = 'dynamodb:UpdateItem';
+const readSeveral = 'dynamodb:BatchGetItem';
+const asks = row(['lambda:InvokeFunction'], '<VestibuleDownstreamFunction.Arn>');
+const signs = row(['kms:Sign'], 'arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*', {
+  'StringEquals aws:ResourceTag/vestibule:signing': 'Vestibule',
+  'StringEquals kms:SigningAlgorithm': 'RSASSA_PKCS1_V1_5_SHA_256',
+  'StringEquals kms:MessageType': 'DIGEST',
+});
+
+test('registration makes and ends clients that registered themselves, and touches no other', () => {
+  expect(matrixOf(people)['Registration']).toEqual([
+    row(writesItsLog, '<VestibuleRegistrationLogs.Arn>'),
+    row(['dynamodb:DeleteItem', read, put], registry, keys('client#dyn_*')),
+    row([update], grants, keys('bucket#registration#*')),
+  ]);
+});
+
+test('the token endpoint redeems and ends what people granted, and makes none of it', () => {
+  expect(matrixOf(people)['Token']).toEqual([
+    row(writesItsLog, '<VestibuleTokenLogs.Arn>'),
+    asks,
+    signs,
+    row(
+      [readSeveral],
+      registry,
+      keys('client#*', 'aws-role#*', 'agent#*', 'resource#*', 'key-ring#*', 'client-document#*', 'idp#*'),
+    ),
+    row([read], grants, keys('grant#*')),
+    row([update], grants, keys('grant#*', 'ended#*')),
+    row([put], grants, keys('assertion#*')),
+    row([update], grants, keys('bucket#client#*', 'bucket#address#*')),
+  ]);
+});
+
+test('introspection reads and ends what people granted, and makes none of it', () => {
+  expect(matrixOf(people)['Introspection']).toEqual([
+    row(writesItsLog, '<VestibuleIntrospectionLogs.Arn>'),
+    asks,
+    signs,
+    row(
+      [readSeveral],
+      registry,
+      keys('client#*', 'aws-role#*', 'agent#*', 'resource#*', 'key-ring#*', 'client-document#*'),
+    ),
+    row([read], grants, keys('grant#*')),
+    row([update], grants, keys('grant#*', 'ended#*')),
+    row([readSeveral], grants, keys('revoked#*', 'grant#*')),
+    row([update], grants, keys('revoked#*')),
+    row([put], grants, keys('assertion#*')),
+    row([update], grants, keys('bucket#client#*', 'bucket#address#*')),
+  ]);
+});
+
 test('without identity providers there is nothing of all that', () => {
   expect(matrixOf(aConfig)).not.toHaveProperty('Downstream');
 });
