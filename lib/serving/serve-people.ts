@@ -41,7 +41,8 @@ export function servePeople(
     name: 'downstream',
     description: 'Alone talks to identity providers, and keeps what they give for work while people are away',
     memoryMegabytes: 512,
-    timeoutSeconds: 15,
+    // A slow provider takes twenty seconds for all that it is asked at once: what it has rotated to must be kept even then.
+    timeoutSeconds: 25,
     retention,
     environment: (role) => {
       for (const [, secret] of secrets) secret.grantRead(role);

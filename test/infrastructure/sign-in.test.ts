@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { signInDefaults, standingDefaults } from '../../lambdas/adapters/lambda/downstream.ts';
 import { authorizationEnvironment } from '../../lambdas/functions/authorization/environment.ts';
+import { leaseSeconds } from '../../lambdas/oauth/people/standing.ts';
 import type { VestibuleConfig } from '../../lib/index.ts';
 import { keys, matrixOf, row } from './roles.ts';
 import { aConfig, templateOf, withoutHash } from './synthesized.ts';
@@ -59,3 +61,31 @@ test('the pages of a sign-in are served where somebody signs in, and nowhere els
   expect(routesOf(withPeople)).toEqual(expect.arrayContaining(served));
   expect(routesOf(aConfig).filter((route) => served.includes(route))).toEqual(['ANY /authorize']);
 });
+
+test('whoever asks the downstream function has time left to say that it took too long', () => {
+  // Seconds for what goes before, and for the answer.
+  const rest = 3;
+  const waits = {
+    Authorization: signInDefaults.requestHandler.requestTimeout,
+    Token: standingDefaults.requestHandler.requestTimeout,
+    Introspection: standingDefaults.requestHandler.requestTimeout,
+  };
+  for (const [name, milliseconds] of Object.entries(waits)) {
+    expect(timeLimitOf(name), name).toBeGreaterThanOrEqual(milliseconds / 1_000 + rest);
+    // An integration waits 20 seconds.
+    expect(timeLimitOf(name), name).toBeLessThan(20);
+  }
+});
+
+test('nobody gets the lease of a kept token while who had it may still send it', () => {
+  // Instants are whole seconds.
+  expect(timeLimitOf('Downstream') + 1).toBeLessThanOrEqual(leaseSeconds);
+  // Discovery, the token endpoint, the keys twice and userinfo, four seconds each.
+  expect(timeLimitOf('Downstream')).toBeGreaterThan(5 * 4);
+});
+
+function timeLimitOf(name: string): number {
+  const functions = Object.entries(templateOf(withPeople).findResources('AWS::Lambda::Function'));
+  const [, found] = functions.find(([id]) => withoutHash(id) === `Vestibule${name}Function`) ?? [];
+  return (found as { Properties: { Timeout: number } }).Properties.Timeout;
+}

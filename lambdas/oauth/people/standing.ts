@@ -23,8 +23,11 @@ export interface StandingPorts {
 const rememberedSeconds = 60;
 /** Seconds after a failure in which the provider is left alone. */
 const failureSeconds = 5;
-/** Seconds that one may take to ask; longer than its calls can. */
-const leaseSeconds = 15;
+/**
+ * Seconds that one may take to ask: longer than the function lives that asks, so that nobody sends a token that another one
+ * may be sending.
+ */
+export const leaseSeconds = 26;
 /** Who did not get the lease looks again after so many milliseconds, and gives up after so many looks. */
 const pauseMilliseconds = 150;
 const mostLooks = 45;

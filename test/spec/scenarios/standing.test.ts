@@ -255,7 +255,7 @@ describe('an honest person stands', () => {
       const grant = await aGrant();
       faults.add('kms:Decrypt~Downstream=crash@1');
       await driver.standing(grant).catch(() => undefined);
-      later(16);
+      later(27);
       expect(await driver.standing(grant)).toEqual(stands(['staff']));
     },
     60_000,
