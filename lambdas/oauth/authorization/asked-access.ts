@@ -4,6 +4,7 @@ import type { ResourceUri, ScopeName } from '../../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { Parameters } from '../parameters.ts';
 import { canonicalResourceUri } from '../resource/canonical-uri.ts';
+import { isOpenTo } from '../resource/open-to.ts';
 import { isOpenIdScope } from '../scope/openid-scope.ts';
 import { intersection, parseScope, union } from '../scope/scope.ts';
 import { redirected, type RedirectRefusal } from './refusal.ts';
@@ -113,12 +114,6 @@ function offerOf(
   const available = intersection(union(entry.required, entry.optional), defined);
   const required = intersection(entry.required, defined);
   return ok({ resource, available, byDefault: required.length > 0 ? required : available });
-}
-
-/** Whether a client without an agent may be used for it: clients that introduce themselves only where it is open to any. */
-function isOpenTo({ clients, kind }: Resource, { managedBy }: Client): boolean {
-  const introduced = managedBy.kind === 'self' || managedBy.kind === 'document';
-  return !introduced || (clients ?? (kind === 'mcp-server' ? 'any' : 'declared')) === 'any';
 }
 
 /** Only `openid` makes a request about the person alone (OIDC Core §3.1.2.1): without it there is nothing to ask for. */

@@ -5,6 +5,7 @@ import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { endpointsOf } from '../metadata/endpoints.ts';
 import { amongHeld, type HeldScope } from '../people/held-scope.ts';
 import type { GrantRefusal } from '../refusal.ts';
+import { isOpenTo } from '../resource/open-to.ts';
 import { isOpenIdScope } from '../scope/openid-scope.ts';
 import { beyond, intersection, parseScope, union } from '../scope/scope.ts';
 import type { TokenPlan } from './grant.ts';
@@ -36,11 +37,16 @@ export async function personPlan(
     return ok({ ...plan, audience: endpointsOf(issuer).userinfo, scope: scope.value });
   }
   const { resource } = await registry.view({ resourceUri: terms.resource });
-  if (resource?.state !== 'active') return refuse({ reason: 'resource_not_available' });
+  if (resource === undefined || !isServed(resource, asker))
+    return refuse({ reason: 'resource_not_available' });
   const left = whatIsLeft(scope.value, resource, agent, held);
   return left.length > 0
     ? ok({ ...plan, audience: resource.audience, resource, scope: left })
     : refuse({ reason: 'nothing_held' });
+}
+
+function isServed(resource: Resource, { client, agent }: Asker): boolean {
+  return resource.state === 'active' && (agent !== undefined || isOpenTo(resource, client));
 }
 
 function planWithoutTarget(

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { startDeployment, type TestDeployment } from '../../support/deployment.ts';
 import { type Answer, basic, type Driver, drive } from '../support/driver.ts';
 import { type GrantedCode, type Granting, grantingAt, type Wish } from '../support/granted.ts';
+import { publicApp, registering } from '../support/registering.ts';
 import { verifies } from '../verifies.ts';
 
 let deployment: TestDeployment;
@@ -219,6 +220,30 @@ describe('a refresh token', () => {
       expect(narrowed).toMatchObject({ status: 200, body: { scope: 'tools:read' } });
       const ofNothing = await newFamily({ person: { roles: ['gone'] } });
       expect(refused(await granting.refresh(ofNothing.first, app))).toEqual([400, 'invalid_scope']);
+    },
+  );
+});
+
+describe('a client that nobody declared', () => {
+  verifies(
+    'vestibule:refresh-entitlement',
+    'gets nothing at a resource that is closed to it since',
+    async () => {
+      const { body } = await registering(client).register(publicApp('Guest'));
+      const guest = String(body['client_id']);
+      const scopes = [{ name: 'use', description: 'Use it' }];
+      const closing = { id: 'closing', uri: 'https://closing.example.com/mcp', name: 'Closing', scopes };
+      await client.register('resources', closing);
+      const redeemed = async (clientId: string): Promise<unknown> => {
+        client.letCachesExpire();
+        const granted = await granting.code({ clientId, resource: closing.uri, scope: ['use'] });
+        const answer = await granting.redeem(granted, clientId);
+        return answer.body['error'] ?? answer.status;
+      };
+      expect(await redeemed(guest)).toBe(200);
+      await client.admin('PUT', 'resources/closing', { ...closing, clients: 'declared' });
+      expect(await redeemed(guest)).toBe('invalid_target');
+      expect(await redeemed(app)).toBe(200);
     },
   );
 });
