@@ -138,16 +138,17 @@ function stranded(
   { requestId }: HttpRequest,
   { client, idp, back, carried, trouble, retryAfter }: Stranded,
 ): HttpResponse {
-  const why =
-    trouble === 'idp_unavailable'
-      ? `${idp.name} cannot be reached at the moment, or something between us and it.`
-      : `${idp.name} answered in a way that we cannot take.`;
+  const why = {
+    idp_unavailable: `${idp.name} cannot be reached at the moment, or something between us and it.`,
+    idp_answer_unusable: `${idp.name} answered in a way that we cannot take.`,
+    unavailable: 'You are signed in, but we could not finish it: a part that we need does not answer.',
+  }[trouble];
   const error = {
     error: 'temporarily_unavailable',
     error_description: 'the sign-in failed; try again later',
   };
   return messagePage(look, {
-    status: trouble === 'idp_unavailable' ? 503 : 502,
+    status: trouble === 'idp_answer_unusable' ? 502 : 503,
     title: 'The sign-in got stuck',
     paragraphs: [why, `You can try again, or go back to ${client.name} and try later.`],
     reference: requestId,

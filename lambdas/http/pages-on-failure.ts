@@ -1,7 +1,8 @@
 import { failed } from './failure.ts';
-import type { Endpoint } from './message.ts';
+import { parseFields } from './form.ts';
+import type { Endpoint, HttpRequest } from './message.ts';
 import type { Look } from './pages/look.ts';
-import { messagePage } from './pages/message.ts';
+import { type MessageView, messagePage } from './pages/message.ts';
 
 /** Answers what an endpoint threw with a page, for people; a program, which asks for no HTML, gets the JSON of the rim. */
 export function pagesOnFailure(look: Look, endpoint: Endpoint): Endpoint {
@@ -18,13 +19,33 @@ export function pagesOnFailure(look: Look, endpoint: Endpoint): Endpoint {
         title: passing ? 'This does not work right now' : 'Something went wrong here',
         paragraphs: [
           passing
-            ? 'A part that we need does not answer. Nothing was changed: go back and try again in a moment.'
+            ? 'A part that we need does not answer. Try again in a moment.'
             : 'The mistake is ours. If it happens again, tell the people who run this page, with the reference below.',
         ],
         reference: request.requestId,
+        ...(passing && wayToRepeat(request)),
       });
       const wait = headers['retry-after'];
       return wait === undefined ? page : { ...page, headers: { ...page.headers, 'retry-after': wait } };
     }
+  };
+}
+
+/** The same request again. Whatever of it may happen only once is kept so by what it carries. */
+function wayToRepeat({ method, path, query, body }: HttpRequest): Pick<MessageView, 'again' | 'link'> {
+  const label = 'Try again';
+  if (method !== 'POST') return { link: { label, href: query === '' ? path : `${path}?${query}` } };
+  const fields = parseFields(Buffer.from(body).toString());
+  if (!fields.ok) return {};
+  const { values, resources } = fields.value;
+  return {
+    again: {
+      ...{ label, action: `/${path.replace(/^\/+/, '')}` },
+      fields: {
+        ...Object.fromEntries(values),
+        ...(resources[0] !== undefined && { resource: resources[0] }),
+      },
+      leadsTo: 'anywhere',
+    },
   };
 }

@@ -22,13 +22,16 @@ export interface ClientConsent {
   readonly grants: readonly GrantId[];
 }
 
+/**
+ * Ends grants that are about to be forgotten; where it fails they are not, so that whatever is lost on the way, no grant
+ * lives on that nobody knows of. It is asked again of the same grants when another change comes between.
+ */
+export type EndGrants = (grants: readonly GrantId[]) => Promise<void>;
+
 export interface Consents {
   /** Everything a person granted, strongly consistent. */
   readonly of: (person: PersonId) => Promise<readonly ClientConsent[]>;
-  /**
-   * Adds what was granted and the grant it was granted for. Another fingerprint starts anew. Resolves with the grants
-   * that found no more room and have to be ended.
-   */
+  /** Adds what was granted and the grant it was granted for. Another fingerprint starts anew. */
   readonly record: (
     person: PersonId,
     consent: {
@@ -39,7 +42,8 @@ export interface Consents {
       readonly grant: GrantId;
       readonly now: Instant;
     },
-  ) => Promise<readonly GrantId[]>;
-  /** Forgets everything granted to a client. Resolves with the grants that were made on it, to be ended. */
-  readonly withdraw: (person: PersonId, clientId: ClientId, now: Instant) => Promise<readonly GrantId[]>;
+    end: EndGrants,
+  ) => Promise<void>;
+  /** Forgets everything granted to a client. */
+  readonly withdraw: (person: PersonId, clientId: ClientId, end: EndGrants) => Promise<void>;
 }

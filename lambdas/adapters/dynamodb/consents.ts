@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import type { ClientConsent, Consents } from '../../ports/consents.ts';
+import type { ClientConsent, Consents, EndGrants } from '../../ports/consents.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
-import type { GrantId, PersonId } from '../../runtime/identifiers.ts';
+import type { PersonId } from '../../runtime/identifiers.ts';
 import { calling } from '../aws.ts';
 import { toItem } from './attributes.ts';
 import { type ConsentChange, withConsent, withoutClient } from './consent-changes.ts';
@@ -24,8 +24,10 @@ const pause = 15;
 export function dynamoConsents(options: Options): Consents {
   return {
     of: async (person) => (await read(options, person)).consents,
-    record: (person, consent) => change(options, person, (consents) => withConsent(consents, consent)),
-    withdraw: (person, clientId) => change(options, person, (consents) => withoutClient(consents, clientId)),
+    record: (person, consent, end) =>
+      change(options, person, (consents) => withConsent(consents, consent), end),
+    withdraw: (person, clientId, end) =>
+      change(options, person, (consents) => withoutClient(consents, clientId), end),
   };
 }
 
@@ -41,13 +43,15 @@ async function change(
   options: Options,
   person: PersonId,
   decide: (consents: readonly ClientConsent[]) => ConsentChange,
-): Promise<readonly GrantId[]> {
+  end: EndGrants,
+): Promise<void> {
   for (let tried = 0; tried < mostTries; tried += 1) {
     if (tried > 0) await setTimeout(pause * tried);
     const { version, consents } = await read(options, person);
     const { consents: next, ended } = decide(consents);
+    if (ended.length > 0) await end(ended);
     const item = toItem(encodeConsents(person, { version: version + 1, consents: next }));
-    if (await putVersion(options, item, version)) return ended;
+    if (await putVersion(options, item, version)) return;
   }
   throw new DependencyUnavailable('DynamoDB', { cause: new Error('the consents of a person moved on') });
 }

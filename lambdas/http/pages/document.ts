@@ -9,7 +9,7 @@ export interface PageContent {
   readonly body: Html;
   readonly footer?: Html | undefined;
   /** Where what is answered to a form of this page may redirect to; absent: the page has no form. */
-  readonly formLeadsTo?: readonly string[] | undefined;
+  readonly formLeadsTo?: readonly string[] | 'anywhere' | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -51,9 +51,8 @@ export function document(look: Look, content: PageContent): HttpResponse {
  * provider, on through hosts of its own that nobody can list, and back to the client. So a page with a form allows https
  * as a whole, and of plain http what the answer is known to lead to.
  */
-function policy({ styleDigest }: Look, formLeadsTo: readonly string[] | undefined): string {
-  const targets =
-    formLeadsTo === undefined ? ["'none'"] : ["'self'", ...new Set(formLeadsTo.flatMap(source))];
+function policy({ styleDigest }: Look, formLeadsTo: PageContent['formLeadsTo']): string {
+  const targets = formLeadsTo === undefined ? ["'none'"] : ["'self'", ...new Set(sources(formLeadsTo))];
   return [
     "default-src 'none'",
     `style-src 'sha256-${styleDigest}'`,
@@ -61,6 +60,10 @@ function policy({ styleDigest }: Look, formLeadsTo: readonly string[] | undefine
     `form-action ${targets.join(' ')}`,
     "frame-ancestors 'none'",
   ].join('; ');
+}
+
+function sources(formLeadsTo: readonly string[] | 'anywhere'): readonly string[] {
+  return formLeadsTo === 'anywhere' ? ['https:', 'http:'] : formLeadsTo.flatMap(source);
 }
 
 function source(url: string): readonly string[] {

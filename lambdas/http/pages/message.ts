@@ -16,7 +16,7 @@ export interface MessageView {
         readonly action: `/${string}`;
         readonly fields: Readonly<Record<string, string>>;
         /** Where the answer to the form may redirect to. */
-        readonly leadsTo: readonly string[];
+        readonly leadsTo: readonly string[] | 'anywhere';
       }
     | undefined;
   /** A way on: a path of ours, or a URL of whatever scheme an application opens. */

@@ -89,16 +89,13 @@ async function withdrawAll(
   const consent = (await consents.of(person)).find(({ clientId }) => clientId === client);
   if (consent === undefined) return undefined;
   const ended = new Set<GrantId>();
-  const endAll = async (ids: readonly GrantId[]): Promise<void> => {
+  await consents.withdraw(person, consent.clientId, async (ids) => {
     for (const id of ids.filter((each) => !ended.has(each))) {
       await grants.end(id, { at: now, reason: 'withdrawn' }, requestId);
       ended.add(id);
       await standings.forget(id);
     }
-  };
-  await endAll(consent.grants);
-  // Those that were made in the meantime.
-  await endAll(await consents.withdraw(person, consent.clientId, now));
+  });
   const { clientId, clientName } = consent;
   audit({
     event: 'consent_withdrawn',

@@ -4,22 +4,26 @@ import type { IdentityProvider } from '../../ports/identity-providers.ts';
 import type { SignedIn } from '../../ports/people.ts';
 import type { Client } from '../../ports/registry.ts';
 import { after, type Instant } from '../../runtime/clock.ts';
+import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import type { GrantId } from '../../runtime/identifiers.ts';
+import { logger } from '../../runtime/log.ts';
 import { issueCode } from '../grants/issue-code.ts';
 import { amongHeld, heldScope } from '../people/held-scope.ts';
 import { isOpenIdScope } from '../scope/openid-scope.ts';
+import { bindBrowser } from './browser-binding.ts';
 import type { Returning } from './come-back.ts';
 import { standingTerms } from './consent-standing.ts';
-import type { Outcome } from './outcome.ts';
+import type { ClientAnswer, Outcome } from './outcome.ts';
 import { keepSession } from './person-session.ts';
 import type { AuthorizationRequest } from './read-authorization-request.ts';
 import { redirected, type RedirectRefusal } from './refusal.ts';
 import { auditedScope, nowhere, toldClient, wayBack } from './sign-in-audit.ts';
 import type { SignInPorts, Visit } from './sign-in-ports.ts';
+import { strand } from './strand.ts';
 
 /**
  * Ends a sign-in in a grant and its code. It is spent before anything comes of it: of two browsers' tabs that come back
- * with one state, one gets a code.
+ * with one state, one gets a code. Where it fails after that, the person may sign in again with the same yes.
  */
 export async function finishSignIn(
   ports: SignInPorts,
@@ -28,15 +32,34 @@ export async function finishSignIn(
   signedIn: SignedIn,
   now: Instant,
 ): Promise<Outcome> {
-  const { transaction, request } = returning;
+  const { transaction } = returning;
+  const session = await keepSession(ports.seals, signedIn, now);
   const spent = await ports.transactions.spend(transaction.id, { at: now, attempt: ports.random(16) });
   if (!spent) return nowhere(ports, visit, { reason: 'sign_in_over' });
   const granted = grantable(returning, signedIn);
   if ('reason' in granted) return endWithout(ports, visit, returning, signedIn, granted);
-  const terms = termsOf(returning, signedIn, granted);
-  await recordConsent(ports, visit, returning, terms, now);
+  try {
+    const answer = await grant(ports, visit, returning, termsOf(returning, signedIn, granted), now);
+    return { ...answer, session };
+  } catch (error) {
+    if (!(error instanceof DependencyUnavailable)) throw error;
+    await forgetUpstream(ports, visit, returning, signedIn);
+    return unfinished(ports, visit, returning, error, now);
+  }
+}
+
+/** The grant is there before it is listed: nothing is listed as granted that is not, and no code is out by then. */
+async function grant(
+  ports: SignInPorts,
+  visit: Visit,
+  returning: Returning,
+  terms: GrantTerms,
+  now: Instant,
+): Promise<ClientAnswer> {
+  const { transaction, request } = returning;
   await prolongClient(ports, request.client, now);
   const code = await issueCode(ports, { terms, binding: bindingOf(request) }, now);
+  await recordConsent(ports, visit, returning, terms, now);
   const { requestId, sourceAddress } = visit;
   ports.audit({
     event: 'authorization_granted',
@@ -50,22 +73,53 @@ export async function finishSignIn(
     ...(terms.agentId !== undefined && { agentId: terms.agentId }),
     ...{ grantId: terms.id, consent: transaction.consent.by, offline: terms.offline, ...auditedScope(terms) },
   });
-  return {
-    ...{ go: 'to_client', client: request.client, back: wayBack(request), answer: { code } },
-    session: await keepSession(ports.seals, signedIn, now),
-  };
+  return { go: 'to_client', client: request.client, back: wayBack(request), answer: { code } };
+}
+
+async function unfinished(
+  ports: SignInPorts,
+  visit: Visit,
+  { transaction, request, idp }: Returning,
+  error: DependencyUnavailable,
+  now: Instant,
+): Promise<Outcome> {
+  const browser = await bindBrowser(ports, visit.browser, now);
+  const { request: written, consent } = transaction;
+  return strand(
+    ports,
+    visit,
+    { request, written, idp, consent, browser, trouble: 'unavailable', error },
+    now,
+  );
 }
 
 /** Nothing is granted, and so nothing is kept of what the identity provider gave for it. */
 export async function endWithout(
   ports: SignInPorts,
   visit: Visit,
-  { transaction, request, idp }: Returning,
-  { keptUpstream }: SignedIn,
+  returning: Returning,
+  signedIn: SignedIn,
   refusal: RedirectRefusal,
 ): Promise<Outcome> {
-  if (keptUpstream) await ports.standings.forget(transaction.grantId);
+  await forgetUpstream(ports, visit, returning, signedIn);
+  const { request, idp } = returning;
   return toldClient(ports, visit, { client: request.client, back: wayBack(request), refusal, idp: idp.id });
+}
+
+/** What cannot be forgotten now leads to no grant, is sealed, and is swept when its time is over. */
+async function forgetUpstream(
+  { standings }: SignInPorts,
+  { requestId }: Visit,
+  { transaction }: Returning,
+  { keptUpstream }: SignedIn,
+): Promise<void> {
+  if (!keptUpstream) return;
+  try {
+    await standings.forget(transaction.grantId);
+  } catch (error) {
+    if (!(error instanceof DependencyUnavailable)) throw error;
+    logger.warn('an upstream refresh token is not forgotten', { requestId, error });
+  }
 }
 
 /** What was consented to, is still on offer, and the person holds. OpenID scopes are about the person, who holds them. */
@@ -127,14 +181,15 @@ async function recordConsent(
   now: Instant,
 ): Promise<void> {
   const { terms: granted, fingerprint } = transaction.consent;
-  const evicted = await consents.record(person.id, {
-    ...{ clientId: client.id, clientName: client.name, fingerprint, granted, grant: id, now },
+  const { id: clientId, name: clientName } = client;
+  const consent = { clientId, clientName, fingerprint, granted, grant: id, now };
+  await consents.record(person.id, consent, async (evicted) => {
+    const end = async (grant: GrantId): Promise<void> => {
+      await grants.end(grant, { at: now, reason: 'consent_evicted' }, requestId);
+      await standings.forget(grant);
+    };
+    await Promise.all(evicted.map(end));
   });
-  const end = async (grant: GrantId): Promise<void> => {
-    await grants.end(grant, { at: now, reason: 'consent_evicted' }, requestId);
-    await standings.forget(grant);
-  };
-  await Promise.all(evicted.map(end));
 }
 
 /** A client that registered itself lives while people use it; once in half its life is often enough to write that down. */

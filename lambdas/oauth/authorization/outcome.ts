@@ -42,8 +42,8 @@ export interface IdpQuestion extends Question {
   readonly idps: readonly IdentityProvider[];
 }
 
-/** Why a sign-in got no further though nobody refused it. */
-export type Trouble = 'idp_unavailable' | 'idp_answer_unusable';
+/** Why a sign-in got no further though nobody refused it. `unavailable`: the person was known, and nothing kept. */
+export type Trouble = 'idp_unavailable' | 'idp_answer_unusable' | 'unavailable';
 
 /** The person is told, and may try again or go back to the client. */
 export interface Stranded extends Question {

@@ -38,6 +38,8 @@ export async function strand(
     const refusal = redirected('temporarily_unavailable', trouble, 'the sign-in failed; try again later');
     return toldClient(ports, visit, { client, back, refusal, idp: idp.id });
   }
+  const again = { asks: 'again', browser: browser.digest, request: written, idp: idp.id, consent } as const;
+  const carried = await sealRequest(ports.seals, again, now);
   const { requestId, sourceAddress } = visit;
   ports.audit({
     event: 'sign_in_failed',
@@ -45,11 +47,9 @@ export async function strand(
     ...(error && { dependency: error.dependency }),
     ...(detail !== undefined && { detail }),
   });
-  const again = { asks: 'again', browser: browser.digest, request: written, idp: idp.id, consent } as const;
   return {
     go: 'strand',
-    ...{ trouble, idp, client, back, redirectUri: back.redirectUri, browser: browser.kept },
-    carried: await sealRequest(ports.seals, again, now),
+    ...{ trouble, idp, client, back, redirectUri: back.redirectUri, browser: browser.kept, carried },
     ...(error && { retryAfter: error.retryAfterSeconds }),
   };
 }

@@ -44,12 +44,25 @@ export function describeConsents(make: () => ConsentSubject): void {
     beforeAll(() => {
       subject = make();
     });
+    /** Resolves with the grants that were to be ended. */
+    const ending = async (
+      change: (end: (grants: readonly GrantId[]) => Promise<void>) => Promise<void>,
+    ): Promise<readonly GrantId[]> => {
+      const ended: GrantId[] = [];
+      await change((grants) => Promise.resolve(void ended.push(...grants)));
+      return ended;
+    };
+    const record = (person: PersonId, consent: Recorded): Promise<readonly GrantId[]> =>
+      ending((end) => subject.consents.record(person, consent, end));
+    const withdraw = (person: PersonId, clientId: ClientId): Promise<readonly GrantId[]> =>
+      ending((end) => subject.consents.withdraw(person, clientId, end));
+    const failing = (): Promise<void> => Promise.reject(new Error('not ended'));
     const somebody = (): PersonId => fresh('person') as PersonId;
 
     it('knows of each person what they granted, and nothing of another', async () => {
       const [alice, bob] = [somebody(), somebody()];
       const consent = aConsent();
-      expect(await subject.consents.record(alice, consent)).toEqual([]);
+      expect(await record(alice, consent)).toEqual([]);
       const { granted, grant, now: grantedAt, ...client } = consent;
       expect(await subject.consents.of(alice)).toEqual([
         { ...client, granted: [granted], grantedAt, grants: [grant] },
@@ -59,13 +72,10 @@ export function describeConsents(make: () => ConsentSubject): void {
 
     it('adds to what was granted, and keeps apart what holds while the person is away', async () => {
       const alice = somebody();
-      await subject.consents.record(alice, aConsent());
-      await subject.consents.record(alice, aConsent({ granted: terms('tools:write tools:read') }));
-      await subject.consents.record(alice, aConsent({ granted: terms('tools:read', { offline: true }) }));
-      await subject.consents.record(
-        alice,
-        aConsent({ granted: { scope: terms('openid').scope, offline: false } }),
-      );
+      await record(alice, aConsent());
+      await record(alice, aConsent({ granted: terms('tools:write tools:read') }));
+      await record(alice, aConsent({ granted: terms('tools:read', { offline: true }) }));
+      await record(alice, aConsent({ granted: { scope: terms('openid').scope, offline: false } }));
       const [consent] = await subject.consents.of(alice);
       expect(consent?.granted).toEqual([
         terms('tools:read tools:write'),
@@ -77,8 +87,8 @@ export function describeConsents(make: () => ConsentSubject): void {
     it('starts anew with another fingerprint, and still knows the grants', async () => {
       const alice = somebody();
       const [first, second] = [aConsent(), aConsent({ fingerprint: 'two', granted: terms('tools:write') })];
-      await subject.consents.record(alice, first);
-      await subject.consents.record(alice, second);
+      await record(alice, first);
+      await record(alice, second);
       const [consent] = await subject.consents.of(alice);
       expect(consent?.granted).toEqual([second.granted]);
       expect(consent?.grants).toEqual([first.grant, second.grant]);
@@ -88,7 +98,7 @@ export function describeConsents(make: () => ConsentSubject): void {
       const alice = somebody();
       const recorded = Array.from({ length: 52 }, () => aConsent());
       const ended: GrantId[] = [];
-      for (const consent of recorded) ended.push(...(await subject.consents.record(alice, consent)));
+      for (const consent of recorded) ended.push(...(await record(alice, consent)));
       const grants = recorded.map(({ grant }) => grant);
       expect(ended).toEqual(grants.slice(0, 2));
       expect((await subject.consents.of(alice))[0]?.grants).toEqual(grants.slice(2));
@@ -100,7 +110,7 @@ export function describeConsents(make: () => ConsentSubject): void {
         aConsent({ clientId: `client-${position}` as ClientId, now: after(now, position) }),
       );
       const ended: GrantId[] = [];
-      for (const consent of recorded) ended.push(...(await subject.consents.record(alice, consent)));
+      for (const consent of recorded) ended.push(...(await record(alice, consent)));
       expect(ended).toEqual([recorded[0]?.grant]);
       expect(await subject.consents.of(alice)).toHaveLength(100);
     });
@@ -108,7 +118,7 @@ export function describeConsents(make: () => ConsentSubject): void {
     it('loses none of what several browsers of one person grant at once', async () => {
       const alice = somebody();
       const recorded = ['a', 'b', 'c', 'd', 'e'].map((name) => aConsent({ clientId: name as ClientId }));
-      await Promise.all(recorded.map((consent) => subject.consents.record(alice, consent)));
+      await Promise.all(recorded.map((consent) => record(alice, consent)));
       const known = await subject.consents.of(alice);
       expect(known.map(({ clientId }) => clientId).sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
     });
@@ -117,20 +127,46 @@ export function describeConsents(make: () => ConsentSubject): void {
       const alice = somebody();
       const [first, second] = [aConsent(), aConsent()];
       const other = aConsent({ clientId: 'other' as ClientId });
-      for (const consent of [first, second, other]) await subject.consents.record(alice, consent);
-      expect(await subject.consents.withdraw(alice, claude, now)).toEqual([first.grant, second.grant]);
-      expect(await subject.consents.withdraw(alice, claude, now)).toEqual([]);
+      for (const consent of [first, second, other]) await record(alice, consent);
+      expect(await withdraw(alice, claude)).toEqual([first.grant, second.grant]);
+      expect(await withdraw(alice, claude)).toEqual([]);
       expect((await subject.consents.of(alice)).map(({ clientId }) => clientId)).toEqual(['other']);
+    });
+
+    it('forgets no grant that could not be ended', async () => {
+      const alice = somebody();
+      const recorded = Array.from({ length: 51 }, () => aConsent());
+      for (const consent of recorded.slice(0, 50)) await record(alice, consent);
+      const grants = recorded.map(({ grant }) => grant);
+      const known = async () => (await subject.consents.of(alice))[0]?.grants;
+      await expect(subject.consents.record(alice, recorded[50]!, failing)).rejects.toThrow('not ended');
+      await expect(subject.consents.withdraw(alice, claude, failing)).rejects.toThrow('not ended');
+      expect(await known()).toEqual(grants.slice(0, 50));
+      expect(await record(alice, recorded[50]!)).toEqual(grants.slice(0, 1));
+      expect(await withdraw(alice, claude)).toEqual(grants.slice(1));
+    });
+
+    it('has a grant ended that is made while the client is withdrawn', async () => {
+      const alice = somebody();
+      const [first, second] = [aConsent(), aConsent()];
+      await record(alice, first);
+      const ended: GrantId[] = [];
+      await subject.consents.withdraw(alice, claude, async (grants) => {
+        if (ended.length === 0) await record(alice, second);
+        ended.push(...grants);
+      });
+      expect(ended).toEqual([first.grant, first.grant, second.grant]);
+      expect(await subject.consents.of(alice)).toEqual([]);
     });
 
     it('takes a lost reply for the success that it was', async () => {
       const alice = somebody();
       const consent = aConsent();
       subject.network.loseNextReply('PutItem');
-      expect(await subject.consents.record(alice, consent)).toEqual([]);
+      expect(await record(alice, consent)).toEqual([]);
       expect((await subject.consents.of(alice))[0]?.grants).toEqual([consent.grant]);
       subject.network.loseNextReply('PutItem');
-      expect(await subject.consents.withdraw(alice, claude, now)).toEqual([consent.grant]);
+      expect(await withdraw(alice, claude)).toEqual([consent.grant]);
     });
   });
 }

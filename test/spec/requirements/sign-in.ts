@@ -88,6 +88,10 @@ export const signIn = {
     'Vestibule',
     'gives a person whose identity provider is down a page to try again, and the client temporarily_unavailable',
   ),
+  'vestibule:sign-in-faults': must(
+    'Vestibule',
+    'loses and doubles nothing of a sign-in when AWS fails, and gives the person a page to try again',
+  ),
   'vestibule:sign-in-audited': must(
     'Vestibule',
     'writes one event for each decision of a sign-in, and no secret',

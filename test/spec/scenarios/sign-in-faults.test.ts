@@ -1,0 +1,184 @@
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { type Arrival, type Browser, createBrowser } from '../../support/browser-player.ts';
+import type { Company } from '../../support/company.ts';
+import type { Page } from '../../support/html-page.ts';
+import {
+  hosted,
+  pageOf,
+  press,
+  pressLabel,
+  requestOf,
+  signIn,
+  startOffice,
+  toldClient,
+  upToCallback,
+} from '../support/people.ts';
+import { verifies } from '../verifies.ts';
+
+let company: Company;
+beforeAll(async () => {
+  company = await startOffice();
+}, 120_000);
+afterEach(() => {
+  company.run.cloud.faults.clear();
+});
+afterAll(async () => {
+  await company.stop();
+});
+
+const strike = (fault: string): void => {
+  company.run.cloud.faults.add(fault);
+};
+const mend = (): void => {
+  company.run.cloud.faults.clear();
+};
+const open = (browser: Browser, url: URL | string): Promise<Arrival> => browser.open(url, new URL(hosted));
+
+/** As a person goes on: where it is offered once more, once; where somebody asks who they are, as alice. */
+async function goOn(browser: Browser, arrival: Arrival): Promise<URLSearchParams> {
+  if (arrival.kind === 'left') return toldClient(arrival);
+  const next = arrival.page.status >= 400 ? await tryAgain(browser, arrival.page) : arrival;
+  if (next.kind === 'left') return toldClient(next);
+  const asksWho = next.page.url.origin === new URL(company.idpUrl).origin;
+  return toldClient(await press(browser, next.page, asksWho ? 'alice' : 'allow'));
+}
+
+async function tryAgain(browser: Browser, page: Page): Promise<Arrival> {
+  const link = page.links.find(({ label }) => label.includes('Try again'));
+  return link === undefined
+    ? pressLabel(browser, page, 'Try again')
+    : open(browser, new URL(link.href, page.url));
+}
+
+/** The grants that the consents of people name. */
+async function listedGrants(): Promise<readonly string[]> {
+  const table = company.run.resources.find(({ logicalId }) => logicalId.includes('GrantsTable'))?.physicalId;
+  const { operator, endpoint } = company.run.cloud;
+  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: operator });
+  const { Items = [] } = await client.send(new ScanCommand({ TableName: table }));
+  client.destroy();
+  const consents = Items.filter((item) => item['pk']?.S?.startsWith('consents#'));
+  return consents.flatMap(
+    (item) => JSON.stringify(item['clients']).match(/(?<=\{"S":")[\w-]{22}(?="\})/g) ?? [],
+  );
+}
+
+const kinds = ['throttle@1', 'throttle@*', 'down@*', 'timeout@1', 'timeout@1-3'] as const;
+const atCallback = ['GetItem', 'UpdateItem', 'PutItem'].map((name) => `dynamodb:${name}`);
+
+describe('a fault of AWS', () => {
+  verifies(
+    'vestibule:sign-in-faults',
+    'when a person is back costs them a press at most, and one grant is listed',
+    async () => {
+      for (const call of [...atCallback, 'lambda:Invoke']) {
+        for (const kind of kinds) {
+          const browser = createBrowser();
+          const callback = await upToCallback(browser, requestOf(company));
+          const before = (await listedGrants()).length;
+          strike(`${call}~Authorization=${kind}`);
+          const arrival = await open(browser, callback);
+          mend();
+          if (arrival.kind === 'page') expect([call, kind, arrival.page.status]).toEqual([call, kind, 503]);
+          const told = await goOn(browser, arrival);
+          expect([call, kind, told.has('code')]).toEqual([call, kind, true]);
+          expect([call, kind, (await listedGrants()).length]).toEqual([call, kind, before + 1]);
+        }
+      }
+    },
+    120_000,
+  );
+
+  verifies(
+    'vestibule:sign-in-faults',
+    'before and at the yes costs a person a press at most, and their yes is asked for once',
+    async () => {
+      for (const [call, kind] of [
+        ...(['throttle@*', 'timeout@1-3'] as const).map((each) => ['dynamodb:PutItem', each] as const),
+        ...(['down@*', 'timeout@1'] as const).map((each) => ['lambda:Invoke', each] as const),
+        ['secretsmanager:GetSecretValue', 'down@*'] as const,
+      ]) {
+        const browser = createBrowser();
+        const page = pageOf(await open(browser, requestOf(company)));
+        if (call.startsWith('secrets')) company.run.clock.advance(301);
+        strike(`${call}~Authorization=${kind}`);
+        const arrival = await press(browser, page, 'allow');
+        mend();
+        expect([call, kind, pageOf(arrival).status]).toEqual([call, kind, 503]);
+        const next = await tryAgain(browser, pageOf(arrival));
+        const there = next.kind === 'page' ? await press(browser, next.page, 'alice') : next;
+        expect([call, kind, toldClient(there).has('code')]).toEqual([call, kind, true]);
+      }
+    },
+    120_000,
+  );
+
+  verifies('vestibule:sign-in-faults', 'that strands a person tells the client to try later', async () => {
+    const browser = createBrowser();
+    const callback = await upToCallback(browser, requestOf(company));
+    strike('dynamodb:PutItem~Authorization=down@*');
+    const page = pageOf(await open(browser, callback));
+    expect(page.text).toContain('You are signed in, but we could not finish it');
+    const back = page.links.find(({ label }) => label.includes('Back to Desk'));
+    const told = new URL(back?.href ?? '').searchParams;
+    expect([told.get('error'), told.get('state')]).toEqual(['temporarily_unavailable', 'state-of-desk']);
+    const silent = await open(browser, requestOf(company, { client_id: 'house', prompt: 'none' }));
+    expect(toldClient(silent).get('error')).toBe('temporarily_unavailable');
+  });
+
+  verifies('vestibule:sign-in-faults', 'that ends a function leaves no code twice', async () => {
+    for (const call of atCallback) {
+      const browser = createBrowser();
+      const callback = await upToCallback(browser, requestOf(company));
+      const before = (await listedGrants()).length;
+      strike(`${call}~Authorization=crash@1`);
+      await open(browser, callback);
+      mend();
+      const again = await open(browser, callback);
+      const alive = again.kind === 'left' ? 1 : 0;
+      if (again.kind === 'page') expect([400, 502]).toContain(again.page.status);
+      expect((await listedGrants()).length).toBeLessThanOrEqual(before + 1);
+      expect((await listedGrants()).length).toBeGreaterThanOrEqual(before + alive);
+      expect((await signIn(requestOf(company), { browser })).has('code')).toBe(true);
+    }
+  });
+});
+
+describe('one state in two hundred callbacks at once', () => {
+  verifies('UI-5', 'gives one code, and everybody else a page', async () => {
+    const browser = createBrowser();
+    const callback = await upToCallback(browser, requestOf(company));
+    const before = (await listedGrants()).length;
+    const arrivals = await Promise.all(Array.from({ length: 200 }, () => open(browser, callback)));
+    const left = arrivals.filter(({ kind }) => kind === 'left');
+    expect(left.map((arrival) => toldClient(arrival).has('code'))).toEqual([true]);
+    for (const arrival of arrivals) {
+      if (arrival.kind === 'page') expect([400, 429, 502, 503]).toContain(arrival.page.status);
+    }
+    expect((await listedGrants()).length).toBe(before + 1);
+  });
+});
+
+describe('one consent page answered several times at once', () => {
+  verifies(
+    'vestibule:consent-bound',
+    'begins sign-ins that each work, each with a state of its own',
+    async () => {
+      const browser = createBrowser();
+      const page = pageOf(await open(browser, requestOf(company)));
+      const to = new URL('/callback/demo', company.issuer);
+      const arrivals = await Promise.all(Array.from({ length: 5 }, () => press(browser, page, 'allow', to)));
+      const callbacks: URL[] = [];
+      for (const arrival of arrivals) {
+        const back = arrival.kind === 'page' ? await press(browser, arrival.page, 'alice', to) : arrival;
+        if (back.kind === 'left') callbacks.push(back.url);
+      }
+      expect(new Set(callbacks.map(({ searchParams }) => searchParams.get('state'))).size).toBe(5);
+      const codes: (string | null)[] = [];
+      for (const callback of callbacks) codes.push(toldClient(await open(browser, callback)).get('code'));
+      expect(new Set(codes).size).toBe(5);
+      expect(codes).not.toContain(null);
+    },
+  );
+});
