@@ -61,6 +61,10 @@ export const registration = {
     'Vestibule',
     'lets nobody change or remove a record that all share who register the same',
   ),
+  'vestibule:registration-limit': must(
+    'Vestibule',
+    'bounds the new records of one source address, and counts no client that is registered already',
+  ),
   'vestibule:registration-lost-reply': must(
     'Vestibule',
     'gives the same client to one that registers again because a reply or a dependency was lost',
