@@ -1,3 +1,4 @@
+import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { type Browser, createBrowser } from '../../support/browser-player.ts';
 import type { Company } from '../../support/company.ts';
@@ -67,6 +68,25 @@ describe('a consent', () => {
     expect(await pagesOf(browser, url)).toHaveLength(0);
     const moved = { ...client, redirect_uris: [hosted, 'https://elsewhere.example.com/callback'] };
     expect((await operator.admin('PUT', 'clients/mover', moved)).status).toBe(200);
+    operator.letCachesExpire();
+    expect(await pagesOf(browser, url)).toHaveLength(1);
+  });
+
+  verifies('vestibule:consent-remembered', 'is asked again of a client with other keys', async () => {
+    const operator = drive(company);
+    const newKey = async () => exportJWK((await generateKeyPair('ES256')).publicKey);
+    const [one, other] = [await newKey(), await newKey()];
+    const withKeys = (key: JWK) => ({
+      ...{ client_id: 'signer', client_name: 'Signer', grant_types: ['authorization_code'] },
+      ...{ token_endpoint_auth_method: 'private_key_jwt', redirect_uris: [hosted] },
+      jwks: { keys: [key] },
+    });
+    await operator.register('clients', withKeys(one));
+    const browser = createBrowser();
+    const url = requestOf(company, { client_id: 'signer' });
+    expect(await pagesOf(browser, url)).toHaveLength(1);
+    expect(await pagesOf(browser, url)).toHaveLength(0);
+    expect((await operator.admin('PUT', 'clients/signer', withKeys(other))).status).toBe(200);
     operator.letCachesExpire();
     expect(await pagesOf(browser, url)).toHaveLength(1);
   });
