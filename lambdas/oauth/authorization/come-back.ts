@@ -4,11 +4,13 @@ import type { StoredTransaction } from '../../ports/transactions.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import { sha256 } from '../../runtime/digest.ts';
+import type { PersonId } from '../../runtime/identifiers.ts';
 import { refuse, ok, type Result } from '../../runtime/result.ts';
 import type { RepeatableParameters } from '../parameters.ts';
 import { unsound } from './authorize.ts';
 import { bindBrowser, isBrowser } from './browser-binding.ts';
-import { isCovered } from './consent-standing.ts';
+import { clientFingerprint } from './client-fingerprint.ts';
+import { isConsentImplied, isCovered } from './consent-standing.ts';
 import { finishSignIn } from './finish-sign-in.ts';
 import { askHeldConsent, holdSignIn } from './held-sign-in.ts';
 import { lookUpRequest, readWritten } from './look-up.ts';
@@ -117,7 +119,7 @@ async function complete(
   }
 }
 
-/** The person is known now: what was remembered counts for them alone. */
+/** The person is known now. What was said before they left counts if it still stands; otherwise they are asked. */
 async function known(
   ports: SignInPorts,
   visit: ReturnVisit,
@@ -125,16 +127,23 @@ async function known(
   signedIn: SignedIn,
   now: Instant,
 ): Promise<Outcome> {
-  const { consent } = returning.transaction;
-  if (consent.by !== 'remembered') return finishSignIn(ports, visit, returning, signedIn, now);
-  const isStill =
-    signedIn.person.id === consent.person &&
-    isCovered(
-      await ports.consents.of(signedIn.person.id),
-      returning.request.client,
-      consent.fingerprint,
-      consent.terms,
-    );
-  if (isStill) return finishSignIn(ports, visit, returning, signedIn, now);
-  return holdSignIn(ports, visit, returning, signedIn, now);
+  return (await stillStands(ports, returning, signedIn.person.id))
+    ? finishSignIn(ports, visit, returning, signedIn, now)
+    : holdSignIn(ports, visit, returning, signedIn, now);
+}
+
+async function stillStands(
+  { consents }: SignInPorts,
+  { transaction: { consent }, request: { client } }: Returning,
+  person: PersonId,
+): Promise<boolean> {
+  // IX-52: a yes to a client is none to what it has become, though it changed while the person was away.
+  if (consent.fingerprint !== clientFingerprint(client)) return false;
+  if (consent.by === 'asked') return true;
+  if (consent.by === 'implied') return isConsentImplied(client);
+  // What was remembered counts for that person alone.
+  return (
+    consent.person === person &&
+    isCovered(await consents.of(person), client, consent.fingerprint, consent.terms)
+  );
 }

@@ -91,6 +91,32 @@ describe('a consent', () => {
     expect(await pagesOf(browser, url)).toHaveLength(1);
   });
 
+  verifies(
+    'vestibule:consent-remembered',
+    'is asked again of a client that changed while the person was at their provider',
+    async () => {
+      const operator = drive(company);
+      for (const [client_id, consent] of [
+        ['changing', 'asked'],
+        ['trusted', 'implied'],
+      ] as const) {
+        const sentTo = (...redirect_uris: readonly string[]) => ({
+          ...{ client_id, client_name: 'Changing', grant_types: ['authorization_code'], consent },
+          ...{ token_endpoint_auth_method: 'none', redirect_uris },
+        });
+        await operator.register('clients', sentTo(hosted));
+        const browser = createBrowser();
+        const callback = await upToCallback(browser, requestOf(company, { client_id }));
+        const other = 'https://elsewhere.example.com/callback';
+        expect((await operator.admin('PUT', `clients/${client_id}`, sentTo(hosted, other))).status).toBe(200);
+        operator.letCachesExpire();
+        const page = pageOf(await browser.open(callback, new URL(hosted)));
+        expect([client_id, page.text]).toEqual([client_id, expect.stringContaining('If you allow it')]);
+        expect(toldClient(await press(browser, page, 'allow')).has('code')).toBe(true);
+      }
+    },
+  );
+
   verifies('vestibule:consent-remembered', 'is asked of somebody else who comes back', async () => {
     await signedIn('bob');
     for (const decision of ['allow', 'deny'] as const) {
