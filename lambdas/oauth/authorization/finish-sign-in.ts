@@ -7,6 +7,7 @@ import { after, type Instant } from '../../runtime/clock.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import type { GrantId } from '../../runtime/identifiers.ts';
 import { logger } from '../../runtime/log.ts';
+import { endGrant } from '../grants/end-grant.ts';
 import { issueCode } from '../grants/issue-code.ts';
 import { amongHeld, heldScope } from '../people/held-scope.ts';
 import { isOpenIdScope } from '../scope/openid-scope.ts';
@@ -184,10 +185,11 @@ async function recordConsent(
   const { id: clientId, name: clientName } = client;
   const consent = { clientId, clientName, fingerprint, granted, grant: id, now };
   await consents.record(person.id, consent, async (evicted) => {
-    const end = async (grant: GrantId): Promise<void> => {
-      await grants.end(grant, { at: now, reason: 'consent_evicted' }, requestId);
-      await standings.forget(grant);
-    };
+    const end = (grant: GrantId): Promise<void> =>
+      endGrant({ grants, standings }, { id: grant, keptUpstream: true }, 'too_many_grants', {
+        now,
+        requestId,
+      });
     await Promise.all(evicted.map(end));
   });
 }
