@@ -98,6 +98,7 @@ export function openIdProviders(options: OpenIdProvidersOptions): UpstreamProvid
     return {
       ...provider,
       ...{ idp, metadata },
+      // The same document, as oauth4webapi types it: members that we did not judge may be of any type there.
       as: metadata as unknown as AuthorizationServer,
       client: { client_id: idp.clientId, [clockTolerance]: upstreamSkewSeconds },
       auth: authenticationAt(idp, metadata, await options.secrets.current(idp.id)),

@@ -38,6 +38,7 @@ export async function personEnds(walk: Walk, alice: AtWork, bob: AtWork): Promis
 /** Refreshes as a client does, and keeps what it gets. */
 async function refreshed(walk: Walk, person: AtWork): Promise<WalkAnswer> {
   const answer = await refresh(walk, person, refreshTokenOf(person));
+  // What came over the wire is of no type; the MCP SDK judges it when it uses it.
   if (answer.status === 200) person.client.keep(answer.body as unknown as OAuthTokens);
   return answer;
 }
