@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import { freePortBlock } from '../../support/free-ports.ts';
 
 /** What `npm start -- --ephemeral` prints when it cannot start, and its exit code. */
 async function failedStart(environment: Readonly<Record<string, string>>): Promise<[string, number | null]> {
@@ -22,11 +22,12 @@ async function failedStart(environment: Readonly<Record<string, string>>): Promi
 
 describe('npm start', () => {
   it('names a port that is taken, one of the demo included, before it does anything else', async () => {
+    const first = await freePortBlock();
+    const port = first + 2;
     const other = createServer();
-    other.listen(0, '127.0.0.1');
+    other.listen(port, '127.0.0.1');
     await once(other, 'listening');
-    const { port } = other.address() as AddressInfo;
-    const [printed, code] = await failedStart({ PORT: String(port - 2) });
+    const [printed, code] = await failedStart({ PORT: String(first) });
     other.close();
     expect(code).toBe(1);
     expect(printed).toContain(`port ${port} is taken`);
