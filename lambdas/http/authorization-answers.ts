@@ -15,7 +15,7 @@ import { type CookieName, type Cookies, cookiesOf } from './cookies.ts';
 import type { HttpRequest, HttpResponse } from './message.ts';
 import { chooserPage } from './pages/chooser.ts';
 import { consentPage, redirectPlace } from './pages/consent.ts';
-import { leavingPage } from './pages/leaving.ts';
+import { leavingPage, strangersPage } from './pages/leaving.ts';
 import type { Look } from './pages/look.ts';
 import { messagePage } from './pages/message.ts';
 import type { ClientOrigin, ScopeWords } from './pages/wording.ts';
@@ -72,10 +72,14 @@ function redirect(location: string): HttpResponse {
   };
 }
 
-function toClient(issuer: Issuer, look: Look, { client, back, answer }: ClientAnswer): HttpResponse {
+function toClient(issuer: Issuer, look: Look, { client, back, answer, leave }: ClientAnswer): HttpResponse {
   const allowed = 'code' in answer;
   const parameters = allowed ? { code: answer.code.reveal() } : errorParameters(answer.refusal);
   const href = clientUrl(issuer, back, parameters);
+  if (leave === 'by_choice' && !allowed) {
+    const { error, description } = answer.refusal;
+    return strangersPage(look, { client: client.name, href, error, description });
+  }
   // IX-33: browsers follow a redirect to a scheme of an application only where the person says so.
   return redirectKind(back.redirectUri) === 'private-use'
     ? leavingPage(look, { client: client.name, href, allowed })

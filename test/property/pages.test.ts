@@ -4,11 +4,11 @@ import type { HttpResponse } from '../../lambdas/http/message.ts';
 import { accountPage } from '../../lambdas/http/pages/account.ts';
 import { chooserPage } from '../../lambdas/http/pages/chooser.ts';
 import { consentPage } from '../../lambdas/http/pages/consent.ts';
-import { leavingPage } from '../../lambdas/http/pages/leaving.ts';
+import { leavingPage, strangersPage } from '../../lambdas/http/pages/leaving.ts';
 import { lookOf } from '../../lambdas/http/pages/look.ts';
 import { messagePage } from '../../lambdas/http/pages/message.ts';
 import { htmlTokens } from '../support/html-tokens.ts';
-import { account, chooser, consent, everyPage, leaving, message } from '../support/page-mothers.ts';
+import { account, chooser, consent, everyPage, leaving, message, stranger } from '../support/page-mothers.ts';
 import { hostile } from './arbitraries.ts';
 
 const runs = { numRuns: 300 } as const;
@@ -63,6 +63,11 @@ const pages: Readonly<Record<string, (words: string) => HttpResponse>> = {
     }),
   leaving: (words) =>
     leavingPage(lookOf({ name: words }), { ...leaving, client: words, href: `cursor://x?state=${words}` }),
+  stranger: (words) =>
+    strangersPage(lookOf({ name: words }), {
+      ...{ client: words, error: words, description: words },
+      href: `${stranger.href}&state=${words}`,
+    }),
   account: (words) =>
     accountPage(lookOf({ name: words }), {
       ...account,

@@ -2,7 +2,12 @@ import type { AccountView } from '../../lambdas/http/pages/account.ts';
 import { accountPage } from '../../lambdas/http/pages/account.ts';
 import { type ChooserView, chooserPage } from '../../lambdas/http/pages/chooser.ts';
 import { type ConsentView, consentPage, redirectPlace } from '../../lambdas/http/pages/consent.ts';
-import { type LeavingView, leavingPage } from '../../lambdas/http/pages/leaving.ts';
+import {
+  type LeavingView,
+  leavingPage,
+  type StrangersView,
+  strangersPage,
+} from '../../lambdas/http/pages/leaving.ts';
 import { lookOf } from '../../lambdas/http/pages/look.ts';
 import { type MessageView, messagePage } from '../../lambdas/http/pages/message.ts';
 import type { HttpResponse } from '../../lambdas/http/message.ts';
@@ -78,6 +83,13 @@ export const leaving: LeavingView = {
   allowed: true,
 };
 
+export const stranger: StrangersView = {
+  client: 'Quarterly figures',
+  href: 'https://figures.example.net/callback?error=invalid_scope&state=s&iss=https%3A%2F%2Fauth.example.com',
+  error: 'invalid_scope',
+  description: 'none of the scopes is defined for the resource',
+};
+
 export const account: AccountView = {
   person: 'Alice Adams',
   idp: 'Northwind sign-in',
@@ -120,6 +132,7 @@ export const everyPage: Readonly<Record<string, HttpResponse>> = {
   chooser: chooserPage(look, chooser),
   message: messagePage(look, message),
   leaving: leavingPage(look, leaving),
+  stranger: strangersPage(look, stranger),
   account: accountPage(look, account),
   'account-empty': accountPage(look, { ...account, entries: [], done: undefined }),
 };

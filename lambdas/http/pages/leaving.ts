@@ -2,7 +2,7 @@ import { html } from '../html.ts';
 import type { HttpResponse } from '../message.ts';
 import { buttonTo, document } from './document.ts';
 import type { Look } from './look.ts';
-import { name } from './wording.ts';
+import { companyName, name } from './wording.ts';
 
 export interface LeavingView {
   readonly client: string;
@@ -26,6 +26,33 @@ export function leavingPage(look: Look, { client, href, allowed }: LeavingView):
         Your browser may ask whether it may open <code>${protocol}</code> links. You can close this page
         afterwards.
       </p>
+    `,
+  });
+}
+
+export interface StrangersView {
+  readonly client: string;
+  /** The https redirect URI with its answer: of a client that nobody vouches for, and nobody said yes to. */
+  readonly href: string;
+  readonly error: string;
+  readonly description: string;
+}
+
+/** AS-22: leaves it to the person whether they go where a stranger wants them. */
+export function strangersPage(look: Look, { client, href, error, description }: StrangersView): HttpResponse {
+  const place = name(new URL(href).host);
+  return document(look, {
+    status: 200,
+    title: `Back to ${client}?`,
+    body: html`
+      <h1>Nothing was allowed</h1>
+      <p>${name(client)} asked for access, and got none.</p>
+      <p class="soft">It would be told <code>${error}</code>: ${description}.</p>
+      <p class="warning">
+        <strong>From here you would go to ${place}</strong>, which nobody at ${companyName(look)} has checked.
+        If you do not know it, close this page.
+      </p>
+      <p class="actions">${buttonTo(href, html`Go on to ${place}`)}</p>
     `,
   });
 }

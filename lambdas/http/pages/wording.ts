@@ -15,8 +15,12 @@ export function name(text: string): Html {
   return html`<bdi>${text}</bdi>`;
 }
 
+export function companyName({ company }: Look): Html {
+  return company === undefined ? html`your company` : name(company);
+}
+
 export function vouchedFor(origin: ClientOrigin, look: Look): Html {
-  const company = look.company === undefined ? html`your company` : name(look.company);
+  const company = companyName(look);
   switch (origin.kind) {
     case 'declared':
       return html`<span class="tag">Registered</span> by ${company}`;

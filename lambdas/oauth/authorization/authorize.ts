@@ -21,19 +21,21 @@ export function authorize(ports: SignInPorts): (visit: AuthorizationVisit, now: 
     const counted = await ports.limit.count(sourceAddress, now);
     if (!counted.ok) return nowhere(ports, visit, counted.refusal, parameters.values.get('client_id'));
     const read = await lookUpRequest(ports.registry, parameters, now);
-    if (!read.ok) return unsound(ports, visit, parameters, read);
+    if (!read.ok) return unsound(ports, visit, parameters, { ...read, consented: false });
     return proceed(ports, visit, { request: read.value, written: writtenRequest(parameters) }, now);
   };
 }
 
-/** A request that is not sound, or no longer. */
+type Unsound = Extract<Result<AuthorizationRequest, RequestRefusal>, { readonly ok: false }>;
+
+/** A request that is not sound, or no longer; `consented`: though the person has said yes to it. */
 export function unsound(
   ports: Pick<SignInPorts, 'audit'>,
   visit: Visit,
   { values }: RepeatableParameters,
-  { refusal }: Extract<Result<AuthorizationRequest, RequestRefusal>, { readonly ok: false }>,
+  { refusal, consented }: Unsound & { readonly consented: boolean },
 ): Outcome {
   return refusal.tell === 'person'
     ? nowhere(ports, visit, refusal.refusal, values.get('client_id'))
-    : toldClient(ports, visit, refusal);
+    : toldClient(ports, visit, { ...refusal, consented });
 }

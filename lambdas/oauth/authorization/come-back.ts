@@ -49,7 +49,7 @@ export function comeBack(ports: SignInPorts): (visit: ReturnVisit, now: Instant)
     const transaction = found.value;
     const parameters = readWritten(transaction.request);
     const read = await lookUpRequest(ports.registry, parameters, now);
-    if (!read.ok) return unsound(ports, visit, parameters, read);
+    if (!read.ok) return unsound(ports, visit, parameters, { ...read, consented: true });
     const idp = (await ports.idps.all()).find(
       ({ id, state }) => id === transaction.idp && state === 'active',
     );

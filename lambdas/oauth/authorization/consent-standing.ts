@@ -6,7 +6,11 @@ import type { Client } from '../../ports/registry.ts';
  * Nothing that a client says of itself can make it so.
  */
 export function isConsentImplied({ consent, managedBy }: Client): boolean {
-  if (consent !== 'implied') return false;
+  return consent === 'implied' && isVouchedFor({ managedBy });
+}
+
+/** Whether somebody here answers for a client: who declared it, or who listed the host of its metadata document. */
+export function isVouchedFor({ managedBy }: Pick<Client, 'managedBy'>): boolean {
   return managedBy.kind === 'document' ? managedBy.curated : managedBy.kind !== 'self';
 }
 

@@ -40,7 +40,7 @@ export function decide(ports: SignInPorts): (visit: DecisionVisit, now: Instant)
     }
     const parameters = readWritten(carried.request);
     const read = await lookUpRequest(ports.registry, parameters, now);
-    if (!read.ok) return unsound(ports, visit, parameters, read);
+    if (!read.ok) return unsound(ports, visit, parameters, { ...read, consented: false });
     return answered(ports, visit, { carried, request: read.value }, now);
   };
 }
@@ -84,7 +84,8 @@ async function consented(
   const written = carried.request;
   if (visit.decision === 'deny') {
     const refusal = redirected('access_denied', 'person_denied', 'the person did not allow it');
-    return toldClient(ports, visit, { client, back: wayBack(request), refusal, idp: carried.idp });
+    const back = wayBack(request);
+    return toldClient(ports, visit, { client, back, refusal, idp: carried.idp, consented: false });
   }
   const idp = await offeredIdp(ports, request, carried.idp);
   if (idp === undefined) return proceed(ports, visit, { request, written }, now);

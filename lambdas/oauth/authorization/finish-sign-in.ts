@@ -38,7 +38,9 @@ export async function finishSignIn(
   const spent = await ports.transactions.spend(transaction.id, { at: now, attempt: ports.random(16) });
   if (!spent) return nowhere(ports, visit, { reason: 'sign_in_over' });
   const granted = grantable(returning, signedIn);
-  if ('reason' in granted) return endWithout(ports, visit, returning, signedIn, granted);
+  if ('reason' in granted) {
+    return endWithout(ports, visit, returning, { signedIn, refusal: granted, consented: true });
+  }
   try {
     const answer = await grant(ports, visit, returning, termsOf(returning, signedIn, granted), now);
     return { ...answer, session };
@@ -74,7 +76,8 @@ async function grant(
     ...(terms.agentId !== undefined && { agentId: terms.agentId }),
     ...{ grantId: terms.id, consent: transaction.consent.by, offline: terms.offline, ...auditedScope(terms) },
   });
-  return { go: 'to_client', client: request.client, back: wayBack(request), answer: { code } };
+  const { client } = request;
+  return { go: 'to_client', client, back: wayBack(request), answer: { code }, leave: 'at_once' };
 }
 
 async function unfinished(
@@ -99,12 +102,14 @@ export async function endWithout(
   ports: SignInPorts,
   visit: Visit,
   returning: Returning,
-  signedIn: SignedIn,
-  refusal: RedirectRefusal,
+  {
+    signedIn,
+    ...end
+  }: { readonly signedIn: SignedIn; readonly refusal: RedirectRefusal; readonly consented: boolean },
 ): Promise<Outcome> {
   await forgetUpstream(ports, visit, returning, signedIn);
   const { request, idp } = returning;
-  return toldClient(ports, visit, { client: request.client, back: wayBack(request), refusal, idp: idp.id });
+  return toldClient(ports, visit, { client: request.client, back: wayBack(request), idp: idp.id, ...end });
 }
 
 /** What cannot be forgotten now leads to no grant, is sealed, and is swept when its time is over. */

@@ -26,7 +26,7 @@ export async function holdSignIn(
     const spent = await ports.transactions.spend(transaction.id, { at: now, attempt: ports.random(16) });
     if (!spent) return nowhere(ports, visit, { reason: 'sign_in_over' });
     const refusal = redirected('login_required', 'other_person', 'somebody else is signed in');
-    return endWithout(ports, visit, returning, signedIn, refusal);
+    return endWithout(ports, visit, returning, { signedIn, refusal, consented: true });
   }
   const held = { signedIn, at: now, attempt: ports.random(16) };
   const isHeld = await ports.transactions.hold(transaction.id, held);
@@ -98,5 +98,5 @@ async function denied(
   const spent = await ports.transactions.spend(id, { at: now, attempt: ports.random(16) });
   if (!spent) return nowhere(ports, visit, { reason: 'sign_in_over' });
   const refusal = redirected('access_denied', 'person_denied', 'the person did not allow it');
-  return endWithout(ports, visit, returning, held, refusal);
+  return endWithout(ports, visit, returning, { signedIn: held, refusal, consented: false });
 }

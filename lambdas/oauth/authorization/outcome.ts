@@ -10,12 +10,16 @@ export interface Kept {
   readonly seconds: number;
 }
 
+/** Whether a browser is sent on to the client, or the person is asked whether they want to go there. */
+export type Leave = 'at_once' | 'by_choice';
+
 /** What a client is told, at its redirect URI. */
 export interface ClientAnswer {
   readonly go: 'to_client';
   readonly client: Client;
   readonly back: WayBack;
   readonly answer: { readonly code: Secret } | { readonly refusal: RedirectRefusal };
+  readonly leave: Leave;
   /** Who signed in, to be kept. */
   readonly session?: Kept;
 }

@@ -124,6 +124,6 @@ function refused(
   request: AuthorizationRequest,
   ...refusal: [error: AuthorizationError, reason: string, description: string]
 ): Outcome {
-  const { client } = request;
-  return toldClient(ports, visit, { client, back: wayBack(request), refusal: redirected(...refusal) });
+  const told = { client: request.client, back: wayBack(request), refusal: redirected(...refusal) };
+  return toldClient(ports, visit, { ...told, consented: false });
 }

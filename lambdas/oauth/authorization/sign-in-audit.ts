@@ -1,8 +1,11 @@
 import type { ConsentedScope } from '../../ports/consents.ts';
+import type { Client } from '../../ports/registry.ts';
 import type { IdpId } from '../../runtime/identifiers.ts';
 import { isLoggableClientId } from '../client-id.ts';
+import { redirectKind } from '../redirect-uri.ts';
 import { formatScope } from '../scope/scope.ts';
-import type { ClientAnswer, DeadEnd, Outcome } from './outcome.ts';
+import { isVouchedFor } from './consent-standing.ts';
+import type { ClientAnswer, DeadEnd, Leave, Outcome } from './outcome.ts';
 import type { AuthorizationRequest } from './read-authorization-request.ts';
 import type { RedirectRefusal, WayBack } from './refusal.ts';
 import type { SignInPorts, Visit } from './sign-in-ports.ts';
@@ -31,10 +34,13 @@ export function toldClient(
     back,
     refusal,
     idp,
+    consented,
   }: Pick<ClientAnswer, 'client'> & {
     readonly back: WayBack;
     readonly refusal: RedirectRefusal;
     readonly idp?: IdpId;
+    /** Whether the person has said yes to the client, now or earlier. */
+    readonly consented: boolean;
   },
 ): Outcome {
   audit({
@@ -42,7 +48,16 @@ export function toldClient(
     ...{ requestId, sourceAddress, clientId: client.id, reason: refusal.reason, error: refusal.error },
     ...(idp !== undefined && { idp }),
   });
-  return { go: 'to_client', client, back, answer: { refusal } };
+  const leave = consented ? 'at_once' : leaveWithoutConsent(client, back);
+  return { go: 'to_client', client, back, answer: { refusal }, leave };
+}
+
+/**
+ * RFC 9700 §4.11.2: anybody can register a page of theirs and then have a request refused, or be told no, so that a link
+ * to us would lead people there. A person's own machine is no such place, and applications on it wait for the answer.
+ */
+function leaveWithoutConsent(client: Client, { redirectUri }: WayBack): Leave {
+  return redirectKind(redirectUri) === 'https' && !isVouchedFor(client) ? 'by_choice' : 'at_once';
 }
 
 export function wayBack({ redirectUri, state }: AuthorizationRequest): WayBack {

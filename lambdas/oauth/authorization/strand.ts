@@ -36,7 +36,7 @@ export async function strand(
   const back = wayBack(request);
   if (request.prompt.has('none')) {
     const refusal = redirected('temporarily_unavailable', trouble, 'the sign-in failed; try again later');
-    return toldClient(ports, visit, { client, back, refusal, idp: idp.id });
+    return toldClient(ports, visit, { client, back, refusal, idp: idp.id, consented: true });
   }
   const again = { asks: 'again', browser: browser.digest, request: written, idp: idp.id, consent } as const;
   const carried = await sealRequest(ports.seals, again, now);

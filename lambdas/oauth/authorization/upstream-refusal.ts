@@ -47,5 +47,6 @@ export async function upstreamRefused(
   if (refusal === undefined) return undefined;
   const spent = await ports.transactions.spend(transaction.id, { at: now, attempt: ports.random(16) });
   if (!spent) return nowhere(ports, visit, { reason: 'sign_in_over' });
-  return toldClient(ports, visit, { client: request.client, back: wayBack(request), refusal, idp: idp.id });
+  const back = wayBack(request);
+  return toldClient(ports, visit, { client: request.client, back, refusal, idp: idp.id, consented: true });
 }

@@ -14,6 +14,10 @@ export const authorizationRequests = {
     ['AS-22', 'RFC 6749 §3.1.2.4'],
     'tells the person and not an unverified redirect URI, however near it comes to a registered one',
   ),
+  'AS-22:strangers': must(
+    ['AS-22', 'RFC 9700 §4.11.2'],
+    'sends nobody by itself to a page of a client that no one vouches for, unless the person said yes to that client',
+  ),
   'AS-23': must(
     ['AS-23', 'RFC 9207 §2'],
     'names itself as iss in every authorization response, success and error alike',
