@@ -42,6 +42,7 @@ export function tokenAudit(
     ...asked(wellFormedScope(parameters), 'scope'),
     ...('grantId' in outcome.refusal && { grantId: outcome.refusal.grantId }),
     reason: outcome.refusal.reason,
+    ...('why' in outcome.refusal && { detail: outcome.refusal.why }),
     error: toWire(outcome.refusal).error,
   };
 }

@@ -48,7 +48,13 @@ export type AuditEvent =
       readonly kid: string;
       readonly expiresAt: number;
     })
-  | (TokenDecision & { readonly event: 'token_refused'; readonly reason: string; readonly error: string })
+  | (TokenDecision & {
+      readonly event: 'token_refused';
+      readonly reason: string;
+      /** Of `grant_ended`: why it ended. */
+      readonly detail?: string;
+      readonly error: string;
+    })
   | (TokenQuestion & {
       readonly event: 'token_introspected';
       /** Whose server asked. */

@@ -75,6 +75,10 @@ export const refreshing = {
     'Vestibule',
     'asks the identity provider of a person at a refresh: what they granted ends where it lets them in no more, narrows with their groups, and waits while it is down or disabled',
   ),
+  'vestibule:refusals-explained': must(
+    'Vestibule',
+    'tells the audit trail why a grant has ended whenever a token is refused for it',
+  ),
   'vestibule:refresh-in-turn': must(
     'Vestibule',
     'has a client wait that refreshes more often in a minute than is remembered, and ends nothing for it',

@@ -73,7 +73,10 @@ describe('a person whom their provider lets in no more', () => {
         /^the grant has ended: the identity provider says that the person may not go on: it takes back/,
       );
       expect(eventsSince(office.company, from)).toMatchObject([
-        { event: 'token_refused', reason: 'grant_ended', error: 'invalid_grant' },
+        {
+          ...{ event: 'token_refused', reason: 'grant_ended', error: 'invalid_grant' },
+          detail: 'person_ended: upstream_refused',
+        },
       ]);
       expect(await isActive(accessToken)).toBe(false);
       later(29);

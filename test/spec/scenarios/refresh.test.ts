@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { startDeployment, type TestDeployment } from '../../support/deployment.ts';
 import { type Answer, basic, type Driver, drive } from '../support/driver.ts';
 import { type GrantedCode, type Granting, grantingAt, type Wish } from '../support/granted.ts';
+import { eventsSince } from '../support/people.ts';
 import { publicApp, registering } from '../support/registering.ts';
 import { verifies } from '../verifies.ts';
 
@@ -269,4 +270,27 @@ describe('a client that gives a refresh token back', () => {
       expect((await revoke(first, app)).status).toBe(200);
     },
   );
+});
+
+describe('a grant that has ended', () => {
+  verifies('vestibule:refusals-explained', 'tells operators why, with each refusal', async () => {
+    const stolen = await newFamily();
+    await expectAlive(stolen.first);
+    deployment.run.clock.advance(61);
+    await granting.refresh(stolen.first, app);
+    const revoked = await newFamily();
+    const form = { token: revoked.first, client_id: app };
+    await client.send('/revoke', { method: 'POST', body: new URLSearchParams(form) });
+    for (const [{ first, granted }, detail] of [
+      [stolen, 'refresh_token_replayed'],
+      [revoked, 'revoked'],
+    ] as const) {
+      const from = deployment.log.length;
+      await granting.refresh(first, app);
+      await granting.redeem(granted, app);
+      const { grantId } = granted;
+      const refusal = { event: 'token_refused', reason: 'grant_ended', grantId, detail };
+      expect(eventsSince(deployment, from)).toMatchObject([refusal, refusal]);
+    }
+  });
 });

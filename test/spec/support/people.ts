@@ -113,7 +113,7 @@ export async function signIn(
 }
 
 /** The events of the audit trail that were written since `from` lines of the log. */
-export function eventsSince(company: Company, from: number): readonly AuditRecord[] {
+export function eventsSince(company: Pick<Company, 'log'>, from: number): readonly AuditRecord[] {
   return company.log.slice(from).flatMap((line) => {
     const json = /\{"level".*\}/.exec(line)?.[0];
     const record = (json === undefined ? {} : JSON.parse(json)) as { readonly audit?: AuditRecord };
