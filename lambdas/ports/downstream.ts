@@ -6,6 +6,7 @@ export type DownstreamQuestion =
   | { readonly ask: 'begin'; readonly idp: IdpId; readonly start: SignInStart }
   | { readonly ask: 'complete'; readonly idp: IdpId; readonly back: SignInReturn }
   | { readonly ask: 'standing'; readonly idp: IdpId; readonly grant: GrantId }
+  | { readonly ask: 'confirm'; readonly grant: GrantId }
   | { readonly ask: 'forget'; readonly grant: GrantId };
 
 /** Its answers, one for each question, and the one for all. */
@@ -14,6 +15,7 @@ export type DownstreamAnswer =
   | { readonly told: 'signed_in'; readonly signedIn: SignedIn }
   | { readonly told: 'refused'; readonly refusal: SignInRefusal }
   | { readonly told: 'standing'; readonly standing: PersonStanding }
+  | { readonly told: 'confirmed' }
   | { readonly told: 'forgotten' }
   /** Something that it needs is down: `dependency` says what, and never a payload. */
   | { readonly told: 'unavailable'; readonly dependency: string; readonly retryAfterSeconds: number };

@@ -52,7 +52,7 @@ export interface SignInReturn {
   readonly nonce: string;
   readonly codeVerifier: string;
   readonly maxAge?: number;
-  /** Where given, the upstream refresh token is kept under that id. */
+  /** Where given, the upstream refresh token is kept under that id, until the grant is used for minutes only. */
   readonly keepFor?: GrantId;
 }
 
@@ -75,7 +75,7 @@ export type PersonStanding =
   | { readonly kind: 'ended'; readonly reason: string }
   /** An operator disabled the provider: no token until it is enabled again, and nothing ends. */
   | { readonly kind: 'suspended'; readonly reason: 'idp_disabled' }
-  /** Nothing was kept that could be asked with. */
+  /** Nothing is kept that could be asked with. */
   | { readonly kind: 'not_kept' };
 
 export interface PersonStandings {
@@ -85,6 +85,8 @@ export interface PersonStandings {
    * which nothing is kept. Throws `DependencyUnavailable` when the provider is down.
    */
   readonly check: (grant: GrantId, idp: IdpId) => Promise<PersonStanding>;
+  /** Somebody uses the grant: what was kept for it is kept for good from now on. Done before is done. */
+  readonly confirm: (grant: GrantId) => Promise<void>;
   /** Forgets what was kept for the grant; done before is done. */
   readonly forget: (grant: GrantId) => Promise<void>;
 }

@@ -42,6 +42,8 @@ export interface KeptUpstream extends VaultBinding {
   /** Grows with every answer of the provider. */
   readonly version: number;
   readonly keptAt: Instant;
+  /** When it counts no more unless somebody has begun to use what was granted on it; absent once they have. */
+  readonly unusedUntil?: Instant;
   /** Absent once the provider has refused it. */
   readonly sealed?: SealedToken;
   /** When the provider last said that the person stands: at first, the sign-in. */
@@ -62,8 +64,16 @@ export type VaultOutcome =
 
 /** Refresh tokens of identity providers, one item a grant. Every read is strongly consistent. */
 export interface Vault {
-  /** Asked again for the same grant (a lost reply), it is done. */
-  readonly keep: (kept: VaultBinding & { readonly sealed: SealedToken }, now: Instant) => Promise<void>;
+  /**
+   * Keeps it until `unusedUntil`, and from when it is confirmed or asked with, for good. Asked again for the same grant (a
+   * lost reply), it is done.
+   */
+  readonly keep: (
+    kept: VaultBinding & { readonly sealed: SealedToken; readonly unusedUntil: Instant },
+    now: Instant,
+  ) => Promise<void>;
+  /** Somebody uses what was granted: from now on it is kept for good. Nothing happens where it counts no more. */
+  readonly confirm: (grant: GrantId, now: Instant) => Promise<void>;
   readonly find: (grant: GrantId) => Promise<KeptUpstream | undefined>;
   /**
    * True for exactly one attempt until its lease is over, and again for that same attempt; false where the item is not

@@ -13,6 +13,7 @@ const storedUpstream = v.object({
   version: whole,
   kept_at: whole,
   stood_at: whole,
+  unused_until: v.exactOptional(whole),
   sealed: v.exactOptional(v.object({ wrapped_key: text, iv: text, ciphertext: text })),
   groups: v.exactOptional(v.array(text)),
   failed_at: v.exactOptional(whole),
@@ -26,7 +27,7 @@ export function sealedAttribute({ wrappedKey, iv, ciphertext }: SealedToken): Pl
 
 export function decodeKeptUpstream(item: Item): KeptUpstream {
   const stored = decode(storedUpstream, item);
-  const { sealed, groups, failed_at: failedAt, ended, lease } = stored;
+  const { sealed, groups, failed_at: failedAt, unused_until: unusedUntil, ended, lease } = stored;
   return {
     grant: stored.grant as GrantId,
     idp: stored.idp as IdpId,
@@ -34,6 +35,7 @@ export function decodeKeptUpstream(item: Item): KeptUpstream {
     version: stored.version,
     keptAt: instant(stored.kept_at),
     stoodAt: instant(stored.stood_at),
+    ...(unusedUntil !== undefined && { unusedUntil: instant(unusedUntil) }),
     ...(sealed && {
       sealed: { wrappedKey: sealed.wrapped_key, iv: sealed.iv, ciphertext: sealed.ciphertext },
     }),

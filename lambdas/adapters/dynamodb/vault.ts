@@ -26,6 +26,8 @@ interface Options {
  * is forgotten at once. Seconds.
  */
 const keptSeconds = 400 * 24 * 60 * 60;
+/** The sweep of what nobody used waits longer than any clock of ours is off. Seconds. */
+const sweepMargin = 3_600;
 
 /** Kept refresh tokens of identity providers, in the vault table. */
 export function dynamoVault(options: Options): Vault {
@@ -40,7 +42,7 @@ export function dynamoVault(options: Options): Vault {
     return wins(() => client.send(command), isOurs);
   };
   return {
-    keep: async ({ sealed, ...binding }, now) => {
+    keep: async ({ sealed, unusedUntil, ...binding }, now) => {
       const attempt = systemRandom(16);
       const put = new PutItemCommand({
         TableName: table,
@@ -48,13 +50,17 @@ export function dynamoVault(options: Options): Vault {
           pk: keyOf.upstreamGrant(binding.grant),
           ...{ grant: binding.grant, idp: binding.idp, person: binding.person },
           sealed: sealedAttribute(sealed),
-          ...{ kept_at: now, stood_at: now, version: 1, settled: attempt, ttl: after(now, keptSeconds) },
+          ...{ kept_at: now, stood_at: now, version: 1, settled: attempt },
+          ...{ unused_until: unusedUntil, ttl: after(unusedUntil, sweepMargin) },
         }),
         ConditionExpression: 'attribute_not_exists(pk)',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });
       if (await wins(() => client.send(put), settledBy(attempt))) return;
       throw new Error('a token is kept for that grant already');
+    },
+    confirm: async (grant, now) => {
+      await update(grant, confirming(now), () => false);
     },
     find: async (grant) => {
       const get = new GetItemCommand({ ...keyed(grant), ConsistentRead: true });
@@ -82,14 +88,27 @@ function settledBy(attempt: string): (item: Item) => boolean {
   return (item) => item['settled']?.S === attempt;
 }
 
+/** Done again, it finds the same, so that a lost reply needs no mark. */
+function confirming(now: Instant): Change {
+  return {
+    UpdateExpression: 'SET #ttl = :ttl REMOVE #unused',
+    ConditionExpression: `attribute_exists(#sealed) AND ${isUsed}`,
+    ExpressionAttributeNames: { '#ttl': 'ttl', '#unused': 'unused_until', '#sealed': 'sealed' },
+    ExpressionAttributeValues: toItem({ ':ttl': after(now, keptSeconds), ':now': now }),
+  };
+}
+
+/** The sweep comes when it pleases: what nobody used in time counts no more, be it there or not. */
+const isUsed = '(attribute_not_exists(#unused) OR #unused > :now)';
+
 function leasing({ version }: KeptUpstream, lease: VaultLease, now: Instant): Change {
   return {
     UpdateExpression: 'SET #lease = :lease',
     // The version: who read the token before another one had it rotated would send a spent one.
-    ConditionExpression:
-      '#version = :version AND attribute_exists(#sealed) AND (attribute_not_exists(#lease) OR #lease.#until <= :now)',
+    ConditionExpression: `#version = :version AND attribute_exists(#sealed) AND ${isUsed} AND (attribute_not_exists(#lease) OR #lease.#until <= :now)`,
     ExpressionAttributeNames: {
       ...{ '#lease': 'lease', '#until': 'until', '#version': 'version', '#sealed': 'sealed' },
+      '#unused': 'unused_until',
     },
     ExpressionAttributeValues: toItem({ ':lease': { ...lease }, ':now': now, ':version': version }),
   };
@@ -113,7 +132,8 @@ function settling(attempt: string, outcome: VaultOutcome, now: Instant): Change 
   const { set, remove } = changesOf(outcome, now);
   const written: PlainRecord = { settled: attempt, ttl: after(now, keptSeconds), ...set };
   const names = Object.keys(written).filter((name) => written[name] !== undefined);
-  const removed = ['lease', ...remove];
+  // Who asks holds a refresh token of ours: it is in use.
+  const removed = ['lease', 'unused_until', ...remove];
   return {
     UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}, #version = #version + :one REMOVE ${removed.map((name) => `#${name}`).join(', ')}`,
     ConditionExpression: '#lease.#attempt = :settled',

@@ -54,6 +54,10 @@ export function downstreamStandings(options: Options): PersonStandings {
       if (answer.told !== 'standing') throw unexpected();
       return answer.standing;
     },
+    confirm: async (grant) => {
+      const answer = await ask(options, { ask: 'confirm', grant });
+      if (answer.told !== 'confirmed') throw unexpected();
+    },
     forget: async (grant) => {
       const answer = await ask(options, { ask: 'forget', grant });
       if (answer.told !== 'forgotten') throw unexpected();

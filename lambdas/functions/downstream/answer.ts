@@ -44,6 +44,9 @@ async function answerOf(ports: DownstreamPorts, question: DownstreamQuestion): P
       const idp = await find(ports, question.idp);
       return { told: 'standing', standing: await checkStanding(ports, idp, question.grant) };
     }
+    case 'confirm':
+      await ports.vault.confirm(question.grant, ports.clock());
+      return { told: 'confirmed' };
     case 'forget':
       await ports.vault.forget(question.grant);
       return { told: 'forgotten' };

@@ -112,7 +112,7 @@ export async function endWithout(
   return toldClient(ports, visit, { client: request.client, back: wayBack(request), idp: idp.id, ...end });
 }
 
-/** What cannot be forgotten now leads to no grant, is sealed, and is swept when its time is over. */
+/** What cannot be forgotten now leads to no grant, is sealed, and counts for minutes, because nobody uses it. */
 async function forgetUpstream(
   { standings }: SignInPorts,
   { requestId }: Visit,

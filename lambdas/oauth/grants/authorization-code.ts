@@ -66,6 +66,8 @@ async function redeem(
   context: GrantContext,
 ): Promise<Result<{ readonly refreshToken?: Secret }, GrantRefusal>> {
   const { now, client } = context;
+  // Before the code is spent: where it fails, the client comes again with the same code.
+  if (terms.keptUpstream) await ports.standings.confirm(terms.id);
   const born = terms.offline ? newFamily(terms.id, ports.life, ports.random, now) : undefined;
   const marked = await ports.grants.redeem(terms.id, {
     ...{ at: now, codeDigest: code.digest, attempt: ports.random(16) },

@@ -33,6 +33,8 @@ const words: Readonly<Record<string, string>> = {
   revoked: 'the client revoked it',
   withdrawn: 'the person withdrew it',
   too_many_grants: 'the person granted the same again too often',
+  'person_ended: not_kept':
+    'nothing is kept any more by which to ask their identity provider about the person',
 };
 
 /** Reasons of a standing that has ended. */
@@ -44,7 +46,7 @@ const standingWords: Readonly<Record<string, string>> = {
 
 /** For the client, and through it for the person. */
 export function endInWords(why: string): string {
-  const [, detail] = /^person_ended: (.*)$/s.exec(why) ?? [];
+  const [, detail] = words[why] === undefined ? (/^person_ended: (.*)$/s.exec(why) ?? []) : [];
   if (detail !== undefined) {
     return `the identity provider says that the person may not go on: ${standingWords[detail] ?? detail}`;
   }

@@ -116,18 +116,18 @@ async function heldNow(
   const idp = (await ports.identityProviders.all()).find(({ id }) => id === person.idp);
   // An operator disabled it, or the deployment has it no more: nobody of it gets a token, and nothing ends.
   if (idp?.state !== 'active') return refuse({ reason: 'idp_disabled', grantId });
-  const standing = terms.keptUpstream ? await ports.standings.check(grantId, person.idp) : notKept;
+  if (!terms.keptUpstream) return ok(heldByRoles(idp, terms));
+  const standing = await ports.standings.check(grantId, person.idp);
   if (standing.kind === 'suspended') return refuse({ reason: 'idp_disabled', grantId });
-  if (standing.kind === 'ended') {
-    const why = `person_ended: ${standing.reason}` as const;
-    await endGrant(ports, terms, why, context);
-    return refuse({ reason: 'grant_ended', grantId, why });
+  if (standing.kind === 'stands') {
+    const { groups } = standing;
+    return ok(groups ? heldScope(idp, groups, terms.resource) : heldByRoles(idp, terms));
   }
-  const groups = standing.kind === 'stands' ? standing.groups : undefined;
-  return ok(groups ? heldScope(idp, groups, terms.resource) : heldByRoles(idp, terms));
+  // Something was kept, and is no more: nobody can tell any longer that the person stands.
+  const why = `person_ended: ${standing.kind === 'ended' ? standing.reason : standing.kind}` as const;
+  await endGrant(ports, terms, why, context);
+  return refuse({ reason: 'grant_ended', grantId, why });
 }
-
-const notKept = { kind: 'not_kept' } as const;
 
 /** What the roles give now that the person had when they signed in. */
 function heldByRoles({ roles }: IdentityProvider, { person, resource }: GrantTerms): HeldScope {

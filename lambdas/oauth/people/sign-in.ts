@@ -2,7 +2,7 @@ import type { IdentityProvider } from '../../ports/identity-providers.ts';
 import type { SignedIn, SignInRefusal, SignInReturn } from '../../ports/people.ts';
 import type { UpstreamClaims, UpstreamProviders } from '../../ports/upstream.ts';
 import type { Vault, VaultSeals } from '../../ports/vault.ts';
-import { type Instant, instant } from '../../runtime/clock.ts';
+import { after, type Instant, instant } from '../../runtime/clock.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { personOf } from './person.ts';
 
@@ -12,7 +12,16 @@ interface SignInPorts {
   readonly vault: Vault;
 }
 
-/** Completes a sign-in: who came back, and where the grant is for work while they are away, keeps their refresh token. */
+/**
+ * How long a refresh token is kept that nobody has used yet: longer than the rest of a sign-in, in which the person may
+ * still be asked, and the life of the code it ends in. Seconds.
+ */
+const unusedSeconds = 15 * 60;
+
+/**
+ * Completes a sign-in: who came back, and where the grant is for work while they are away, keeps their refresh token. The
+ * person may yet say no, and the client may never come for its code: it is kept for minutes, until that code is redeemed.
+ */
 export async function completeSignIn(
   { upstream, seals, vault }: SignInPorts,
   idp: IdentityProvider,
@@ -31,7 +40,7 @@ export async function completeSignIn(
   if (kept) {
     const binding = { grant: back.keepFor, idp: idp.id, person: person.value.id };
     const sealed = await seals.seal(binding, { refreshToken, subject: String(claims['sub']) });
-    await vault.keep({ ...binding, sealed }, now);
+    await vault.keep({ ...binding, sealed, unusedUntil: after(now, unusedSeconds) }, now);
   }
   return ok({ person: person.value, ...authenticationOf(claims), keptUpstream: kept });
 }

@@ -47,7 +47,9 @@ export async function checkStanding(
     if (look > 0) await ports.pause(pauseMilliseconds);
     const kept = await ports.vault.find(grant);
     if (kept?.idp !== idp.id) return { kind: 'not_kept' };
-    const known = knownStanding(kept, ports.clock());
+    const now = ports.clock();
+    if (kept.unusedUntil !== undefined && now >= kept.unusedUntil) return { kind: 'not_kept' };
+    const known = knownStanding(kept, now);
     if (known !== undefined) return known;
     const standing = await askOnce(ports, idp, kept);
     if (standing !== undefined) return standing;

@@ -11,6 +11,7 @@ export interface VaultSubject {
 }
 
 const now = instant(1_800_000_000);
+const unusedUntil = after(now, 900);
 
 function sealedAs(name: string): SealedToken {
   return { wrappedKey: 'a2V5', iv: 'aXY=', ciphertext: name };
@@ -19,7 +20,7 @@ function sealedAs(name: string): SealedToken {
 async function keptIn(vault: Vault): Promise<KeptUpstream> {
   const grant = randomUUID() as GrantId;
   const binding: VaultBinding = { grant, idp: 'company' as IdpId, person: 'person.alice' as PersonId };
-  await vault.keep({ ...binding, sealed: sealedAs('first') }, now);
+  await vault.keep({ ...binding, sealed: sealedAs('first'), unusedUntil }, now);
   const kept = await vault.find(grant);
   if (kept === undefined) throw new Error('nothing is kept');
   return kept;
@@ -53,7 +54,9 @@ export function describeVault(make: () => VaultSubject): void {
         ...{ idp: 'company', person: 'person.alice', stoodAt: now, keptAt: now },
       });
       expect(kept.sealed).toEqual(sealedAs('first'));
-      await expect(vault.keep({ ...kept, sealed: sealedAs('other') }, now)).rejects.toThrow('kept for that');
+      await expect(vault.keep({ ...kept, unusedUntil, sealed: sealedAs('other') }, now)).rejects.toThrow(
+        'kept for that',
+      );
       expect(await vault.find(kept.grant)).toEqual(kept);
       for (let time = 0; time < 2; time += 1) {
         await vault.forget(kept.grant);
@@ -72,6 +75,51 @@ export function describeVault(make: () => VaultSubject): void {
       const stands = { kind: 'stands', sealed: sealedAs('late') } as const;
       expect(await vault.settle(kept.grant, 'first', stands, after(now, 16))).toBe(false);
       expect((await vault.find(kept.grant))?.sealed).toEqual(sealedAs('first'));
+    });
+
+    it('keeps what nobody uses until its time is over, and leases and confirms it no more then', async () => {
+      const kept = await keptIn(vault);
+      expect(kept.unusedUntil).toBe(unusedUntil);
+      expect(await lease(vault, kept, 'late', unusedUntil)).toBe(false);
+      await vault.confirm(kept.grant, unusedUntil);
+      expect(await vault.find(kept.grant)).toEqual(kept);
+      expect(await lease(vault, kept, 'in time', after(unusedUntil, -1))).toBe(true);
+    });
+
+    it('keeps for good what is confirmed in time, again and again', async () => {
+      const { unusedUntil: until, ...kept } = await keptIn(vault);
+      expect(until).toBe(unusedUntil);
+      for (const at of [after(unusedUntil, -1), unusedUntil, after(now, 86_400)]) {
+        await vault.confirm(kept.grant, at);
+        expect(await vault.find(kept.grant)).toEqual(kept);
+      }
+      expect(await lease(vault, kept, 'mine', after(now, 86_400))).toBe(true);
+    });
+
+    it('confirms through a lost reply, and amid an answer, which both stay', async () => {
+      const { network } = subject;
+      const kept = await keptIn(vault);
+      await lease(vault, kept, 'mine');
+      network.loseNextReply('UpdateItem');
+      await vault.confirm(kept.grant, now);
+      const stands = { kind: 'stands', sealed: sealedAs('second') } as const;
+      expect(await vault.settle(kept.grant, 'mine', stands, now)).toBe(true);
+      const left = (await vault.find(kept.grant))!;
+      expect([left.unusedUntil, left.sealed]).toEqual([undefined, sealedAs('second')]);
+    });
+
+    it('confirms nothing into being that was forgotten', async () => {
+      const forgotten = await keptIn(vault);
+      await vault.forget(forgotten.grant);
+      await vault.confirm(forgotten.grant, now);
+      expect(await vault.find(forgotten.grant)).toBeUndefined();
+    });
+
+    it('keeps for good what somebody asks with', async () => {
+      const kept = await keptIn(vault);
+      await lease(vault, kept, 'mine');
+      expect(await vault.settle(kept.grant, 'mine', { kind: 'failed' }, now)).toBe(true);
+      expect((await vault.find(kept.grant))?.unusedUntil).toBeUndefined();
     });
 
     it('writes back what came of asking and gives the lease back, in one write', async () => {

@@ -62,6 +62,10 @@ export const federation = {
     'Vestibule',
     'keeps an honest person standing through a lost reply at any call, and through a provider that is down',
   ),
+  'vestibule:kept-once-used': must(
+    'Vestibule',
+    'keeps a refresh token of an identity provider for minutes only, until the client redeems the code that it stands behind',
+  ),
   'vestibule:idp-disabled': must(
     'Vestibule',
     'lets nobody sign in through a disabled identity provider, and suspends its people until it is enabled again',

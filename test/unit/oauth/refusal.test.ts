@@ -103,6 +103,7 @@ describe('a description', () => {
     expect(why('revoked')).toBe('the client revoked it');
     expect(why('withdrawn')).toBe('the person withdrew it');
     expect(why('person_ended: account: disabled')).toMatch(/may not go on: account: disabled$/);
+    expect(why('person_ended: not_kept')).toMatch(/^nothing is kept any more/);
     expect(why('something new')).toBe('it was ended here');
   });
 
