@@ -43,7 +43,11 @@ async function grantToken(
   const decided = await grant.value.redeem(parameters, context);
   if (!decided.ok) return decided;
   const { plan, idToken, uses, mark } = decided.value;
-  const token = await ports.issue(plan, now, idToken);
+  const { expiresAt: clientUntil } = client.client;
+  const token = await ports.issue(
+    { plan, ...(idToken && { idToken }), ...(clientUntil !== undefined && { clientUntil }) },
+    now,
+  );
   // Signed first and marked last: a request that fails half way has spent nothing. The assertion is marked before, so
   // that none which was caught uses up anything, and for this very use, so that the same request again is no replay.
   const isFirstUse = await markAssertion(ports, client, now, uses && sha256(`${grant.value.type}\0${uses}`));

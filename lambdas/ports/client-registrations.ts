@@ -8,7 +8,7 @@ export interface RegisteredClient {
   readonly version: number;
 }
 
-/** The clients that registered themselves, as the registration endpoint sees them. Each write is of one item. */
+/** The clients that registered themselves, as the registration endpoint sees them. */
 export interface ClientRegistrations {
   /** Strongly consistent; expired ones too, until they are swept. */
   readonly find: (id: ClientId) => Promise<RegisteredClient | undefined>;
@@ -17,10 +17,13 @@ export interface ClientRegistrations {
    * the new one, or another that was first; the same for all who register the same at once.
    */
   readonly create: (client: Client, now: Instant, requestId: string) => Promise<Client>;
-  /** Puts `client` in place of what was read; false, and nothing written, if another change came between. */
+  /**
+   * Puts `client` in place of what was read, and ends the tokens that it has if it is stopped by that; false, and nothing
+   * written, if another change came between.
+   */
   readonly replace: (from: RegisteredClient, client: Client, requestId: string) => Promise<boolean>;
-  /** False, and nothing removed, if another change came between. */
-  readonly remove: (from: RegisteredClient) => Promise<boolean>;
+  /** Removes it and ends the tokens that it has; false, and nothing written, if another change came between. */
+  readonly remove: (from: RegisteredClient, now: Instant) => Promise<boolean>;
 }
 
 /** Lets clients that people use live on. */

@@ -25,6 +25,7 @@ export function serveRegistration({
       CUSTOM_REDIRECT_URIS: JSON.stringify(customRedirectUrisOf(config)),
       REGISTRATION_LIMIT: perAddress,
       ...registry.grantSelfRegistration(role),
+      ...grants.grantEnding(role),
       ...grants.grantBuckets(role, 'registration'),
     }),
   });

@@ -67,6 +67,7 @@ test('registration makes and ends clients that registered themselves, and touche
   expect(matrixOf(people)['Registration']).toEqual([
     row(writesItsLog, '<VestibuleRegistrationLogs.Arn>'),
     row(['dynamodb:DeleteItem', read, put], registry, keys('client#dyn_*')),
+    row([update], grants, keys('ended#*')),
     row([update], grants, keys('bucket#registration#*')),
   ]);
 });

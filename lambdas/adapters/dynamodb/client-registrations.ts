@@ -1,6 +1,5 @@
 import {
   ConditionalCheckFailedException,
-  DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -11,16 +10,23 @@ import type { Instant } from '../../runtime/clock.ts';
 import { calling } from '../aws.ts';
 import type { Item } from './attributes.ts';
 import { decodeClient } from './client-codec.ts';
+import { endSteps } from './end-steps.ts';
 import { keyOf } from './keys.ts';
 import { ifVersion, thingItem } from './registry-steps.ts';
+import { type Step, transact } from './transaction.ts';
 import { putVersion } from './versioned-put.ts';
 
 interface Options {
   readonly client: DynamoDBClient;
   readonly table: string;
+  /** The grants table, where the ends of principals are kept. */
+  readonly grants: string;
 }
 
-/** Clients that registered themselves, among all others in the registry table: one conditional write on one item. */
+/**
+ * Clients that registered themselves, among all others in the registry table. A change that ends a client for its tokens
+ * is a transaction over the client and its end; any other is one conditional write of one item.
+ */
 export function dynamoClientRegistrations(options: Options): ClientRegistrations {
   const { client: dynamo, table } = options;
   return {
@@ -37,11 +43,17 @@ export function dynamoClientRegistrations(options: Options): ClientRegistrations
       return item && { client: decodeClient(item), version: Number(item['version']?.N) };
     },
     create: (client, now, requestId) => create(options, client, now, requestId),
-    replace: (from, client, requestId) => {
-      const item = itemOf(client, from.version + 1, { event: 'client_replaced', requestId });
-      return putVersion(options, item, from.version);
-    },
-    remove: (from) => remove(options, from),
+    replace: (from, client, requestId) => replace(options, from, client, requestId),
+    remove: ({ client, version }, now) =>
+      written(options, [
+        {
+          write: {
+            Delete: { TableName: table, Key: { pk: { S: keyOf.client(client.id) } }, ...ifVersion(version) },
+          },
+          otherwise: movedOn,
+        },
+        ...endSteps(options.grants, 'client', { thing: client, version }, undefined, now),
+      ]),
   };
 }
 
@@ -80,22 +92,24 @@ function create(
   });
 }
 
-function remove({ client: dynamo, table }: Options, { client, version }: RegisteredClient): Promise<boolean> {
-  return calling('DynamoDB', async () => {
-    try {
-      await dynamo.send(
-        new DeleteItemCommand({
-          TableName: table,
-          Key: { pk: { S: keyOf.client(client.id) } },
-          ...ifVersion(version),
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
-  });
+/** One that waits for an operator again is stopped until then, for the tokens that it has too. */
+function replace(
+  options: Options,
+  { client: thing, version }: RegisteredClient,
+  client: Client,
+  requestId: string,
+): Promise<boolean> {
+  const item = itemOf(client, version + 1, { event: 'client_replaced', requestId });
+  const ends = endSteps(options.grants, 'client', { thing, version }, client, client.updatedAt);
+  if (ends.length === 0) return putVersion(options, item, version);
+  const put = { TableName: options.table, Item: item, ...ifVersion(version) };
+  return written(options, [{ write: { Put: put }, otherwise: movedOn }, ...ends]);
+}
+
+const movedOn = { outcome: 'moved_on' } as const;
+
+async function written({ client }: Options, steps: readonly Step[]): Promise<boolean> {
+  return (await transact(client, steps)).outcome === 'written';
 }
 
 function itemOf(

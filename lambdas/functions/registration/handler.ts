@@ -19,7 +19,11 @@ const client = new DynamoDBClient(clientDefaults);
 
 export const handler = lambdaHandler(
   registrationHttpEndpoint({
-    clients: dynamoClientRegistrations({ client, table: environment.REGISTRY_TABLE }),
+    clients: dynamoClientRegistrations({
+      client,
+      table: environment.REGISTRY_TABLE,
+      grants: environment.GRANTS_TABLE,
+    }),
     policy: {
       mode: environment.REGISTRATION_MODE === 'approval' ? 'approval' : 'open',
       customRedirectUris: v.parse(v.array(v.string()), JSON.parse(environment.CUSTOM_REDIRECT_URIS)),

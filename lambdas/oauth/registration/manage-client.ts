@@ -77,7 +77,7 @@ function standingOf(
   };
 }
 
-/** RFC 7592 §2.3. Whoever asks about its tokens is told that they are none. */
+/** RFC 7592 §2.3. Its tokens end with it, for those too who ask nobody about them. */
 export async function removeRegistration(
   ports: ManagementPorts,
   request: ManagementRequest,
@@ -85,7 +85,7 @@ export async function removeRegistration(
 ): Outcome<Client> {
   const own = await ownRecord(ports, request, now);
   if (!own.ok) return own;
-  const removed = await ports.clients.remove(own.value);
+  const removed = await ports.clients.remove(own.value, now);
   return removed ? ok(own.value.client) : refuse({ reason: 'changed_meanwhile' });
 }
 

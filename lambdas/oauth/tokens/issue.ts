@@ -24,12 +24,20 @@ export interface IssuerPorts {
   readonly random: Random;
 }
 
+export interface TokenWish {
+  readonly plan: TokenPlan;
+  readonly idToken?: IdTokenPlan;
+  /** When the client itself ends, where it does: no token outlives it, so that its end needs no word to anybody. */
+  readonly clientUntil?: Instant;
+}
+
 /** Turns what a grant decided into signed tokens; nothing is written anywhere. */
-export type IssueToken = (plan: TokenPlan, now: Instant, idToken?: IdTokenPlan) => Promise<IssuedToken>;
+export type IssueToken = (wish: TokenWish, now: Instant) => Promise<IssuedToken>;
 
 export function tokenIssuer({ issuer, lifetimeSeconds, keyRings, signer, random }: IssuerPorts): IssueToken {
-  return async (plan, now, idToken) => {
-    const expiresAt = after(now, lifetimeSeconds);
+  return async ({ plan, idToken, clientUntil }, now) => {
+    const usual = after(now, lifetimeSeconds);
+    const expiresAt = clientUntil !== undefined && clientUntil < usual ? clientUntil : usual;
     const key = await currentKey(keyRings, now, expiresAt);
     const jti = random(16);
     const issuance = { issuer, jti, issuedAt: now, expiresAt };

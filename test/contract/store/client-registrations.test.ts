@@ -27,8 +27,8 @@ function aClient(change: Partial<Client> = {}): Client {
   };
 }
 
-const inStore = ({ registry }: World, client: World['client']) => ({
-  registrations: dynamoClientRegistrations({ client, table: registry }),
+const inStore = ({ registry, grants }: World, client: World['client']) => ({
+  registrations: dynamoClientRegistrations({ client, table: registry, grants }),
   lives: dynamoClientLives({ client, table: registry }),
 });
 
@@ -66,10 +66,10 @@ describe('clients that registered themselves, in the store', () => {
       if (read === undefined) throw new Error('not found');
       expect(await registrations.replace(read, aClient({ name: 'One' }), 'one')).toBe(true);
       expect(await registrations.replace(read, aClient({ name: 'Other' }), 'other')).toBe(false);
-      expect(await registrations.remove(read)).toBe(false);
+      expect(await registrations.remove(read, now)).toBe(false);
       const anew = await registrations.find(aClient().id);
       expect(anew?.client.name).toBe('One');
-      expect(anew && (await registrations.remove(anew))).toBe(true);
+      expect(anew && (await registrations.remove(anew, now))).toBe(true);
       expect(await registrations.find(aClient().id)).toBeUndefined();
     }));
 

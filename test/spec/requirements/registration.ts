@@ -90,6 +90,14 @@ export const registration = {
     'Vestibule',
     'fetches no document for a request to the token endpoint that no person ever signed in for',
   ),
+  'vestibule:self-registered-ends': must(
+    'Vestibule',
+    'ends the tokens of a client that removes itself, or that an operator has to approve again, for offline verifiers too',
+  ),
+  'vestibule:no-token-outlives-its-client': must(
+    'Vestibule',
+    'issues no token that lives longer than the client that registered itself does',
+  ),
   'vestibule:used-clients-live': must(
     'Vestibule',
     'keeps a client that registered itself once a person has used it',
