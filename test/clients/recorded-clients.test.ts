@@ -111,7 +111,8 @@ describe.each([...hostedClients, ...editors, ...commandLineClients])('$name', (c
       code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     };
     const assertion = async (): Promise<{ readonly client_assertion: string }> => ({
-      client_assertion: await documents.assertion(clientId, company.issuer),
+      // ChatGPT, which alone signs here, names the token endpoint.
+      client_assertion: await documents.assertion(clientId, `${company.issuer}/token`),
     });
 
     const authorizeUrl = `${company.issuer}/authorize?${filledIn(client.authorize, values).toString()}`;

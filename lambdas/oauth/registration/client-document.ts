@@ -103,7 +103,7 @@ function authenticationOf({
       `token_endpoint_auth_method is neither none nor private_key_jwt, which alone need no secret`,
     );
   }
-  // Such a client names the token endpoint as RFC 7523 lets it, and has no way to tell us.
+  // ChatGPT names the token endpoint, as RFC 7523 §3 lets it, and such a client has no way to tell us.
   const common = { method, acceptsTokenEndpointAudience: true } as const;
   if (jwks !== undefined && jwksUri !== undefined)
     return refuse('jwks stands beside jwks_uri; one says where the keys are');

@@ -109,7 +109,7 @@ function authenticationOf(
       return ok({ method });
     case 'private_key_jwt': {
       const keys = keysOf(given);
-      // Such a client names the token endpoint as RFC 7523 lets it, and has no way to tell us.
+      // ChatGPT names the token endpoint, as RFC 7523 §3 lets it, and such a client has no way to tell us.
       return keys.ok ? ok({ method, keys: keys.value, acceptsTokenEndpointAudience: true }) : keys;
     }
     case undefined:

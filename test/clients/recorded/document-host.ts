@@ -7,7 +7,7 @@ export interface DocumentHost {
   /** The `client_id` of a client whose document is served here. */
   readonly publish: (client: RecordedClient) => string;
   /** RFC 7523 §2.2, by the key that the documents with a `jwks_uri` name. */
-  readonly assertion: (clientId: string, issuer: string) => Promise<string>;
+  readonly assertion: (clientId: string, audience: string) => Promise<string>;
   readonly stop: () => Promise<void>;
 }
 
@@ -43,12 +43,12 @@ export async function startDocumentHost(): Promise<DocumentHost> {
       });
       return `${origin}${path}`;
     },
-    assertion: (clientId, issuer) =>
+    assertion: (clientId, audience) =>
       new SignJWT()
         .setProtectedHeader({ alg: 'RS256', kid: 'vendor' })
         .setIssuer(clientId)
         .setSubject(clientId)
-        .setAudience(issuer)
+        .setAudience(audience)
         .setJti(crypto.randomUUID())
         .setIssuedAt()
         .setExpirationTime('60s')
