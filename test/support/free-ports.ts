@@ -1,16 +1,21 @@
 import { createHash } from 'node:crypto';
+import { createServer } from 'node:net';
 import { refuseTakenPorts } from '../../local/loopback.ts';
 
 const lowest = 20_000;
 const together = 4;
-/** Blocks of four, up to where the kernel begins to hand out ports of its own accord. */
-const blocks = Math.floor((32_000 - lowest) / together);
+/** The port before the four is held for as long as the process lives that they were given to. */
+const withGuard = together + 1;
+/** Blocks up to where the kernel begins to hand out ports of its own accord. */
+const blocks = Math.floor((32_000 - lowest) / withGuard);
 const lanes = 16;
 const rounds = Math.floor(blocks / lanes);
+/** The blocks of this process. */
+const held = new Set<number>();
 
 /**
- * The first of four free ports in a row, as `npm start` takes them. They stay free for the test that asked: no test file
- * that runs beside it chooses among the same blocks, and no outgoing connection gets such a port.
+ * The first of four free ports in a row, as `npm start` takes them. They stay free for the process that asked: no other
+ * test on this machine, of this checkout or another, gets one of them, and no outgoing connection does.
  */
 export function freePortBlock(): Promise<number> {
   return firstFree(Math.floor(Math.random() * rounds));
@@ -24,11 +29,27 @@ export function steadyPortBlock(): Promise<number> {
 async function firstFree(start: number): Promise<number> {
   const lane = Number(process.env['VITEST_POOL_ID'] ?? 0) % lanes;
   for (let tried = 0; tried < rounds; tried += 1) {
-    const block = ((start + tried) % rounds) * lanes + lane;
-    const first = lowest + block * together;
-    if (await areFree(Array.from({ length: together }, (_, next) => first + next))) return first;
+    const guard = lowest + (((start + tried) % rounds) * lanes + lane) * withGuard;
+    const ports = Array.from({ length: together }, (_, next) => guard + 1 + next);
+    if ((await isHeld(guard)) && (await areFree(ports))) return guard + 1;
   }
   throw new Error(`no ${together} free ports in a row between ${lowest} and 32000`);
+}
+
+/** The kernel gives a port to one process, and takes it back however that process ends. */
+async function isHeld(guard: number): Promise<boolean> {
+  if (held.has(guard)) return true;
+  const server = createServer().unref();
+  const isOurs = await new Promise<boolean>((resolve) => {
+    server.once('error', () => {
+      resolve(false);
+    });
+    server.listen({ port: guard, host: '127.0.0.1', exclusive: true }, () => {
+      resolve(true);
+    });
+  });
+  if (isOurs) held.add(guard);
+  return isOurs;
 }
 
 async function areFree(ports: readonly number[]): Promise<boolean> {
