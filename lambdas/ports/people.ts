@@ -51,7 +51,6 @@ export interface SignInReturn {
   readonly state: string;
   readonly nonce: string;
   readonly codeVerifier: string;
-  readonly maxAge?: number;
   /** Where given, the upstream refresh token is kept under that id, until the grant is used for minutes only. */
   readonly keepFor?: GrantId;
 }

@@ -65,7 +65,7 @@ async function signIn(user: string, keepFor?: string): Promise<DownstreamAnswer>
     ask: 'complete',
     idp,
     back: {
-      ...{ query: back.searchParams.toString(), state, nonce, codeVerifier, maxAge: 3_600 },
+      ...{ query: back.searchParams.toString(), state, nonce, codeVerifier },
       ...(keepFor !== undefined && { keepFor: keepFor as GrantId }),
     },
   });

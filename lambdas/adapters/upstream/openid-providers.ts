@@ -148,7 +148,7 @@ async function redeem(
     expectedNonce: back.nonce,
     requireIdToken: true,
   });
-  const claims = await verifiedClaims(talk, tokens, clock, back.maxAge);
+  const claims = await verifiedClaims(talk, tokens, clock);
   if (!claims.ok) return refuse({ reason: 'upstream_answer_invalid', detail: claims.refusal });
   const userinfo = isThin(talk.idp, claims.value)
     ? await userinfoOf(talk, tokens, String(claims.value['sub']))
@@ -208,7 +208,6 @@ async function verifiedClaims(
   { documents, client }: Talk,
   tokens: TokenEndpointResponse,
   clock: Clock,
-  maxAge?: number,
 ): Promise<Result<UpstreamClaims, string>> {
   const claims = getValidatedIdTokenClaims(tokens);
   if (claims === undefined || tokens.id_token === undefined) return refuse('id_token is missing');
@@ -216,7 +215,7 @@ async function verifiedClaims(
   if (!algorithm.ok) return algorithm;
   const { client_id: clientId } = client;
   const judged = { algorithm: algorithm.value, claims, clientId, accessToken: tokens.access_token };
-  const problem = idTokenProblem({ ...judged, ...(maxAge !== undefined && { maxAge }) }, clock());
+  const problem = idTokenProblem(judged, clock());
   return problem === undefined ? ok(claims) : refuse(problem);
 }
 

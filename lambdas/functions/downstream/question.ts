@@ -32,7 +32,6 @@ const question = v.variant('ask', [
       state: v.string(),
       nonce: v.string(),
       codeVerifier: v.string(),
-      maxAge: v.exactOptional(seconds),
       keepFor: v.exactOptional(grant),
     }),
   }),

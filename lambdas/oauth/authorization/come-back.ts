@@ -11,13 +11,14 @@ import { unsound } from './authorize.ts';
 import { bindBrowser, isBrowser } from './browser-binding.ts';
 import { clientFingerprint } from './client-fingerprint.ts';
 import { isConsentImplied, isCovered } from './consent-standing.ts';
-import { finishSignIn } from './finish-sign-in.ts';
+import { endStale, finishSignIn } from './finish-sign-in.ts';
 import { askHeldConsent, holdSignIn } from './held-sign-in.ts';
 import { lookUpRequest, readWritten } from './look-up.ts';
 import type { DeadEnd, Outcome } from './outcome.ts';
 import type { AuthorizationRequest } from './read-authorization-request.ts';
 import { nowhere } from './sign-in-audit.ts';
 import type { SignInPorts, Visit } from './sign-in-ports.ts';
+import { staleSignIn } from './stale-sign-in.ts';
 import { strand } from './strand.ts';
 import { upstreamRefused } from './upstream-refusal.ts';
 
@@ -105,7 +106,6 @@ async function complete(
   try {
     const outcome = await ports.signIns.complete(idp, {
       ...{ query: visit.query, state: visit.parameters.values.get('state') ?? '', nonce, codeVerifier },
-      ...(request.maxAge !== undefined && { maxAge: request.maxAge }),
       ...(consent.terms.offline && { keepFor: grantId }),
     });
     if (outcome.ok) return await known(ports, visit, returning, outcome.value, now);
@@ -127,6 +127,8 @@ async function known(
   signedIn: SignedIn,
   now: Instant,
 ): Promise<Outcome> {
+  const stale = staleSignIn(returning, signedIn.authTime, now);
+  if (stale !== undefined) return endStale(ports, visit, returning, { signedIn, refusal: stale }, now);
   return (await stillStands(ports, returning, signedIn.person.id))
     ? finishSignIn(ports, visit, returning, signedIn, now)
     : holdSignIn(ports, visit, returning, signedIn, now);

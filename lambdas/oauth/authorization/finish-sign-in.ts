@@ -97,6 +97,20 @@ async function unfinished(
   );
 }
 
+/** Tells the client that a sign-in is older than it wanted, and ends it. */
+export async function endStale(
+  ports: SignInPorts,
+  visit: Visit,
+  returning: Returning,
+  { signedIn, refusal }: { readonly signedIn: SignedIn; readonly refusal: RedirectRefusal },
+  now: Instant,
+): Promise<Outcome> {
+  const id = returning.transaction.id;
+  const spent = await ports.transactions.spend(id, { at: now, attempt: ports.random(16) });
+  if (!spent) return nowhere(ports, visit, { reason: 'sign_in_over' });
+  return endWithout(ports, visit, returning, { signedIn, refusal, consented: true });
+}
+
 /** Nothing is granted, and so nothing is kept of what the identity provider gave for it. */
 export async function endWithout(
   ports: SignInPorts,

@@ -22,7 +22,7 @@ export interface Start {
 }
 
 /** UI-5: a state is for the next ten minutes. Seconds. */
-const transactionSeconds = 600;
+export const transactionSeconds = 600;
 
 /** Sends the person to the identity provider: from the yes on there is a transaction, and not before. */
 export async function startSignIn(

@@ -27,8 +27,6 @@ interface JudgedIdToken {
   /** Ours at the provider. */
   readonly clientId: string;
   readonly accessToken: string;
-  /** What was asked for, in seconds. */
-  readonly maxAge?: number;
 }
 
 /**
@@ -36,7 +34,7 @@ interface JudgedIdToken {
  * nothing of its values.
  */
 export function idTokenProblem(token: JudgedIdToken, now: Instant): string | undefined {
-  const { azp, iat, nbf, at_hash: atHash, auth_time: authTime } = token.claims;
+  const { azp, iat, nbf, at_hash: atHash } = token.claims;
   // OIDC Core §3.1.3.7: where it names a party that it was made for, that is us, with one audience too.
   if (azp !== undefined && azp !== token.clientId) return 'azp is another client';
   const latest = after(now, upstreamSkewSeconds);
@@ -46,10 +44,7 @@ export function idTokenProblem(token: JudgedIdToken, now: Instant): string | und
   if (atHash !== undefined && atHash !== leftHalf(token.algorithm, token.accessToken)) {
     return 'at_hash is that of another access token';
   }
-  if (token.maxAge === undefined) return undefined;
-  // OIDC Core §3.1.2.1: the time of authentication is told where an age was asked for, and it is within that age.
-  if (typeof authTime !== 'number') return 'auth_time is missing, which max_age asked for';
-  return authTime + token.maxAge + upstreamSkewSeconds < now ? 'auth_time is older than max_age' : undefined;
+  return undefined;
 }
 
 /** OIDC Core §3.1.3.6: the left half of the digest that the signature algorithm uses. */

@@ -27,8 +27,8 @@ export const federation = {
     'refuses an id_token whose at_hash is that of another access token',
   ),
   'oidc:3.1.2.1:max-age': must(
-    'OIDC Core §3.1.2.1',
-    'refuses a sign-in that is older than max_age, or does not tell how old it is',
+    ['OIDC Core §3.1.2.1', 'OIDC Core §3.1.3.7'],
+    'tells a client login_required where a person did not sign in anew though prompt or max_age asked for it, or nobody tells',
   ),
   'oidc:10.1.1:key-rotation': must(
     'OIDC Core §10.1.1',

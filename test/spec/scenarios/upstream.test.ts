@@ -203,16 +203,6 @@ describe('an id_token is not believed', () => {
       driver.deployment.run.clock.advance(601);
     },
   );
-
-  verifies('oidc:3.1.2.1:max-age', 'that is older than max_age, or does not tell its age', async () => {
-    const wishes = { maxAge: 60 };
-    expect(await detailOf(changed({ auth_time: at() - 3_600 }), { wishes })).toBe(
-      'upstream_answer_invalid: auth_time is older than max_age',
-    );
-    expect(await detailOf(changed({ auth_time: undefined }), { wishes })).toBe(
-      'upstream_answer_invalid: auth_time is missing, which max_age asked for',
-    );
-  });
 });
 
 describe('a way back is refused', () => {

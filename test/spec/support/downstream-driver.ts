@@ -55,13 +55,11 @@ export async function driveDownstream(faults?: string): Promise<DownstreamDriver
     const redirect = await fetch(begun.url, { redirect: 'manual' });
     const { searchParams } = new URL(redirect.headers.get('location') ?? '');
     options.back?.(searchParams);
-    const { maxAge } = wishes;
     return ask({
       ask: 'complete',
       idp: callback as IdpId,
       back: {
         ...{ query: searchParams.toString(), state, nonce, codeVerifier },
-        ...(maxAge !== undefined && { maxAge }),
         ...(keepFor !== undefined && { keepFor: keepFor as GrantId }),
       },
     });

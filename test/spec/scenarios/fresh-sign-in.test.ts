@@ -1,0 +1,80 @@
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { createBrowser } from '../../support/browser-player.ts';
+import { eventsSince, hosted, pageOf, requestOf, signIn, upToCallback } from '../support/people.ts';
+import { type PlayedOffice, startPlayedOffice } from '../support/played-office.ts';
+import { verifies } from '../verifies.ts';
+
+let office: PlayedOffice;
+beforeAll(async () => {
+  office = await startPlayedOffice();
+}, 120_000);
+afterEach(() => {
+  office.idp.play();
+});
+afterAll(() => office.stop());
+
+type Changes = Readonly<Record<string, string>>;
+
+/** The identity provider says that the person signed in that many seconds ago, or does not say when. */
+function playSignInBefore(seconds: number | undefined): void {
+  office.idp.play({
+    claims: (claims) => ({
+      ...claims,
+      auth_time: seconds === undefined ? undefined : Number(claims['iat']) - seconds,
+    }),
+  });
+}
+
+async function told(changes: Changes): Promise<string> {
+  const from = office.company.log.length;
+  const answer = await signIn(requestOf(office.company, { ...changes, prompt: changes['prompt'] ?? '' }));
+  const decisions = eventsSince(office.company, from).filter(({ event }) => event !== 'sign_in_started');
+  expect([answer.get('state'), decisions.length]).toEqual(['state-of-desk', 1]);
+  return answer.get('error') ?? (answer.has('code') ? 'code' : 'nothing');
+}
+
+describe('a client that wants a person to sign in anew', () => {
+  verifies('oidc:3.1.2.1:max-age', 'hears that they did not, whatever was asked for it', async () => {
+    for (const wish of [{ prompt: 'login' }, { max_age: '600' }, { prompt: 'login', max_age: '7200' }]) {
+      playSignInBefore(3_600);
+      expect([wish, await told(wish)]).toEqual([wish, 'login_required']);
+      playSignInBefore(5);
+      expect([wish, await told(wish)]).toEqual([wish, 'code']);
+    }
+    playSignInBefore(3_600);
+    expect(await told({})).toBe('code');
+    expect(await told({ max_age: '7200' })).toBe('code');
+  });
+
+  verifies(
+    'oidc:3.1.2.1:max-age',
+    'has a clock of the provider that is a minute behind forgiven',
+    async () => {
+      for (const wish of [{ prompt: 'login' }, { max_age: '0' }]) {
+        playSignInBefore(50);
+        expect([wish, await told(wish)]).toEqual([wish, 'code']);
+        playSignInBefore(90);
+        expect([wish, await told(wish)]).toEqual([wish, 'login_required']);
+      }
+    },
+  );
+
+  verifies('oidc:3.1.2.1:max-age', 'takes no silence where it asked for the age', async () => {
+    playSignInBefore(undefined);
+    expect(await told({ max_age: '600' })).toBe('login_required');
+    expect(await told({ prompt: 'login', max_age: '600' })).toBe('login_required');
+    // Without max_age nobody has to tell it.
+    expect(await told({ prompt: 'login' })).toBe('code');
+  });
+
+  verifies('oidc:3.1.2.1:max-age', 'hears it once, and the sign-in is over', async () => {
+    playSignInBefore(3_600);
+    const browser = createBrowser();
+    const callback = await upToCallback(browser, requestOf(office.company, { prompt: 'login' })).catch(
+      String,
+    );
+    expect(callback).toBeInstanceOf(URL);
+    await browser.open(callback, new URL(hosted));
+    expect(pageOf(await browser.open(callback, new URL(hosted))).text).toContain('has been answered already');
+  });
+});
