@@ -66,7 +66,9 @@ async function answered(
       return consented(ports, visit, { carried, request }, now);
     case 'again': {
       const idp = await offeredIdp(ports, request, carried.idp);
-      if (idp === undefined) return proceed(ports, visit, { request, written }, now);
+      // A yes to a client that is another one by now sends nobody upstream.
+      const stands = carried.consent.fingerprint === clientFingerprint(request.client);
+      if (idp === undefined || !stands) return proceed(ports, visit, { request, written }, now);
       return startSignIn(ports, visit, { request, written, idp, consent: carried.consent }, now);
     }
     case 'held_consent':

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { type Arrival, type Browser, createBrowser } from '../../support/browser-player.ts';
 import type { Company } from '../../support/company.ts';
 import type { Page } from '../../support/html-page.ts';
+import { drive } from '../support/driver.ts';
 import {
   hosted,
   pageOf,
@@ -126,6 +127,32 @@ describe('a fault of AWS', () => {
     const silent = await open(browser, requestOf(company, { client_id: 'house', prompt: 'none' }));
     expect(toldClient(silent).get('error')).toBe('temporarily_unavailable');
   });
+
+  verifies(
+    'vestibule:consent-remembered',
+    'gives no second try with a yes to a client that is another one by now',
+    async () => {
+      const operator = drive(company);
+      const sentTo = (...redirect_uris: readonly string[]) => ({
+        ...{ client_id: 'moving', client_name: 'Moving', grant_types: ['authorization_code'] },
+        ...{ token_endpoint_auth_method: 'none', redirect_uris },
+      });
+      await operator.register('clients', sentTo(hosted));
+      const browser = createBrowser();
+      const page = pageOf(await open(browser, requestOf(company, { client_id: 'moving' })));
+      strike('lambda:Invoke~Authorization=down@*');
+      const stuck = pageOf(await press(browser, page, 'allow'));
+      mend();
+      const moved = sentTo(hosted, 'https://elsewhere.example.com/callback');
+      expect((await operator.admin('PUT', 'clients/moving', moved)).status).toBe(200);
+      operator.letCachesExpire();
+      const asked = pageOf(await tryAgain(browser, stuck));
+      expect([asked.url.origin, asked.text]).toEqual([
+        company.issuer,
+        expect.stringContaining('If you allow it'),
+      ]);
+    },
+  );
 
   verifies('vestibule:sign-in-faults', 'that ends a function leaves no code twice', async () => {
     for (const call of atCallback) {
