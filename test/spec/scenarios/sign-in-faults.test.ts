@@ -6,6 +6,7 @@ import type { Page } from '../../support/html-page.ts';
 import { drive } from '../support/driver.ts';
 import {
   hosted,
+  leaveProvider,
   pageOf,
   press,
   pressLabel,
@@ -182,6 +183,26 @@ describe('one state in two hundred callbacks at once', () => {
     expect(left.map((arrival) => toldClient(arrival).has('code'))).toEqual([true]);
     for (const arrival of arrivals) {
       if (arrival.kind === 'page') expect([400, 429, 502, 503]).toContain(arrival.page.status);
+    }
+    expect((await listedGrants()).length).toBe(before + 1);
+  });
+});
+
+describe('one yes of somebody who is signed in already, in twenty requests at once', () => {
+  // Nothing upstream is used once here: the one write that spends the sign-in decides alone.
+  verifies('UI-5', 'gives one code, and everybody else is told that it is over', async () => {
+    const browser = createBrowser();
+    await signIn(requestOf(company), { browser });
+    leaveProvider(browser);
+    const callback = await upToCallback(browser, requestOf(company), 'bob');
+    const page = pageOf(await open(browser, callback));
+    expect(page.text).toContain('You are signed in as bob@example.com');
+    const before = (await listedGrants()).length;
+    const arrivals = await Promise.all(Array.from({ length: 20 }, () => press(browser, page, 'allow')));
+    const left = arrivals.filter(({ kind }) => kind === 'left');
+    expect(left.map((arrival) => toldClient(arrival).has('code'))).toEqual([true]);
+    for (const arrival of arrivals) {
+      if (arrival.kind === 'page') expect(arrival.page.text).toContain('has been answered already');
     }
     expect((await listedGrants()).length).toBe(before + 1);
   });
