@@ -2,6 +2,11 @@ import type { Instant } from '../runtime/clock.ts';
 import type { ClientId } from '../runtime/identifiers.ts';
 import type { Client } from './registry.ts';
 
+/** Whether an operator decided against the client: then it stays disabled, and is not forgotten when its life is over. */
+export function isStoppedForGood({ state, registered }: Client): boolean {
+  return state === 'disabled' && registered?.awaitsApproval !== true;
+}
+
 /** A client that registered itself, as read for a change. */
 export interface RegisteredClient {
   readonly client: Client;

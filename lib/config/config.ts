@@ -66,7 +66,10 @@ export interface RegistrationConfig {
   readonly customRedirectUris?: readonly string[];
 }
 
-/** By host: `example.com`, or `*.example.com` for all below it. */
+/**
+ * By host: `example.com`, or `*.example.com` for all below it. Another port than 443 is named, `example.com:8443`, but in
+ * `deny`, which is for every port.
+ */
 export interface ClientMetadataDocumentsConfig {
   /** Only documents of these hosts, and of curated ones, are clients. Default: of all hosts. */
   readonly allow?: readonly string[];

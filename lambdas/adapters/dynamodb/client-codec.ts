@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { AwsWorkload } from '../../ports/aws-workload.ts';
+import { isStoppedForGood } from '../../ports/client-registrations.ts';
 import type {
   AssertionKeys,
   Client,
@@ -108,9 +109,10 @@ export function decodeClient(item: Item): Client {
 }
 
 /** The sweep waits longer than any clock of ours is off. What an operator disabled is no longer swept: it stays so. */
-function sweptAt({ expiresAt, state, registered }: Client): number | undefined {
-  const isStopped = state === 'disabled' && registered?.awaitsApproval !== true;
-  return expiresAt === undefined || isStopped ? undefined : after(expiresAt, sweepMarginSeconds);
+function sweptAt(client: Client): number | undefined {
+  const { expiresAt } = client;
+  const isKept = expiresAt === undefined || isStoppedForGood(client);
+  return isKept ? undefined : after(expiresAt, sweepMarginSeconds);
 }
 
 function registeredAttribute({ registered }: Client): Plain | undefined {

@@ -5,6 +5,7 @@ import type {
   RegistryReader,
   RegistryView,
 } from '../../ports/registry.ts';
+import { isStoppedForGood } from '../../ports/client-registrations.ts';
 import type { Clock, Instant } from '../../runtime/clock.ts';
 import type { ClientId, ResourceUri } from '../../runtime/identifiers.ts';
 import { decodeAgent } from './agent-codec.ts';
@@ -88,9 +89,10 @@ function present<Thing>(item: Item | undefined, decode: (item: Item) => Thing): 
   return item === undefined ? undefined : decode(item);
 }
 
-/** The sweep comes late: a client counts until its time and no longer. */
+/** The sweep comes late: a client counts until its time and no longer, but for one that whoever asks is told was disabled. */
 function unexpired(client: Client | undefined, now: Instant): Client | undefined {
-  return client?.expiresAt !== undefined && client.expiresAt <= now ? undefined : client;
+  if (client?.expiresAt === undefined || now < client.expiresAt) return client;
+  return isStoppedForGood(client) ? client : undefined;
 }
 
 function clientKey({ clientId }: RegistryNames): string | undefined {

@@ -1,3 +1,4 @@
+import { isStoppedForGood } from '../../ports/client-registrations.ts';
 import type { Client, RegistryView } from '../../ports/registry.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
@@ -47,7 +48,8 @@ function interactiveClient(
   if (!values.has('client_id')) return refuse({ reason: 'client_id_missing' });
   if (document !== undefined) return refuse({ reason: 'client_document_refused', document });
   if (client === undefined) return refuse({ reason: 'client_unknown' });
-  if (client.expiresAt !== undefined && client.expiresAt <= now) return refuse({ reason: 'client_expired' });
+  const isExpired = client.expiresAt !== undefined && client.expiresAt <= now;
+  if (isExpired && !isStoppedForGood(client)) return refuse({ reason: 'client_expired' });
   if (client.state !== 'active') return refuse({ reason: stoppedBecause(client) });
   if (!client.grantTypes.includes('authorization_code')) return refuse({ reason: 'client_not_interactive' });
   return ok(client);

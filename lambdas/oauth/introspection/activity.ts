@@ -49,11 +49,9 @@ export function endOf(
   return undefined;
 }
 
-function isTaken(url: string, { documentPolicy }: DocumentTrust): boolean {
-  const host = URL.parse(url)?.hostname;
-  return (
-    host !== undefined && documentPolicy !== undefined && trustIn(host, documentPolicy).kind !== 'denied'
-  );
+function isTaken(text: string, { documentPolicy }: DocumentTrust): boolean {
+  const url = URL.parse(text);
+  return url !== null && documentPolicy !== undefined && trustIn(url, documentPolicy).kind !== 'denied';
 }
 
 function isGrantOf(token: AccessTokenClaims, grant: TokenStanding['grant']): boolean {

@@ -114,7 +114,7 @@ function judge(
 ): Result<Trusted, ClientDocumentRefusal> {
   const problem = documentUrlProblem(url, hosts);
   if (problem !== undefined) return refuse({ reason: 'invalid', detail: `client_id ${problem}` });
-  const trust = trustIn(new URL(url).hostname, policy);
+  const trust = trustIn(new URL(url), policy);
   return trust.kind === 'denied' ? denied : ok(trust);
 }
 

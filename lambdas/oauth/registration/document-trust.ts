@@ -1,6 +1,9 @@
 import * as v from 'valibot';
 
-/** Whose metadata documents are taken, by host: `example.com`, or `*.example.com` for all below it. */
+/**
+ * Whose metadata documents are taken, by host: `example.com`, or `*.example.com` for all below it. On a port other than the
+ * usual one another may be serving: `allow` and `curated` name it, `example.com:8443`, and `deny` is for every port.
+ */
 const policyShape = v.object({
   /** Absent: all that `deny` does not name. */
   allow: v.exactOptional(v.array(v.string())),
@@ -24,14 +27,14 @@ export function readDocumentPolicy(text: string): DocumentPolicy | undefined {
   return text === 'none' ? undefined : v.parse(policyShape, JSON.parse(text));
 }
 
-/** How far a host's documents are trusted; denied wins over all else. */
+/** How far the documents of a URL's host are trusted; denied wins over all else. */
 export type Trust =
   | { readonly kind: 'denied' }
   | { readonly kind: 'taken' }
   | { readonly kind: 'curated'; readonly consent: 'asked' | 'implied' };
 
-export function trustIn(host: string, { allow, deny = [], curated = [] }: DocumentPolicy): Trust {
-  if (deny.some((pattern) => covers(pattern, host))) return { kind: 'denied' };
+export function trustIn({ host, hostname }: URL, { allow, deny = [], curated = [] }: DocumentPolicy): Trust {
+  if (deny.some((pattern) => covers(pattern, hostname))) return { kind: 'denied' };
   const entry = curated.find((candidate) => covers(candidate.host, host));
   if (entry !== undefined) return { kind: 'curated', consent: entry.consent ?? 'asked' };
   const isTaken = allow === undefined || allow.some((pattern) => covers(pattern, host));

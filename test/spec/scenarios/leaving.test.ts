@@ -45,7 +45,7 @@ beforeAll(async () => {
   );
   company = await startOffice((config) => ({
     ...config,
-    clientMetadataDocuments: { curated: [{ host: 'localhost' }] },
+    clientMetadataDocuments: { curated: [{ host: `localhost:${documents.port}` }] },
     registration: { customRedirectUris: [app] },
   }));
   const { body } = await registering(drive(company)).register({ client_name: 'Stranger', redirect_uris });

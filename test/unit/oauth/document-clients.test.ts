@@ -150,7 +150,11 @@ describe('a host', () => {
     ...open,
     allow: ['app.example.com', '*.trusted.example'],
     deny: ['bad.trusted.example'],
-    curated: [{ host: 'curated.example', consent: 'implied' }, { host: 'asked.example' }],
+    curated: [
+      { host: 'curated.example', consent: 'implied' },
+      { host: 'asked.example' },
+      { host: 'app.example.com:8443', consent: 'implied' },
+    ],
   };
 
   it.each([
@@ -158,6 +162,7 @@ describe('a host', () => {
     ['a.b.trusted.example', 'asked', false],
     ['curated.example', 'implied', true],
     ['asked.example', 'asked', true],
+    ['app.example.com:8443', 'implied', true],
   ])('may be trusted: %s', async (host, consent, curated) => {
     const of = `https://${host}/client.json`;
     const { find } = hosts([served({ ...document, client_id: of })], { policy });
@@ -167,14 +172,14 @@ describe('a host', () => {
     });
   });
 
-  it.each(['bad.trusted.example', 'trusted.example', 'other.example', 'sub.app.example.com'])(
-    'may not be trusted, and is then not even asked: %s',
-    async (host) => {
-      const { find, asked } = hosts([served()], { policy });
-      expect(await find(start, undefined, `https://${host}/client.json`)).toMatchObject({
-        refusal: { reason: 'denied' },
-      });
-      expect(asked).toEqual([]);
-    },
-  );
+  it.each([
+    ...['bad.trusted.example', 'bad.trusted.example:8443', 'trusted.example', 'other.example'],
+    ...['sub.app.example.com', 'app.example.com:9443', 'curated.example:8443', 'a.trusted.example:8443'],
+  ])('may not be trusted, and is then not even asked: %s', async (host) => {
+    const { find, asked } = hosts([served()], { policy });
+    expect(await find(start, undefined, `https://${host}/client.json`)).toMatchObject({
+      refusal: { reason: 'denied' },
+    });
+    expect(asked).toEqual([]);
+  });
 });

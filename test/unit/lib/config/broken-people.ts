@@ -12,6 +12,10 @@ const staff = { id: 'staff', groups: { company: ['staff'] }, scopes: { files: ['
 export const peopleConfig = { ...soundConfig, identityProviders: [company], roles: [staff] };
 
 const withIdp = (idp: object): unknown => ({ ...peopleConfig, identityProviders: [{ ...company, ...idp }] });
+const withDocuments = (clientMetadataDocuments: object): unknown => ({
+  ...peopleConfig,
+  clientMetadataDocuments,
+});
 const withRole = (role: object): unknown => ({ ...peopleConfig, roles: [{ ...staff, ...role }] });
 
 /** What is wrong with an identity provider or a role, the config, and the one problem that is told of it. */
@@ -25,6 +29,26 @@ export const brokenPeople: readonly (readonly [string, unknown, string])[] = [
     'a refresh token that may be idle for longer than it lives',
     { ...peopleConfig, refreshTokens: { idleDays: 31, absoluteDays: 30 } },
     'refreshTokens.idleDays: 31 is above absoluteDays, when all ends; write 30 or less',
+  ],
+  [
+    'a document host with a path',
+    withDocuments({ allow: ['example.com/app'] }),
+    "clientMetadataDocuments.allow[0]: 'example.com/app' is not a host; write it as 'example.com', or '*.example.com' for all below it",
+  ],
+  [
+    'a document host that is denied on one port',
+    withDocuments({ deny: ['example.com:8443'] }),
+    "clientMetadataDocuments.deny[0]: 'example.com:8443' names a port, and a host is denied on every port; write 'example.com'",
+  ],
+  [
+    'a curated host on the usual port',
+    withDocuments({ curated: [{ host: 'example.com:443' }] }),
+    "clientMetadataDocuments.curated[0].host: 'example.com:443' names the usual port; write 'example.com'",
+  ],
+  [
+    'a document host on a port that is none',
+    withDocuments({ allow: ['*.example.com:65536'] }),
+    "clientMetadataDocuments.allow[0]: '*.example.com:65536' names no port; write it as '*.example.com:8443'",
   ],
   [
     'an identity provider over plain http',
