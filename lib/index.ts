@@ -25,6 +25,7 @@ export {
   type ResourceConfig,
   type SecretAuthentication,
   type SigningConfig,
+  type SoftwareStatementIssuerConfig,
   type VestibuleConfig,
 } from './config/config.ts';
 export type { IdentityProviderConfig, RoleConfig } from './config/people-config.ts';

@@ -11,6 +11,7 @@ import {
   registerClient,
   type RegistrationPorts,
 } from '../oauth/registration/register-client.ts';
+import { statementIssuerOf } from '../oauth/registration/software-statement.ts';
 import type { Client } from '../ports/registry.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Audit, AuditEvent } from '../runtime/events.ts';
@@ -145,6 +146,7 @@ function tell(
   if (outcome.ok) {
     const { client, change } = outcome.value;
     const awaitsApproval = client.state === 'disabled' && client.registered?.awaitsApproval === true;
+    const statementIssuer = statementIssuerOf(client.registered?.metadata);
     audit({
       event: 'client_registered',
       requestId,
@@ -152,15 +154,19 @@ function tell(
       clientId: client.id,
       change,
       awaitsApproval,
+      ...(statementIssuer !== undefined && { statementIssuer }),
     });
     return;
   }
+  const { refusal } = outcome;
   const isNamed = claimed !== undefined && isLoggableClientId(claimed);
+  const issuer = 'issuer' in refusal ? refusal.issuer : undefined;
   audit({
     event: 'client_registration_refused',
     requestId,
     sourceAddress,
     ...(isNamed && { claimedClientId: claimed }),
-    reason: outcome.refusal.reason,
+    ...(issuer !== undefined && { statementIssuer: issuer }),
+    reason: refusal.reason,
   });
 }

@@ -148,12 +148,16 @@ export type AuditEvent =
       readonly clientId: string;
       readonly change: 'created' | 'found' | 'replaced' | 'removed';
       readonly awaitsApproval: boolean;
+      /** Of a software statement, whose claims count. */
+      readonly statementIssuer?: string;
     }
   | {
       readonly event: 'client_registration_refused';
       readonly requestId: string;
       readonly sourceAddress: string;
       readonly claimedClientId?: string;
+      /** That a refused software statement names; one of the config's. */
+      readonly statementIssuer?: string;
       readonly reason: string;
     }
   | {

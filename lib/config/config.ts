@@ -64,6 +64,19 @@ export interface RegistrationConfig {
    * themselves. Default: that of Cursor.
    */
   readonly customRedirectUris?: readonly string[];
+  /**
+   * Whose software statements (RFC 7591 §2.3) count: what they say of a client comes before what it says itself. Those
+   * of others are refused. Default: nobody's, and statements are ignored.
+   */
+  readonly softwareStatements?: readonly SoftwareStatementIssuerConfig[];
+}
+
+/** Somebody who signs software statements. */
+export interface SoftwareStatementIssuerConfig {
+  /** Exactly the `iss` of its statements. */
+  readonly issuer: string;
+  /** The https URL of its public keys, as a JWK set. */
+  readonly jwksUri: string;
 }
 
 /**

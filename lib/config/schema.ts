@@ -134,7 +134,7 @@ export function configSchema(hosts: Hosts): v.GenericSchema {
     alarms: v.optional(alarms),
     canary: v.optional(flag()),
     logRetentionDays: v.optional(oneOf(retentionDays)),
-    registration: v.optional(registration),
+    registration: v.optional(registration(hosts)),
     clientMetadataDocuments: v.optional(clientMetadataDocuments),
     resources: listOf(resource(hosts)),
     agents: listOf(agent),

@@ -1,6 +1,6 @@
-import { customRedirectUrisOf, registrationOf } from '../config/registration.ts';
+import { customRedirectUrisOf, registrationOf, statementIssuersOf } from '../config/registration.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
-import { type DeploymentParts, modest, servePublicly } from './deployment-parts.ts';
+import { allowedHosts, type DeploymentParts, modest, servePublicly } from './deployment-parts.ts';
 
 /** Clients that register themselves, where people sign in and the config does not close it. */
 export function serveRegistration({
@@ -24,6 +24,8 @@ export function serveRegistration({
       UNUSED_HOURS: String(unusedHours),
       CUSTOM_REDIRECT_URIS: JSON.stringify(customRedirectUrisOf(config)),
       REGISTRATION_LIMIT: perAddress,
+      SOFTWARE_STATEMENT_ISSUERS: JSON.stringify(statementIssuersOf(config)),
+      DOCUMENT_HOSTS: allowedHosts(config),
       ...registry.grantSelfRegistration(role),
       ...grants.grantEnding(role),
       ...grants.grantBuckets(role, 'registration'),

@@ -11,5 +11,9 @@ export const registrationEnvironment = [
   'CUSTOM_REDIRECT_URIS',
   /** `<new records a second>/<burst>` of one address. */
   'REGISTRATION_LIMIT',
+  /** Whose software statements are taken, as a JSON list of issuers with the URLs of their keys. */
+  'SOFTWARE_STATEMENT_ISSUERS',
+  /** Where those keys may be: `public`, or `loopback` too. */
+  'DOCUMENT_HOSTS',
 ] as const;
 export type RegistrationEnvironment = Record<(typeof registrationEnvironment)[number], string>;

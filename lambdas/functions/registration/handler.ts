@@ -3,8 +3,10 @@ import * as v from 'valibot';
 import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoClientRegistrations } from '../../adapters/dynamodb/client-registrations.ts';
 import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
+import { guardedDocuments } from '../../adapters/upstream/documents.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
 import { registrationHttpEndpoint } from '../../http/registration-endpoint.ts';
+import { clientKeys } from '../../oauth/client-authentication/client-keys.ts';
 import { addressLimit } from '../../oauth/limits/caller-limits.ts';
 import { endpointsOf } from '../../oauth/metadata/endpoints.ts';
 import { systemClock } from '../../runtime/clock.ts';
@@ -15,7 +17,11 @@ import { systemRandom } from '../../runtime/random.ts';
 import { registrationEnvironment } from './environment.ts';
 
 const environment = readEnvironment(registrationEnvironment);
+const { registration: endpoint } = endpointsOf(environment.ISSUER as Issuer);
+const hosts = environment.DOCUMENT_HOSTS === 'loopback' ? 'loopback' : 'public';
 const client = new DynamoDBClient(clientDefaults);
+
+const statementIssuers = v.array(v.object({ issuer: v.string(), jwksUri: v.string() }));
 
 export const handler = lambdaHandler(
   registrationHttpEndpoint({
@@ -24,6 +30,12 @@ export const handler = lambdaHandler(
       table: environment.REGISTRY_TABLE,
       grants: environment.GRANTS_TABLE,
     }),
+    statements: {
+      issuers: v.parse(statementIssuers, JSON.parse(environment.SOFTWARE_STATEMENT_ISSUERS)),
+      // Of a failure nothing is kept: the hosts are of the config, and a person may wait for the client.
+      keys: clientKeys(guardedDocuments({ hosts, maximumBytes: 65_536 }), { failureCoolDown: 0 }),
+      audiences: [environment.ISSUER, endpoint],
+    },
     policy: {
       mode: environment.REGISTRATION_MODE === 'approval' ? 'approval' : 'open',
       customRedirectUris: v.parse(v.array(v.string()), JSON.parse(environment.CUSTOM_REDIRECT_URIS)),
@@ -38,7 +50,7 @@ export const handler = lambdaHandler(
       'registration',
     ),
     random: systemRandom,
-    endpoint: endpointsOf(environment.ISSUER as Issuer).registration,
+    endpoint,
     clock: systemClock,
     audit,
   }),

@@ -37,8 +37,16 @@ const mostHosts = 1_000;
 
 const keySetShape = v.object({ keys: v.array(v.unknown()) });
 
+interface ClientKeysOptions {
+  /** Seconds for which a host that failed is left alone; 0 where the config chose the hosts. Default: as any other. */
+  readonly failureCoolDown?: number;
+}
+
 /** The keys of clients, in one cache for as long as the instance lives. */
-export function clientKeys(documents: Documents): ClientKeys {
+export function clientKeys(
+  documents: Documents,
+  { failureCoolDown = coolDown }: ClientKeysOptions = {},
+): ClientKeys {
   const attempts = new Map<string, Attempt>();
 
   const attempt = async (url: string, held: Fetched | undefined, now: Instant): Promise<KeysOrRefusal> => {
@@ -60,7 +68,7 @@ export function clientKeys(documents: Documents): ClientKeys {
       if (known === undefined) return attempt(source.jwksUri, undefined, now);
       const held = await known.outcome;
       if (isFresh(held, now) && held.keys.ok && enough(held.keys.value)) return held.keys;
-      if (now < after(known.startedAt, coolDown)) return held.keys;
+      if (now < after(known.startedAt, held.keys.ok ? coolDown : failureCoolDown)) return held.keys;
       const newer = attempts.get(source.jwksUri);
       return newer === undefined || newer === known
         ? attempt(source.jwksUri, held, now)

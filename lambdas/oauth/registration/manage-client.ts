@@ -6,13 +6,15 @@ import type { ClientId } from '../../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { Secret } from '../../runtime/secret.ts';
 import { isSecretOf } from '../client-authentication/client-secret.ts';
-import { canonicalJson } from './canonical-json.ts';
-import { type ClientMetadata, readClientMetadata } from './client-metadata.ts';
+import type { ClientMetadata } from './client-metadata.ts';
 import type { RegistrationRefusal } from './refusal.ts';
 import { described, isLive, type RegistrationPolicy } from './register-client.ts';
+import type { SoftwareStatements } from './software-statement.ts';
+import { readStatedMetadata, sameness } from './stated-metadata.ts';
 
 export interface ManagementPorts {
   readonly clients: ClientRegistrations;
+  readonly statements: SoftwareStatements;
   readonly policy: RegistrationPolicy;
 }
 
@@ -47,7 +49,7 @@ export async function changeRegistration(
   const own = await ownRecord(ports, request, now);
   if (!own.ok) return own;
   const { client } = own.value;
-  const read = readClientMetadata(withoutOwnNames(request.body), ports.policy.customRedirectUris);
+  const read = await readStatedMetadata(ports, withoutOwnNames(request.body), now);
   if (!read.ok) return read;
   const problem =
     namesProblem(request.body, client) ?? methodProblem(read.value.authentication.method, client);
@@ -68,7 +70,7 @@ function standingOf(
   { mode }: RegistrationPolicy,
   metadata: ClientMetadata['echo'],
 ): Pick<Client, 'state' | 'registered'> {
-  const isOther = canonicalJson(registered?.metadata) !== canonicalJson(metadata);
+  const isOther = sameness(registered?.metadata) !== sameness(metadata);
   const waitsAgain = mode === 'approval' && state === 'active' && isOther;
   const awaitsApproval = waitsAgain || registered?.awaitsApproval === true;
   return {

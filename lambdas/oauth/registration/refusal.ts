@@ -4,6 +4,14 @@ import { type LimitRefusal, toWire } from '../refusal.ts';
 export type RegistrationRefusal =
   | { readonly reason: 'redirect_uri_invalid'; readonly detail: string }
   | { readonly reason: 'metadata_invalid'; readonly detail: string }
+  | {
+      readonly reason: 'software_statement_invalid';
+      readonly detail: string;
+      /** Of those that the config names. */
+      readonly issuer?: string;
+    }
+  /** Of an issuer that the config does not name. */
+  | { readonly reason: 'software_statement_unapproved' }
   /** The registration access token is missing, or not that of the client. */
   | { readonly reason: 'registration_token_invalid' }
   /** Another change came between. */
@@ -25,6 +33,12 @@ export function toRegistrationError(refusal: RegistrationRefusal): RegistrationE
       return { status: 400, error: 'invalid_redirect_uri', description: refusal.detail };
     case 'metadata_invalid':
       return { status: 400, error: 'invalid_client_metadata', description: refusal.detail };
+    case 'software_statement_invalid':
+      return { status: 400, error: 'invalid_software_statement', description: refusal.detail };
+    case 'software_statement_unapproved': {
+      const description = 'software_statement is of an issuer that this server does not take statements of';
+      return { status: 400, error: 'unapproved_software_statement', description };
+    }
     case 'registration_token_invalid': {
       const description = 'there is no such client, or the registration access token is not its own';
       return { status: 401, error: 'invalid_token', description };

@@ -7,9 +7,10 @@ import type { Random } from '../../runtime/random.ts';
 import { ok, type Result } from '../../runtime/result.ts';
 import { Secret } from '../../runtime/secret.ts';
 import type { AddressLimit } from '../limits/caller-limits.ts';
-import { canonicalJson } from './canonical-json.ts';
-import { type ClientMetadata, readClientMetadata } from './client-metadata.ts';
+import type { ClientMetadata } from './client-metadata.ts';
 import type { RegistrationRefusal } from './refusal.ts';
+import type { SoftwareStatements } from './software-statement.ts';
+import { readStatedMetadata, sameness } from './stated-metadata.ts';
 
 export interface RegistrationPolicy {
   /** `approval`: an operator enables a client before people can use it. */
@@ -21,6 +22,7 @@ export interface RegistrationPolicy {
 
 export interface RegistrationPorts {
   readonly clients: ClientRegistrations;
+  readonly statements: SoftwareStatements;
   readonly policy: RegistrationPolicy;
   /** Only what makes a new record counts: hosted clients share an address, and register the same again and again. */
   readonly limit: AddressLimit;
@@ -52,18 +54,24 @@ export async function registerClient(
   { body, requestId, sourceAddress }: RegistrationRequest,
   now: Instant,
 ): Outcome {
-  const read = readClientMetadata(body, ports.policy.customRedirectUris);
+  const read = await readStatedMetadata(ports, body, now);
   if (!read.ok) return read;
   const metadata = read.value;
   const made = needsSecret(metadata) ? ownRecord(metadata, ports, now) : sharedRecord(metadata, ports, now);
   const known = await ports.clients.find(made.client.id);
   if (known !== undefined && isLive(known.client, now)) {
-    return ok({ client: await renewed(ports, known, now, requestId), created: false });
+    const client = await renewed(ports, known, now, requestId);
+    return ok({ client: withOwnStatement(client, metadata), created: false });
   }
   const counted = await ports.limit.count(sourceAddress, now);
   if (!counted.ok) return counted;
   const client = await ports.clients.create(made.client, now, requestId);
-  return ok({ ...made, client, created: true });
+  return ok({ ...made, client: withOwnStatement(client, metadata), created: true });
+}
+
+/** Those who share a record differ in the statement at most, and each is told its own. */
+function withOwnStatement(client: Client, { echo }: ClientMetadata): Client {
+  return { ...client, ...(client.registered && { registered: { ...client.registered, metadata: echo } }) };
 }
 
 /** Until when a client that registered itself is known. */
@@ -93,7 +101,7 @@ function needsSecret({ authentication }: ClientMetadata): boolean {
 }
 
 function sharedRecord(metadata: ClientMetadata, { policy }: RegistrationPorts, now: Instant) {
-  const id = `dyn_${sha256(canonicalJson({ ...metadata.echo, mode: policy.mode }))}` as ClientId;
+  const id = `dyn_${sha256(sameness({ ...metadata.echo, mode: policy.mode }))}` as ClientId;
   return { client: clientOf(id, metadata, policy, now, {}) };
 }
 

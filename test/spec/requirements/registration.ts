@@ -50,6 +50,39 @@ export const registration = {
     'RFC 7591 §3.2.2',
     'tells invalid_redirect_uri from invalid_client_metadata, and says what to write instead',
   ),
+  'rfc7591:2.3:statement': must(
+    'RFC 7591 §2.3',
+    'believes software statements of the issuers that the config names, and ignores all where it names none',
+  ),
+  'rfc7591:3.1.1:precedence': must(
+    'RFC 7591 §3.1.1',
+    'takes the claims of a software statement before the metadata beside it',
+  ),
+  'rfc7591:3.2.1:statement': must(
+    'RFC 7591 §3.2.1',
+    'answers with the software statement as it came, beside the values that count',
+  ),
+  'rfc7591:3.2.2:statement': must(
+    'RFC 7591 §3.2.2',
+    'tells invalid_software_statement from unapproved_software_statement',
+  ),
+  'rfc8725:3.1:statement': must(
+    'RFC 8725 §3.1',
+    'takes no software statement that is unsigned, signed with a MAC, or by another key than one of its issuer',
+  ),
+  'rfc7519:4.1.3:audience': must('RFC 7519 §4.1.3', 'takes no software statement that is for others only'),
+  'vestibule:statement-issuer-down': must(
+    'Vestibule',
+    'answers 503 with a time to come again while the keys of the issuer of a software statement are out of reach, and keeps no failure',
+  ),
+  'vestibule:statement-keys-rotate': must(
+    'Vestibule',
+    'fetches the keys of a statement issuer anew for a key that it does not know, and at most once in 30 seconds',
+  ),
+  'vestibule:statement-issuer-told': must(
+    'Vestibule',
+    'names the issuer of a software statement in its events, and writes no statement anywhere',
+  ),
   'rfc7592:2:token': must(
     ['RFC 7592 §2', 'RFC 6750 §3'],
     'lets a client with a record of its own read, change and remove it by its registration access token, and nobody else',

@@ -94,6 +94,17 @@ describe('a client that registers itself', () => {
     },
   );
 
+  verifies('rfc7591:2.3:statement', 'brings a software statement that nobody asked for', async () => {
+    const without = await clients.register(publicApp('Stated'));
+    for (const statement of ['eyJhbGciOiJub25lIn0.e30.', { iss: 'https://directory.example.com' }, null]) {
+      const { status, text } = await clients.register({
+        ...publicApp('Stated'),
+        software_statement: statement,
+      });
+      expect([status, text]).toEqual([201, without.text]);
+    }
+  });
+
   verifies(
     ['IX-23', 'IX-24', 'AS-15', 'AS-21:registered'],
     'is not refused for a grant or for one redirect URI that we do not have, as VS Code and Cursor are not',

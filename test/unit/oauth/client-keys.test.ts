@@ -103,6 +103,17 @@ describe('the keys of a client', () => {
     expect(await found.find(source, enough, after(now, 30))).toEqual({ ok: true, value: [{ kid: 'a' }] });
   });
 
+  it('are asked for again at once where no failure is to be kept, by one for all who wait', async () => {
+    const host = aHost(down, down, keys('a'));
+    const found = clientKeys(host.documents, { failureCoolDown: 0 });
+    expect(await found.find(source, enough, now)).toEqual(down);
+    const crowd = await Promise.all(Array.from({ length: 20 }, () => found.find(source, enough, now)));
+    expect([host.asked(), new Set(crowd.map(({ ok: isFound }) => isFound))]).toEqual([2, new Set([false])]);
+    expect(await found.find(source, enough, now)).toEqual({ ok: true, value: [{ kid: 'a' }] });
+    await found.find(source, notEnough, after(now, 29));
+    expect(host.asked()).toBe(3);
+  });
+
   it.each([[null], [[]], [{}], [{ keys: 'none' }]])(
     'are refused in a document that is no key set: %j',
     async (document) => {

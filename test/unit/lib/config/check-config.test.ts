@@ -11,6 +11,7 @@ import { brokenEdges } from './broken-edges.ts';
 import { brokenPeople, peopleConfig } from './broken-people.ts';
 import { brokenRoles } from './broken-roles.ts';
 import { brokenSigning } from './broken-signing.ts';
+import { brokenStatements, withStatements } from './broken-statements.ts';
 
 const [files] = soundConfig.resources;
 const [robot] = soundConfig.agents;
@@ -34,6 +35,12 @@ test('accepts identity providers and roles for which every field is written', ()
   };
   expect(problemsOf(peopleConfig)).toEqual([]);
   expect(problemsOf({ ...peopleConfig, identityProviders: [full] })).toEqual([]);
+});
+
+test('accepts issuers of software statements', () => {
+  expect(problemsOf(withStatements({}, { issuer: 'Directory', jwksUri: 'https://d.example.com/' }))).toEqual(
+    [],
+  );
 });
 
 test('accepts a config for which every field is written', () => {
@@ -93,6 +100,7 @@ describe('names the field, the value and the fix of', () => {
     ...brokenSigning,
     ...brokenRoles,
     ...brokenPeople,
+    ...brokenStatements,
   ])('%s', (_, config, problem) => {
     expect(problemsOf(config)).toEqual([problem]);
   });
