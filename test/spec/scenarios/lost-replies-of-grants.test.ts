@@ -1,59 +1,41 @@
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
-import { startDeployment, type TestDeployment } from '../../support/deployment.ts';
-import { type Driver, drive } from '../support/driver.ts';
-import { type GrantedCode, type Granting, grantingAt } from '../support/granted.ts';
+import { app, type Desk, openDesk } from '../support/desk.ts';
 import { verifies } from '../verifies.ts';
 
-let deployment: TestDeployment;
-let client: Driver;
-let granting: Granting;
-let demo: string;
-
-const app = 'desk-app';
+let desk: Desk;
 
 beforeAll(async () => {
-  deployment = await startDeployment();
-  client = drive(deployment);
-  granting = grantingAt(deployment, client);
-  demo = String((await client.admin('GET', 'resources/demo')).body['uri']);
-  await client.register('clients', {
-    ...{ client_id: app, client_name: 'Desk', redirect_uris: ['http://127.0.0.1/callback'] },
-    token_endpoint_auth_method: 'none',
-  });
+  desk = await openDesk();
 });
 
 afterEach(() => {
-  deployment.run.cloud.faults.clear();
+  desk.deployment.run.cloud.faults.clear();
 });
 
-afterAll(async () => {
-  granting.stop();
-  await deployment.stop();
-});
+afterAll(() => desk.close());
 
 const strike = (fault: string): void => {
-  deployment.run.cloud.faults.add(fault);
+  desk.deployment.run.cloud.faults.add(fault);
 };
-const newCode = (): Promise<GrantedCode> => granting.code({ clientId: app, resource: demo });
 
 async function newRefreshToken(): Promise<string> {
-  return String((await granting.redeem(await newCode(), app)).body['refresh_token']);
+  return String((await desk.redeem(await desk.newCode(), app)).body['refresh_token']);
 }
 
 describe('a reply of AWS that is lost', () => {
   verifies('vestibule:lost-reply-spares-families', 'is nothing to an honest client', async () => {
     for (const call of ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'kms:Sign']) {
-      const [granted, refreshToken] = [await newCode(), await newRefreshToken()];
+      const [granted, refreshToken] = [await desk.newCode(), await newRefreshToken()];
       strike(`${call}~Token=timeout@1`);
-      const redeemed = await granting.redeem(granted, app);
+      const redeemed = await desk.redeem(granted, app);
       expect([call, redeemed.status]).toEqual([call, 200]);
-      deployment.run.cloud.faults.clear();
+      desk.deployment.run.cloud.faults.clear();
       strike(`${call}~Token=timeout@1`);
-      const refreshed = await granting.refresh(refreshToken, app);
+      const refreshed = await desk.refresh(refreshToken, app);
       expect([call, refreshed.status]).toEqual([call, 200]);
-      deployment.run.cloud.faults.clear();
+      desk.deployment.run.cloud.faults.clear();
       for (const { body } of [redeemed, refreshed]) {
-        expect((await granting.refresh(body['refresh_token'], app)).status).toBe(200);
+        expect((await desk.refresh(body['refresh_token'], app)).status).toBe(200);
       }
     }
   });
@@ -64,13 +46,13 @@ describe('a reply of AWS that is lost', () => {
     async () => {
       const first = await newRefreshToken();
       strike('dynamodb:UpdateItem~Token=timeout@1-3');
-      const lost = await granting.refresh(first, app);
+      const lost = await desk.refresh(first, app);
       expect(lost).toMatchObject({ status: 503, body: { error: 'temporarily_unavailable' } });
       expect(lost.headers.get('retry-after')).toMatch(/^\d+$/);
-      deployment.run.cloud.faults.clear();
-      const again = await granting.refresh(first, app);
+      desk.deployment.run.cloud.faults.clear();
+      const again = await desk.refresh(first, app);
       expect(again.status).toBe(200);
-      expect((await granting.refresh(again.body['refresh_token'], app)).status).toBe(200);
+      expect((await desk.refresh(again.body['refresh_token'], app)).status).toBe(200);
     },
   );
 
@@ -80,9 +62,9 @@ describe('a reply of AWS that is lost', () => {
     async () => {
       const first = await newRefreshToken();
       strike('dynamodb:UpdateItem~Token=crash@1');
-      await granting.refresh(first, app);
-      deployment.run.cloud.faults.clear();
-      expect((await granting.refresh(first, app)).status).toBe(200);
+      await desk.refresh(first, app);
+      desk.deployment.run.cloud.faults.clear();
+      expect((await desk.refresh(first, app)).status).toBe(200);
     },
   );
 
@@ -90,13 +72,13 @@ describe('a reply of AWS that is lost', () => {
     'vestibule:lost-reply-spares-families',
     'is not given by a KMS that is down: neither code nor refresh token is used up',
     async () => {
-      const [granted, refreshToken] = [await newCode(), await newRefreshToken()];
+      const [granted, refreshToken] = [await desk.newCode(), await newRefreshToken()];
       strike('kms:Sign=down@*');
-      expect((await granting.redeem(granted, app)).status).toBe(503);
-      expect((await granting.refresh(refreshToken, app)).status).toBe(503);
-      deployment.run.cloud.faults.clear();
-      expect((await granting.redeem(granted, app)).status).toBe(200);
-      expect((await granting.refresh(refreshToken, app)).status).toBe(200);
+      expect((await desk.redeem(granted, app)).status).toBe(503);
+      expect((await desk.refresh(refreshToken, app)).status).toBe(503);
+      desk.deployment.run.cloud.faults.clear();
+      expect((await desk.redeem(granted, app)).status).toBe(200);
+      expect((await desk.refresh(refreshToken, app)).status).toBe(200);
     },
   );
 });

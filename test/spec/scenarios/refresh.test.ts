@@ -1,39 +1,24 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { startDeployment, type TestDeployment } from '../../support/deployment.ts';
-import { type Answer, basic, type Driver, drive } from '../support/driver.ts';
-import { type GrantedCode, type Granting, grantingAt, type Wish } from '../support/granted.ts';
+import { app, type Desk, openDesk } from '../support/desk.ts';
+import { type Answer, basic } from '../support/driver.ts';
+import type { GrantedCode, Wish } from '../support/granted.ts';
 import { eventsSince } from '../support/people.ts';
 import { publicApp, registering } from '../support/registering.ts';
 import { verifies } from '../verifies.ts';
 
-let deployment: TestDeployment;
-let client: Driver;
-let granting: Granting;
-let demo: string;
+let desk: Desk;
 let server: Readonly<Record<string, string>>;
 
-const app = 'desk-app';
 const day = 86_400;
 
 beforeAll(async () => {
-  deployment = await startDeployment();
-  client = drive(deployment);
-  granting = grantingAt(deployment, client);
-  demo = String((await client.admin('GET', 'resources/demo')).body['uri']);
-  server = basic('demo-server', await deployment.secretOf('demo-server'));
-  for (const client_id of [app, 'other-app']) {
-    await client.register('clients', {
-      ...{ client_id, client_name: client_id, redirect_uris: ['http://127.0.0.1/callback'] },
-      token_endpoint_auth_method: 'none',
-    });
-  }
+  desk = await openDesk();
+  await desk.registerApp('other-app');
+  server = basic('demo-server', await desk.deployment.secretOf('demo-server'));
 });
 
-afterAll(async () => {
-  granting.stop();
-  await deployment.stop();
-});
+afterAll(() => desk.close());
 
 interface Family {
   readonly granted: GrantedCode;
@@ -43,8 +28,8 @@ interface Family {
 
 /** A family whose first token was just given. */
 async function newFamily(wish: Partial<Wish> = {}): Promise<Family> {
-  const granted = await granting.code({ clientId: app, resource: demo, ...wish });
-  const { body } = await granting.redeem(granted, app);
+  const granted = await desk.newCode(wish);
+  const { body } = await desk.redeem(granted, app);
   return { granted, first: String(body['refresh_token']), accessToken: String(body['access_token']) };
 }
 
@@ -54,11 +39,11 @@ const invalidGrant = [400, 'invalid_grant'];
 
 async function isActive(token: string): Promise<unknown> {
   const body = new URLSearchParams({ token });
-  return (await client.send('/introspect', { method: 'POST', headers: server, body })).body['active'];
+  return (await desk.client.send('/introspect', { method: 'POST', headers: server, body })).body['active'];
 }
 
 async function expectAlive(token: string, clientId = app): Promise<string> {
-  const answer = await granting.refresh(token, clientId);
+  const answer = await desk.refresh(token, clientId);
   expect(answer, answer.text).toMatchObject({ status: 200 });
   return refreshTokenOf(answer);
 }
@@ -69,8 +54,8 @@ describe('a refresh token', () => {
     const seen = new Set([first]);
     let token = first;
     for (let turn = 0; turn < 5; turn += 1) {
-      deployment.run.clock.advance(61);
-      const answer = await granting.refresh(token, app);
+      desk.deployment.run.clock.advance(61);
+      const answer = await desk.refresh(token, app);
       expect(answer).toMatchObject({
         status: 200,
         body: { token_type: 'Bearer', expires_in: 900, scope: 'tools:read' },
@@ -86,7 +71,7 @@ describe('a refresh token', () => {
 
   verifies('IX-43', 'gets one successor for two hundred who use it at once', async () => {
     const { first } = await newFamily();
-    const answers = await Promise.all(Array.from({ length: 200 }, () => granting.refresh(first, app)));
+    const answers = await Promise.all(Array.from({ length: 200 }, () => desk.refresh(first, app)));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
     const [successor = '', ...more] = new Set(answers.map(refreshTokenOf));
     expect(more).toEqual([]);
@@ -97,7 +82,7 @@ describe('a refresh token', () => {
     const { first } = await newFamily();
     const second = await expectAlive(first);
     const third = await expectAlive(second);
-    deployment.run.clock.advance(45);
+    desk.deployment.run.clock.advance(45);
     expect(await expectAlive(first)).toBe(third);
     expect(await expectAlive(second)).toBe(third);
     await expectAlive(third);
@@ -110,15 +95,15 @@ describe('a refresh token', () => {
       const { first, accessToken, granted } = await newFamily();
       const second = await expectAlive(first);
       expect(await isActive(accessToken)).toBe(true);
-      deployment.run.clock.advance(61);
-      const answer = await granting.refresh(first, app);
+      desk.deployment.run.clock.advance(61);
+      const answer = await desk.refresh(first, app);
       expect(refused(answer)).toEqual(invalidGrant);
       expect(answer.body['error_description']).toContain('was replaced before');
-      const after = await granting.refresh(second, app);
+      const after = await desk.refresh(second, app);
       expect(refused(after)).toEqual(invalidGrant);
       expect(after.body['error_description']).toContain('used after it had been replaced');
       expect(await isActive(accessToken)).toBe(false);
-      expect((await granting.grants.find(granted.grantId))?.ended?.reason).toBe('refresh_token_replayed');
+      expect((await desk.grants.find(granted.grantId))?.ended?.reason).toBe('refresh_token_replayed');
     },
   );
 
@@ -128,7 +113,7 @@ describe('a refresh token', () => {
     async () => {
       const { first } = await newFamily();
       const second = await expectAlive(first);
-      deployment.run.clock.advance(90);
+      desk.deployment.run.clock.advance(90);
       const [grant = '', family = '', generation = '', secret = ''] = second.split('.');
       const guess = 'x'.repeat(43);
       for (const [token, clientId] of [
@@ -140,10 +125,10 @@ describe('a refresh token', () => {
         [`${second} `, app],
         ['garbage', app],
       ] as const) {
-        const answer = await granting.refresh(token, clientId);
+        const answer = await desk.refresh(token, clientId);
         expect([token, ...refused(answer)]).toEqual([token, ...invalidGrant]);
       }
-      const missing = await client.token({ grant_type: 'refresh_token', client_id: app });
+      const missing = await desk.client.token({ grant_type: 'refresh_token', client_id: app });
       expect(refused(missing)).toEqual([400, 'invalid_request']);
       await expectAlive(second);
     },
@@ -151,10 +136,10 @@ describe('a refresh token', () => {
 
   verifies('vestibule:refresh-lifetimes', 'dies when it is idle for too long', async () => {
     const { first } = await newFamily();
-    deployment.run.clock.advance(29 * day);
+    desk.deployment.run.clock.advance(29 * day);
     const second = await expectAlive(first);
-    deployment.run.clock.advance(30 * day);
-    const answer = await granting.refresh(second, app);
+    desk.deployment.run.clock.advance(30 * day);
+    const answer = await desk.refresh(second, app);
     expect(refused(answer)).toEqual(invalidGrant);
     expect(answer.body['error_description']).toContain('has expired');
   });
@@ -162,11 +147,11 @@ describe('a refresh token', () => {
   verifies('vestibule:refresh-lifetimes', 'dies at its time, however much it is used', async () => {
     let { first: token } = await newFamily();
     for (let turn = 0; turn < 4; turn += 1) {
-      deployment.run.clock.advance(22 * day);
+      desk.deployment.run.clock.advance(22 * day);
       token = await expectAlive(token);
     }
-    deployment.run.clock.advance(2 * day);
-    expect(refused(await granting.refresh(token, app))).toEqual(invalidGrant);
+    desk.deployment.run.clock.advance(2 * day);
+    expect(refused(await desk.refresh(token, app))).toEqual(invalidGrant);
   });
 
   verifies(
@@ -174,7 +159,7 @@ describe('a refresh token', () => {
     'narrows one token and not the grant, and widens nothing',
     async () => {
       const { first } = await newFamily({ scope: ['tools:read', 'tools:write'] });
-      const less = await granting.refresh(first, app, { scope: 'tools:read', resource: `${demo}/` });
+      const less = await desk.refresh(first, app, { scope: 'tools:read', resource: `${desk.demo}/` });
       expect(less).toMatchObject({ status: 200, body: { scope: 'tools:read' } });
       const token = refreshTokenOf(less);
       for (const [more, error] of [
@@ -182,15 +167,15 @@ describe('a refresh token', () => {
         [{ scope: 'tools:read  tools:write' }, 'invalid_scope'],
         [{ resource: 'https://other.example/mcp' }, 'invalid_target'],
       ] as const) {
-        expect(refused(await granting.refresh(token, app, more))).toEqual([400, error]);
+        expect(refused(await desk.refresh(token, app, more))).toEqual([400, error]);
       }
-      expect((await granting.refresh(token, app)).body['scope']).toBe('tools:read tools:write');
+      expect((await desk.refresh(token, app)).body['scope']).toBe('tools:read tools:write');
     },
   );
 
   verifies('AS-33', 'is not given where the grant is for the moment only', async () => {
-    const granted = await granting.code({ clientId: app, resource: demo, offline: false });
-    const { status, body } = await granting.redeem(granted, app);
+    const granted = await desk.newCode({ offline: false });
+    const { status, body } = await desk.redeem(granted, app);
     expect(status).toBe(200);
     expect(body).not.toHaveProperty('refresh_token');
   });
@@ -205,22 +190,22 @@ describe('a refresh token', () => {
         ['idps/demo', 'unauthorized_client'],
         [`clients/${app}`, 'invalid_client'],
       ] as const) {
-        await client.admin('POST', `${path}/disable`);
-        client.letCachesExpire();
-        const answer = await granting.refresh(token, app);
+        await desk.client.admin('POST', `${path}/disable`);
+        desk.client.letCachesExpire();
+        const answer = await desk.refresh(token, app);
         expect([path, answer.body['error']]).toEqual([path, error]);
-        await client.admin('POST', `${path}/enable`);
-        client.letCachesExpire();
+        await desk.client.admin('POST', `${path}/enable`);
+        desk.client.letCachesExpire();
       }
       token = await expectAlive(token);
       const ofLess = await newFamily({
         scope: ['tools:read', 'tools:write'],
         person: { roles: ['everyone'] },
       });
-      const narrowed = await granting.refresh(ofLess.first, app);
+      const narrowed = await desk.refresh(ofLess.first, app);
       expect(narrowed).toMatchObject({ status: 200, body: { scope: 'tools:read' } });
       const ofNothing = await newFamily({ person: { roles: ['gone'] } });
-      expect(refused(await granting.refresh(ofNothing.first, app))).toEqual([400, 'invalid_scope']);
+      expect(refused(await desk.refresh(ofNothing.first, app))).toEqual([400, 'invalid_scope']);
     },
   );
 });
@@ -230,19 +215,19 @@ describe('a client that nobody declared', () => {
     'vestibule:refresh-entitlement',
     'gets nothing at a resource that is closed to it since',
     async () => {
-      const { body } = await registering(client).register(publicApp('Guest'));
+      const { body } = await registering(desk.client).register(publicApp('Guest'));
       const guest = String(body['client_id']);
       const scopes = [{ name: 'use', description: 'Use it' }];
       const closing = { id: 'closing', uri: 'https://closing.example.com/mcp', name: 'Closing', scopes };
-      await client.register('resources', closing);
+      await desk.client.register('resources', closing);
       const redeemed = async (clientId: string): Promise<unknown> => {
-        client.letCachesExpire();
-        const granted = await granting.code({ clientId, resource: closing.uri, scope: ['use'] });
-        const answer = await granting.redeem(granted, clientId);
+        desk.client.letCachesExpire();
+        const granted = await desk.code({ clientId, resource: closing.uri, scope: ['use'] });
+        const answer = await desk.redeem(granted, clientId);
         return answer.body['error'] ?? answer.status;
       };
       expect(await redeemed(guest)).toBe(200);
-      await client.admin('PUT', 'resources/closing', { ...closing, clients: 'declared' });
+      await desk.client.admin('PUT', 'resources/closing', { ...closing, clients: 'declared' });
       expect(await redeemed(guest)).toBe('invalid_target');
       expect(await redeemed(app)).toBe(200);
     },
@@ -256,14 +241,14 @@ describe('a client that gives a refresh token back', () => {
     async () => {
       const { first, accessToken } = await newFamily();
       const revoke = (token: string, client_id: string): Promise<Answer> =>
-        client.send('/revoke', { method: 'POST', body: new URLSearchParams({ token, client_id }) });
+        desk.client.send('/revoke', { method: 'POST', body: new URLSearchParams({ token, client_id }) });
       expect((await revoke(first, 'other-app')).status).toBe(200);
       expect((await revoke(`${first.slice(0, -4)}AAAA`, 'other-app')).status).toBe(200);
       const second = await expectAlive(first);
       expect(await isActive(accessToken)).toBe(true);
       expect(await isActive(second)).toBe(false);
       expect(await revoke(first, app)).toMatchObject({ status: 200, text: '{}' });
-      const answer = await granting.refresh(second, app);
+      const answer = await desk.refresh(second, app);
       expect(refused(answer)).toEqual(invalidGrant);
       expect(answer.body['error_description']).toContain('the client revoked it');
       expect(await isActive(accessToken)).toBe(false);
@@ -276,21 +261,21 @@ describe('a grant that has ended', () => {
   verifies('vestibule:refusals-explained', 'tells operators why, with each refusal', async () => {
     const stolen = await newFamily();
     await expectAlive(stolen.first);
-    deployment.run.clock.advance(61);
-    await granting.refresh(stolen.first, app);
+    desk.deployment.run.clock.advance(61);
+    await desk.refresh(stolen.first, app);
     const revoked = await newFamily();
     const form = { token: revoked.first, client_id: app };
-    await client.send('/revoke', { method: 'POST', body: new URLSearchParams(form) });
+    await desk.client.send('/revoke', { method: 'POST', body: new URLSearchParams(form) });
     for (const [{ first, granted }, detail] of [
       [stolen, 'refresh_token_replayed'],
       [revoked, 'revoked'],
     ] as const) {
-      const from = deployment.log.length;
-      await granting.refresh(first, app);
-      await granting.redeem(granted, app);
+      const from = desk.deployment.log.length;
+      await desk.refresh(first, app);
+      await desk.redeem(granted, app);
       const { grantId } = granted;
       const refusal = { event: 'token_refused', reason: 'grant_ended', grantId, detail };
-      expect(eventsSince(deployment, from)).toMatchObject([refusal, refusal]);
+      expect(eventsSince(desk.deployment, from)).toMatchObject([refusal, refusal]);
     }
   });
 });

@@ -1,37 +1,22 @@
 import { createHash } from 'node:crypto';
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { startDeployment, type TestDeployment } from '../../support/deployment.ts';
-import { type Answer, basic, type Driver, drive } from '../support/driver.ts';
-import { alice, type Granting, grantingAt, type Wish } from '../support/granted.ts';
+import { app, type Desk, openDesk } from '../support/desk.ts';
+import { type Answer, basic } from '../support/driver.ts';
+import { alice, type Wish } from '../support/granted.ts';
 import { verifies } from '../verifies.ts';
 
-let deployment: TestDeployment;
-let client: Driver;
-let granting: Granting;
-let demo: string;
-
-const app = 'desk-app';
+let desk: Desk;
 
 beforeAll(async () => {
-  deployment = await startDeployment();
-  client = drive(deployment);
-  granting = grantingAt(deployment, client);
-  demo = String((await client.admin('GET', 'resources/demo')).body['uri']);
-  await client.register('clients', {
-    ...{ client_id: app, client_name: 'Desk', redirect_uris: ['http://127.0.0.1/callback'] },
-    token_endpoint_auth_method: 'none',
-  });
+  desk = await openDesk();
 });
 
-afterAll(async () => {
-  granting.stop();
-  await deployment.stop();
-});
+afterAll(() => desk.close());
 
 async function newTokens(scope: readonly string[], wish: Partial<Wish> = {}) {
-  const granted = await granting.code({ clientId: app, resource: demo, scope, ...wish });
-  const { body } = await granting.redeem(granted, app);
+  const granted = await desk.newCode({ scope, ...wish });
+  const { body } = await desk.redeem(granted, app);
   return { ...granted, body, accessToken: String(body['access_token']), idToken: String(body['id_token']) };
 }
 
@@ -41,14 +26,14 @@ const told = (answer: Answer): readonly unknown[] => [answer.status, answer.body
 describe('an id_token', () => {
   verifies('oidc-core:2:id-token', 'comes with openid, for the client that asked', async () => {
     const { idToken, accessToken } = await newTokens(['openid', 'tools:read'], { nonce: 'n-1' });
-    const keys = createRemoteJWKSet(new URL(`${client.issuer}/.well-known/jwks.json`));
+    const keys = createRemoteJWKSet(new URL(`${desk.client.issuer}/.well-known/jwks.json`));
     const { payload } = await jwtVerify(idToken, keys, {
-      ...{ issuer: client.issuer, audience: app, typ: 'JWT' },
-      currentDate: new Date(deployment.run.clock.now()),
+      ...{ issuer: desk.client.issuer, audience: app, typ: 'JWT' },
+      currentDate: new Date(desk.deployment.run.clock.now()),
     });
     const half = createHash('sha256').update(accessToken).digest().subarray(0, 16);
     expect(payload).toEqual({
-      ...{ iss: client.issuer, sub: alice.id, aud: app, nonce: 'n-1' },
+      ...{ iss: desk.client.issuer, sub: alice.id, aud: app, nonce: 'n-1' },
       ...{ iat: payload.iat, exp: payload.iat! + 900 },
       ...{ auth_time: 1_700_000_000, acr: '1', amr: ['pwd'], at_hash: half.toString('base64url') },
     });
@@ -67,10 +52,10 @@ describe('an id_token', () => {
 
   verifies('rfc9068:2.1:type', 'is no access token, here and at resources', async () => {
     const { idToken } = await newTokens(['openid', 'tools:read']);
-    expect(told(await client.get('/userinfo', bearer(idToken)))).toEqual([401, 'invalid_token']);
-    const headers = basic('demo-server', await deployment.secretOf('demo-server'));
+    expect(told(await desk.client.get('/userinfo', bearer(idToken)))).toEqual([401, 'invalid_token']);
+    const headers = basic('demo-server', await desk.deployment.secretOf('demo-server'));
     const asked = { method: 'POST', headers, body: new URLSearchParams({ token: idToken }) };
-    expect((await client.send('/introspect', asked)).body).toEqual({ active: false });
+    expect((await desk.client.send('/introspect', asked)).body).toEqual({ active: false });
   });
 });
 
@@ -81,16 +66,16 @@ describe('userinfo', () => {
     async () => {
       const { accessToken } = await newTokens(['openid', 'email', 'tools:read']);
       const email = { sub: alice.id, email: 'alice@example.com', email_verified: true };
-      const answer = await client.get('/userinfo', bearer(accessToken));
+      const answer = await desk.client.get('/userinfo', bearer(accessToken));
       expect(answer).toMatchObject({ status: 200, body: email });
       expect(Object.keys(answer.body).sort()).toEqual(Object.keys(email).sort());
       expect(answer.headers.get('cache-control')).toBe('no-store');
-      const posted = await client.send('/userinfo', { method: 'POST', headers: bearer(accessToken) });
+      const posted = await desk.client.send('/userinfo', { method: 'POST', headers: bearer(accessToken) });
       expect(posted.body).toEqual(email);
-      const granted = await granting.code({ clientId: app, scope: ['openid', 'profile'] });
-      const { body } = await granting.redeem(granted, app);
-      expect(decodeJwt(String(body['access_token'])).aud).toBe(`${client.issuer}/userinfo`);
-      const own = await client.get('/userinfo', bearer(String(body['access_token'])));
+      const granted = await desk.code({ clientId: app, scope: ['openid', 'profile'] });
+      const { body } = await desk.redeem(granted, app);
+      expect(decodeJwt(String(body['access_token'])).aud).toBe(`${desk.client.issuer}/userinfo`);
+      const own = await desk.client.get('/userinfo', bearer(String(body['access_token'])));
       expect(own.body).toEqual({ sub: alice.id, name: 'Alice Example', preferred_username: 'alice' });
     },
   );
@@ -99,31 +84,31 @@ describe('userinfo', () => {
     'oidc-core:5.3:userinfo',
     'challenges what brings no token, a bad one, or too little',
     async () => {
-      const none = await client.get('/userinfo');
+      const none = await desk.client.get('/userinfo');
       expect(none.status).toBe(401);
       expect(none.headers.get('www-authenticate')).toBe('Bearer scope="openid"');
       const { accessToken } = await newTokens(['openid', 'tools:read']);
-      const inUrl = await client.get(`/userinfo?access_token=${accessToken}`);
+      const inUrl = await desk.client.get(`/userinfo?access_token=${accessToken}`);
       expect(told(inUrl)).toEqual([400, 'invalid_request']);
-      const inBody = await client.send('/userinfo', {
+      const inBody = await desk.client.send('/userinfo', {
         ...{ method: 'POST', body: new URLSearchParams({ access_token: accessToken }) },
       });
       expect(inBody.status).toBe(401);
-      const bad = await client.get('/userinfo', bearer(`${accessToken.slice(0, -4)}AAAA`));
+      const bad = await desk.client.get('/userinfo', bearer(`${accessToken.slice(0, -4)}AAAA`));
       expect(told(bad)).toEqual([401, 'invalid_token']);
       expect(bad.headers.get('www-authenticate')).toMatch(/^Bearer error="invalid_token"/);
       const less = await newTokens(['tools:read']);
-      expect(told(await client.get('/userinfo', bearer(less.accessToken)))).toEqual([
+      expect(told(await desk.client.get('/userinfo', bearer(less.accessToken)))).toEqual([
         ...[403, 'insufficient_scope'],
       ]);
-      expect((await client.send('/userinfo', { method: 'PUT' })).status).toBe(405);
+      expect((await desk.client.send('/userinfo', { method: 'PUT' })).status).toBe(405);
     },
   );
 
   verifies('rfc7009:2.1:refresh-token', 'tells nothing once the grant has ended', async () => {
     const { accessToken, body } = await newTokens(['openid', 'tools:read']);
     const form = { token: String(body['refresh_token']), client_id: app };
-    await client.send('/revoke', { method: 'POST', body: new URLSearchParams(form) });
-    expect(told(await client.get('/userinfo', bearer(accessToken)))).toEqual([401, 'invalid_token']);
+    await desk.client.send('/revoke', { method: 'POST', body: new URLSearchParams(form) });
+    expect(told(await desk.client.get('/userinfo', bearer(accessToken)))).toEqual([401, 'invalid_token']);
   });
 });
