@@ -186,6 +186,19 @@ describe('two identity providers, one of them malicious', () => {
     expect(toldClient(await open(callback, browser)).has('code')).toBe(true);
   });
 
+  verifies('vestibule:mix-up', 'know nothing of what was granted by a person of the other', async () => {
+    const at = (login_hint: string) => requestOf(company, { resource: analyst(), scope: 'ask', login_hint });
+    const browser = createBrowser();
+    expect((await signIn(at('alice@example.com'), { browser })).has('code')).toBe(true);
+    const remembered = await open(at('alice@example.com'), browser);
+    expect(toldClient(remembered).has('code')).toBe(true);
+    const asked = pageOf(await open(at('eve@partner.example.com'), browser));
+    expect([asked.url.origin, asked.text]).toEqual([
+      company.issuer,
+      expect.stringContaining('you sign in with Partner'),
+    ]);
+  });
+
   verifies('vestibule:mix-up', 'are chosen by the person where nothing else tells', async () => {
     const ambiguous = { resource: analyst(), scope: 'ask' };
     const browser = createBrowser();
