@@ -127,7 +127,7 @@ async function known(
   signedIn: SignedIn,
   now: Instant,
 ): Promise<Outcome> {
-  const stale = staleSignIn(returning, signedIn.authTime, now);
+  const stale = staleSignIn(returning, signedIn.authTime);
   if (stale !== undefined) return endStale(ports, visit, returning, { signedIn, refusal: stale }, now);
   return (await stillStands(ports, returning, signedIn.person.id))
     ? finishSignIn(ports, visit, returning, signedIn, now)

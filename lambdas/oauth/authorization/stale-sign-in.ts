@@ -6,12 +6,12 @@ import { transactionSeconds } from './start-sign-in.ts';
 
 /**
  * Whether a person proved who they are as lately as the client wanted. OIDC Core §3.1.2.1: who cannot have somebody sign
- * in anew says so, typically by `login_required`; the identity provider was asked, and this is what it did.
+ * in anew says so, typically by `login_required`; the identity provider was asked, and this is what it did. Time that the
+ * person spends there does not count.
  */
 export function staleSignIn(
   { request: { prompt, maxAge }, transaction }: Pick<Returning, 'request' | 'transaction'>,
   authTime: Instant | undefined,
-  now: Instant,
 ): RedirectRefusal | undefined {
   if (authTime === undefined) {
     // OIDC Core §3.1.3.7: only max_age makes a provider tell the time. Where prompt=login alone was asked, its word stands.
@@ -20,7 +20,7 @@ export function staleSignIn(
       : stale('auth_time_missing', 'the identity provider does not tell when the person signed in');
   }
   const [at, begun] = [authTime + upstreamSkewSeconds, transaction.expiresAt - transactionSeconds];
-  if ((prompt.has('login') && at < begun) || (maxAge !== undefined && at + maxAge < now)) {
+  if ((prompt.has('login') && at < begun) || (maxAge !== undefined && at + maxAge < begun)) {
     return stale('sign_in_stale', 'the identity provider did not have the person sign in anew');
   }
   return undefined;

@@ -1,6 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { createBrowser } from '../../support/browser-player.ts';
-import { eventsSince, hosted, pageOf, requestOf, signIn, upToCallback } from '../support/people.ts';
+import {
+  eventsSince,
+  hosted,
+  pageOf,
+  requestOf,
+  signIn,
+  toldClient,
+  upToCallback,
+} from '../support/people.ts';
 import { type PlayedOffice, startPlayedOffice } from '../support/played-office.ts';
 import { verifies } from '../verifies.ts';
 
@@ -76,5 +84,27 @@ describe('a client that wants a person to sign in anew', () => {
     expect(callback).toBeInstanceOf(URL);
     await browser.open(callback, new URL(hosted));
     expect(pageOf(await browser.open(callback, new URL(hosted))).text).toContain('has been answered already');
+  });
+
+  verifies('oidc:3.1.2.1:max-age', 'has the provider asked for when it was', async () => {
+    const asked = async (wish: Changes): Promise<unknown> => {
+      await told(wish);
+      const request = office.idp.requests.findLast(({ path }) => path === '/authorize');
+      return request?.parameters['max_age'];
+    };
+    expect(await asked({ prompt: 'login' })).toBe('0');
+    expect(await asked({ prompt: 'login', max_age: '600' })).toBe('600');
+    expect(await asked({})).toBeUndefined();
+  });
+
+  verifies('oidc:3.1.2.1:max-age', 'may have one that takes their time at the provider', async () => {
+    for (const wish of [{ prompt: 'login' }, { max_age: '0' }]) {
+      const browser = createBrowser();
+      const callback = await upToCallback(browser, requestOf(office.company, wish));
+      office.company.run.clock.advance(200);
+      playSignInBefore(150);
+      const arrival = await browser.open(callback, new URL(hosted));
+      expect([wish, toldClient(arrival).has('code')]).toEqual([wish, true]);
+    }
   });
 });
