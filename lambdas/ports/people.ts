@@ -11,6 +11,7 @@ export interface Person {
   readonly preferredUsername?: string;
   readonly email?: string;
   readonly emailVerified?: boolean;
+  /** Those by which the config gives a role. */
   readonly groups: readonly string[];
 }
 

@@ -86,18 +86,34 @@ test('any other value than a text of one line names nobody', () => {
   );
 });
 
-test('groups are texts, each once, by the name of the claim or by the path that its dots make', () => {
+const rolesOf = (...groups: readonly string[]) => [{ name: 'staff', groups, scopes: [] }];
+
+test('groups are those of roles, each once, by the name of the claim or by the path that its dots make', () => {
+  const roles = [
+    ...rolesOf('a', 'b', 'admin'),
+    ...rolesOf('b', 'x', 'y', 'Object', 'toString'),
+    { name: 'all', groups: 'everyone' as const, scopes: [] },
+  ];
   const person = (claims: object, groupsClaim: string): readonly string[] | undefined => {
     const read = personOf(
-      { id, issuer: 'https://idp.example.com', subjectClaim: 'sub', groupsClaim },
+      { id, issuer: 'https://idp.example.com', subjectClaim: 'sub', groupsClaim, roles },
       { sub: 'ann', ...claims },
     );
     return read.ok ? read.value.groups : undefined;
   };
-  expect(person({ groups: ['a', 'b', 'a', 7, null, ''] }, 'groups')).toEqual(['a', 'b']);
+  expect(person({ groups: ['a', 'c', 'b', 'a', 'everyone', 7, null, ''] }, 'groups')).toEqual(['a', 'b']);
   expect(person({ role: 'admin' }, 'role')).toEqual(['admin']);
   expect(person({ realm_access: { roles: ['x'] } }, 'realm_access.roles')).toEqual(['x']);
   expect(person({ 'https://a.example/groups': ['y'] }, 'https://a.example/groups')).toEqual(['y']);
   expect(person({ groups: { a: 'b' } }, 'groups')).toEqual([]);
   expect(person({}, 'constructor.name')).toEqual([]);
+});
+
+test('however many groups a provider tells of, those of roles are found and no other is kept', () => {
+  const many = Array.from({ length: 20_000 }, (_, index) => `${index}${'ü'.repeat(250)}`);
+  const idp = { id, issuer: 'https://idp.example.com', subjectClaim: 'sub', groupsClaim: 'groups' };
+  const told = (roles?: ReturnType<typeof rolesOf>): unknown =>
+    personOf({ ...idp, ...(roles && { roles }) }, { sub: 'ann', groups: [...many, 'staff'] });
+  expect(told(rolesOf('staff', 'golf'))).toMatchObject({ value: { groups: ['staff'] } });
+  expect(told()).toMatchObject({ value: { groups: [] } });
 });

@@ -25,6 +25,12 @@ export interface Behaviour {
   readonly status?: number;
   /** The paths that answer 503. */
   readonly down?: readonly string[];
+  /** The paths that answer 10 MB. */
+  readonly huge?: readonly string[];
+  /** The paths that never answer. */
+  readonly mute?: readonly string[];
+  /** Members of the answers of the token endpoint that differ. */
+  readonly tokens?: Claims;
   /** Answers refreshes with this OAuth error. */
   readonly refreshError?: string;
   readonly withoutIdTokenOnRefresh?: boolean;
@@ -146,6 +152,7 @@ export async function playIdp(options: {
     return {
       ...{ access_token: accessToken, token_type: 'Bearer', expires_in: 300, refresh_token: refreshToken },
       ...(withIdToken && { id_token: await idToken(nonce, accessToken) }),
+      ...behaviour.tokens,
     };
   };
   const redeem = async (form: URLSearchParams, response: ServerResponse): Promise<void> => {
@@ -209,9 +216,8 @@ export async function playIdp(options: {
         path,
         parameters: { ...Object.fromEntries(url.searchParams), ...Object.fromEntries(form) },
       });
-      if (behaviour.status !== undefined) sendJson(response, behaviour.status, {});
-      else if (behaviour.down?.includes(path) === true) sendJson(response, 503, {});
-      else if (path === '/.well-known/openid-configuration') sendJson(response, 200, discovery());
+      if (misbehaves(behaviour, path, response)) return;
+      if (path === '/.well-known/openid-configuration') sendJson(response, 200, discovery());
       else if (path === '/jwks') sendJson(response, 200, await publicKeys());
       else if (path === '/authorize') authorize(url.searchParams, response);
       else if (path === '/token') await token(request, form, response);
@@ -235,6 +241,19 @@ export async function playIdp(options: {
     refreshes: () => refreshes,
     stop: server.stop,
   };
+}
+
+/** Whether it answers, or does not, in the way it was told to at this path. */
+function misbehaves(
+  { status, down, huge, mute }: Behaviour,
+  path: string,
+  response: ServerResponse,
+): boolean {
+  if (status !== undefined) sendJson(response, status, {});
+  else if (down?.includes(path) === true) sendJson(response, 503, {});
+  else if (huge?.includes(path) === true) sendJson(response, 200, { much: 'x'.repeat(10_000_000) });
+  else return mute?.includes(path) === true;
+  return true;
 }
 
 function newKey(): Key {

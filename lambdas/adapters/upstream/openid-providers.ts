@@ -126,6 +126,9 @@ export function openIdProviders(options: OpenIdProvidersOptions): UpstreamProvid
   };
 }
 
+/** Sealed, it is kept in an item of at most 400 kB. Characters. */
+const longestRefreshToken = 16_384;
+
 async function redeem(
   talk: Talk,
   redirectUri: string,
@@ -148,6 +151,9 @@ async function redeem(
     expectedNonce: back.nonce,
     requireIdToken: true,
   });
+  if ((tokens.refresh_token?.length ?? 0) > longestRefreshToken) {
+    return refuse({ reason: 'upstream_answer_invalid', detail: 'refresh_token is too long to be kept' });
+  }
   const claims = await verifiedClaims(talk, tokens, clock);
   if (!claims.ok) return refuse({ reason: 'upstream_answer_invalid', detail: claims.refusal });
   const userinfo = isThin(talk.idp, claims.value)
@@ -178,7 +184,7 @@ async function refresh(
     // It took the token, and told what cannot be believed, or judged while its keys are out of reach: what it rotated to
     // is kept all the same.
     const why = error instanceof DependencyUnavailable ? 'its keys are unavailable' : detailOf(error);
-    return ok({ ...rotatedIn(await textOf(copy)), told: refuse(why), byIdToken: false });
+    return ok({ ...rotatedTo(idp, rotatedIn(await textOf(copy))), told: refuse(why), byIdToken: false });
   }
 }
 
@@ -188,7 +194,7 @@ async function refreshed(
   subject: string,
   clock: Clock,
 ): Promise<UpstreamRefresh> {
-  const rotated = tokens.refresh_token === undefined ? {} : { rotated: new Secret(tokens.refresh_token) };
+  const rotated = rotatedTo(talk.idp, tokens.refresh_token);
   const byIdToken = tokens.id_token !== undefined;
   const claims = byIdToken ? await verifiedClaims(talk, tokens, clock) : undefined;
   if (claims?.ok === false) return { ...rotated, told: claims, byIdToken };
@@ -260,11 +266,16 @@ async function textOf(response: Response): Promise<string> {
   return response.text().catch(() => '');
 }
 
-function rotatedIn(body: string): { readonly rotated?: Secret } {
+function rotatedIn(body: string): unknown {
   try {
-    const { refresh_token: token } = JSON.parse(body) as { readonly refresh_token?: unknown };
-    return typeof token === 'string' && token !== '' ? { rotated: new Secret(token) } : {};
+    return (JSON.parse(body) as { readonly refresh_token?: unknown }).refresh_token;
   } catch {
-    return {};
+    return undefined;
   }
+}
+
+function rotatedTo(idp: IdentityProvider, token: unknown): { readonly rotated?: Secret } {
+  if (typeof token !== 'string' || token === '') return {};
+  if (token.length > longestRefreshToken) throw down(idp, 'its refresh_token is too long to be kept');
+  return { rotated: new Secret(token) };
 }

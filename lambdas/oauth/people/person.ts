@@ -13,13 +13,13 @@ export interface UnknownPerson {
   readonly problem: 'missing' | 'not_text';
 }
 
-type Naming = Pick<IdentityProvider, 'id' | 'issuer' | 'subjectClaim' | 'tenantClaim' | 'groupsClaim'>;
+type Naming = Pick<
+  IdentityProvider,
+  'id' | 'issuer' | 'subjectClaim' | 'tenantClaim' | 'groupsClaim' | 'roles'
+>;
 
-/** The longest id and the longest group that are taken; what is longer is no name. Characters. */
+/** The longest id that is taken; what is longer is no name. Characters. */
 const longestId = 1_024;
-const longestGroup = 256;
-/** A person of more groups has those that come first. */
-const mostGroups = 500;
 
 /** Who it is that signed in. What they are called and their address are shown to people, and name nobody. */
 export function personOf(idp: Naming, claims: PersonClaims): Result<Person, UnknownPerson> {
@@ -40,16 +40,21 @@ function personId(issuer: string, tenant: string, subject: string): PersonId {
   return `person.${sha256(`${issuer}\0${tenant}\0${subject}`)}` as PersonId;
 }
 
-/** The groups that these claims tell of; undefined where they do not tell. */
+/**
+ * Those of the groups that these claims tell of by which the config gives a role; undefined where they do not tell. The
+ * others are nothing to us, however many a provider has: they are neither kept nor passed on.
+ */
 export function groupsOf(
-  { groupsClaim }: Pick<Naming, 'groupsClaim'>,
+  { groupsClaim, roles = [] }: Pick<Naming, 'groupsClaim' | 'roles'>,
   claims: PersonClaims,
 ): readonly string[] | undefined {
   if (groupsClaim === undefined) return undefined;
   const told = claimAt(claims, groupsClaim);
   if (told === undefined || told === null) return undefined;
   const names = Array.isArray(told) ? (told as readonly unknown[]) : [told];
-  return [...new Set(names.filter(isGroup))].slice(0, mostGroups);
+  const theirs = new Set(names);
+  const ofRoles = roles.flatMap(({ groups }) => (groups === 'everyone' ? [] : groups));
+  return [...new Set(ofRoles)].filter((group) => theirs.has(group));
 }
 
 /** A claim by its name; where there is none of that name, by the path that its dots make. */
@@ -59,10 +64,6 @@ function claimAt(claims: PersonClaims, name: string): unknown {
     const holds = typeof value === 'object' && value !== null && Object.hasOwn(value, step);
     return holds ? (value as PersonClaims)[step] : undefined;
   }, claims);
-}
-
-function isGroup(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && value.length <= longestGroup && !/\p{Cc}/u.test(value);
 }
 
 function stableText(claims: PersonClaims, claim: string): Result<string, UnknownPerson> {

@@ -62,6 +62,10 @@ export const federation = {
     'Vestibule',
     'keeps an honest person standing through a lost reply at any call, and through a provider that is down',
   ),
+  'vestibule:unruly-provider': must(
+    'Vestibule',
+    'waits for an identity provider for seconds, reads 256 kB of an answer, and keeps of it no group that has no role and no token that is too long',
+  ),
   'vestibule:kept-once-used': must(
     'Vestibule',
     'keeps a refresh token of an identity provider for minutes only, until the client redeems the code that it stands behind',

@@ -299,6 +299,7 @@ describe('an identity provider that an operator disables', () => {
       roles: [
         { name: 'everyone', groups: 'everyone', scopes: [{ names: ['tools:read'] }] },
         { name: 'staff', groups: ['staff'] },
+        { name: 'club', groups: ['golf', 'chess', 'chiefs'] },
       ],
     });
     expect((await operator.admin('POST', 'idps', {})).status).toBe(405);

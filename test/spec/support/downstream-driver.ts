@@ -118,6 +118,7 @@ function withProviders(first: string, second: string): VestibuleConfig {
     roles: [
       { id: 'everyone', groups: 'everyone', scopes: { demo: ['tools:read'] } },
       { id: 'staff', groups: { first: ['staff'] }, scopes: { demo: ['tools:write'] } },
+      { id: 'club', groups: { first: ['golf', 'chess', 'chiefs'] }, scopes: { demo: ['tools:read'] } },
     ],
   };
 }
