@@ -111,9 +111,10 @@ function destination({ kind, place }: RedirectPlace): Html {
 /** UI-2: whoever listens there gets in, and nothing tells who that is. */
 function warning({ kind }: RedirectPlace): Html | undefined {
   if (kind === 'web') return undefined;
-  const device = kind === 'loopback' ? 'computer' : 'device';
+  const [device, awaiting] =
+    kind === 'loopback' ? ['computer', 'is listening there'] : ['device', 'opens these links'];
   return html`<p class="warning">
     <strong>Go on only if you began this yourself</strong>, in an application on this ${device}. Nothing tells
-    us which one is listening there.
+    us which one ${awaiting}.
   </p>`;
 }

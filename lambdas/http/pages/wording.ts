@@ -27,7 +27,7 @@ export function vouchedFor(origin: ClientOrigin, look: Look): Html {
     case 'document':
       return html`<span class="tag">Verified host</span> ${name(origin.host)}`;
     case 'self':
-      return html`It introduced itself, nobody at ${company} has checked it.`;
+      return html`It introduced itself; nobody at ${company} has checked it.`;
   }
 }
 
