@@ -200,4 +200,21 @@ describe('the answer to a person who signed in', () => {
       expect(new URL(hosted).host).toBe('desk.example.com');
     },
   );
+
+  verifies(
+    'oidc:3.1.2.1:wishes',
+    'comes from the provider’s own page again where they shall sign in anew',
+    async () => {
+      const browser = createBrowser();
+      const providersPages = async (changes: Readonly<Record<string, string>>) => {
+        const { arrival, pages } = await browser.walk({ authorizeUrl: requestOf(company, changes) });
+        expect(arrival.kind === 'left' && arrival.url.searchParams.has('code')).toBe(true);
+        return pages.filter(({ url }) => url.origin !== company.issuer).length;
+      };
+      const first = await providersPages({});
+      expect(first).toBeGreaterThan(0);
+      expect(await providersPages({})).toBe(0);
+      expect(await providersPages({ prompt: 'login' })).toBe(first);
+    },
+  );
 });
