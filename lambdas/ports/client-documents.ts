@@ -22,11 +22,15 @@ export interface KeptDocument {
   readonly acceptedAt: Instant;
   /** Until then it is used unasked. */
   readonly freshUntil: Instant;
+  /** When its host said that there is none such: it stands in for nothing any more. */
+  readonly goneAt?: Instant;
 }
 
 export interface KeptDocuments {
   /** Keeps the document in place of one that was accepted earlier; one accepted later stays. */
   readonly keep: (document: KeptDocument) => Promise<void>;
+  /** Marks the copy as gone, if it was accepted by then; where none is kept, nothing is. */
+  readonly markGone: (url: string, at: Instant) => Promise<void>;
 }
 
 /** Why the client of a metadata document is not known. The words are for its developer, and hold no secret. */

@@ -71,7 +71,10 @@ export class RegistryTable extends Construct {
   grantSignInDecisions(role: IRole): RegistryVariables {
     // A client that registered itself lives on where people use it.
     this.grant(role, { actions: ['dynamodb:UpdateItem'], items: ['client#*'] });
-    this.grant(role, { actions: ['dynamodb:PutItem'], items: ['client-document#*'] });
+    this.grant(role, {
+      actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      items: ['client-document#*'],
+    });
     return this.grant(role, {
       actions: ['dynamodb:BatchGetItem'],
       items: ['client#*', 'agent#*', 'resource#*', 'client-document#*', 'idp#*'],

@@ -28,7 +28,7 @@ test('the function that people sign in by may do exactly this', () => {
       }),
       row(['lambda:InvokeFunction'], '<VestibuleDownstreamFunction.Arn>'),
       row([update], registry, keys('client#*')),
-      row([put], registry, keys('client-document#*')),
+      row([put, update], registry, keys('client-document#*')),
       row(
         ['dynamodb:BatchGetItem'],
         registry,

@@ -2,6 +2,7 @@ import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
   PutItemCommand,
+  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import type { KeptDocument, KeptDocuments } from '../../ports/client-documents.ts';
@@ -20,6 +21,7 @@ const storedDocument = v.object({
   document: text,
   accepted_at: whole,
   fresh_until: whole,
+  gone_at: v.exactOptional(whole),
 });
 
 /** Keeps accepted metadata documents in the registry table: one conditional write on one item. */
@@ -51,6 +53,23 @@ export function dynamoKeptDocuments(options: {
           if (!(error instanceof ConditionalCheckFailedException)) throw error;
         }
       }),
+    markGone: (url, at) =>
+      calling('DynamoDB', async () => {
+        try {
+          await options.client.send(
+            new UpdateItemCommand({
+              TableName: options.table,
+              Key: { pk: { S: keyOf.clientDocument(url) } },
+              UpdateExpression: 'SET gone_at = :at',
+              ConditionExpression: 'accepted_at <= :at',
+              ExpressionAttributeValues: { ':at': { N: String(at) } },
+            }),
+          );
+        } catch (error) {
+          // None is kept, or it came back meanwhile.
+          if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        }
+      }),
   };
 }
 
@@ -61,5 +80,6 @@ export function decodeKeptDocument(item: Item): KeptDocument {
     json: JSON.parse(stored.document) as unknown,
     acceptedAt: instant(stored.accepted_at),
     freshUntil: instant(stored.fresh_until),
+    ...(stored.gone_at !== undefined && { goneAt: instant(stored.gone_at) }),
   };
 }

@@ -46,8 +46,10 @@ export function documentClients(options: DocumentClientsOptions): DocumentClient
   const { documents, policy, hosts, kept: store } = options;
   const held = new Map<string, KeptDocument>();
   const failedAt = new Map<string, Instant>();
+  const goneAt = new Map<string, Instant>();
   const flights = new Map<string, Promise<Found>>();
   const pinned = (url: string): unknown => (policy.pinnedCopies ? pinnedCopy(url) : undefined);
+  const memory = { failedAt, goneAt, pinned };
 
   const read = (document: KeptDocument, trust: Trusted): Found =>
     readKept(document, trust, policy.customRedirectUris);
@@ -59,33 +61,29 @@ export function documentClients(options: DocumentClientsOptions): DocumentClient
     now: Instant,
   ): Promise<Found> {
     const fetched = await documents.fetchDated(url);
-    if (!fetched.ok) return standIn(url, last, fetched.refusal, trust, now);
+    if (!fetched.ok) {
+      const { refusal } = fetched;
+      if (isOutage(refusal)) return standIn(memory, { url, last, refusal }, (it) => read(it, trust), now);
+      return forget(url, refuse({ reason: 'invalid', detail: wordsFor(refusal) }), now);
+    }
     const freshUntil = after(now, freshFor(fetched.value.freshSeconds));
     const document = { url, json: fetched.value.json, acceptedAt: now, freshUntil };
     const client = read(document, trust);
     // Only what was accepted is kept: no failure and no invalid document (AS-13).
-    if (!client.ok) return client;
+    if (!client.ok) return forget(url, client, now);
     failedAt.delete(url);
+    goneAt.delete(url);
     hold(held, url, document);
     await store?.keep(document);
     return client;
   }
 
-  function standIn(
-    url: string,
-    last: KeptDocument | undefined,
-    refusal: DocumentRefusal,
-    trust: Trusted,
-    now: Instant,
-  ): Found {
-    if (!isOutage(refusal)) return refuse({ reason: 'invalid', detail: wordsFor(refusal) });
-    if (last !== undefined && now < after(last.acceptedAt, longestOutage)) {
-      hold(failedAt, url, now);
-      return read(last, trust);
-    }
-    const copy = isKeptFromUs(refusal) ? pinned(url) : undefined;
-    if (copy === undefined) return refuse({ reason: 'unreachable', detail: wordsFor(refusal) });
-    return read({ url, json: copy, acceptedAt: now, freshUntil: now }, trust);
+  /** What its host took back stands in for it never again, here or in another instance. */
+  async function forget(url: string, refused: Found, now: Instant): Promise<Found> {
+    hold(goneAt, url, now);
+    held.delete(url);
+    await store?.markGone(url, now);
+    return refused;
   }
 
   return {
@@ -93,18 +91,55 @@ export function documentClients(options: DocumentClientsOptions): DocumentClient
       const judged = judge(url, hosts, policy);
       if (!judged.ok) return judged;
       const trust = judged.value;
-      const last = newest(held.get(url), kept);
+      const known = newest(held.get(url), kept);
+      const last = isGone(known, goneAt.get(url)) ? undefined : known;
       if (last !== undefined && isUsedUnasked(last, failedAt.get(url), now)) return read(last, trust);
-      if (last === undefined && store === undefined && pinned(url) === undefined) return unknown;
-      const flight = flights.get(url) ?? fetchAnew(url, last, trust, now);
-      flights.set(url, flight);
-      try {
-        return await flight;
-      } finally {
-        if (flights.get(url) === flight) flights.delete(url);
-      }
+      if (known === undefined && store === undefined && pinned(url) === undefined) return unknown;
+      return inOneFlight(flights, url, () => fetchAnew(url, last, trust, now));
     },
   };
+}
+
+/** Those who ask for the same at once wait for one answer. */
+async function inOneFlight(
+  flights: Map<string, Promise<Found>>,
+  url: string,
+  start: () => Promise<Found>,
+): Promise<Found> {
+  const flight = flights.get(url) ?? start();
+  flights.set(url, flight);
+  try {
+    return await flight;
+  } finally {
+    if (flights.get(url) === flight) flights.delete(url);
+  }
+}
+
+interface Memory {
+  readonly failedAt: Map<string, Instant>;
+  readonly goneAt: ReadonlyMap<string, Instant>;
+  readonly pinned: (url: string) => unknown;
+}
+
+interface Outage {
+  readonly url: string;
+  readonly last: KeptDocument | undefined;
+  readonly refusal: DocumentRefusal;
+}
+
+function standIn(
+  { failedAt, goneAt, pinned }: Memory,
+  { url, last, refusal }: Outage,
+  read: (document: KeptDocument) => Found,
+  now: Instant,
+): Found {
+  if (last !== undefined && now < after(last.acceptedAt, longestOutage)) {
+    hold(failedAt, url, now);
+    return read(last);
+  }
+  const copy = isKeptFromUs(refusal) && !goneAt.has(url) ? pinned(url) : undefined;
+  if (copy === undefined) return refuse({ reason: 'unreachable', detail: wordsFor(refusal) });
+  return read({ url, json: copy, acceptedAt: now, freshUntil: now });
 }
 
 function judge(
@@ -133,6 +168,12 @@ function isUsedUnasked(document: KeptDocument, failed: Instant | undefined, now:
   if (now < document.freshUntil) return true;
   const isOutage = failed !== undefined && now < after(failed, coolDown);
   return isOutage && now < after(document.acceptedAt, longestOutage);
+}
+
+/** A copy that was read before its mark was written is known by our own memory of it. */
+function isGone(document: KeptDocument | undefined, at: Instant | undefined): boolean {
+  if (document === undefined) return false;
+  return document.goneAt !== undefined || (at !== undefined && document.acceptedAt <= at);
 }
 
 function newest(one: KeptDocument | undefined, other: KeptDocument | undefined): KeptDocument | undefined {

@@ -123,6 +123,10 @@ export const registration = {
     'Vestibule',
     'fetches no document for a request to the token endpoint that no person ever signed in for',
   ),
+  'vestibule:gone-document': must(
+    'Vestibule',
+    'lets no copy stand in for a metadata document that its host took back',
+  ),
   'vestibule:self-registered-ends': must(
     'Vestibule',
     'ends the tokens of a client that removes itself, or that an operator has to approve again, for offline verifiers too',

@@ -200,3 +200,33 @@ describe('a client that registered itself', () => {
     },
   );
 });
+
+// Last, because nobody signs in any more once the clock is far from the provider's.
+describe('a metadata document', () => {
+  verifies(
+    ['AS-13:never-failures', 'vestibule:gone-document'],
+    'is never again what it was once its host took it back, though the host fails after that',
+    async () => {
+      const path = '/taken-back';
+      const url = `${origin}${path}`;
+      const later = (): void => {
+        company.run.clock.advance(3_700);
+      };
+      const taken: readonly Served[] = [{ status: 404 }, { status: 410 }, { body: documentAt('/another') }];
+      for (const answer of taken) {
+        served.set(path, { body: documentAt(path) });
+        expect(await shown(url)).toMatch(isAsked);
+        later();
+        served.set(path, { status: 503 });
+        expect(await shown(url)).toMatch(isAsked);
+        later();
+        served.set(path, answer);
+        expect(await shown(url)).not.toMatch(isAsked);
+        served.set(path, { status: 503 });
+        expect(await shown(url)).not.toMatch(isAsked);
+        later();
+        expect(await shown(url)).not.toMatch(isAsked);
+      }
+    },
+  );
+});

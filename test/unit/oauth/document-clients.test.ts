@@ -72,9 +72,23 @@ describe('a client that is a metadata document', () => {
     ['is too large', { reason: 'too_large' }],
     ['has moved to an address that is not public', { reason: 'address_not_allowed' }],
   ])('does not stand when it %s', async (_what, refusal) => {
-    const { find } = hosts([served(), failed(refusal)]);
+    const { find, gone } = hosts([served(), failed(refusal), failed({ reason: 'unreachable' })]);
     await find(start);
-    expect(await find(after(start, 3_600))).toMatchObject({ ok: false, refusal: { reason: 'invalid' } });
+    const then = after(start, 3_600);
+    expect(await find(then)).toMatchObject({ ok: false, refusal: { reason: 'invalid' } });
+    expect(gone).toEqual([then]);
+    // Nor when its host fails after that, whether the copy in the store bears the mark yet or not.
+    const copy = copyOf(start, then);
+    for (const kept of [undefined, copy, { ...copy, goneAt: then }]) {
+      expect(await find(after(then, 60), kept)).toMatchObject({ refusal: { reason: 'unreachable' } });
+    }
+  });
+
+  it('stands again in no other instance once it is marked as gone, until its host has it again', async () => {
+    const { find } = hosts([failed({ reason: 'unreachable' }), served()], { keeps: false });
+    const marked = { ...copyOf(start, after(start, 86_400)), goneAt: after(start, 60) };
+    expect(await find(after(start, 120), marked)).toMatchObject({ refusal: { reason: 'unreachable' } });
+    expect((await find(after(start, 180), marked)).ok).toBe(true);
   });
 
   it('is never kept when it failed or was not acceptable', async () => {

@@ -32,11 +32,18 @@ export function hosts(
   /** The URLs that were fetched. */
   readonly asked: readonly string[];
   readonly kept: readonly KeptDocument[];
+  /** When a copy was marked as gone. */
+  readonly gone: readonly Instant[];
 } {
   const asked: string[] = [];
   const kept: KeptDocument[] = [];
   const keep = (given: KeptDocument): Promise<void> => {
     kept.push(given);
+    return Promise.resolve();
+  };
+  const gone: Instant[] = [];
+  const markGone = (_url: string, at: Instant): Promise<void> => {
+    gone.push(at);
     return Promise.resolve();
   };
   const clients = documentClients({
@@ -49,10 +56,10 @@ export function hosts(
         return Promise.resolve(answer ?? failed({ reason: 'unreachable' }));
       },
     },
-    ...(options.keeps === false ? {} : { kept: { keep } }),
+    ...(options.keeps === false ? {} : { kept: { keep, markGone } }),
   });
   const find = (now: Instant, copy?: KeptDocument, of = url) => clients.find(of, copy, now);
-  return { find, asked, kept };
+  return { find, asked, kept, gone };
 }
 
 export const copyOf = (acceptedAt: Instant, freshUntil: Instant): KeptDocument => ({
