@@ -139,6 +139,17 @@ describe('a code', () => {
     expect((await desk.refresh(tokens!.body['refresh_token'], app)).status).toBe(200);
   });
 
+  verifies('rfc6749:4.1.2:once', 'is redeemed once by instances that all have it in hand', async () => {
+    // Instances take one request at a time: only several that are awake already come to the write side by side.
+    const guess = await desk.newCode();
+    await Promise.all(Array.from({ length: 60 }, () => desk.redeem(guess, 'other-app')));
+    for (let round = 0; round < 20; round += 1) {
+      const granted = await desk.newCode();
+      const answers = await Promise.all(Array.from({ length: 6 }, () => desk.redeem(granted, app)));
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 400, 400, 400, 400, 400]);
+    }
+  });
+
   verifies('vestibule:code-retry', 'that its owner presents again at once ends nothing', async () => {
     const granted = await desk.newCode();
     const tokens = await desk.redeem(granted, app);
