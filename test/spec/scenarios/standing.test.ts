@@ -58,9 +58,9 @@ describe('a person who stands', () => {
           );
         }),
       ).toBe(1);
-      later(55);
+      later(30);
       expect(await asking(() => driver.standing(grant))).toBe(0);
-      later(10);
+      later(35);
       expect(await asking(() => driver.standing(grant))).toBe(1);
     },
     60_000,
