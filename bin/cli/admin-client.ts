@@ -7,7 +7,10 @@ import type { Target } from './target.ts';
 export interface AdminClient {
   readonly send: (method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) => Promise<Json>;
   /** All pages; `progress` hears the count after each one but the last. */
-  readonly listAll: (kind: Kind, progress: (count: number) => void) => Promise<readonly Json[]>;
+  readonly listAll: (
+    kind: Kind | 'registration-token',
+    progress: (count: number) => void,
+  ) => Promise<readonly Json[]>;
 }
 
 const pageSize = 100;
@@ -24,7 +27,7 @@ export function adminClient({ admin, signing }: Target): AdminClient {
       const things: Json[] = [];
       for (let cursor = ''; ;) {
         const page = await send('GET', `${kind}s?limit=${pageSize}${cursor}`);
-        things.push(...((page[`${kind}s`] ?? []) as readonly Json[]));
+        things.push(...((page[`${kind.replaceAll('-', '_')}s`] ?? []) as readonly Json[]));
         if (typeof page['cursor'] !== 'string') return things;
         cursor = `&cursor=${encodeURIComponent(page['cursor'])}`;
         progress(things.length);

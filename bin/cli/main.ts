@@ -2,10 +2,11 @@ import { type AdminClient, adminClient } from './admin-client.ts';
 import { type Command, commands, type Said } from './commands.ts';
 import type { Kind } from './declaration.ts';
 import { Refused, UsageError } from './failure.ts';
-import { helpOf, helpOfKeys, overview } from './help.ts';
+import { helpOf, helpOfKeys, helpOfRegistrationTokens, overview } from './help.ts';
 import { processSurroundings, type Surroundings } from './io.ts';
 import { keysCommand } from './keys.ts';
 import { allowOnly, type Arguments, readArguments } from './options.ts';
+import { registrationTokenCommand } from './registration-tokens.ts';
 import { targetOf } from './target.ts';
 
 /** Runs one command line and resolves with its exit code: 0, 1 for a refusal, 2 for a wrong use. */
@@ -34,14 +35,15 @@ async function outputOf({ values, positionals }: Arguments, surroundings: Surrou
   const admin = (): AdminClient => adminClient(targetOf(values, surroundings));
   const printed = ({ text, json }: Said): string =>
     values.json === true ? JSON.stringify(json, undefined, 2) : text;
-  if (kind === 'keys') {
-    if (values.help === true) return helpOfKeys();
-    return printed(await keysCommand({ words: positionals.slice(1), values, admin, surroundings }));
+  const family = kind === undefined ? undefined : familyNamed(kind);
+  if (family !== undefined) {
+    if (values.help === true) return family.help();
+    return printed(await family.command({ words: positionals.slice(1), values, admin, surroundings }));
   }
   const known = kind === undefined ? undefined : kindNamed(kind);
   if (known === undefined) {
     if (values.help === true) return overview();
-    throw new UsageError('say what: vestibule resource|agent|client|idp|keys <command>');
+    throw new UsageError('say what: vestibule resource|agent|client|idp|keys|registration-token <command>');
   }
   const command = verb === undefined ? undefined : commandNamed(known, verb);
   if (values.help === true) return helpOf(known, command);
@@ -50,12 +52,22 @@ async function outputOf({ values, positionals }: Arguments, surroundings: Surrou
   return printed(await command.run({ kind: known, operands, values, surroundings, admin }));
 }
 
+/** Commands that are not about a kind of thing that is declared. */
+function familyNamed(text: string) {
+  if (text === 'keys') return { help: helpOfKeys, command: keysCommand };
+  return /^registration-tokens?$/.test(text)
+    ? { help: helpOfRegistrationTokens, command: registrationTokenCommand }
+    : undefined;
+}
+
 function kindNamed(text: string): Kind {
   const kind = (['resource', 'agent', 'client', 'idp'] as const).find(
     (name) => text === name || text === `${name}s`,
   );
   if (kind === undefined)
-    throw new UsageError(`${JSON.stringify(text)} is not resource, agent, client, idp or keys`);
+    throw new UsageError(
+      `${JSON.stringify(text)} is not resource, agent, client, idp, keys or registration-token`,
+    );
   return kind;
 }
 

@@ -43,7 +43,12 @@ const declarations = {
 
 const keys = { compromised: { type: 'string' } } as const satisfies OptionTable;
 
-const options = { ...everywhere, ...declarations, ...keys } as const;
+const registrationTokens = {
+  'expires-in': { type: 'string' },
+  uses: { type: 'string' },
+} as const satisfies OptionTable;
+
+const options = { ...everywhere, ...declarations, ...keys, ...registrationTokens } as const;
 
 export type Values = ReturnType<typeof parse>['values'];
 export type OptionName = keyof typeof options;

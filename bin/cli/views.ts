@@ -74,7 +74,7 @@ function manager(thing: Json): string {
   return kind === 'deployment' ? `deployment ${text(deployment)}` : text(arn);
 }
 
-function texts(thing: Json, ...names: readonly string[]): readonly string[] {
+export function texts(thing: Json, ...names: readonly string[]): readonly string[] {
   return names.map((name) => text(thing[name] ?? '-'));
 }
 

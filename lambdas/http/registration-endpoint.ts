@@ -5,6 +5,7 @@ import {
   readRegistration,
   removeRegistration,
 } from '../oauth/registration/manage-client.ts';
+import { admit } from '../oauth/registration/initial-access-token.ts';
 import { type RegistrationRefusal, toRegistrationError } from '../oauth/registration/refusal.ts';
 import {
   type Registered,
@@ -15,7 +16,7 @@ import { statementIssuerOf } from '../oauth/registration/software-statement.ts';
 import type { Client } from '../ports/registry.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Audit, AuditEvent } from '../runtime/events.ts';
-import type { Result } from '../runtime/result.ts';
+import { ok, type Result } from '../runtime/result.ts';
 import { Secret } from '../runtime/secret.ts';
 import { bodyRefusalText } from './body-refusal.ts';
 import { readJson } from './json-body.ts';
@@ -43,14 +44,21 @@ export function registrationHttpEndpoint(ports: Ports): Endpoint {
 
 function register(ports: Ports): Endpoint {
   return async (request) => {
+    const now = ports.clock();
+    // RFC 7591 §3: who presents no valid initial access token, where one is demanded, is told so before all else.
+    const admitted =
+      ports.policy.mode === 'initial_access_token'
+        ? await admit(ports.tokens, bearerOf(request), now)
+        : ok(undefined);
+    if (!admitted.ok) {
+      tell(ports, request, admitted);
+      return refused(admitted.refusal);
+    }
     const body = readJson(request);
     if (!body.ok) return badRequest(bodyRefusalText(body.refusal));
     const { requestId, sourceAddress } = request;
-    const outcome = await registerClient(
-      ports,
-      { body: body.value, requestId, sourceAddress },
-      ports.clock(),
-    );
+    const asked = { body: body.value, requestId, sourceAddress, token: admitted.value };
+    const outcome = await registerClient(ports, asked, now);
     tell(ports, request, outcome.ok ? changed(outcome.value) : outcome);
     return outcome.ok ? created(ports, outcome.value) : refused(outcome.refusal);
   };
@@ -94,9 +102,13 @@ function manage(ports: Ports, clientId: string): Endpoint {
   });
 }
 
-function own({ headers, requestId }: HttpRequest, clientId: string): ManagementRequest {
+function own(request: HttpRequest, clientId: string): ManagementRequest {
+  return { clientId, token: bearerOf(request), requestId: request.requestId };
+}
+
+function bearerOf({ headers }: HttpRequest): Secret | undefined {
   const [, token] = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(headers['authorization'] ?? '') ?? [];
-  return { clientId, token: token === undefined ? undefined : new Secret(token), requestId };
+  return token === undefined ? undefined : new Secret(token);
 }
 
 // IX-20: everything that was registered; IX-21: no null, and the end of a secret only beside one.
@@ -128,7 +140,11 @@ function badRequest(description: string): HttpResponse {
 function refused(refusal: RegistrationRefusal): HttpResponse {
   const { status, error, description, retryAfter } = toRegistrationError(refusal);
   return errorJson(status, error, description, {
-    ...(status === 401 && { 'www-authenticate': 'Bearer error="invalid_token"' }),
+    // RFC 6750 §3.1: no error where no token came, for nothing was wrong with it.
+    ...(status === 401 && {
+      'www-authenticate':
+        refusal.reason === 'initial_access_token_missing' ? 'Bearer' : 'Bearer error="invalid_token"',
+    }),
     ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
   });
 }
@@ -147,6 +163,7 @@ function tell(
     const { client, change } = outcome.value;
     const awaitsApproval = client.state === 'disabled' && client.registered?.awaitsApproval === true;
     const statementIssuer = statementIssuerOf(client.registered?.metadata);
+    const registrationTokenId = client.registered?.registrationTokenId;
     audit({
       event: 'client_registered',
       requestId,
@@ -155,6 +172,7 @@ function tell(
       change,
       awaitsApproval,
       ...(statementIssuer !== undefined && { statementIssuer }),
+      ...(registrationTokenId !== undefined && { registrationTokenId }),
     });
     return;
   }
@@ -167,6 +185,7 @@ function tell(
     sourceAddress,
     ...(isNamed && { claimedClientId: claimed }),
     ...(issuer !== undefined && { statementIssuer: issuer }),
+    ...('registrationTokenId' in refusal && { registrationTokenId: refusal.registrationTokenId }),
     reason: refusal.reason,
   });
 }

@@ -149,6 +149,8 @@ export interface SelfRegistration {
   readonly tokenDigest?: string;
   /** Whether an operator has to enable it first, and none has decided yet. */
   readonly awaitsApproval: boolean;
+  /** The initial access token by which it came. */
+  readonly registrationTokenId?: string;
 }
 
 export interface AttachedRedirectUri {

@@ -17,7 +17,13 @@ export interface ConflictRefusal {
 }
 
 export type RegistryRefusal =
-  FieldRefusal | ConflictRefusal | { readonly reason: 'not_found'; readonly kind: Kind; readonly id: string };
+  | FieldRefusal
+  | ConflictRefusal
+  | {
+      readonly reason: 'not_found';
+      readonly kind: Kind | 'registration-token';
+      readonly id: string;
+    };
 
 /** One sentence that names what is wrong and what to do instead. */
 export function describe(refusal: RegistryRefusal): string {

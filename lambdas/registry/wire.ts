@@ -38,6 +38,7 @@ export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
     redirect_uris: client.redirectUris,
     attached_redirect_uris: client.attachedRedirectUris?.map(({ uri, by }) => ({ redirect_uri: uri, by })),
     consent: client.consent,
+    registration_token: client.registered?.registrationTokenId,
     expires_at: client.expiresAt && time(client.expiresAt),
     secrets: liveSecrets(client).map(({ id, createdAt }) => ({ id, created_at: time(createdAt) })),
     ...registration(client),
@@ -102,6 +103,6 @@ function owner(managedBy: ManagedBy): Json {
   return { ...managedBy };
 }
 
-function time(at: Instant): string {
+export function time(at: Instant): string {
   return new Date(at * 1_000).toISOString().replace('.000Z', 'Z');
 }

@@ -150,6 +150,8 @@ export type AuditEvent =
       readonly awaitsApproval: boolean;
       /** Of a software statement, whose claims count. */
       readonly statementIssuer?: string;
+      /** By which initial access token the client came. */
+      readonly registrationTokenId?: string;
     }
   | {
       readonly event: 'client_registration_refused';
@@ -158,6 +160,7 @@ export type AuditEvent =
       readonly claimedClientId?: string;
       /** That a refused software statement names; one of the config's. */
       readonly statementIssuer?: string;
+      readonly registrationTokenId?: string;
       readonly reason: string;
     }
   | {
@@ -170,7 +173,7 @@ export type AuditEvent =
         | 'removed'
         | 'redirect_attached'
         | 'redirect_detached';
-      readonly kind: 'resource' | 'agent' | 'client' | 'idp';
+      readonly kind: 'resource' | 'agent' | 'client' | 'idp' | 'registration-token';
       readonly id: string;
       /** The operator's ARN, or the deployment's name. */
       readonly by: string;
@@ -179,7 +182,7 @@ export type AuditEvent =
       readonly event: 'registration_refused';
       readonly requestId: string;
       readonly change: string;
-      readonly kind: 'resource' | 'agent' | 'client' | 'idp';
+      readonly kind: 'resource' | 'agent' | 'client' | 'idp' | 'registration-token';
       readonly id?: string;
       readonly reason: string;
       readonly by: string;

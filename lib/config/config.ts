@@ -51,8 +51,11 @@ export interface VestibuleConfig {
 }
 
 export interface RegistrationConfig {
-  /** `approval`: an operator enables what registers. `closed`: nothing registers. Default: `open`. */
-  readonly mode?: 'open' | 'approval' | 'closed';
+  /**
+   * `approval`: an operator enables what registers. `initial_access_token`: only who was given one registers
+   * (`vestibule registration-token add`). `closed`: nothing registers. Default: `open`.
+   */
+  readonly mode?: 'open' | 'approval' | 'initial_access_token' | 'closed';
   /** Hours that a client lives which no person has used, 1 to 8,760. Default: 24. */
   readonly unusedHours?: number;
   /** Days that a client lives after a person used it, 1 to 3,650; longer than its grants live. Default: 365. */

@@ -36,7 +36,7 @@ function softwareStatements(hosts: Hosts): v.GenericSchema {
 
 export function registration(hosts: Hosts): v.GenericSchema {
   return fields({
-    mode: v.optional(oneOf(['open', 'approval', 'closed'])),
+    mode: v.optional(oneOf(['open', 'approval', 'initial_access_token', 'closed'])),
     unusedHours: v.optional(wholeFrom(1, 8_760, 'hours')),
     lifetimeDays: v.optional(wholeFrom(1, 3_650, 'days')),
     perAddress: v.optional(limit),
@@ -44,9 +44,8 @@ export function registration(hosts: Hosts): v.GenericSchema {
     softwareStatements: v.optional(softwareStatements(hosts)),
   });
 }
-
 interface Registration {
-  readonly mode: 'open' | 'approval' | 'closed';
+  readonly mode: 'open' | 'approval' | 'initial_access_token' | 'closed';
   readonly unusedHours: number;
   readonly lifetimeDays: number;
   /** `<new records a second>/<burst>` */

@@ -105,16 +105,28 @@ export class RegistryTable extends Construct {
         resources: [`${this.table.tableArn}/index/${byKind}`],
         // In an index, the leading key is the index's own: the kind.
         conditions: {
-          'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['resource', 'agent', 'client', 'idp'] },
+          'ForAllValues:StringLike': {
+            'dynamodb:LeadingKeys': ['resource', 'agent', 'client', 'idp', 'registration-token'],
+          },
         },
       }),
     );
     // An agent's catalogue is checked against all the resources it names at once.
-    return this.grant(role, { actions: ['dynamodb:BatchGetItem', ...changes], items: entries });
+    return this.grant(role, {
+      actions: ['dynamodb:BatchGetItem', ...changes],
+      items: [...entries, 'registration-token#*'],
+    });
   }
 
   /** Clients that registered themselves, and no other entry. */
-  grantSelfRegistration(role: IRole): RegistryVariables {
+  grantSelfRegistration(role: IRole, mode: 'open' | 'approval' | 'initial_access_token'): RegistryVariables {
+    if (mode === 'initial_access_token') {
+      // To find a token, and to count a use of it.
+      this.grant(role, {
+        actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+        items: ['registration-token#*'],
+      });
+    }
     return this.grant(role, { actions: changes, items: ['client#dyn_*'] });
   }
 

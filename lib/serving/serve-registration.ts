@@ -26,7 +26,7 @@ export function serveRegistration({
       REGISTRATION_LIMIT: perAddress,
       SOFTWARE_STATEMENT_ISSUERS: JSON.stringify(statementIssuersOf(config)),
       DOCUMENT_HOSTS: allowedHosts(config),
-      ...registry.grantSelfRegistration(role),
+      ...registry.grantSelfRegistration(role, mode),
       ...grants.grantEnding(role),
       ...grants.grantBuckets(role, 'registration'),
     }),

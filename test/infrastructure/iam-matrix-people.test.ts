@@ -72,6 +72,17 @@ test('registration makes and ends clients that registered themselves, and touche
   ]);
 });
 
+test('registration by initial access tokens finds them and counts their uses, and makes none', () => {
+  const byToken = { ...people, registration: { mode: 'initial_access_token' } } as const;
+  expect(matrixOf(byToken)['Registration']).toEqual([
+    row(writesItsLog, '<VestibuleRegistrationLogs.Arn>'),
+    row([read, update], registry, keys('registration-token#*')),
+    row(['dynamodb:DeleteItem', read, put], registry, keys('client#dyn_*')),
+    row([update], grants, keys('ended#*')),
+    row([update], grants, keys('bucket#registration#*')),
+  ]);
+});
+
 test('the token endpoint redeems and ends what people granted, and makes none of it', () => {
   expect(matrixOf(people)['Token']).toEqual([
     row(writesItsLog, '<VestibuleTokenLogs.Arn>'),

@@ -48,11 +48,24 @@ test('every function, and the schedule, may do exactly this', () => {
     ],
     Admin: [
       row(writesItsLog, '<VestibuleAdminLogs.Arn>'),
-      row(['dynamodb:Query'], `${registry}/index/by-kind`, keys('resource', 'agent', 'client', 'idp')),
+      row(
+        ['dynamodb:Query'],
+        `${registry}/index/by-kind`,
+        keys('resource', 'agent', 'client', 'idp', 'registration-token'),
+      ),
       row(
         [...reads, ...writes],
         registry,
-        keys('resource#*', 'resource-id#*', 'agent#*', 'client#*', 'aws-role#*', 'idp#*', 'identifier#*'),
+        keys(
+          'resource#*',
+          'resource-id#*',
+          'agent#*',
+          'client#*',
+          'aws-role#*',
+          'idp#*',
+          'identifier#*',
+          'registration-token#*',
+        ),
       ),
       row(['dynamodb:UpdateItem'], '<VestibuleGrantsTable.Arn>', keys('ended#*')),
     ],

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dynamoRegistrationTokenStore } from '../../lambdas/adapters/dynamodb/registration-tokens.ts';
 import { dynamoRegistryStore } from '../../lambdas/adapters/dynamodb/registry-store.ts';
 import { adminEndpoint } from '../../lambdas/functions/admin/endpoint.ts';
 import { lambdaHandler } from '../../lambdas/http/lambda.ts';
@@ -105,6 +106,7 @@ describe('whatever is sent', () => {
     tables = await startTables();
     handler = lambdaHandler(
       adminEndpoint({
+        tokens: dynamoRegistrationTokenStore({ client: tables.client(), table: tables.registry }),
         store: dynamoRegistryStore({
           client: tables.client(),
           table: tables.registry,

@@ -60,7 +60,12 @@ const storedClient = v.object({
   consent: v.exactOptional(v.picklist(['asked', 'implied'])),
   expires_at: v.exactOptional(whole),
   registered: v.exactOptional(
-    v.object({ metadata: text, token_digest: v.exactOptional(text), awaits_approval: v.boolean() }),
+    v.object({
+      metadata: text,
+      token_digest: v.exactOptional(text),
+      awaits_approval: v.boolean(),
+      registration_token: v.exactOptional(text),
+    }),
   ),
   seeded_digest: v.exactOptional(text),
 });
@@ -121,6 +126,7 @@ function registeredAttribute({ registered }: Client): Plain | undefined {
       metadata: JSON.stringify(registered.metadata),
       token_digest: registered.tokenDigest,
       awaits_approval: registered.awaitsApproval,
+      registration_token: registered.registrationTokenId,
     }
   );
 }
@@ -130,6 +136,7 @@ function selfRegistrationOf(stored: NonNullable<StoredClient['registered']>): Se
     metadata: JSON.parse(stored.metadata) as SelfRegistration['metadata'],
     ...(stored.token_digest !== undefined && { tokenDigest: stored.token_digest }),
     awaitsApproval: stored.awaits_approval,
+    ...(stored.registration_token !== undefined && { registrationTokenId: stored.registration_token }),
   };
 }
 

@@ -22,6 +22,7 @@ export const keyOf = {
   /** NUL can stand in neither part; the hash bounds the length, for anybody may ask for any role. */
   awsRole: (issuer: string, pattern: string): string => `aws-role#${sha256(`${issuer}\0${pattern}`)}`,
   identifier: (value: string): string => `identifier#${value}`,
+  registrationToken: (id: string): string => `registration-token#${id}`,
   upstreamGrant: (id: GrantId): string => `upstream-grant#${id}`,
   signingKeys: 'key-ring#signing',
   wrappedKey: (kid: KeyThumbprint): string => `signing-key#${kid}`,

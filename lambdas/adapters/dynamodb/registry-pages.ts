@@ -5,12 +5,27 @@ import { calling } from '../aws.ts';
 import type { Item } from './attributes.ts';
 import { thingCodecs } from './thing-codec.ts';
 
-/** Lists one kind by the index `by-kind`, which answers people and never a security question. */
-export async function pageOf<K extends Kind>(
-  options: { readonly client: DynamoDBClient; readonly table: string },
+interface Options {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+}
+
+/** Lists one kind of thing. */
+export function pageOf<K extends Kind>(
+  options: Options,
   kind: K,
   page: PageRequest,
 ): Promise<Page<Things[K]> | undefined> {
+  return indexPage(options, kind, page, (item) => thingCodecs[kind].decode(item));
+}
+
+/** Lists by the index `by-kind`, which answers people and never a security question. */
+export async function indexPage<Thing>(
+  options: Options,
+  kind: Kind | 'registration-token',
+  page: PageRequest,
+  decode: (item: Item) => Thing,
+): Promise<Page<Thing> | undefined> {
   const start = page.cursor === undefined ? undefined : readCursor(kind, page.cursor);
   if (page.cursor !== undefined && start === undefined) return undefined;
   const answer = await calling('DynamoDB', () =>
@@ -27,7 +42,7 @@ export async function pageOf<K extends Kind>(
     ),
   );
   return {
-    things: (answer.Items ?? []).map((item) => thingCodecs[kind].decode(item)),
+    things: (answer.Items ?? []).map(decode),
     ...(answer.LastEvaluatedKey !== undefined && { cursor: writeCursor(answer.LastEvaluatedKey) }),
   };
 }
@@ -45,7 +60,7 @@ function writeCursor(key: Item): string {
 }
 
 /** `undefined` for a text that no page of this kind ended with. */
-function readCursor(kind: Kind, cursor: string): Item | undefined {
+function readCursor(kind: string, cursor: string): Item | undefined {
   const parsed = v.safeParse(
     v.pipe(v.string(), v.parseJson(), position),
     Buffer.from(cursor, 'base64url').toString(),

@@ -141,7 +141,7 @@ export function answer<Value>(
   return result.ok ? success(result.value) : refused(result.refusal);
 }
 
-const unknownCursor = {
+export const unknownCursor = {
   reason: 'field_invalid',
   field: 'cursor',
   fix: 'is not one that a listing gave; start without it',

@@ -1,5 +1,4 @@
 import type { HttpRequest } from '../../http/message.ts';
-import type { Kind } from '../../ports/registry-store.ts';
 import { isIdentifier } from '../../registry/declaration/fields.ts';
 import type { RegistryRefusal } from '../../registry/refusal.ts';
 import type { Audit, AuditEvent } from '../../runtime/events.ts';
@@ -20,7 +19,7 @@ interface Decisions {
 /** Tells the audit trail what became of an operator's request: one line, granted or refused. */
 export function decisions({ audit }: { readonly audit: Audit }, request: HttpRequest): Decisions {
   const by = request.iam?.userArn ?? '';
-  const refused = (kind: Kind, change: string, id: string, { reason }: RegistryRefusal): void => {
+  const refused = (kind: Changed['kind'], change: string, id: string, { reason }: RegistryRefusal): void => {
     // What stands in a path is the caller's text until it has the form of an id.
     const named = isIdentifier(id) ? { id } : {};
     audit({

@@ -1,11 +1,13 @@
 import type { Endpoint } from '../../http/message.ts';
+import type { RegistrationTokenStore } from '../../ports/registration-tokens.ts';
 import { onlyOperators } from '../../http/operators.ts';
 import { routes } from '../../http/routes.ts';
 import { type AdminPorts, collectionRoutes, declaredRoutes } from './collection.ts';
+import { registrationTokenRoutes } from './registration-tokens.ts';
 import { secretRoutes } from './secrets.ts';
 
 /** The registry for operators. */
-export function adminEndpoint(ports: AdminPorts): Endpoint {
+export function adminEndpoint(ports: AdminPorts & { readonly tokens: RegistrationTokenStore }): Endpoint {
   return onlyOperators(
     routes([
       ...collectionRoutes(ports, 'resource'),
@@ -13,6 +15,7 @@ export function adminEndpoint(ports: AdminPorts): Endpoint {
       ...collectionRoutes(ports, 'client'),
       ...declaredRoutes(ports, 'idp'),
       ...secretRoutes(ports),
+      ...registrationTokenRoutes(ports),
     ]),
   );
 }

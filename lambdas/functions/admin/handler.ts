@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { clientDefaults } from '../../adapters/aws.ts';
+import { dynamoRegistrationTokenStore } from '../../adapters/dynamodb/registration-tokens.ts';
 import { dynamoRegistryStore } from '../../adapters/dynamodb/registry-store.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
 import { systemClock } from '../../runtime/clock.ts';
@@ -11,14 +12,16 @@ import { adminEndpoint } from './endpoint.ts';
 import { adminEnvironment } from './environment.ts';
 
 const environment = readEnvironment(adminEnvironment);
+const client = new DynamoDBClient(clientDefaults);
 
 export const handler = lambdaHandler(
   adminEndpoint({
     store: dynamoRegistryStore({
-      client: new DynamoDBClient(clientDefaults),
+      client,
       table: environment.REGISTRY_TABLE,
       grants: environment.GRANTS_TABLE,
     }),
+    tokens: dynamoRegistrationTokenStore({ client, table: environment.REGISTRY_TABLE }),
     random: systemRandom,
     clock: systemClock,
     audit,

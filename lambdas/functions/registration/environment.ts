@@ -3,7 +3,7 @@ export const registrationEnvironment = [
   'ISSUER',
   'REGISTRY_TABLE',
   'GRANTS_TABLE',
-  /** `open`, or `approval`: an operator enables what registers. */
+  /** `open`; `approval`: an operator enables what registers; `initial_access_token`: only by one. */
   'REGISTRATION_MODE',
   /** Hours that a client lives which no person has used. */
   'UNUSED_HOURS',

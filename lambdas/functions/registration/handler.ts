@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoClientRegistrations } from '../../adapters/dynamodb/client-registrations.ts';
+import { dynamoRegistrationTokens } from '../../adapters/dynamodb/registration-tokens.ts';
 import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
 import { guardedDocuments } from '../../adapters/upstream/documents.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
@@ -23,13 +24,16 @@ const client = new DynamoDBClient(clientDefaults);
 
 const statementIssuers = v.array(v.object({ issuer: v.string(), jwksUri: v.string() }));
 
+const clients = dynamoClientRegistrations({
+  client,
+  table: environment.REGISTRY_TABLE,
+  grants: environment.GRANTS_TABLE,
+});
+
 export const handler = lambdaHandler(
   registrationHttpEndpoint({
-    clients: dynamoClientRegistrations({
-      client,
-      table: environment.REGISTRY_TABLE,
-      grants: environment.GRANTS_TABLE,
-    }),
+    clients,
+    tokens: dynamoRegistrationTokens({ client, table: environment.REGISTRY_TABLE, clients }),
     statements: {
       issuers: v.parse(statementIssuers, JSON.parse(environment.SOFTWARE_STATEMENT_ISSUERS)),
       // Of a failure nothing is kept: the hosts are of the config, and a person may wait for the client.
@@ -37,7 +41,7 @@ export const handler = lambdaHandler(
       audiences: [environment.ISSUER, endpoint],
     },
     policy: {
-      mode: environment.REGISTRATION_MODE === 'approval' ? 'approval' : 'open',
+      mode: v.parse(v.picklist(['open', 'approval', 'initial_access_token']), environment.REGISTRATION_MODE),
       customRedirectUris: v.parse(v.array(v.string()), JSON.parse(environment.CUSTOM_REDIRECT_URIS)),
       unusedSeconds: Number(environment.UNUSED_HOURS) * 3_600,
     },

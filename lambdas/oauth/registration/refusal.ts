@@ -14,6 +14,12 @@ export type RegistrationRefusal =
   | { readonly reason: 'software_statement_unapproved' }
   /** The registration access token is missing, or not that of the client. */
   | { readonly reason: 'registration_token_invalid' }
+  | { readonly reason: 'initial_access_token_missing' }
+  | { readonly reason: 'initial_access_token_unknown' }
+  | {
+      readonly reason: 'initial_access_token_expired' | 'initial_access_token_spent';
+      readonly registrationTokenId: string;
+    }
   /** Another change came between. */
   | { readonly reason: 'changed_meanwhile' }
   | LimitRefusal;
@@ -43,6 +49,11 @@ export function toRegistrationError(refusal: RegistrationRefusal): RegistrationE
       const description = 'there is no such client, or the registration access token is not its own';
       return { status: 401, error: 'invalid_token', description };
     }
+    case 'initial_access_token_missing':
+    case 'initial_access_token_unknown':
+    case 'initial_access_token_expired':
+    case 'initial_access_token_spent':
+      return { status: 401, error: 'invalid_token', description: aboutToken[refusal.reason] };
     case 'changed_meanwhile':
       return {
         status: 409,
@@ -55,3 +66,13 @@ export function toRegistrationError(refusal: RegistrationRefusal): RegistrationE
     }
   }
 }
+
+const aboutToken = {
+  initial_access_token_missing:
+    'clients are registered here by an initial access token: ask the operators for one, and send "Authorization: Bearer <token>"',
+  initial_access_token_unknown:
+    'there is no such initial access token, or it was removed: ask the operators for another',
+  initial_access_token_expired: 'the initial access token has expired: ask the operators for another',
+  initial_access_token_spent:
+    'the initial access token has registered as many clients as it may: ask the operators for another',
+} as const;

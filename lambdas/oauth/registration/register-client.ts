@@ -1,10 +1,11 @@
 import type { ClientRegistrations } from '../../ports/client-registrations.ts';
-import type { Client, ClientAuthentication, StoredSecret } from '../../ports/registry.ts';
+import type { RegistrationToken, RegistrationTokens } from '../../ports/registration-tokens.ts';
+import type { Client, ClientAuthentication, SelfRegistration, StoredSecret } from '../../ports/registry.ts';
 import { after, type Instant } from '../../runtime/clock.ts';
 import { sha256 } from '../../runtime/digest.ts';
 import type { ClientId } from '../../runtime/identifiers.ts';
 import type { Random } from '../../runtime/random.ts';
-import { ok, type Result } from '../../runtime/result.ts';
+import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { Secret } from '../../runtime/secret.ts';
 import type { AddressLimit } from '../limits/caller-limits.ts';
 import type { ClientMetadata } from './client-metadata.ts';
@@ -14,7 +15,7 @@ import { readStatedMetadata, sameness } from './stated-metadata.ts';
 
 export interface RegistrationPolicy {
   /** `approval`: an operator enables a client before people can use it. */
-  readonly mode: 'open' | 'approval';
+  readonly mode: 'open' | 'approval' | 'initial_access_token';
   readonly customRedirectUris: readonly string[];
   /** How long a client lives that no person has used. Seconds. */
   readonly unusedSeconds: number;
@@ -23,6 +24,7 @@ export interface RegistrationPolicy {
 export interface RegistrationPorts {
   readonly clients: ClientRegistrations;
   readonly statements: SoftwareStatements;
+  readonly tokens: RegistrationTokens;
   readonly policy: RegistrationPolicy;
   /** Only what makes a new record counts: hosted clients share an address, and register the same again and again. */
   readonly limit: AddressLimit;
@@ -33,6 +35,8 @@ export interface RegistrationRequest {
   readonly body: unknown;
   readonly requestId: string;
   readonly sourceAddress: string;
+  /** The initial access token that admitted it, where the policy demands one. */
+  readonly token: RegistrationToken | undefined;
 }
 
 /** A client as it is told of itself; what is secret in it is shown this once and kept as a digest. */
@@ -51,12 +55,13 @@ type Outcome = Promise<Result<Registered, RegistrationRefusal>>;
  */
 export async function registerClient(
   ports: RegistrationPorts,
-  { body, requestId, sourceAddress }: RegistrationRequest,
+  { body, requestId, sourceAddress, token }: RegistrationRequest,
   now: Instant,
 ): Outcome {
   const read = await readStatedMetadata(ports, body, now);
   if (!read.ok) return read;
   const metadata = read.value;
+  if (token !== undefined) return registerByToken(ports, token, metadata, requestId, now);
   const made = needsSecret(metadata) ? ownRecord(metadata, ports, now) : sharedRecord(metadata, ports, now);
   const known = await ports.clients.find(made.client.id);
   if (known !== undefined && isLive(known.client, now)) {
@@ -72,6 +77,21 @@ export async function registerClient(
 /** Those who share a record differ in the statement at most, and each is told its own. */
 function withOwnStatement(client: Client, { echo }: ClientMetadata): Client {
   return { ...client, ...(client.registered && { registered: { ...client.registered, metadata: echo } }) };
+}
+
+/** A record of its own, with a secret or without: each use of a token is one client, which its holder manages. */
+async function registerByToken(
+  ports: RegistrationPorts,
+  token: RegistrationToken,
+  metadata: ClientMetadata,
+  requestId: string,
+  now: Instant,
+): Outcome {
+  const made = ownRecord(metadata, ports, now, token.id);
+  const kept = await ports.tokens.register(token, made.client, now, requestId);
+  return kept
+    ? ok({ ...made, created: true })
+    : refuse({ reason: 'initial_access_token_spent', registrationTokenId: token.id });
 }
 
 /** Until when a client that registered itself is known. */
@@ -105,12 +125,28 @@ function sharedRecord(metadata: ClientMetadata, { policy }: RegistrationPorts, n
   return { client: clientOf(id, metadata, policy, now, {}) };
 }
 
-function ownRecord(metadata: ClientMetadata, { policy, random }: RegistrationPorts, now: Instant) {
-  const [secret, token] = [random(32), random(32)];
-  const stored = { id: random(6), digest: sha256(secret), createdAt: now };
-  const id = `dyn_${random(24)}` as ClientId;
-  const client = clientOf(id, metadata, policy, now, { tokenDigest: sha256(token), secret: stored });
-  return { client, secret: new Secret(secret), accessToken: new Secret(token) };
+function ownRecord(
+  metadata: ClientMetadata,
+  { policy, random }: RegistrationPorts,
+  now: Instant,
+  registrationTokenId?: string,
+) {
+  const [secret, token] = [needsSecret(metadata) ? random(32) : undefined, random(32)];
+  const client = clientOf(`dyn_${random(24)}` as ClientId, metadata, policy, now, {
+    tokenDigest: sha256(token),
+    ...(secret !== undefined && { secret: { id: random(6), digest: sha256(secret), createdAt: now } }),
+    ...(registrationTokenId !== undefined && { registrationTokenId }),
+  });
+  return {
+    client,
+    ...(secret !== undefined && { secret: new Secret(secret) }),
+    accessToken: new Secret(token),
+  };
+}
+
+/** What a client does not share with others that register the same. */
+interface OwnRecord extends Pick<SelfRegistration, 'tokenDigest' | 'registrationTokenId'> {
+  readonly secret?: StoredSecret;
 }
 
 function clientOf(
@@ -118,16 +154,16 @@ function clientOf(
   metadata: ClientMetadata,
   { mode, unusedSeconds }: RegistrationPolicy,
   now: Instant,
-  own: { readonly tokenDigest?: string; readonly secret?: StoredSecret },
+  { secret, ...own }: OwnRecord,
 ): Client {
   return {
     id,
-    ...described(metadata, own.secret === undefined ? [] : [own.secret]),
+    ...described(metadata, secret === undefined ? [] : [secret]),
     consent: 'asked',
     expiresAt: after(now, unusedSeconds),
     registered: {
       metadata: metadata.echo,
-      ...(own.tokenDigest !== undefined && { tokenDigest: own.tokenDigest }),
+      ...own,
       awaitsApproval: mode === 'approval',
     },
     state: mode === 'approval' ? 'disabled' : 'active',

@@ -83,6 +83,18 @@ export const registration = {
     'Vestibule',
     'names the issuer of a software statement in its events, and writes no statement anywhere',
   ),
+  'rfc7591:3:initial-access-token': must(
+    ['RFC 7591 §1.2', 'RFC 7591 §3', 'RFC 6750 §3.1'],
+    'registers, where the config demands initial access tokens, who presents a live one, and answers 401 and what to do to anybody else',
+  ),
+  'vestibule:initial-access-token-uses': must(
+    'Vestibule',
+    'registers as many clients by an initial access token as it is for, however many ask at once and whatever fails on the way',
+  ),
+  'vestibule:initial-access-token-record': must(
+    'Vestibule',
+    'gives each client that came by an initial access token a record of its own, which outlives the token and names it',
+  ),
   'rfc7592:2:token': must(
     ['RFC 7592 §2', 'RFC 6750 §3'],
     'lets a client with a record of its own read, change and remove it by its registration access token, and nobody else',

@@ -2,7 +2,8 @@ import type { Answer, Driver } from './driver.ts';
 
 /** Clients that register themselves and manage that. */
 export interface Registering {
-  readonly register: (metadata: unknown) => Promise<Answer>;
+  /** With an initial access token, where one is given. */
+  readonly register: (metadata: unknown, token?: unknown) => Promise<Answer>;
   /** A request about the registration, with what is presented as its access token. */
   readonly manage: (
     method: string,
@@ -16,12 +17,14 @@ export interface Registering {
 
 export function registering(client: Driver): Registering {
   return {
-    register: (metadata) => client.send('/register', { method: 'POST', ...jsonBody(metadata) }),
+    register: (metadata, token) => {
+      const { headers, body } = jsonBody(metadata);
+      return client.send('/register', { method: 'POST', headers: { ...headers, ...bearer(token) }, body });
+    },
     manage: (method, { body }, token, metadata) => {
       const { headers, ...sent } = metadata === undefined ? { headers: {} } : jsonBody(metadata);
       const path = new URL(text(body['registration_client_uri'])).pathname;
-      const authorization = token === undefined ? {} : { authorization: `Bearer ${text(token)}` };
-      return client.send(path, { method, headers: { ...headers, ...authorization }, ...sent });
+      return client.send(path, { method, headers: { ...headers, ...bearer(token) }, ...sent });
     },
     isKnown: async (clientId) => {
       client.letCachesExpire();
@@ -43,6 +46,10 @@ export function publicApp(name: string): Readonly<Record<string, unknown>> {
 
 function jsonBody(value: unknown) {
   return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) };
+}
+
+function bearer(token: unknown) {
+  return token === undefined ? {} : { authorization: `Bearer ${text(token)}` };
 }
 
 function text(value: unknown): string {

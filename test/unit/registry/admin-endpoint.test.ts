@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dynamoRegistrationTokenStore } from '../../../lambdas/adapters/dynamodb/registration-tokens.ts';
 import { dynamoRegistryStore } from '../../../lambdas/adapters/dynamodb/registry-store.ts';
 import { adminEndpoint } from '../../../lambdas/functions/admin/endpoint.ts';
 import type { Endpoint, HttpRequest } from '../../../lambdas/http/message.ts';
@@ -15,6 +16,7 @@ const audited: AuditEvent[] = [];
 beforeAll(async () => {
   tables = await startTables();
   endpoint = adminEndpoint({
+    tokens: dynamoRegistrationTokenStore({ client: tables.client(), table: tables.registry }),
     store: dynamoRegistryStore({ client: tables.client(), table: tables.registry, grants: tables.grants }),
     random: systemRandom,
     clock: () => instant(1_800_000_000),
