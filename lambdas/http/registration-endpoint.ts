@@ -178,14 +178,20 @@ function tell(
   }
   const { refusal } = outcome;
   const isNamed = claimed !== undefined && isLoggableClientId(claimed);
-  const issuer = 'issuer' in refusal ? refusal.issuer : undefined;
   audit({
     event: 'client_registration_refused',
     requestId,
     sourceAddress,
     ...(isNamed && { claimedClientId: claimed }),
-    ...(issuer !== undefined && { statementIssuer: issuer }),
-    ...('registrationTokenId' in refusal && { registrationTokenId: refusal.registrationTokenId }),
+    ...namedBy(refusal),
     reason: refusal.reason,
   });
+}
+
+/** The issuer of a statement, or the token, that a refusal is about; both are known to us. */
+function namedBy(refusal: RegistrationRefusal) {
+  return {
+    ...('issuer' in refusal && { statementIssuer: refusal.issuer }),
+    ...('registrationTokenId' in refusal && { registrationTokenId: refusal.registrationTokenId }),
+  };
 }

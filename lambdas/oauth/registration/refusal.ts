@@ -45,10 +45,7 @@ export function toRegistrationError(refusal: RegistrationRefusal): RegistrationE
       const description = 'software_statement is of an issuer that this server does not take statements of';
       return { status: 400, error: 'unapproved_software_statement', description };
     }
-    case 'registration_token_invalid': {
-      const description = 'there is no such client, or the registration access token is not its own';
-      return { status: 401, error: 'invalid_token', description };
-    }
+    case 'registration_token_invalid':
     case 'initial_access_token_missing':
     case 'initial_access_token_unknown':
     case 'initial_access_token_expired':
@@ -60,14 +57,18 @@ export function toRegistrationError(refusal: RegistrationRefusal): RegistrationE
         error: 'conflict',
         description: 'the client was changed meanwhile; read it again',
       };
-    case 'too_many_requests': {
-      const { description, error, retryAfter } = toWire(refusal);
-      return { status: 429, error, description, ...(retryAfter !== undefined && { retryAfter }) };
-    }
+    case 'too_many_requests':
+      return tooMany(refusal);
   }
 }
 
+function tooMany(refusal: LimitRefusal): RegistrationError {
+  const { description, error, retryAfter } = toWire(refusal);
+  return { status: 429, error, description, ...(retryAfter !== undefined && { retryAfter }) };
+}
+
 const aboutToken = {
+  registration_token_invalid: 'there is no such client, or the registration access token is not its own',
   initial_access_token_missing:
     'clients are registered here by an initial access token: ask the operators for one, and send "Authorization: Bearer <token>"',
   initial_access_token_unknown:
