@@ -87,7 +87,7 @@ async function askOnce(
     refreshed = await ports.upstream.refresh(idp, token.refreshToken, token.subject);
   } catch (error) {
     await settle({ kind: 'failed' });
-    throw error;
+    throw error instanceof DependencyUnavailable ? untilAskedAgain(error) : error;
   }
   if (!refreshed.ok) {
     await settle({ kind: 'ended', reason: 'upstream_refused' });
@@ -148,5 +148,17 @@ function unavailable(idp: { readonly id: string } | KeptUpstream, why: string): 
   return new DependencyUnavailable(`identity provider ${id}`, {
     cause: new Error(why),
     retryAfterSeconds: failureSeconds,
+  });
+}
+
+/** Whatever of ours failed on the way to the provider: nobody gets further before the provider is asked again. */
+function untilAskedAgain({
+  dependency,
+  cause,
+  retryAfterSeconds,
+}: DependencyUnavailable): DependencyUnavailable {
+  return new DependencyUnavailable(dependency, {
+    cause,
+    retryAfterSeconds: Math.max(retryAfterSeconds, failureSeconds),
   });
 }
