@@ -1,4 +1,4 @@
-import type { ClientRegistrations } from '../../ports/client-registrations.ts';
+import { type ClientRegistrations, isStoppedForGood } from '../../ports/client-registrations.ts';
 import type { RegistrationToken, RegistrationTokens } from '../../ports/registration-tokens.ts';
 import type { Client, ClientAuthentication, SelfRegistration, StoredSecret } from '../../ports/registry.ts';
 import { after, type Instant } from '../../runtime/clock.ts';
@@ -95,9 +95,8 @@ async function registerByToken(
 }
 
 /** Until when a client that registered itself is known. */
-export function isLive({ expiresAt, state, registered }: Client, now: Instant): boolean {
-  const isStopped = state === 'disabled' && registered?.awaitsApproval !== true;
-  return isStopped || expiresAt === undefined || now < expiresAt;
+export function isLive(client: Client, now: Instant): boolean {
+  return client.expiresAt === undefined || now < client.expiresAt || isStoppedForGood(client);
 }
 
 /** Whoever registers again is about to send a person: the client lives long enough for that. */
