@@ -1,4 +1,4 @@
-import { type LimitRefusal, toWire } from '../refusal.ts';
+import type { LimitRefusal } from '../refusal.ts';
 
 /** Why a client is not registered, or its registration not changed; details are words for its developer. */
 export type RegistrationRefusal =
@@ -62,9 +62,10 @@ export function toRegistrationError(refusal: RegistrationRefusal): RegistrationE
   }
 }
 
-function tooMany(refusal: LimitRefusal): RegistrationError {
-  const { description, error, retryAfter } = toWire(refusal);
-  return { status: 429, error, description, ...(retryAfter !== undefined && { retryAfter }) };
+// RFC 6585 §4, with the error of our other endpoints: RFC 7591 has none for it.
+function tooMany({ retryAfterSeconds }: LimitRefusal): RegistrationError {
+  const description = `too many new clients from this address; register once and keep the client_id, and try again in ${retryAfterSeconds} s`;
+  return { status: 429, error: 'too_many_requests', description, retryAfter: retryAfterSeconds };
 }
 
 const aboutToken = {

@@ -33,7 +33,10 @@ describe('an address that registers client after client', () => {
       for (const { headers, body } of refused) {
         expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
         expect(headers.get('access-control-allow-origin')).toBe('*');
-        expect(body['error_description']).toBeTypeOf('string');
+        expect(body['error']).toBe('too_many_requests');
+        expect(body['error_description']).toMatch(
+          /^too many new clients from this address; register once and keep the client_id, and try again in \d+ s$/,
+        );
       }
       const found = await Promise.all(
         Array.from({ length: 100 }, () => clients.register(publicApp('Hosted'))),
