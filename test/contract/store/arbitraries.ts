@@ -7,6 +7,7 @@ import type {
   Client,
   Registration,
   Resource,
+  SelfRegistration,
 } from '../../../lambdas/ports/registry.ts';
 import type { StoredGrant } from '../../../lambdas/ports/grants.ts';
 import type { KeyRing, SigningKey } from '../../../lambdas/ports/signing.ts';
@@ -98,6 +99,13 @@ function workloads(): fc.Arbitrary<AwsWorkload> {
     .chain((workload) => withOptional(workload, { organization: text() }));
 }
 
+const registered: fc.Arbitrary<SelfRegistration> = fc
+  .record({
+    metadata: fc.dictionary(text(), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 4 }),
+    awaitsApproval: fc.boolean(),
+  })
+  .chain((stated) => withOptional(stated, { tokenDigest: text(), registrationTokenId: text() }));
+
 export const clients: fc.Arbitrary<Client> = fc
   .record({
     ...registration,
@@ -120,6 +128,7 @@ export const clients: fc.Arbitrary<Client> = fc
       attachedRedirectUris: few(fc.record({ uri: text(), by: text() })),
       consent: fc.constantFrom('asked' as const, 'implied' as const),
       expiresAt: time,
+      registered,
     }),
   );
 
