@@ -121,9 +121,9 @@ export class RegistryTable extends Construct {
   /** Clients that registered themselves, and no other entry. */
   grantSelfRegistration(role: IRole, mode: 'open' | 'approval' | 'initial_access_token'): RegistryVariables {
     if (mode === 'initial_access_token') {
-      // To find a token, and to count a use of it.
+      // To find a token, and to count a use of it or, where nobody counts, to see in the same write that it still admits.
       this.grant(role, {
-        actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+        actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem'],
         items: ['registration-token#*'],
       });
     }

@@ -76,7 +76,7 @@ test('registration by initial access tokens finds them and counts their uses, an
   const byToken = { ...people, registration: { mode: 'initial_access_token' } } as const;
   expect(matrixOf(byToken)['Registration']).toEqual([
     row(writesItsLog, '<VestibuleRegistrationLogs.Arn>'),
-    row([read, update], registry, keys('registration-token#*')),
+    row(['dynamodb:ConditionCheckItem', read, update], registry, keys('registration-token#*')),
     row(['dynamodb:DeleteItem', read, put], registry, keys('client#dyn_*')),
     row([update], grants, keys('ended#*')),
     row([update], grants, keys('bucket#registration#*')),

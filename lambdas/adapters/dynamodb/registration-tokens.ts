@@ -6,7 +6,6 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
-import type { ClientRegistrations } from '../../ports/client-registrations.ts';
 import type {
   RegistrationToken,
   RegistrationTokens,
@@ -43,17 +42,12 @@ const storedToken = v.object({
 });
 
 /** Initial access tokens, in the registry table. */
-export function dynamoRegistrationTokens(
-  options: Options & { readonly clients: Pick<ClientRegistrations, 'create'> },
-): RegistrationTokens {
+export function dynamoRegistrationTokens(options: Options): RegistrationTokens {
   return {
     find: (id) => find(options, id),
     register: async (token, client, now, requestId) => {
-      if (token.uses === undefined) {
-        await options.clients.create(client, now, requestId);
-        return true;
-      }
-      const steps = [keepNew(options.table, client, requestId), count(options.table, token.id, now)];
+      const admits = token.uses === undefined ? stillAdmits : count;
+      const steps = [keepNew(options.table, client, requestId), admits(options.table, token.id, now)];
       const { outcome } = await transact(options.client, steps);
       return outcome !== 'moved_on';
     },
@@ -95,6 +89,21 @@ function count(table: string, id: string, now: Instant): Step {
         UpdateExpression: 'SET made = made + :one',
         ConditionExpression: 'made < most AND expires_at > :now',
         ExpressionAttributeValues: { ':one': { N: '1' }, ':now': { N: String(now) } },
+      },
+    },
+    otherwise: { outcome: 'moved_on' },
+  };
+}
+
+/** Its end is in the condition, and that it was not removed: an item that is gone has no end. */
+function stillAdmits(table: string, id: string, now: Instant): Step {
+  return {
+    write: {
+      ConditionCheck: {
+        TableName: table,
+        Key: { pk: { S: keyOf.registrationToken(id) } },
+        ConditionExpression: 'expires_at > :now',
+        ExpressionAttributeValues: { ':now': { N: String(now) } },
       },
     },
     otherwise: { outcome: 'moved_on' },

@@ -24,16 +24,14 @@ const client = new DynamoDBClient(clientDefaults);
 
 const statementIssuers = v.array(v.object({ issuer: v.string(), jwksUri: v.string() }));
 
-const clients = dynamoClientRegistrations({
-  client,
-  table: environment.REGISTRY_TABLE,
-  grants: environment.GRANTS_TABLE,
-});
-
 export const handler = lambdaHandler(
   registrationHttpEndpoint({
-    clients,
-    tokens: dynamoRegistrationTokens({ client, table: environment.REGISTRY_TABLE, clients }),
+    clients: dynamoClientRegistrations({
+      client,
+      table: environment.REGISTRY_TABLE,
+      grants: environment.GRANTS_TABLE,
+    }),
+    tokens: dynamoRegistrationTokens({ client, table: environment.REGISTRY_TABLE }),
     statements: {
       issuers: v.parse(statementIssuers, JSON.parse(environment.SOFTWARE_STATEMENT_ISSUERS)),
       // Of a failure nothing is kept: the hosts are of the config, and a person may wait for the client.

@@ -1,9 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoAssertionReplay } from '../../../lambdas/adapters/dynamodb/assertion-replay.ts';
+import { dynamoClientRegistrations } from '../../../lambdas/adapters/dynamodb/client-registrations.ts';
 import { dynamoConsents } from '../../../lambdas/adapters/dynamodb/consents.ts';
 import { dynamoEnds } from '../../../lambdas/adapters/dynamodb/ends.ts';
 import { dynamoGrants } from '../../../lambdas/adapters/dynamodb/grants.ts';
 import { dynamoKeyRingStore } from '../../../lambdas/adapters/dynamodb/key-ring-store.ts';
+import {
+  dynamoRegistrationTokens,
+  dynamoRegistrationTokenStore,
+} from '../../../lambdas/adapters/dynamodb/registration-tokens.ts';
 import { dynamoRegistryStore } from '../../../lambdas/adapters/dynamodb/registry-store.ts';
 import { dynamoRegistry } from '../../../lambdas/adapters/dynamodb/registry.ts';
 import { dynamoRevocations } from '../../../lambdas/adapters/dynamodb/revocations.ts';
@@ -20,8 +25,10 @@ import { describeGrants, expectOneRedemption, expectOneRotation } from './grants
 import { describeKeyRingStore } from './key-ring-store.ts';
 import { getThenPutBuckets } from './planted-buckets.ts';
 import { getThenPutGrants } from './planted-grants.ts';
+import { getThenPutTokens } from './planted-registration-tokens.ts';
 import { getThenPutReplay } from './planted-replay.ts';
 import { getThenPutVault } from './planted-vault.ts';
+import { describeRegistrationTokens, expectExactlyItsUses } from './registration-tokens.ts';
 import { describeRegistryReader } from './registry-reader.ts';
 import { describeRegistryStore } from './registry-store.ts';
 import { describeRevocations } from './revocations.ts';
@@ -40,6 +47,18 @@ afterAll(async () => {
 });
 
 const slowest = 50;
+
+function registrationTokenSubject() {
+  const network = unrulyNetwork(tables, slowest);
+  const { client } = network;
+  const { registry: table, grants } = tables;
+  return {
+    tokens: dynamoRegistrationTokens({ client, table }),
+    store: dynamoRegistrationTokenStore({ client, table }),
+    clients: dynamoClientRegistrations({ client, table, grants }),
+    network,
+  };
+}
 
 describe('DynamoDB', () => {
   describeAssertionReplay(() => {
@@ -105,6 +124,8 @@ describe('DynamoDB', () => {
     return { vault: dynamoVault({ client: network.client, table: tables.grants }), network };
   });
 
+  describeRegistrationTokens(() => registrationTokenSubject());
+
   describeRegistryStore(() => {
     const network = unrulyNetwork(tables);
     return {
@@ -154,6 +175,14 @@ describe('the contract of grants', () => {
     const network = unrulyNetwork(tables, slowest);
     const grants = getThenPutGrants(network.client, tables.grants);
     await expect(expectOne({ grants, network })).rejects.toThrow(/to have a length of 1/);
+  });
+});
+
+describe('the contract of initial access tokens', () => {
+  it('finds out a store that reads before it writes', async () => {
+    const subject = registrationTokenSubject();
+    const tokens = getThenPutTokens(subject.network.client, tables.registry);
+    await expect(expectExactlyItsUses({ ...subject, tokens })).rejects.toThrow(/to have a length of 7/);
   });
 });
 

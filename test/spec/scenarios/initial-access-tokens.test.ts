@@ -172,7 +172,7 @@ describe('registration by initial access tokens', () => {
         }
       }
       const { value } = await aToken();
-      faults.add('dynamodb:PutItem~Registration=timeout@1');
+      faults.add('dynamodb:TransactWriteItems~Registration=timeout@1');
       expect((await clients.register(publicApp('Unlimited'), value)).status).toBe(201);
       faults.clear();
       faults.add('dynamodb:PutItem~Admin=timeout@1,dynamodb:DeleteItem~Admin=timeout@1');
