@@ -33,9 +33,28 @@ export interface KeptDocuments {
   readonly markGone: (url: string, at: Instant) => Promise<void>;
 }
 
-/** Why the client of a metadata document is not known. The words are for its developer, and hold no secret. */
-export interface ClientDocumentRefusal {
+/** What is wrong with a metadata document, or with the way to it. The words are for its developer, and hold no secret. */
+export interface DocumentFault {
+  /** The class of it, for the audit trail: nothing of what the document or its host says. */
+  readonly fault:
+    | 'client_id_malformed'
+    | 'client_id_mismatch'
+    | 'host_denied'
+    | 'metadata_invalid'
+    | 'never_used'
+    | 'not_json'
+    | 'redirect'
+    | 'special_use_address'
+    | 'status_not_ok'
+    | 'timeout'
+    | 'too_large'
+    | 'unreachable'
+    | 'url_not_allowed';
+  readonly detail: string;
+}
+
+/** Why the client of a metadata document is not known. */
+export interface ClientDocumentRefusal extends DocumentFault {
   /** `denied`: by the deployment's policy. `unreachable`: its host answers with no document now. */
   readonly reason: 'denied' | 'unreachable' | 'invalid';
-  readonly detail: string;
 }

@@ -4,6 +4,7 @@ export type DocumentRefusal =
   | { readonly reason: 'url_not_allowed'; readonly detail: string }
   | { readonly reason: 'address_not_allowed' }
   | { readonly reason: 'unreachable' }
+  | { readonly reason: 'timed_out' }
   | { readonly reason: 'status_not_ok'; readonly status: number }
   | { readonly reason: 'not_json' }
   | { readonly reason: 'too_large' };

@@ -107,6 +107,8 @@ export type AuditEvent =
       readonly claimedClientId?: string;
       readonly idp?: string;
       readonly reason: string;
+      /** Of `client_document_refused`: the class of what is wrong. */
+      readonly detail?: string;
       /** What the client was told. */
       readonly error?: string;
     })

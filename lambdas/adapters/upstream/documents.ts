@@ -53,7 +53,7 @@ function beforeAbort<Value>(
     signal.addEventListener(
       'abort',
       () => {
-        resolve(refuse({ reason: 'unreachable' }));
+        resolve(refuse({ reason: 'timed_out' }));
       },
       { once: true },
     );

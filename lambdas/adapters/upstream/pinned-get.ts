@@ -36,7 +36,7 @@ export async function pinnedGet({
     const text = await readText(response, maximumBytes);
     return text.ok ? ok({ text: text.value, headers: response.headers }) : text;
   } catch {
-    return refuse({ reason: 'unreachable' });
+    return refuse({ reason: signal.aborted ? 'timed_out' : 'unreachable' });
   }
 }
 

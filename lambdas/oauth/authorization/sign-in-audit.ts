@@ -20,6 +20,7 @@ export function nowhere(
   audit({
     event: 'authorization_refused',
     ...{ requestId, sourceAddress, reason: deadEnd.reason },
+    ...('document' in deadEnd && { detail: deadEnd.document.fault }),
     ...(claimed !== undefined && isLoggableClientId(claimed) && { claimedClientId: claimed }),
   });
   return { go: 'nowhere', deadEnd };

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { DocumentFault } from '../../ports/client-documents.ts';
 import type { Client, ClientAuthentication, GrantType } from '../../ports/registry.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { ClientId } from '../../runtime/identifiers.ts';
@@ -34,20 +35,23 @@ export function readClientDocument(
   url: string,
   json: unknown,
   { trust, customRedirectUris, acceptedAt }: Reading,
-): Result<Client, string> {
+): Result<Client, DocumentFault> {
   const parsed = v.safeParse(documentShape, json);
   if (!parsed.success)
-    return refuse(`${v.getDotPath(parsed.issues[0]) ?? 'the document'} is missing or malformed`);
+    return invalid(`${v.getDotPath(parsed.issues[0]) ?? 'the document'} is missing or malformed`);
   const document = parsed.output;
   if (document.client_id !== url)
-    return refuse('client_id is not the URL that the document was fetched from');
+    return refuse({
+      fault: 'client_id_mismatch',
+      detail: 'client_id is not the URL that the document was fetched from',
+    });
   const name = nameOf(document);
-  if (!isVisible(name)) return refuse('client_name is empty');
+  if (!isVisible(name)) return invalid('client_name is empty');
   const redirectUris = redirectUrisOf(document, customRedirectUris);
-  if (redirectUris.length === 0) return refuse('redirect_uris holds none that is https or on this machine');
+  if (redirectUris.length === 0) return invalid('redirect_uris holds none that is https or on this machine');
   const grantTypes = grantTypesOf(document);
-  if (!grantTypes.includes('authorization_code')) return refuse('grant_types lacks authorization_code');
-  if (hasSecret(json)) return refuse('a document that everybody can read holds a client secret');
+  if (!grantTypes.includes('authorization_code')) return invalid('grant_types lacks authorization_code');
+  if (hasSecret(json)) return invalid('a document that everybody can read holds a client secret');
   const authentication = authenticationOf(document);
   if (!authentication.ok) return authentication;
   return ok({
@@ -96,25 +100,25 @@ function authenticationOf({
   token_endpoint_auth_method: method,
   jwks,
   jwks_uri: jwksUri,
-}: Document): Result<ClientAuthentication, string> {
+}: Document): Result<ClientAuthentication, DocumentFault> {
   if (method === 'none') return ok({ method });
   if (method !== 'private_key_jwt') {
-    return refuse(
+    return invalid(
       `token_endpoint_auth_method is neither none nor private_key_jwt, which alone need no secret`,
     );
   }
   // ChatGPT names the token endpoint, as RFC 7523 §3 lets it, and such a client has no way to tell us.
   const common = { method, acceptsTokenEndpointAudience: true } as const;
   if (jwks !== undefined && jwksUri !== undefined)
-    return refuse('jwks stands beside jwks_uri; one says where the keys are');
+    return invalid('jwks stands beside jwks_uri; one says where the keys are');
   if (jwksUri !== undefined) {
     return isHttps(jwksUri)
       ? ok({ ...common, keys: { kind: 'jwks_uri', jwksUri } })
-      : refuse('jwks_uri is no https URL');
+      : invalid('jwks_uri is no https URL');
   }
-  if (jwks === undefined || jwks.keys.length === 0) return refuse('private_key_jwt needs jwks or jwks_uri');
+  if (jwks === undefined || jwks.keys.length === 0) return invalid('private_key_jwt needs jwks or jwks_uri');
   if (jwks.keys.some((key) => 'd' in key || 'k' in key))
-    return refuse('jwks holds a private or symmetric key');
+    return invalid('jwks holds a private or symmetric key');
   return ok({ ...common, keys: { kind: 'jwks', jwks } });
 }
 
@@ -122,4 +126,8 @@ function authenticationOf({
 function isHttps(text: string): boolean {
   const url = URL.parse(text);
   return url?.protocol === 'https:' || url?.protocol === 'http:';
+}
+
+function invalid(detail: string): Result<never, DocumentFault> {
+  return refuse({ fault: 'metadata_invalid', detail });
 }

@@ -9,6 +9,7 @@ import type { Client } from '../../ports/registry.ts';
 import { after, type Instant } from '../../runtime/clock.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { readClientDocument } from './client-document.ts';
+import { faultOf } from './document-faults.ts';
 import { type DocumentPolicy, type Trust, trustIn } from './document-trust.ts';
 import { documentUrlProblem } from './document-url.ts';
 import { pinnedCopy } from './pinned-copies.ts';
@@ -64,7 +65,7 @@ export function documentClients(options: DocumentClientsOptions): DocumentClient
     if (!fetched.ok) {
       const { refusal } = fetched;
       if (isOutage(refusal)) return standIn(memory, { url, last, refusal }, (it) => read(it, trust), now);
-      return forget(url, refuse({ reason: 'invalid', detail: wordsFor(refusal) }), now);
+      return forget(url, refuse({ reason: 'invalid', ...faultOf(refusal) }), now);
     }
     const freshUntil = after(now, freshFor(fetched.value.freshSeconds));
     const document = { url, json: fetched.value.json, acceptedAt: now, freshUntil };
@@ -138,7 +139,7 @@ function standIn(
     return read(last);
   }
   const copy = isKeptFromUs(refusal) && !goneAt.has(url) ? pinned(url) : undefined;
-  if (copy === undefined) return refuse({ reason: 'unreachable', detail: wordsFor(refusal) });
+  if (copy === undefined) return refuse({ reason: 'unreachable', ...faultOf(refusal) });
   return read({ url, json: copy, acceptedAt: now, freshUntil: now });
 }
 
@@ -148,21 +149,25 @@ function judge(
   policy: DocumentPolicy,
 ): Result<Trusted, ClientDocumentRefusal> {
   const problem = documentUrlProblem(url, hosts);
-  if (problem !== undefined) return refuse({ reason: 'invalid', detail: `client_id ${problem}` });
+  if (problem !== undefined)
+    return refuse({ reason: 'invalid', fault: 'client_id_malformed', detail: `client_id ${problem}` });
   const trust = trustIn(new URL(url), policy);
   return trust.kind === 'denied' ? denied : ok(trust);
 }
 
 function readKept(document: KeptDocument, trust: Trusted, customRedirectUris: readonly string[]): Found {
   const client = readClientDocument(document.url, document.json, { ...document, trust, customRedirectUris });
-  return client.ok ? client : refuse({ reason: 'invalid', detail: client.refusal });
+  return client.ok ? client : refuse({ reason: 'invalid', ...client.refusal });
 }
 
 const denied: Result<never, ClientDocumentRefusal> = refuse({
-  reason: 'denied',
+  ...{ reason: 'denied', fault: 'host_denied' },
   detail: 'clients of that host are not taken by this deployment',
 });
-const unknown: Found = refuse({ reason: 'unreachable', detail: 'nobody has signed in with it yet' });
+const unknown: Found = refuse({
+  ...{ reason: 'unreachable', fault: 'never_used' },
+  detail: 'nobody has signed in with it yet',
+});
 
 function isUsedUnasked(document: KeptDocument, failed: Instant | undefined, now: Instant): boolean {
   if (now < document.freshUntil) return true;
@@ -197,25 +202,9 @@ function isOutage(refusal: DocumentRefusal): boolean {
 function isKeptFromUs(refusal: DocumentRefusal): boolean {
   return (
     refusal.reason === 'unreachable' ||
+    refusal.reason === 'timed_out' ||
     (refusal.reason === 'status_not_ok' && [401, 403, 451].includes(refusal.status))
   );
-}
-
-function wordsFor(refusal: DocumentRefusal): string {
-  switch (refusal.reason) {
-    case 'url_not_allowed':
-      return `the document cannot be fetched: ${refusal.detail}`;
-    case 'address_not_allowed':
-      return 'the host of the document has an address that is not public';
-    case 'unreachable':
-      return 'the host of the document does not answer';
-    case 'status_not_ok':
-      return `the document is answered with status ${refusal.status}, not with 200`;
-    case 'not_json':
-      return 'the document is not JSON, or not sent as application/json';
-    case 'too_large':
-      return 'the document is larger than 5 kB';
-  }
 }
 
 function hold<Value>(map: Map<string, Value>, url: string, value: Value): void {

@@ -71,6 +71,10 @@ export const registration = {
     'takes no software statement that is unsigned, signed with a MAC, or by another key than one of its issuer',
   ),
   'rfc7519:4.1.3:audience': must('RFC 7519 §4.1.3', 'takes no software statement that is for others only'),
+  'vestibule:document-fault-audited': must(
+    ['Vestibule', 'UI-6'],
+    'audits what is wrong with a metadata document that is not taken, with nothing of what it says, and reaches nothing for it but the host that it names',
+  ),
   'vestibule:statement-issuer-down': must(
     'Vestibule',
     'answers 503 with a time to come again while the keys of the issuer of a software statement are out of reach, and keeps no failure',

@@ -84,8 +84,8 @@ describe('a document on this machine', () => {
     ['/broken', { reason: 'not_json' }],
     ['/large', { reason: 'too_large' }],
     ['/endless', { reason: 'too_large' }],
-    ['/silent', { reason: 'unreachable' }],
-    ['/slow', { reason: 'unreachable' }],
+    ['/silent', { reason: 'timed_out' }],
+    ['/slow', { reason: 'timed_out' }],
     ['/switching', { reason: 'unreachable' }],
     ['/cut', { reason: 'unreachable' }],
   ])('is refused: %s', async (path, refusal) => {

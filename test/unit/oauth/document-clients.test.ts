@@ -53,6 +53,7 @@ describe('a client that is a metadata document', () => {
 
   it.each<[string, DocumentRefusal]>([
     ['does not answer', { reason: 'unreachable' }],
+    ['does not answer in time', { reason: 'timed_out' }],
     ['refuses us', forbidden],
     ['fails', { reason: 'status_not_ok', status: 503 }],
     ['has had enough', { reason: 'status_not_ok', status: 429 }],
@@ -118,6 +119,7 @@ describe('a well-known client whose host refuses us', () => {
     { reason: 'status_not_ok', status: 401 },
     { reason: 'status_not_ok', status: 451 },
     { reason: 'unreachable' },
+    { reason: 'timed_out' },
   ])('is known by our copy of its document: %j', async (refusal) => {
     const { find, kept } = hosts([failed(refusal)]);
     expect(await find(start, undefined, code)).toMatchObject({
