@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { afterEach, describe, expect } from 'vitest';
 import { type Browser, createBrowser } from '../../support/browser-player.ts';
-import type { Company } from '../../support/company.ts';
 import type { Page } from '../../support/html-page.ts';
+import { type Answer, drive } from '../support/driver.ts';
 import {
+  deskAt,
   eventsSince,
   hosted,
   pageOf,
@@ -10,22 +11,16 @@ import {
   pressLabel,
   requestOf,
   signIn,
-  startOffice,
-  verifier,
 } from '../support/people.ts';
+import { mend, officeForThisFile, strike } from '../support/this-file.ts';
 import { verifies } from '../verifies.ts';
 
-let company: Company;
-beforeAll(async () => {
-  company = await startOffice((config) => ({
-    ...config,
-    branding: { name: 'Northwind <Traders>', accent: '#0b6b57' },
-  }));
-}, 120_000);
-afterAll(() => company.stop());
+const company = officeForThisFile((config) => ({
+  ...config,
+  branding: { name: 'Northwind <Traders>', accent: '#0b6b57' },
+}));
 let passed = 0;
 afterEach(() => {
-  company.run.cloud.faults.clear();
   // The demo's identity provider has a clock of its own.
   company.run.clock.advance(-passed);
   passed = 0;
@@ -44,25 +39,13 @@ async function accountOf(browser: Browser, user = 'alice'): Promise<Page> {
   return page.url.origin === company.issuer ? page : pageOf(await press(browser, page, user));
 }
 
-async function redeemed(browser: Browser): Promise<Readonly<Record<string, unknown>>> {
+async function redeemed(browser: Browser): Promise<Answer['body']> {
   const told = await signIn(requestOf(company), { browser });
-  return token({
-    ...{ grant_type: 'authorization_code', code: told.get('code') ?? '', client_id: 'desk' },
-    ...{ redirect_uri: hosted, code_verifier: verifier },
-  });
+  return (await deskAt(drive(company)).redeem(told.get('code') ?? '')).body;
 }
 
-async function token(form: Readonly<Record<string, string>>): Promise<Readonly<Record<string, unknown>>> {
-  const response = await fetch(`${company.issuer}/token`, {
-    method: 'POST',
-    body: new URLSearchParams(form),
-  });
-  return (await response.json()) as Readonly<Record<string, unknown>>;
-}
-
-function refresh(tokens: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
-  const refreshToken = String(tokens['refresh_token']);
-  return token({ grant_type: 'refresh_token', refresh_token: refreshToken, client_id: 'desk' });
+async function refresh(tokens: Answer['body']): Promise<Answer['body']> {
+  return (await deskAt(drive(company)).refresh(tokens['refresh_token'])).body;
 }
 
 describe('the account page', () => {
@@ -192,7 +175,7 @@ describe('a failing dependency', () => {
     const browser = createBrowser();
     await redeemed(browser);
     const page = await accountOf(browser);
-    company.run.cloud.faults.add('dynamodb:GetItem~Authorization=down@*');
+    strike(company, 'dynamodb:GetItem~Authorization=down@*');
     const broken = pageOf(await browser.open(account()));
     expect([broken.status, broken.headers.get('retry-after')]).toEqual([503, '1']);
     expect(broken.text).toContain('Try again');
@@ -200,7 +183,7 @@ describe('a failing dependency', () => {
       headers: { cookie: browser.cookies.headerFor(account(), get) ?? '' },
     });
     expect(await json.json()).toMatchObject({ error: 'temporarily_unavailable' });
-    company.run.cloud.faults.clear();
+    mend(company);
     expect((await accountOf(browser)).text).toContain('Desk');
     expect(page.text).toContain('Desk');
   });
@@ -217,10 +200,10 @@ describe('a failing dependency', () => {
         const browser = createBrowser();
         const tokens = await redeemed(browser);
         const page = await accountOf(browser);
-        company.run.cloud.faults.add(fault);
+        strike(company, fault);
         const broken = pageOf(await press(browser, page, 'desk'));
         expect([fault, broken.status]).toEqual([fault, 503]);
-        company.run.cloud.faults.clear();
+        mend(company);
         const listed = await accountOf(browser);
         expect([fault, listed.text]).toEqual([fault, expect.stringContaining('Desk')]);
         expect(pageOf(await press(browser, listed, 'desk')).text).toContain('No application has access');
@@ -237,7 +220,7 @@ describe('a failing dependency', () => {
       const browser = createBrowser();
       await accountOf(browser);
       pass(301);
-      company.run.cloud.faults.add('secretsmanager:GetSecretValue=down@*');
+      strike(company, 'secretsmanager:GetSecretValue=down@*');
       for (const url of [account(), requestOf(company)]) {
         const broken = pageOf(await browser.open(url, new URL(hosted)));
         expect([broken.status, broken.text]).toEqual([

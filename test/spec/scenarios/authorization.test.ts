@@ -1,24 +1,10 @@
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { createBrowser } from '../../support/browser-player.ts';
-import type { Company } from '../../support/company.ts';
-import {
-  answerTo,
-  app,
-  hosted,
-  loopback,
-  pageOf,
-  requestOf,
-  signIn,
-  startOffice,
-  toldClient,
-} from '../support/people.ts';
+import { answerTo, app, hosted, loopback, pageOf, requestOf, signIn, toldClient } from '../support/people.ts';
+import { officeForThisFile } from '../support/this-file.ts';
 import { verifies } from '../verifies.ts';
 
-let company: Company;
-beforeAll(async () => {
-  company = await startOffice();
-}, 120_000);
-afterAll(() => company.stop());
+const company = officeForThisFile();
 
 const told = async (...request: [Readonly<Record<string, string | undefined>>?, string?]) =>
   toldClient(await answerTo(requestOf(company, ...request)));

@@ -1,17 +1,15 @@
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { beforeAll, describe, expect } from 'vitest';
 import { createBrowser } from '../../support/browser-player.ts';
-import type { Company } from '../../support/company.ts';
 import { type Driver, drive } from '../support/driver.ts';
-import { answerTo, hosted, pageOf, press, requestOf, startOffice } from '../support/people.ts';
+import { answerTo, hosted, pageOf, press, requestOf } from '../support/people.ts';
+import { officeForThisFile } from '../support/this-file.ts';
 import { verifies } from '../verifies.ts';
 
-let company: Company;
+const company = officeForThisFile();
 let operator: Driver;
-beforeAll(async () => {
-  company = await startOffice();
+beforeAll(() => {
   operator = drive(company);
-}, 120_000);
-afterAll(() => company.stop());
+});
 
 async function change(path: string, body: object): Promise<void> {
   const answer = await operator.admin('PUT', path, body);

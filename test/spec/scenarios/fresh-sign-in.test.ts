@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { createBrowser } from '../../support/browser-player.ts';
 import {
   eventsSince,
@@ -9,17 +9,10 @@ import {
   toldClient,
   upToCallback,
 } from '../support/people.ts';
-import { type PlayedOffice, startPlayedOffice } from '../support/played-office.ts';
+import { playedOfficeForThisFile } from '../support/this-file.ts';
 import { verifies } from '../verifies.ts';
 
-let office: PlayedOffice;
-beforeAll(async () => {
-  office = await startPlayedOffice();
-}, 120_000);
-afterEach(() => {
-  office.idp.play();
-});
-afterAll(() => office.stop());
+const office = playedOfficeForThisFile();
 
 type Changes = Readonly<Record<string, string>>;
 

@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { type DownstreamDriver, driveDownstream, random } from '../support/downstream-driver.ts';
+import { describe, expect } from 'vitest';
+import { driveDownstream, random } from '../support/downstream-driver.ts';
 import { drive } from '../support/driver.ts';
+import { forThisFile } from '../support/this-file.ts';
 import { verifies } from '../verifies.ts';
 
-let driver: DownstreamDriver;
-beforeAll(async () => {
-  driver = await driveDownstream();
-});
-afterAll(() => driver.stop());
+const driver = forThisFile(() => driveDownstream());
 
 function later(seconds: number): void {
   driver.deployment.run.clock.advance(seconds);

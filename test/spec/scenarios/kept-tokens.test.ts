@@ -1,47 +1,29 @@
-import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { beforeAll, describe, expect } from 'vitest';
 import type { GrantId, IdpId } from '../../../lambdas/runtime/identifiers.ts';
 import { type Browser, createBrowser } from '../../support/browser-player.ts';
 import type { Page } from '../../support/html-page.ts';
 import { asker, type DownstreamDriver } from '../support/downstream-driver.ts';
+import { itemsAtRest } from '../support/items-at-rest.ts';
 import { answerTo, eventsSince, pageOf, press, requestOf, toldClient } from '../support/people.ts';
-import { type PlayedOffice, startPlayedOffice } from '../support/played-office.ts';
+import { mend, playedOfficeForThisFile, strike } from '../support/this-file.ts';
 import { verifies } from '../verifies.ts';
 
-let office: PlayedOffice;
+const office = playedOfficeForThisFile();
 let ask: DownstreamDriver['ask'];
-
-beforeAll(async () => {
-  office = await startPlayedOffice();
+beforeAll(() => {
   ask = asker(office.company);
-}, 120_000);
-afterEach(() => {
-  office.idp.play();
-  office.company.run.cloud.faults.clear();
 });
-afterAll(() => office.stop());
 
 const [minutes, days] = [60, 86_400];
-const strike = (fault: string): void => {
-  office.company.run.cloud.faults.add(fault);
-};
-const mend = (): void => {
-  office.company.run.cloud.faults.clear();
-};
 const later = (seconds: number): void => {
   office.company.run.clock.advance(seconds);
 };
 
 /** For how long each kept token is there, at most: seconds, by its grant. */
 async function lives(): Promise<ReadonlyMap<string, number>> {
-  const { resources, cloud, clock } = office.company.run;
-  const { operator: credentials, endpoint } = cloud;
-  const table = resources.find(({ logicalId }) => logicalId.includes('VaultTable'))?.physicalId;
-  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials });
-  const { Items = [] } = await client.send(new ScanCommand({ TableName: table }));
-  client.destroy();
-  const now = clock.now() / 1_000;
-  return new Map(Items.map((item) => [item['grant']?.S ?? '', Number(item['ttl']?.N) - now]));
+  const items = await itemsAtRest(office.company, 'VaultTable');
+  const now = office.company.run.clock.now() / 1_000;
+  return new Map(items.map((item) => [item['grant']?.S ?? '', Number(item['ttl']?.N) - now]));
 }
 
 /** The one token that is kept since, by its grant. */
@@ -111,9 +93,9 @@ describe('a refresh token of an identity provider', () => {
   verifies('vestibule:kept-once-used', 'is not kept where it could not be forgotten', async () => {
     const browser = createBrowser();
     const { page, grant } = await askedAnew(browser);
-    strike('dynamodb:DeleteItem~Downstream=down@*');
+    strike(office.company, 'dynamodb:DeleteItem~Downstream=down@*');
     const told = toldClient(await press(browser, page, 'deny'));
-    mend();
+    mend(office.company);
     expect(told.get('error')).toBe('access_denied');
     expect((await lives()).has(grant)).toBe(true);
     await expectForgottenSoon(grant);
@@ -134,9 +116,9 @@ describe('a refresh token of an identity provider', () => {
         ['dynamodb:UpdateItem~Downstream=timeout@1', 200],
       ] as const) {
         const code = await office.code();
-        strike(fault);
+        strike(office.company, fault);
         const answer = await office.redeem(code);
-        mend();
+        mend(office.company);
         expect([fault, answer.status]).toEqual([fault, status]);
         if (status === 503) expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
         const { body } = status === 503 ? await office.redeem(code) : answer;

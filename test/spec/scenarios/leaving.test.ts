@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { listen } from '../../../local/demo/http.ts';
 import { type Arrival, createBrowser } from '../../support/browser-player.ts';
-import type { Company } from '../../support/company.ts';
 import { drive } from '../support/driver.ts';
 import {
   answerTo,
@@ -13,17 +12,16 @@ import {
   press,
   requestOf,
   signIn,
-  startOffice,
   toldClient,
   upToCallback,
 } from '../support/people.ts';
 import { registering } from '../support/registering.ts';
+import { officeForThisFile } from '../support/this-file.ts';
 import { verifies } from '../verifies.ts';
 
 const documentPath = '/client.json';
 const redirect_uris = [hosted, 'http://127.0.0.1/callback', app];
 
-let company: Company;
 let documents: Awaited<ReturnType<typeof listen>>;
 /** Clients that nobody here vouches for, by how they introduced themselves. */
 let strangers: readonly (readonly [string, string])[];
@@ -43,22 +41,20 @@ beforeAll(async () => {
       throw new Error(line);
     },
   );
-  company = await startOffice((config) => ({
-    ...config,
-    clientMetadataDocuments: { curated: [{ host: `localhost:${documents.port}` }] },
-    registration: { customRedirectUris: [app] },
-  }));
+});
+afterAll(() => documents.stop());
+const company = officeForThisFile((config) => ({
+  ...config,
+  clientMetadataDocuments: { curated: [{ host: `localhost:${documents.port}` }] },
+  registration: { customRedirectUris: [app] },
+}));
+beforeAll(async () => {
   const { body } = await registering(drive(company)).register({ client_name: 'Stranger', redirect_uris });
   strangers = [
     ['that registered itself', String(body['client_id'])],
     ['that is a metadata document', `http://127.0.0.1:${documents.port}${documentPath}`],
   ];
   listed = `http://localhost:${documents.port}${documentPath}`;
-}, 120_000);
-
-afterAll(async () => {
-  await company.stop();
-  await documents.stop();
 });
 
 /** Everything that a request can be refused for once its redirect URI is verified, and no person has done anything. */

@@ -1,22 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { beforeAll, describe, expect } from 'vitest';
 import { createVerifier } from '../../../lambdas/resource-server/index.ts';
 import { type Answer, basic } from '../support/driver.ts';
 import { eventsSince } from '../support/people.ts';
-import { type PlayedOffice, startPlayedOffice } from '../support/played-office.ts';
+import { playedOfficeForThisFile } from '../support/this-file.ts';
 import { verifies } from '../verifies.ts';
 
-let office: PlayedOffice;
+const office = playedOfficeForThisFile();
 let server: Readonly<Record<string, string>>;
-
 beforeAll(async () => {
-  office = await startPlayedOffice();
   server = basic('demo-server', await office.company.secretOf('demo-server'));
-}, 120_000);
-afterEach(() => {
-  office.idp.play();
-  office.company.run.cloud.faults.clear();
 });
-afterAll(() => office.stop());
 
 const both = { scope: 'tools:read tools:write' };
 const refused = ({ status, body }: Answer): readonly unknown[] => [status, body['error']];

@@ -1,65 +1,54 @@
-import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { type Browser, createBrowser } from '../../support/browser-player.ts';
-import type { Company } from '../../support/company.ts';
+import { createBrowser } from '../../support/browser-player.ts';
 import { freePort } from '../../support/dynamodb.ts';
 import { type EvilProvider, startEvilProvider } from '../support/evil-provider.ts';
+import { itemsAtRest } from '../support/items-at-rest.ts';
 import {
   answerTo,
   eventsSince,
-  hosted,
   pageOf,
   press,
   requestOf,
   signIn,
-  startOffice,
   toldClient,
   upToCallback,
   upToProvider,
 } from '../support/people.ts';
+import { officeForThisFile } from '../support/this-file.ts';
 import { verifies } from '../verifies.ts';
 
-let company: Company;
 let evil: EvilProvider;
 let evilUrl: string;
 beforeAll(async () => {
   const evilPort = await freePort();
   evilUrl = `http://localhost:${evilPort}`;
-  company = await startOffice((config) => {
-    const partner = { id: 'partner', name: 'Partner', issuer: evilUrl, clientId: 'vestibule' };
-    return {
-      ...config,
-      identityProviders: [
-        ...(config.identityProviders ?? []),
-        { ...partner, domains: ['partner.example.com'], resources: ['analyst-agent'] },
-      ],
-    };
-  });
   evil = await startEvilProvider(evilPort);
-}, 120_000);
-afterAll(async () => {
-  await evil.stop();
-  await company.stop();
+});
+afterAll(() => evil.stop());
+const company = officeForThisFile((config) => {
+  const partner = { id: 'partner', name: 'Partner', issuer: evilUrl, clientId: 'vestibule' };
+  return {
+    ...config,
+    identityProviders: [
+      ...(config.identityProviders ?? []),
+      { ...partner, domains: ['partner.example.com'], resources: ['analyst-agent'] },
+    ],
+  };
 });
 
-const open = async (url: URL | string, browser: Browser) => browser.open(url, new URL(hosted));
 const analyst = () => company.mcpUrl.replace('/mcp', '/agents/analyst');
 
 /** What is kept in the grants table of that kind. */
 async function kept(kind: string): Promise<readonly string[]> {
-  const table = company.run.resources.find(({ logicalId }) => logicalId.includes('GrantsTable'))?.physicalId;
-  const { operator, endpoint } = company.run.cloud;
-  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: operator });
-  const { Items = [] } = await client.send(new ScanCommand({ TableName: table }));
-  client.destroy();
-  return Items.map((item) => item['pk']?.S ?? '').filter((key) => key.startsWith(`${kind}#`));
+  const items = await itemsAtRest(company, 'GrantsTable');
+  return items.map((item) => item['pk']?.S ?? '').filter((key) => key.startsWith(`${kind}#`));
 }
 
 describe('a state', () => {
   verifies('UI-5', 'is made by the yes, and nothing is kept before', async () => {
     const browser = createBrowser();
     const before = (await kept('transaction')).length;
-    const page = pageOf(await open(requestOf(company), browser));
+    const page = pageOf(await answerTo(requestOf(company), browser));
     expect(browser.cookies.all().map(({ name }) => name)).toEqual(['vestibule-browser']);
     expect((await kept('transaction')).length).toBe(before);
     expect(page.html).not.toContain(company.idpUrl.concat('/auth'));
@@ -71,8 +60,8 @@ describe('a state', () => {
     const browser = createBrowser();
     const callback = await upToCallback(browser, requestOf(company));
     const grants = (await kept('grant')).length;
-    expect(toldClient(await open(callback, browser)).has('code')).toBe(true);
-    const again = pageOf(await open(callback, browser));
+    expect(toldClient(await answerTo(callback, browser)).has('code')).toBe(true);
+    const again = pageOf(await answerTo(callback, browser));
     expect([again.status, again.text]).toEqual([400, expect.stringContaining('has been answered already')]);
     expect((await kept('grant')).length).toBe(grants + 1);
   });
@@ -81,12 +70,12 @@ describe('a state', () => {
     const victim = createBrowser();
     const callback = await upToCallback(victim, requestOf(company));
     for (const other of [createBrowser(), createBrowser()]) {
-      if (other !== victim) await open(requestOf(company), other);
-      const page = pageOf(await open(callback, other));
+      if (other !== victim) await answerTo(requestOf(company), other);
+      const page = pageOf(await answerTo(callback, other));
       expect([page.status, page.text]).toEqual([400, expect.stringContaining('Begun in another browser')]);
     }
-    expect(pageOf(await open(callback, createBrowser())).text).toContain('Begun in another browser');
-    expect(toldClient(await open(callback, victim)).has('code')).toBe(true);
+    expect(pageOf(await answerTo(callback, createBrowser())).text).toContain('Begun in another browser');
+    expect(toldClient(await answerTo(callback, victim)).has('code')).toBe(true);
   });
 
   verifies('UI-5', 'that nobody made, or that came twice or not at all, leads nowhere', async () => {
@@ -94,10 +83,10 @@ describe('a state', () => {
     const { search } = await upToCallback(browser, requestOf(company));
     const state = new URLSearchParams(search).get('state') ?? '';
     for (const query of ['', 'code=x', `code=x&state=${state}x`, `code=x&state=${state}&state=${state}`]) {
-      const page = pageOf(await open(`${company.issuer}/callback/demo?${query}`, browser));
+      const page = pageOf(await answerTo(`${company.issuer}/callback/demo?${query}`, browser));
       expect([query, page.text]).toEqual([query, expect.stringContaining('Unknown sign-in')]);
     }
-    expect(toldClient(await open(`${company.issuer}/callback/demo${search}`, browser)).has('code')).toBe(
+    expect(toldClient(await answerTo(`${company.issuer}/callback/demo${search}`, browser)).has('code')).toBe(
       true,
     );
   });
@@ -105,9 +94,9 @@ describe('a state', () => {
 
 describe('an answer to a page', () => {
   verifies('vestibule:consent-bound', 'counts in the browser that got the page', async () => {
-    const page = pageOf(await open(requestOf(company), createBrowser()));
+    const page = pageOf(await answerTo(requestOf(company), createBrowser()));
     const other = createBrowser();
-    await open(requestOf(company), other);
+    await answerTo(requestOf(company), other);
     for (const browser of [other, createBrowser()]) {
       const refused = pageOf(await press(browser, page, 'allow'));
       expect([refused.status, refused.text]).toEqual([
@@ -122,7 +111,7 @@ describe('an answer to a page', () => {
     'is nothing where its form was made up, or has another decision',
     async () => {
       const browser = createBrowser();
-      const page = pageOf(await open(requestOf(company), browser));
+      const page = pageOf(await answerTo(requestOf(company), browser));
       const [form] = page.forms;
       const sealed = form?.fields.find(([name]) => name === 'request')?.[1] ?? '';
       const cookie = browser.cookies.all().find(({ name }) => name === 'vestibule-browser')?.value ?? '';
@@ -143,17 +132,17 @@ describe('an answer to a page', () => {
 
   verifies('vestibule:consent-bound', 'is not spared by a cookie that is no session', async () => {
     const browser = createBrowser();
-    await open(requestOf(company), browser);
+    await answerTo(requestOf(company), browser);
     const [own] = browser.cookies.all();
     for (const value of ['made-up', own?.value ?? '']) {
       browser.cookies.plant({ ...own!, name: 'vestibule-session', value });
-      expect(pageOf(await open(requestOf(company), browser)).text).toContain('you sign in with');
+      expect(pageOf(await answerTo(requestOf(company), browser)).text).toContain('you sign in with');
     }
     await signIn(requestOf(company), { browser });
     const session = browser.cookies.all().find(({ name }) => name === 'vestibule-session');
     const thief = createBrowser();
     thief.cookies.plant({ ...session!, name: 'vestibule-browser' });
-    expect(pageOf(await open(requestOf(company), thief)).text).toContain('you sign in with');
+    expect(pageOf(await answerTo(requestOf(company), thief)).text).toContain('you sign in with');
   });
 });
 
@@ -169,7 +158,7 @@ describe('two identity providers, one of them malicious', () => {
     expect(sent.origin).toBe(evilUrl);
     // The malicious one sends the person on to the honest one with its own state, to get at the honest one's code.
     const state = sent.searchParams.get('state') ?? '';
-    const page = pageOf(await open(`${company.issuer}/callback/demo?code=honest&state=${state}`, mixed));
+    const page = pageOf(await answerTo(`${company.issuer}/callback/demo?code=honest&state=${state}`, mixed));
     expect([page.status, page.text]).toEqual([
       400,
       expect.stringContaining('The wrong identity provider answered'),
@@ -178,21 +167,21 @@ describe('two identity providers, one of them malicious', () => {
     const browser = createBrowser();
     const callback = await upToCallback(browser, requestOf(company));
     const own = callback.searchParams.get('state') ?? '';
-    const forged = await open(`${company.issuer}/callback/partner?code=evil&state=${own}`, browser);
+    const forged = await answerTo(`${company.issuer}/callback/partner?code=evil&state=${own}`, browser);
     expect(pageOf(forged).text).toContain('The wrong identity provider answered');
     const inItsName = new URLSearchParams({ code: 'evil', state: own, iss: evilUrl }).toString();
-    const stuck = pageOf(await open(`${company.issuer}/callback/demo?${inItsName}`, browser));
+    const stuck = pageOf(await answerTo(`${company.issuer}/callback/demo?${inItsName}`, browser));
     expect([stuck.status, stuck.text]).toEqual([502, expect.stringContaining('Try again')]);
-    expect(toldClient(await open(callback, browser)).has('code')).toBe(true);
+    expect(toldClient(await answerTo(callback, browser)).has('code')).toBe(true);
   });
 
   verifies('vestibule:mix-up', 'know nothing of what was granted by a person of the other', async () => {
     const at = (login_hint: string) => requestOf(company, { resource: analyst(), scope: 'ask', login_hint });
     const browser = createBrowser();
     expect((await signIn(at('alice@example.com'), { browser })).has('code')).toBe(true);
-    const remembered = await open(at('alice@example.com'), browser);
+    const remembered = await answerTo(at('alice@example.com'), browser);
     expect(toldClient(remembered).has('code')).toBe(true);
-    const asked = pageOf(await open(at('eve@partner.example.com'), browser));
+    const asked = pageOf(await answerTo(at('eve@partner.example.com'), browser));
     expect([asked.url.origin, asked.text]).toEqual([
       company.issuer,
       expect.stringContaining('you sign in with Partner'),
@@ -202,20 +191,22 @@ describe('two identity providers, one of them malicious', () => {
   verifies('vestibule:mix-up', 'are chosen by the person where nothing else tells', async () => {
     const ambiguous = { resource: analyst(), scope: 'ask' };
     const browser = createBrowser();
-    const page = pageOf(await open(requestOf(company, ambiguous), browser));
+    const page = pageOf(await answerTo(requestOf(company, ambiguous), browser));
     expect(page.text).toContain('Choose where you sign in');
     const chosen = pageOf(await press(browser, page, 'partner'));
     expect(chosen.text).toContain('you sign in with Partner');
     const silent = await answerTo(requestOf(company, { ...ambiguous, prompt: 'none' }));
     expect(toldClient(silent).get('error')).toBe('account_selection_required');
-    const hinted = await open(
+    const hinted = await answerTo(
       requestOf(company, { ...ambiguous, login_hint: 'a@EXAMPLE.com' }),
       createBrowser(),
     );
     expect(pageOf(hinted).text).toContain('you sign in with Demo company');
     // It serves no other resource, whatever the form says.
     const orders = createBrowser();
-    const asked = pageOf(await open(requestOf(company, { login_hint: 'eve@partner.example.com' }), orders));
+    const asked = pageOf(
+      await answerTo(requestOf(company, { login_hint: 'eve@partner.example.com' }), orders),
+    );
     expect(asked.text).toContain('you sign in with Demo company');
   });
 });
@@ -254,10 +245,10 @@ describe('the audit trail of a sign-in', () => {
 describe('a sign-in that takes too long', () => {
   verifies(['UI-5', 'vestibule:consent-bound'], 'is over after ten minutes, wherever it stands', async () => {
     const [reading, away] = [createBrowser(), createBrowser()];
-    const page = pageOf(await open(requestOf(company), reading));
+    const page = pageOf(await answerTo(requestOf(company), reading));
     const callback = await upToCallback(away, requestOf(company));
     company.run.clock.advance(601);
     expect(pageOf(await press(reading, page, 'allow')).text).toContain('This page is too old');
-    expect(pageOf(await open(callback, away)).text).toContain('took too long');
+    expect(pageOf(await answerTo(callback, away)).text).toContain('took too long');
   });
 });

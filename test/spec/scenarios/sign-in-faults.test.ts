@@ -1,10 +1,10 @@
-import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { type Arrival, type Browser, createBrowser } from '../../support/browser-player.ts';
-import type { Company } from '../../support/company.ts';
 import type { Page } from '../../support/html-page.ts';
 import { drive } from '../support/driver.ts';
+import { itemsAtRest } from '../support/items-at-rest.ts';
 import {
+  answerTo,
   hosted,
   leaveProvider,
   pageOf,
@@ -12,30 +12,13 @@ import {
   pressLabel,
   requestOf,
   signIn,
-  startOffice,
   toldClient,
   upToCallback,
 } from '../support/people.ts';
+import { mend, officeForThisFile, strike } from '../support/this-file.ts';
 import { verifies } from '../verifies.ts';
 
-let company: Company;
-beforeAll(async () => {
-  company = await startOffice();
-}, 120_000);
-afterEach(() => {
-  company.run.cloud.faults.clear();
-});
-afterAll(async () => {
-  await company.stop();
-});
-
-const strike = (fault: string): void => {
-  company.run.cloud.faults.add(fault);
-};
-const mend = (): void => {
-  company.run.cloud.faults.clear();
-};
-const open = (browser: Browser, url: URL | string): Promise<Arrival> => browser.open(url, new URL(hosted));
+const company = officeForThisFile();
 
 /** As a person goes on: where it is offered once more, once; where somebody asks who they are, as alice. */
 async function goOn(browser: Browser, arrival: Arrival): Promise<URLSearchParams> {
@@ -50,17 +33,13 @@ async function tryAgain(browser: Browser, page: Page): Promise<Arrival> {
   const link = page.links.find(({ label }) => label.includes('Try again'));
   return link === undefined
     ? pressLabel(browser, page, 'Try again')
-    : open(browser, new URL(link.href, page.url));
+    : answerTo(new URL(link.href, page.url), browser);
 }
 
 /** The grants that the consents of people name. */
 async function listedGrants(): Promise<readonly string[]> {
-  const table = company.run.resources.find(({ logicalId }) => logicalId.includes('GrantsTable'))?.physicalId;
-  const { operator, endpoint } = company.run.cloud;
-  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: operator });
-  const { Items = [] } = await client.send(new ScanCommand({ TableName: table }));
-  client.destroy();
-  const consents = Items.filter((item) => item['pk']?.S?.startsWith('consents#'));
+  const items = await itemsAtRest(company, 'GrantsTable');
+  const consents = items.filter((item) => item['pk']?.S?.startsWith('consents#'));
   return consents.flatMap(
     (item) => JSON.stringify(item['clients']).match(/(?<=\{"S":")[\w-]{22}(?="\})/g) ?? [],
   );
@@ -79,9 +58,9 @@ describe('a fault of AWS', () => {
           const browser = createBrowser();
           const callback = await upToCallback(browser, requestOf(company));
           const before = (await listedGrants()).length;
-          strike(`${call}~Authorization=${kind}`);
-          const arrival = await open(browser, callback);
-          mend();
+          strike(company, `${call}~Authorization=${kind}`);
+          const arrival = await answerTo(callback, browser);
+          mend(company);
           if (arrival.kind === 'page') expect([call, kind, arrival.page.status]).toEqual([call, kind, 503]);
           const told = await goOn(browser, arrival);
           expect([call, kind, told.has('code')]).toEqual([call, kind, true]);
@@ -102,11 +81,11 @@ describe('a fault of AWS', () => {
         ['secretsmanager:GetSecretValue', 'down@*'] as const,
       ]) {
         const browser = createBrowser();
-        const page = pageOf(await open(browser, requestOf(company)));
+        const page = pageOf(await answerTo(requestOf(company), browser));
         if (call.startsWith('secrets')) company.run.clock.advance(301);
-        strike(`${call}~Authorization=${kind}`);
+        strike(company, `${call}~Authorization=${kind}`);
         const arrival = await press(browser, page, 'allow');
-        mend();
+        mend(company);
         expect([call, kind, pageOf(arrival).status]).toEqual([call, kind, 503]);
         const next = await tryAgain(browser, pageOf(arrival));
         const there = next.kind === 'page' ? await press(browser, next.page, 'alice') : next;
@@ -119,13 +98,13 @@ describe('a fault of AWS', () => {
   verifies('vestibule:sign-in-faults', 'that strands a person tells the client to try later', async () => {
     const browser = createBrowser();
     const callback = await upToCallback(browser, requestOf(company));
-    strike('dynamodb:PutItem~Authorization=down@*');
-    const page = pageOf(await open(browser, callback));
+    strike(company, 'dynamodb:PutItem~Authorization=down@*');
+    const page = pageOf(await answerTo(callback, browser));
     expect(page.text).toContain('You are signed in, but we could not finish it');
     const back = page.links.find(({ label }) => label.includes('Back to Desk'));
     const told = new URL(back?.href ?? '').searchParams;
     expect([told.get('error'), told.get('state')]).toEqual(['temporarily_unavailable', 'state-of-desk']);
-    const silent = await open(browser, requestOf(company, { client_id: 'house', prompt: 'none' }));
+    const silent = await answerTo(requestOf(company, { client_id: 'house', prompt: 'none' }), browser);
     expect(toldClient(silent).get('error')).toBe('temporarily_unavailable');
   });
 
@@ -140,10 +119,10 @@ describe('a fault of AWS', () => {
       });
       await operator.register('clients', sentTo(hosted));
       const browser = createBrowser();
-      const page = pageOf(await open(browser, requestOf(company, { client_id: 'moving' })));
-      strike('lambda:Invoke~Authorization=down@*');
+      const page = pageOf(await answerTo(requestOf(company, { client_id: 'moving' }), browser));
+      strike(company, 'lambda:Invoke~Authorization=down@*');
       const stuck = pageOf(await press(browser, page, 'allow'));
-      mend();
+      mend(company);
       const moved = sentTo(hosted, 'https://elsewhere.example.com/callback');
       expect((await operator.admin('PUT', 'clients/moving', moved)).status).toBe(200);
       operator.letCachesExpire();
@@ -160,10 +139,10 @@ describe('a fault of AWS', () => {
       const browser = createBrowser();
       const callback = await upToCallback(browser, requestOf(company));
       const before = (await listedGrants()).length;
-      strike(`${call}~Authorization=crash@1`);
-      await open(browser, callback);
-      mend();
-      const again = await open(browser, callback);
+      strike(company, `${call}~Authorization=crash@1`);
+      await answerTo(callback, browser);
+      mend(company);
+      const again = await answerTo(callback, browser);
       const alive = again.kind === 'left' ? 1 : 0;
       if (again.kind === 'page') expect([400, 502]).toContain(again.page.status);
       expect((await listedGrants()).length).toBeLessThanOrEqual(before + 1);
@@ -178,7 +157,7 @@ describe('one state in two hundred callbacks at once', () => {
     const browser = createBrowser();
     const callback = await upToCallback(browser, requestOf(company));
     const before = (await listedGrants()).length;
-    const arrivals = await Promise.all(Array.from({ length: 200 }, () => open(browser, callback)));
+    const arrivals = await Promise.all(Array.from({ length: 200 }, () => answerTo(callback, browser)));
     const left = arrivals.filter(({ kind }) => kind === 'left');
     expect(left.map((arrival) => toldClient(arrival).has('code'))).toEqual([true]);
     for (const arrival of arrivals) {
@@ -192,13 +171,13 @@ describe('one yes of somebody who is signed in already, in several requests at o
   // Nothing upstream is used once here: the one write that spends the sign-in decides alone.
   verifies('UI-5', 'gives one code, and everybody else is told that it is over', async () => {
     // Instances take one request at a time: only several that are awake already come to the write side by side.
-    await Promise.all(Array.from({ length: 60 }, () => open(createBrowser(), requestOf(company))));
+    await Promise.all(Array.from({ length: 60 }, () => answerTo(requestOf(company), createBrowser())));
     for (let round = 0; round < 8; round += 1) {
       const browser = createBrowser();
       await signIn(requestOf(company), { browser });
       leaveProvider(browser);
       const callback = await upToCallback(browser, requestOf(company), 'bob');
-      const page = pageOf(await open(browser, callback));
+      const page = pageOf(await answerTo(callback, browser));
       expect(page.text).toContain('You are signed in as bob@example.com');
       const arrivals = await Promise.all(Array.from({ length: 6 }, () => press(browser, page, 'allow')));
       const codes = arrivals.filter(({ kind }) => kind === 'left');
@@ -216,7 +195,7 @@ describe('one consent page answered several times at once', () => {
     'begins sign-ins that each work, each with a state of its own',
     async () => {
       const browser = createBrowser();
-      const page = pageOf(await open(browser, requestOf(company)));
+      const page = pageOf(await answerTo(requestOf(company), browser));
       const to = new URL('/callback/demo', company.issuer);
       const arrivals = await Promise.all(Array.from({ length: 5 }, () => press(browser, page, 'allow', to)));
       const callbacks: URL[] = [];
@@ -226,7 +205,7 @@ describe('one consent page answered several times at once', () => {
       }
       expect(new Set(callbacks.map(({ searchParams }) => searchParams.get('state'))).size).toBe(5);
       const codes: (string | null)[] = [];
-      for (const callback of callbacks) codes.push(toldClient(await open(browser, callback)).get('code'));
+      for (const callback of callbacks) codes.push(toldClient(await answerTo(callback, browser)).get('code'));
       expect(new Set(codes).size).toBe(5);
       expect(codes).not.toContain(null);
     },

@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { type Browser, createBrowser } from '../../support/browser-player.ts';
 import type { Behaviour } from '../../support/played-idp.ts';
 import type { Answer } from '../support/driver.ts';
 import { eventsSince, upToProvider, requestOf, verifier } from '../support/people.ts';
-import { type PlayedOffice, startPlayedOffice } from '../support/played-office.ts';
+import { startPlayedOffice } from '../support/played-office.ts';
+import { forThisFile } from '../support/this-file.ts';
 import { verifies } from '../verifies.ts';
 
-let office: PlayedOffice;
-beforeAll(async () => {
-  office = await startPlayedOffice();
-}, 120_000);
-afterAll(() => office.stop());
+const office = forThisFile(startPlayedOffice);
 
 /** What nobody but its holder may learn, by what it is. */
 const secrets = new Map<string, string>();

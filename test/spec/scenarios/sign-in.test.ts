@@ -1,7 +1,6 @@
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { type Browser, createBrowser } from '../../support/browser-player.ts';
-import type { Company } from '../../support/company.ts';
 import { drive } from '../support/driver.ts';
 import {
   answerTo,
@@ -13,17 +12,14 @@ import {
   requestOf,
   leaveProvider,
   signIn,
-  startOffice,
   toldClient,
   upToCallback,
 } from '../support/people.ts';
+import { registering } from '../support/registering.ts';
+import { mend, officeForThisFile, strike } from '../support/this-file.ts';
 import { verifies } from '../verifies.ts';
 
-let company: Company;
-beforeAll(async () => {
-  company = await startOffice();
-}, 120_000);
-afterAll(() => company.stop());
+const company = officeForThisFile();
 
 /** The pages of ours that a person saw on the way, by the first words of each. */
 async function pagesOf(browser: Browser, url: URL, user = 'alice'): Promise<readonly string[]> {
@@ -202,10 +198,9 @@ describe('a request that wants no page', () => {
 
 describe('an identity provider that fails', () => {
   verifies('vestibule:upstream-down', 'leaves the person a page to try again', async () => {
-    const { faults } = company.run.cloud;
     const browser = createBrowser();
     const asked = pageOf(await answerTo(requestOf(company), browser));
-    faults.add('lambda:Invoke=down@*');
+    strike(company, 'lambda:Invoke=down@*');
     const stuck = pageOf(await press(browser, asked, 'allow'));
     expect([stuck.status, stuck.headers.get('retry-after')]).toEqual([503, expect.stringMatching(/^\d+$/)]);
     const back = stuck.links.find(({ label }) => label.includes('Back to Desk'));
@@ -215,23 +210,23 @@ describe('an identity provider that fails', () => {
     });
     const still = pageOf(await pressLabel(browser, stuck, 'Try again'));
     expect(still.status).toBe(503);
-    faults.clear();
+    mend(company);
     const login = pageOf(await pressLabel(browser, still, 'Try again'));
     expect(login.text).toContain('Sign in as');
     const callback = new URL('/callback/demo', company.issuer);
     const returned = await press(browser, login, 'alice', callback);
-    faults.add('lambda:Invoke=down@*');
+    strike(company, 'lambda:Invoke=down@*');
     const lost = pageOf(await browser.open(returned.kind === 'left' ? returned.url : '', new URL(hosted)));
     expect(lost.status).toBe(503);
-    faults.clear();
+    mend(company);
     expect(toldClient(await pressLabel(browser, lost, 'Try again')).has('code')).toBe(true);
   });
 
   verifies('vestibule:upstream-down', 'is told to a client that wants no page', async () => {
     const browser = await signedIn();
-    company.run.cloud.faults.add('lambda:Invoke=down@*');
+    strike(company, 'lambda:Invoke=down@*');
     const answer = toldClient(await answerTo(requestOf(company, { prompt: 'none' }), browser));
-    company.run.cloud.faults.clear();
+    mend(company);
     expect(answer.get('error')).toBe('temporarily_unavailable');
   });
 
@@ -259,9 +254,7 @@ describe('an identity provider that fails', () => {
 
 /** Registers itself, as an application does that nobody declared. */
 async function registered(client_name: string): Promise<string> {
-  const body = JSON.stringify({ client_name, redirect_uris: [hosted] });
-  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
-  const answer = await drive(company).send('/register', init);
+  const answer = await registering(drive(company)).register({ client_name, redirect_uris: [hosted] });
   expect(answer.status).toBe(201);
   return String(answer.body['client_id']);
 }

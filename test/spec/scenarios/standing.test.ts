@@ -1,19 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { afterEach, describe, expect } from 'vitest';
 import type { DownstreamAnswer } from '../../../lambdas/ports/downstream.ts';
 import type { GrantId } from '../../../lambdas/runtime/identifiers.ts';
 import type { Behaviour } from '../../support/played-idp.ts';
-import { type DownstreamDriver, driveDownstream, random } from '../support/downstream-driver.ts';
+import { driveDownstream, random } from '../support/downstream-driver.ts';
+import { forThisFile } from '../support/this-file.ts';
 import { verifies } from '../verifies.ts';
 
-let driver: DownstreamDriver;
-beforeAll(async () => {
-  driver = await driveDownstream();
-});
+const driver = forThisFile(() => driveDownstream());
 afterEach(() => {
   driver.first.play();
   driver.deployment.run.cloud.faults.clear();
 });
-afterAll(() => driver.stop());
 
 /** Somebody signed in for work while they are away, and a minute and more has gone by. */
 async function aGrant(): Promise<string> {

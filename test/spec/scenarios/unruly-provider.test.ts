@@ -1,19 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { type Arrival, createBrowser } from '../../support/browser-player.ts';
 import type { Behaviour } from '../../support/played-idp.ts';
 import { answerTo, pageOf, press, pressLabel, requestOf, toldClient } from '../support/people.ts';
-import { type PlayedOffice, startPlayedOffice } from '../support/played-office.ts';
+import { playedOfficeForThisFile } from '../support/this-file.ts';
 import { verifies } from '../verifies.ts';
 
-let office: PlayedOffice;
-
-beforeAll(async () => {
-  office = await startPlayedOffice();
-}, 120_000);
-afterEach(() => {
-  office.idp.play();
-});
-afterAll(() => office.stop());
+const office = playedOfficeForThisFile();
 
 const both = { scope: 'tools:read tools:write' };
 const [discovery, token, keys] = ['/.well-known/openid-configuration', '/token', '/jwks'] as const;

@@ -1,16 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { afterEach, describe, expect } from 'vitest';
 import type { Behaviour } from '../../support/played-idp.ts';
-import { type DownstreamDriver, driveDownstream, type SignInOptions } from '../support/downstream-driver.ts';
+import { driveDownstream, type SignInOptions } from '../support/downstream-driver.ts';
+import { forThisFile } from '../support/this-file.ts';
 import { verifies } from '../verifies.ts';
 
-let driver: DownstreamDriver;
-beforeAll(async () => {
-  driver = await driveDownstream();
-});
+const driver = forThisFile(() => driveDownstream());
 afterEach(() => {
   driver.first.play();
 });
-afterAll(() => driver.stop());
 
 async function detailOf(behaviour: Behaviour, options?: SignInOptions): Promise<unknown> {
   driver.first.play(behaviour);

@@ -1,17 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { afterEach, describe, expect } from 'vitest';
 import type { Behaviour } from '../../support/played-idp.ts';
-import { type DownstreamDriver, driveDownstream } from '../support/downstream-driver.ts';
+import { driveDownstream } from '../support/downstream-driver.ts';
+import { forThisFile } from '../support/this-file.ts';
 import { verifies } from '../verifies.ts';
 
-let driver: DownstreamDriver;
-beforeAll(async () => {
-  driver = await driveDownstream();
-});
+const driver = forThisFile(() => driveDownstream());
 afterEach(() => {
   driver.first.play();
   driver.second.play();
 });
-afterAll(() => driver.stop());
 
 const ann = { sub: 'ann', name: 'Ann', email: 'ann@example.com', groups: ['staff'] };
 

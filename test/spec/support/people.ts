@@ -3,6 +3,7 @@ import type { ClientConfig, VestibuleConfig } from '../../../lib/index.ts';
 import { type Arrival, type Browser, createBrowser } from '../../support/browser-player.ts';
 import { type Company, type CompanyOptions, startCompany } from '../../support/company.ts';
 import type { Page } from '../../support/html-page.ts';
+import type { Answer, Driver } from './driver.ts';
 
 export const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
 const challenge = createHash('sha256').update(verifier).digest('base64url');
@@ -55,7 +56,7 @@ export function requestOf(company: Company, changes: Changes = {}, more = ''): U
 }
 
 /** Where a request is answered without a person: what the client is told, or the page. */
-export async function answerTo(url: URL, browser: Browser = createBrowser()): Promise<Arrival> {
+export async function answerTo(url: URL | string, browser: Browser = createBrowser()): Promise<Arrival> {
   return browser.open(url, new URL(hosted));
 }
 
@@ -110,6 +111,26 @@ export async function signIn(
 ): Promise<URLSearchParams> {
   const { browser = createBrowser(), ...person } = options;
   return (await browser.signIn({ authorizeUrl: url, ...person })).searchParams;
+}
+
+/** The token requests of the client `desk`; `more` is laid over them. */
+export interface TokensOfDesk {
+  readonly redeem: (code: string, more?: Readonly<Record<string, string>>) => Promise<Answer>;
+  readonly refresh: (token: unknown, more?: Readonly<Record<string, string>>) => Promise<Answer>;
+}
+
+export function deskAt(client: Driver): TokensOfDesk {
+  return {
+    redeem: (code, more = {}) =>
+      client.token({
+        ...{ grant_type: 'authorization_code', client_id: 'desk', code, redirect_uri: hosted },
+        ...{ code_verifier: verifier, ...more },
+      }),
+    refresh: (token, more = {}) =>
+      client.token({
+        ...{ grant_type: 'refresh_token', client_id: 'desk', refresh_token: String(token), ...more },
+      }),
+  };
 }
 
 /** The events of the audit trail that were written since `from` lines of the log. */

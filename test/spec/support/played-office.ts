@@ -6,19 +6,16 @@ import { type Browser, createBrowser } from '../../support/browser-player.ts';
 import { startDeployment } from '../../support/deployment.ts';
 import { steadyPortBlock } from '../../support/free-ports.ts';
 import { type PlayedIdp, playIdp } from '../../support/played-idp.ts';
-import { type Answer, type Driver, drive } from './driver.ts';
-import { hosted, peoplesClients, requestOf, signIn, verifier } from './people.ts';
+import { type Driver, drive } from './driver.ts';
+import { deskAt, peoplesClients, requestOf, signIn, type TokensOfDesk } from './people.ts';
 
 /** A deployment whose people come from an identity provider that plays any part; its `staff` may change things. */
-export interface PlayedOffice {
+export interface PlayedOffice extends TokensOfDesk {
   readonly company: Company;
   readonly idp: PlayedIdp;
   readonly client: Driver;
   /** Signs somebody in, in the browser given, and resolves with the code that the client is told. */
   readonly code: (changes?: Readonly<Record<string, string>>, browser?: Browser) => Promise<string>;
-  /** `more` is laid over the token request of the client `desk`. */
-  readonly redeem: (code: string, more?: Readonly<Record<string, string>>) => Promise<Answer>;
-  readonly refresh: (token: unknown, more?: Readonly<Record<string, string>>) => Promise<Answer>;
   readonly stop: () => Promise<void>;
 }
 
@@ -40,15 +37,7 @@ export async function startPlayedOffice(): Promise<PlayedOffice> {
       if (code === null) throw new Error(`no code: ${told.toString()}`);
       return code;
     },
-    redeem: (code, more = {}) =>
-      client.token({
-        ...{ grant_type: 'authorization_code', client_id: 'desk', code, redirect_uri: hosted },
-        ...{ code_verifier: verifier, ...more },
-      }),
-    refresh: (token, more = {}) =>
-      client.token({
-        ...{ grant_type: 'refresh_token', client_id: 'desk', refresh_token: String(token), ...more },
-      }),
+    ...deskAt(client),
     stop: async () => {
       await deployment.stop();
       await idp.stop();
