@@ -14,6 +14,9 @@ export interface DatedDocuments {
   readonly fetchDated: (url: string) => Promise<Result<DatedDocument, DocumentRefusal>>;
 }
 
+/** Seconds for which a document stands in while its host fails. */
+export const longestOutage = 7 * 86_400;
+
 /** A client's metadata document as it was last accepted. */
 export interface KeptDocument {
   /** The `client_id`. */
@@ -27,8 +30,13 @@ export interface KeptDocument {
 }
 
 export interface KeptDocuments {
-  /** Keeps the document in place of one that was accepted earlier; one accepted later stays. */
+  /**
+   * Keeps the document in place of one that was accepted earlier; one accepted later stays. It is there for as long as it
+   * may stand in for its host, and for as long as the last `markUsed` gave it.
+   */
   readonly keep: (document: KeptDocument) => Promise<void>;
+  /** Has the copy outlive all that a sign-in at that time may end in; where none is kept, nothing is. */
+  readonly markUsed: (url: string, at: Instant) => Promise<void>;
   /** Marks the copy as gone, if it was accepted by then; where none is kept, nothing is. */
   readonly markGone: (url: string, at: Instant) => Promise<void>;
 }

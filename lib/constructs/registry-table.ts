@@ -69,12 +69,8 @@ export class RegistryTable extends Construct {
 
   /** All that signing a person in for a client reads, and keeping the metadata documents that were accepted. */
   grantSignInDecisions(role: IRole): RegistryVariables {
-    // A client that registered itself lives on where people use it.
-    this.grant(role, { actions: ['dynamodb:UpdateItem'], items: ['client#*'] });
-    this.grant(role, {
-      actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
-      items: ['client-document#*'],
-    });
+    // A client that registered itself lives on where people use it, and so does a document.
+    this.grant(role, { actions: ['dynamodb:UpdateItem'], items: ['client#*', 'client-document#*'] });
     return this.grant(role, {
       actions: ['dynamodb:BatchGetItem'],
       items: ['client#*', 'agent#*', 'resource#*', 'client-document#*', 'idp#*'],

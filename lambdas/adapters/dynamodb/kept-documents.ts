@@ -1,19 +1,21 @@
 import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
-  PutItemCommand,
   UpdateItemCommand,
+  type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
-import type { KeptDocument, KeptDocuments } from '../../ports/client-documents.ts';
-import { after, instant } from '../../runtime/clock.ts';
+import { type KeptDocument, type KeptDocuments, longestOutage } from '../../ports/client-documents.ts';
+import { after, type Instant, instant } from '../../runtime/clock.ts';
 import { calling } from '../aws.ts';
 import { type Item, toItem } from './attributes.ts';
 import { keyOf } from './keys.ts';
 import { decode, text, whole } from './stored.ts';
 
+/** Seconds: while it may stand in for its host, and a day for the sign-in that it stood in for last. */
+const keptUnused = longestOutage + 86_400;
 /** Seconds: longer than any refresh token lives, for whose sake a document is kept. */
-const keptFor = 400 * 86_400;
+const keptUsed = 400 * 86_400;
 
 const storedDocument = v.object({
   pk: text,
@@ -24,52 +26,65 @@ const storedDocument = v.object({
   gone_at: v.exactOptional(whole),
 });
 
-/** Keeps accepted metadata documents in the registry table: one conditional write on one item. */
-export function dynamoKeptDocuments(options: {
+/** Keeps accepted metadata documents in the registry table: conditional writes on one item. */
+export function dynamoKeptDocuments({
+  client,
+  table,
+}: {
   readonly client: DynamoDBClient;
   readonly table: string;
 }): KeptDocuments {
+  /** Answers what it wrote; undefined where the item is not as the condition says, which no retry could mend. */
+  const update = (
+    url: string,
+    input: Omit<UpdateItemCommandInput, 'TableName' | 'Key'>,
+  ): Promise<Item | undefined> =>
+    calling('DynamoDB', async () => {
+      try {
+        const Key = { pk: { S: keyOf.clientDocument(url) } };
+        return (await client.send(new UpdateItemCommand({ TableName: table, Key, ...input }))).Attributes;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return undefined;
+        throw error;
+      }
+    });
+
+  /** A copy's end only ever moves away. */
+  const keepUntil = async (url: string, end: Instant): Promise<void> => {
+    await update(url, {
+      UpdateExpression: 'SET #ttl = :end',
+      ConditionExpression: '#ttl < :end',
+      ExpressionAttributeNames: { '#ttl': 'ttl' },
+      ExpressionAttributeValues: toItem({ ':end': end }),
+    });
+  };
+
   return {
-    keep: ({ url, json, acceptedAt, freshUntil }) =>
-      calling('DynamoDB', async () => {
-        try {
-          await options.client.send(
-            new PutItemCommand({
-              TableName: options.table,
-              Item: toItem({
-                pk: keyOf.clientDocument(url),
-                url,
-                document: JSON.stringify(json),
-                accepted_at: acceptedAt,
-                fresh_until: freshUntil,
-                ttl: after(acceptedAt, keptFor),
-              }),
-              ConditionExpression: 'attribute_not_exists(pk) OR accepted_at <= :at',
-              ExpressionAttributeValues: { ':at': { N: String(acceptedAt) } },
-            }),
-          );
-        } catch (error) {
-          // Another instance accepted a later one meanwhile.
-          if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        }
-      }),
-    markGone: (url, at) =>
-      calling('DynamoDB', async () => {
-        try {
-          await options.client.send(
-            new UpdateItemCommand({
-              TableName: options.table,
-              Key: { pk: { S: keyOf.clientDocument(url) } },
-              UpdateExpression: 'SET gone_at = :at',
-              ConditionExpression: 'accepted_at <= :at',
-              ExpressionAttributeValues: { ':at': { N: String(at) } },
-            }),
-          );
-        } catch (error) {
-          // None is kept, or it came back meanwhile.
-          if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        }
-      }),
+    keep: async ({ url, json, acceptedAt, freshUntil }) => {
+      const end = after(acceptedAt, keptUnused);
+      // Refused: another instance accepted a later one meanwhile.
+      const written = await update(url, {
+        UpdateExpression:
+          'SET #url = :url, #document = :document, accepted_at = :at, fresh_until = :fresh, #ttl = if_not_exists(#ttl, :end) REMOVE gone_at',
+        ConditionExpression: 'attribute_not_exists(pk) OR accepted_at <= :at',
+        ExpressionAttributeNames: { '#url': 'url', '#document': 'document', '#ttl': 'ttl' },
+        ExpressionAttributeValues: toItem({
+          ...{ ':url': url, ':document': JSON.stringify(json) },
+          ...{ ':at': acceptedAt, ':fresh': freshUntil, ':end': end },
+        }),
+        ReturnValues: 'UPDATED_NEW',
+      });
+      if (Number(written?.['ttl']?.N) < end) await keepUntil(url, end);
+    },
+    markUsed: (url, at) => keepUntil(url, after(at, keptUsed)),
+    markGone: async (url, at) => {
+      // Refused: none is kept, or it came back meanwhile.
+      await update(url, {
+        UpdateExpression: 'SET gone_at = :at',
+        ConditionExpression: 'accepted_at <= :at',
+        ExpressionAttributeValues: toItem({ ':at': at }),
+      });
+    },
   };
 }
 

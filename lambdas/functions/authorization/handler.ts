@@ -56,11 +56,12 @@ const secrets = secretsManagerSealSecrets({
   secretArn: environment.SEAL_SECRET,
   clock,
 });
+const keptDocuments = dynamoKeptDocuments({ client, table: environment.REGISTRY_TABLE });
 const ports: SignInPorts = {
   registry: withMetadataDocuments(registered, {
     ...{ policy, hosts, clock },
     documents: guardedDocuments({ hosts, maximumBytes: largestDocument }),
-    kept: dynamoKeptDocuments({ client, table: environment.REGISTRY_TABLE }),
+    kept: keptDocuments,
   }),
   idps: identityProviders,
   signIns: downstreamSignIns(downstream),
@@ -68,6 +69,7 @@ const ports: SignInPorts = {
   consents: dynamoConsents(grantsTable),
   transactions: dynamoTransactions(grantsTable),
   grants: dynamoGrants(grantsTable),
+  documents: keptDocuments,
   lives: dynamoClientLives({ client, table: environment.REGISTRY_TABLE }),
   lifetimeSeconds: Number(environment.CLIENT_LIFETIME_DAYS) * 86_400,
   seals: secretsManagerSeals({ secrets, random }),

@@ -213,12 +213,16 @@ async function recordConsent(
   });
 }
 
-/** A client that registered itself lives while people use it; once in half its life is often enough to write that down. */
+/**
+ * What a stranger had us keep lives on while people use it: a metadata document, and a client that registered itself,
+ * for which once in half its life is often enough to write that down.
+ */
 async function prolongClient(
-  { lives, lifetimeSeconds }: SignInPorts,
-  { id, expiresAt }: Client,
+  { documents, lives, lifetimeSeconds }: SignInPorts,
+  { id, expiresAt, managedBy }: Client,
   now: Instant,
 ): Promise<void> {
+  if (managedBy.kind === 'document') await documents.markUsed(id, now);
   if (expiresAt === undefined || expiresAt - now > lifetimeSeconds / 2) return;
   await lives.prolong(id, expiresAt, after(now, lifetimeSeconds));
 }

@@ -1,3 +1,4 @@
+import type { KeptDocuments } from '../../ports/client-documents.ts';
 import type { ClientLives } from '../../ports/client-registrations.ts';
 import type { Consents } from '../../ports/consents.ts';
 import type { Grants } from '../../ports/grants.ts';
@@ -20,6 +21,7 @@ export interface SignInPorts {
   readonly transactions: Transactions;
   readonly grants: Grants;
   readonly lives: ClientLives;
+  readonly documents: Pick<KeptDocuments, 'markUsed'>;
   /** How long a client that registered itself lives on once people use it. Seconds. */
   readonly lifetimeSeconds: number;
   readonly seals: Seals;

@@ -1,8 +1,9 @@
-import type {
-  ClientDocumentRefusal,
-  DatedDocuments,
-  KeptDocument,
-  KeptDocuments,
+import {
+  type ClientDocumentRefusal,
+  type DatedDocuments,
+  type KeptDocument,
+  type KeptDocuments,
+  longestOutage,
 } from '../../ports/client-documents.ts';
 import type { DocumentRefusal } from '../../ports/documents.ts';
 import type { Client } from '../../ports/registry.ts';
@@ -16,8 +17,6 @@ import { pinnedCopy } from './pinned-copies.ts';
 
 /** Seconds. A host that says nothing is asked again after an hour; no host can have itself asked all the time. */
 const freshness = { least: 300, usual: 3_600, most: 86_400 } as const;
-/** Seconds for which a document stands in while its host fails. */
-const longestOutage = 7 * 86_400;
 /** Seconds between two attempts at a host that fails, while a document stands in. */
 const coolDown = 30;
 const mostHeld = 1_000;
@@ -27,7 +26,7 @@ export interface DocumentClientsOptions {
   readonly policy: DocumentPolicy;
   readonly hosts: 'public' | 'loopback';
   /** Absent where a request may not make us fetch what nobody has accepted before. */
-  readonly kept?: KeptDocuments;
+  readonly kept?: Pick<KeptDocuments, 'keep' | 'markGone'>;
 }
 
 export interface DocumentClients {

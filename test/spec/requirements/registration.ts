@@ -143,6 +143,10 @@ export const registration = {
     'Vestibule',
     'lets no copy stand in for a metadata document that its host took back',
   ),
+  'vestibule:documents-live-by-use': must(
+    'Vestibule',
+    'keeps the metadata document of a client that nobody used for days, and outlives with it all that a finished sign-in began',
+  ),
   'vestibule:self-registered-ends': must(
     'Vestibule',
     'ends the tokens of a client that removes itself, or that an operator has to approve again, for offline verifiers too',

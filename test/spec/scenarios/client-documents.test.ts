@@ -1,37 +1,22 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { createBrowser } from '../../support/browser-player.ts';
 import type { Company } from '../../support/company.ts';
+import { type DocumentHost, type Served, startDocumentHost } from '../support/document-host.ts';
 import { type Driver, drive } from '../support/driver.ts';
 import { answerTo, hosted, pageOf, requestOf, signIn, startOffice } from '../support/people.ts';
 import { registering } from '../support/registering.ts';
 import { verifies } from '../verifies.ts';
 
-interface Served {
-  readonly status?: number;
-  readonly type?: string;
-  readonly body?: unknown;
-  readonly location?: string;
-}
-
 let company: Company;
 let client: Driver;
-let host: Server;
+let host: DocumentHost;
 let origin: string;
-const served = new Map<string, Served>();
-const asked: string[] = [];
+let served: DocumentHost['served'];
+let asked: DocumentHost['asked'];
 
 beforeAll(async () => {
-  host = createServer((request, response) => {
-    const path = request.url ?? '';
-    asked.push(path);
-    const { status = 200, type = 'application/json', body, location } = served.get(path) ?? { status: 404 };
-    response.writeHead(status, { 'content-type': type, ...(location !== undefined && { location }) });
-    response.end(typeof body === 'string' ? body : JSON.stringify(body ?? {}));
-  });
-  await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
-  origin = `http://127.0.0.1:${(host.address() as AddressInfo).port}`;
+  host = await startDocumentHost();
+  ({ origin, served, asked } = host);
   company = await startOffice((config) => ({
     ...config,
     registration: { mode: 'approval' },
@@ -42,7 +27,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await company.stop();
-  host.close();
+  host.stop();
 });
 
 const documentAt = (path: string, change: object = {}): object => ({
