@@ -35,18 +35,20 @@ export async function finishSignIn(
 ): Promise<Outcome> {
   const { transaction } = returning;
   const session = await keepSession(ports.seals, signedIn, now);
-  const spent = await ports.transactions.spend(transaction.id, { at: now, attempt: ports.random(16) });
-  if (!spent) return nowhere(ports, visit, { reason: 'sign_in_over' });
-  const granted = grantable(returning, signedIn);
-  if ('reason' in granted) {
-    return endWithout(ports, visit, returning, { signedIn, refusal: granted, consented: true });
-  }
+  let spent = false;
   try {
+    spent = await ports.transactions.spend(transaction.id, { at: now, attempt: ports.random(16) });
+    if (!spent) return nowhere(ports, visit, { reason: 'sign_in_over' });
+    const granted = grantable(returning, signedIn);
+    if ('reason' in granted) {
+      return await endWithout(ports, visit, returning, { signedIn, refusal: granted, consented: true });
+    }
     const answer = await grant(ports, visit, returning, termsOf(returning, signedIn, granted), now);
     return { ...answer, session };
   } catch (error) {
     if (!(error instanceof DependencyUnavailable)) throw error;
-    await forgetUpstream(ports, visit, returning, signedIn);
+    // Not known to be spent here, it may be spent elsewhere, for a grant that lives by what is kept.
+    if (spent) await forgetUpstream(ports, visit, returning, signedIn);
     return unfinished(ports, visit, returning, error, now);
   }
 }

@@ -1,0 +1,42 @@
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import type { TestDeployment } from '../../support/deployment.ts';
+
+/** One operation of AWS as one role asked for it, written as the faults have it, and how often it did. */
+export interface StruckCall {
+  readonly target: string;
+  readonly times: number;
+}
+
+/** What the functions whose role names contain one of `roles` call while the work is done. */
+export async function callsDuring(
+  { run }: Pick<TestDeployment, 'run'>,
+  roles: readonly string[],
+  work: () => Promise<unknown>,
+): Promise<readonly StruckCall[]> {
+  run.cloud.ledger.reset();
+  await work();
+  const times = new Map<string, number>();
+  for (const { principal, action } of run.cloud.ledger.calls()) {
+    const role = roles.find((name) => principal.includes(name));
+    if (role === undefined) continue;
+    const target = `${action}~${role}`;
+    times.set(target, (times.get(target) ?? 0) + 1);
+  }
+  return [...times].map(([target, counted]) => ({ target, times: counted }));
+}
+
+/** The grants that the consents of people name. */
+export async function listedGrants({
+  run,
+  operator,
+}: Pick<TestDeployment, 'run' | 'operator'>): Promise<readonly string[]> {
+  const table = run.resources.find(({ logicalId }) => logicalId.includes('GrantsTable'))?.physicalId;
+  const { endpoint } = run.cloud;
+  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: operator });
+  const { Items = [] } = await client.send(new ScanCommand({ TableName: table }));
+  client.destroy();
+  const consents = Items.filter((item) => item['pk']?.S?.startsWith('consents#'));
+  return consents.flatMap(
+    (item) => JSON.stringify(item['clients']).match(/(?<=\{"S":")[\w-]{22}(?="\})/g) ?? [],
+  );
+}
