@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { InvalidConfig, type VestibuleConfig } from '../../lib/index.ts';
-import { keys, matrixOf, row } from './roles.ts';
+import { keys, matrixOf, registry, row } from './roles.ts';
 import { aConfig, stackOf, templateOf } from './synthesized.ts';
 
 const wrappingKey = '<VestibuleSigningKeysWrappingKey.Arn>';
-const registry = '<VestibuleRegistryTable.Arn>';
 const forSigning = {
   'StringEquals kms:EncryptionContext:deployment': 'Vestibule',
   'StringEquals kms:EncryptionContext:purpose': 'signing',

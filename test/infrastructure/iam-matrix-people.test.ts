@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { keys, matrixOf, row } from './roles.ts';
+import { grants, keys, matrixOf, readsSecrets, registry, row, signs, writesItsLog } from './roles.ts';
 import { aConfig } from './synthesized.ts';
 
 const people = {
@@ -18,19 +18,17 @@ const people = {
 test('one function alone holds what identity providers know us by, and what is kept of people', () => {
   const { Downstream: downstream, ...others } = matrixOf(people);
   expect(downstream).toEqual([
-    row(['logs:CreateLogStream', 'logs:PutLogEvents'], '<VestibuleDownstreamLogs.Arn>'),
+    writesItsLog('Downstream'),
     row(
       ['secretsmanager:GetSecretValue'],
       expect.stringMatching(/^<VestibuleIdpSecretcompanySecret>$/) as string,
     ),
-    row(['kms:Decrypt'], '<VestibuleDataKey.Arn>', {
-      'StringEquals kms:ViaService': 'secretsmanager.<AWS::Region>.amazonaws.com',
-    }),
+    readsSecrets,
     row(
       ['secretsmanager:GetSecretValue'],
       'arn:aws:secretsmanager:eu-west-1:111122223333:secret:partner-AbCdEf',
     ),
-    row(['dynamodb:BatchGetItem'], '<VestibuleRegistryTable.Arn>', keys('idp#*')),
+    row(['dynamodb:BatchGetItem'], registry, keys('idp#*')),
     row(
       ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       '<VestibuleVaultTable.Arn>',
@@ -49,23 +47,15 @@ test('one function alone holds what identity providers know us by, and what is k
   }
 });
 
-const registry = '<VestibuleRegistryTable.Arn>';
-const grants = '<VestibuleGrantsTable.Arn>';
-const writesItsLog = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 const read = 'dynamodb:GetItem';
 const put = 'dynamodb:PutItem';
 const update = 'dynamodb:UpdateItem';
 const readSeveral = 'dynamodb:BatchGetItem';
 const asks = row(['lambda:InvokeFunction'], '<VestibuleDownstreamFunction.Arn>');
-const signs = row(['kms:Sign'], 'arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*', {
-  'StringEquals aws:ResourceTag/vestibule:signing': 'Vestibule',
-  'StringEquals kms:SigningAlgorithm': 'RSASSA_PKCS1_V1_5_SHA_256',
-  'StringEquals kms:MessageType': 'DIGEST',
-});
 
 test('registration makes and ends clients that registered themselves, and touches no other', () => {
   expect(matrixOf(people)['Registration']).toEqual([
-    row(writesItsLog, '<VestibuleRegistrationLogs.Arn>'),
+    writesItsLog('Registration'),
     row(['dynamodb:DeleteItem', read, put], registry, keys('client#dyn_*')),
     row([update], grants, keys('ended#*')),
     row([update], grants, keys('bucket#registration#*')),
@@ -75,7 +65,7 @@ test('registration makes and ends clients that registered themselves, and touche
 test('registration by initial access tokens finds them and counts their uses, and makes none', () => {
   const byToken = { ...people, registration: { mode: 'initial_access_token' } } as const;
   expect(matrixOf(byToken)['Registration']).toEqual([
-    row(writesItsLog, '<VestibuleRegistrationLogs.Arn>'),
+    writesItsLog('Registration'),
     row(['dynamodb:ConditionCheckItem', read, update], registry, keys('registration-token#*')),
     row(['dynamodb:DeleteItem', read, put], registry, keys('client#dyn_*')),
     row([update], grants, keys('ended#*')),
@@ -85,7 +75,7 @@ test('registration by initial access tokens finds them and counts their uses, an
 
 test('the token endpoint redeems and ends what people granted, and makes none of it', () => {
   expect(matrixOf(people)['Token']).toEqual([
-    row(writesItsLog, '<VestibuleTokenLogs.Arn>'),
+    writesItsLog('Token'),
     asks,
     signs,
     row(
@@ -102,7 +92,7 @@ test('the token endpoint redeems and ends what people granted, and makes none of
 
 test('introspection reads and ends what people granted, and makes none of it', () => {
   expect(matrixOf(people)['Introspection']).toEqual([
-    row(writesItsLog, '<VestibuleIntrospectionLogs.Arn>'),
+    writesItsLog('Introspection'),
     asks,
     signs,
     row(

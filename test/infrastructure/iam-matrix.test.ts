@@ -1,53 +1,56 @@
 import { expect, test } from 'vitest';
-import { keys, matrixOf, row, tracingOf } from './roles.ts';
+import {
+  anyKey,
+  grants,
+  keys,
+  matrixOf,
+  readsSecrets,
+  registry,
+  row,
+  signs,
+  tracingOf,
+  writesItsLog,
+} from './roles.ts';
 import { aConfig, templateOf, withoutHash } from './synthesized.ts';
 
 const reads = ['dynamodb:BatchGetItem'];
 const writes = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'];
-const registry = '<VestibuleRegistryTable.Arn>';
-const anyKey = 'arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*';
-const writesItsLog = ['logs:CreateLogStream', 'logs:PutLogEvents'];
-const signs = row(['kms:Sign'], anyKey, {
-  'StringEquals aws:ResourceTag/vestibule:signing': 'Vestibule',
-  'StringEquals kms:SigningAlgorithm': 'RSASSA_PKCS1_V1_5_SHA_256',
-  'StringEquals kms:MessageType': 'DIGEST',
-});
 
 test('every function, and the schedule, may do exactly this', () => {
   expect(matrixOf(aConfig)).toEqual({
     Discovery: [
-      row(writesItsLog, '<VestibuleDiscoveryLogs.Arn>'),
+      writesItsLog('Discovery'),
       row(reads, registry, keys('resource#*', 'resource-id#*', 'key-ring#*')),
     ],
     Authorization: [
-      row(writesItsLog, '<VestibuleAuthorizationLogs.Arn>'),
+      writesItsLog('Authorization'),
       row(reads, registry, keys('client#*', 'agent#*')),
-      row(['dynamodb:UpdateItem'], '<VestibuleGrantsTable.Arn>', keys('bucket#address#*')),
+      row(['dynamodb:UpdateItem'], grants, keys('bucket#address#*')),
     ],
     Token: [
-      row(writesItsLog, '<VestibuleTokenLogs.Arn>'),
+      writesItsLog('Token'),
       signs,
       row(reads, registry, keys('client#*', 'aws-role#*', 'agent#*', 'resource#*', 'key-ring#*')),
-      row(['dynamodb:PutItem'], '<VestibuleGrantsTable.Arn>', keys('assertion#*')),
-      row(['dynamodb:UpdateItem'], '<VestibuleGrantsTable.Arn>', keys('bucket#client#*', 'bucket#address#*')),
+      row(['dynamodb:PutItem'], grants, keys('assertion#*')),
+      row(['dynamodb:UpdateItem'], grants, keys('bucket#client#*', 'bucket#address#*')),
     ],
     Introspection: [
-      row(writesItsLog, '<VestibuleIntrospectionLogs.Arn>'),
+      writesItsLog('Introspection'),
       signs,
       row(reads, registry, keys('client#*', 'aws-role#*', 'agent#*', 'resource#*', 'key-ring#*')),
-      row(reads, '<VestibuleGrantsTable.Arn>', keys('revoked#*')),
-      row(['dynamodb:UpdateItem'], '<VestibuleGrantsTable.Arn>', keys('revoked#*')),
-      row(['dynamodb:PutItem'], '<VestibuleGrantsTable.Arn>', keys('assertion#*')),
-      row(['dynamodb:UpdateItem'], '<VestibuleGrantsTable.Arn>', keys('bucket#client#*', 'bucket#address#*')),
+      row(reads, grants, keys('revoked#*')),
+      row(['dynamodb:UpdateItem'], grants, keys('revoked#*')),
+      row(['dynamodb:PutItem'], grants, keys('assertion#*')),
+      row(['dynamodb:UpdateItem'], grants, keys('bucket#client#*', 'bucket#address#*')),
     ],
     Ends: [
-      row(writesItsLog, '<VestibuleEndsLogs.Arn>'),
+      writesItsLog('Ends'),
       signs,
       row(reads, registry, keys('key-ring#*')),
-      row(reads, '<VestibuleGrantsTable.Arn>', keys('revoked#*', 'ended#*')),
+      row(reads, grants, keys('revoked#*', 'ended#*')),
     ],
     Admin: [
-      row(writesItsLog, '<VestibuleAdminLogs.Arn>'),
+      writesItsLog('Admin'),
       row(
         ['dynamodb:Query'],
         `${registry}/index/by-kind`,
@@ -67,23 +70,21 @@ test('every function, and the schedule, may do exactly this', () => {
           'registration-token#*',
         ),
       ),
-      row(['dynamodb:UpdateItem'], '<VestibuleGrantsTable.Arn>', keys('ended#*')),
+      row(['dynamodb:UpdateItem'], grants, keys('ended#*')),
     ],
     Registrar: [
-      row(writesItsLog, '<VestibuleRegistrarLogs.Arn>'),
+      writesItsLog('Registrar'),
       row(['secretsmanager:GetSecretValue'], '<VestibuleSecretclerkclientSecret>'),
-      row(['kms:Decrypt'], '<VestibuleDataKey.Arn>', {
-        'StringEquals kms:ViaService': 'secretsmanager.<AWS::Region>.amazonaws.com',
-      }),
+      readsSecrets,
       row(
         writes,
         registry,
         keys('resource#*', 'resource-id#*', 'agent#*', 'client#*', 'aws-role#*', 'idp#*', 'identifier#*'),
       ),
-      row(['dynamodb:UpdateItem'], '<VestibuleGrantsTable.Arn>', keys('ended#*')),
+      row(['dynamodb:UpdateItem'], grants, keys('ended#*')),
     ],
     Keys: [
-      row(writesItsLog, '<VestibuleKeysLogs.Arn>'),
+      writesItsLog('Keys'),
       row(['kms:ScheduleKeyDeletion'], anyKey, {
         'StringEquals aws:ResourceTag/vestibule:signing': 'Vestibule',
       }),

@@ -4,7 +4,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import type { VestibuleConfig } from '../../lib/index.ts';
 import { canaryEnvironment } from '../../lambdas/functions/canary/environment.ts';
-import { matrixOf, row } from './roles.ts';
+import { matrixOf, readsSecrets, row } from './roles.ts';
 import { aConfig, readable, stackOf, templateOf, withoutHash } from './synthesized.ts';
 
 const topicArn = 'arn:aws:sns:eu-west-1:111122223333:on-call';
@@ -218,9 +218,7 @@ describe('the canary', () => {
         'StringEquals cloudwatch:namespace': 'CloudWatchSynthetics',
       }),
       row(['secretsmanager:GetSecretValue'], '<VestibuleSecretvestibulecanaryclientSecret>'),
-      row(['kms:Decrypt'], '<VestibuleDataKey.Arn>', {
-        'StringEquals kms:ViaService': 'secretsmanager.<AWS::Region>.amazonaws.com',
-      }),
+      readsSecrets,
     ]);
   });
 

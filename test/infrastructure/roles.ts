@@ -68,6 +68,27 @@ export function row(
   return { actions, resource, when };
 }
 
+export const registry = '<VestibuleRegistryTable.Arn>';
+export const grants = '<VestibuleGrantsTable.Arn>';
+export const anyKey = 'arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*';
+
+/** Every function writes its own log, and no other. */
+export function writesItsLog(name: string): object {
+  return row(['logs:CreateLogStream', 'logs:PutLogEvents'], `<Vestibule${name}Logs.Arn>`);
+}
+
+/** What every function has that signs tokens. */
+export const signs = row(['kms:Sign'], anyKey, {
+  'StringEquals aws:ResourceTag/vestibule:signing': 'Vestibule',
+  'StringEquals kms:SigningAlgorithm': 'RSASSA_PKCS1_V1_5_SHA_256',
+  'StringEquals kms:MessageType': 'DIGEST',
+});
+
+/** What every function has that reads a secret of ours: Secrets Manager decrypts it for the function. */
+export const readsSecrets = row(['kms:Decrypt'], '<VestibuleDataKey.Arn>', {
+  'StringEquals kms:ViaService': 'secretsmanager.<AWS::Region>.amazonaws.com',
+});
+
 /** The condition that leaves a role these items. */
 export function keys(...patterns: readonly string[]): Readonly<Record<string, unknown>> {
   return { 'ForAllValues:StringLike dynamodb:LeadingKeys': patterns };

@@ -3,15 +3,13 @@ import { signInDefaults, standingDefaults } from '../../lambdas/adapters/lambda/
 import { authorizationEnvironment } from '../../lambdas/functions/authorization/environment.ts';
 import { leaseSeconds } from '../../lambdas/oauth/people/standing.ts';
 import type { VestibuleConfig } from '../../lib/index.ts';
-import { keys, matrixOf, row } from './roles.ts';
+import { grants, keys, matrixOf, readsSecrets, registry, row, writesItsLog } from './roles.ts';
 import { aConfig, templateOf, withoutHash } from './synthesized.ts';
 
 const withPeople: VestibuleConfig = {
   ...aConfig,
   identityProviders: [{ id: 'staff', issuer: 'https://login.example.com', clientId: 'vestibule' }],
 };
-const registry = '<VestibuleRegistryTable.Arn>';
-const grants = '<VestibuleGrantsTable.Arn>';
 const read = 'dynamodb:GetItem';
 const put = 'dynamodb:PutItem';
 const update = 'dynamodb:UpdateItem';
@@ -21,11 +19,9 @@ test('the function that people sign in by may do exactly this', () => {
   expect(allowed).toHaveLength(11);
   expect(allowed).toEqual(
     expect.arrayContaining([
-      row(['logs:CreateLogStream', 'logs:PutLogEvents'], '<VestibuleAuthorizationLogs.Arn>'),
+      writesItsLog('Authorization'),
       row(['secretsmanager:GetSecretValue'], '<VestibuleSealsSecret>'),
-      row(['kms:Decrypt'], '<VestibuleDataKey.Arn>', {
-        'StringEquals kms:ViaService': 'secretsmanager.<AWS::Region>.amazonaws.com',
-      }),
+      readsSecrets,
       row(['lambda:InvokeFunction'], '<VestibuleDownstreamFunction.Arn>'),
       row([update], registry, keys('client#*', 'client-document#*')),
       row(

@@ -15,6 +15,7 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { registryTable } from '../../support/registry-table.ts';
 import type { ContractTarget } from './target.ts';
 
 type Item = Record<string, AttributeValue>;
@@ -24,27 +25,7 @@ export function dynamodbContract(target: () => ContractTarget): void {
   const table = `contract-${randomUUID()}`;
 
   beforeAll(async () => {
-    await target().dynamodb.send(
-      new CreateTableCommand({
-        TableName: table,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: ['pk', 'kind', 'id'].map((name) => ({
-          AttributeName: name,
-          AttributeType: 'S',
-        })),
-        KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-        GlobalSecondaryIndexes: [
-          {
-            IndexName: 'by-kind',
-            KeySchema: [
-              { AttributeName: 'kind', KeyType: 'HASH' },
-              { AttributeName: 'id', KeyType: 'RANGE' },
-            ],
-            Projection: { ProjectionType: 'ALL' },
-          },
-        ],
-      }),
-    );
+    await target().dynamodb.send(new CreateTableCommand({ TableName: table, ...registryTable }));
     await waitUntilTableExists(
       { client: target().dynamodb, maxWaitTime: 60, minDelay: 1 },
       { TableName: table },
