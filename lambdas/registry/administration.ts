@@ -1,6 +1,6 @@
 import type { Kind, RegistryStore, Things } from '../ports/registry-store.ts';
 import type { AgentId } from '../runtime/identifiers.ts';
-import type { Client, RegistrationState, SelfRegistration } from '../ports/registry.ts';
+import type { Client, RegistrationState } from '../ports/registry.ts';
 import type { Random } from '../runtime/random.ts';
 import { ok, refuse, type Result } from '../runtime/result.ts';
 import type { Secret } from '../runtime/secret.ts';
@@ -9,12 +9,20 @@ import type { DeclarationContext } from './declaration/fields.ts';
 import type { RegistryRefusal } from './refusal.ts';
 import { rules } from './rules.ts';
 import { addSecret, newSecret, removeSecret } from './secrets.ts';
+import {
+  awaitsApproval,
+  decided,
+  isOver,
+  livingOn,
+  type SelfRegistrationPolicy,
+} from './self-registration.ts';
 import { changeThing, findThing, registerThing, removeThing } from './writing.ts';
 
 export interface AdministrationPorts {
   readonly store: RegistryStore;
   readonly random: Random;
   readonly context: DeclarationContext;
+  readonly selfRegistration: SelfRegistrationPolicy;
 }
 
 /** What a registration gave: the thing and, if one was made for it, the secret that is shown this once. */
@@ -67,7 +75,10 @@ export async function replace<K extends Kind>(
   return written.ok ? ok({ thing: written.value, ...made.shown() }) : written;
 }
 
-/** Disables or enables a thing; to find it so already is a success. */
+/**
+ * Disables or enables a thing; to find it so already is a success. A client that registered itself and is enabled lives
+ * for long enough to be used, although its life may have been over.
+ */
 export async function setState<K extends Kind>(
   ports: AdministrationPorts,
   target: { readonly kind: K; readonly id: string },
@@ -75,25 +86,15 @@ export async function setState<K extends Kind>(
   author: Author,
 ): Outcome<Things[K]> {
   const event = state === 'disabled' ? 'disabled' : 'enabled';
-  return changeThing(ports.store, { ...target, event }, author, (from) =>
-    ok(
-      from.thing.state === state && registeredItself(from.thing)?.awaitsApproval !== true
-        ? from
-        : { ...from, thing: { ...decided(from.thing), state, updatedAt: author.at } },
-    ),
-  );
-}
-
-function registeredItself(thing: Things[Kind]): SelfRegistration | undefined {
-  return 'registered' in thing ? thing.registered : undefined;
-}
-
-/** Whatever an operator says of a client that waits for approval, it waits no longer. */
-function decided<Thing extends Things[Kind]>(thing: Thing): Thing {
-  const registered = registeredItself(thing);
-  return registered === undefined
-    ? thing
-    : { ...thing, registered: { ...registered, awaitsApproval: false } };
+  return changeThing(ports.store, { ...target, event }, author, (from) => {
+    const isGone = state === 'active' && isOver(from.thing, author.at);
+    if (from.thing.state === state && !isGone && !awaitsApproval(from.thing)) return ok(from);
+    const thing = { ...decided(from.thing), state, updatedAt: author.at };
+    return ok({
+      ...from,
+      thing: state === 'active' ? livingOn(thing, ports.selfRegistration, author.at) : thing,
+    });
+  });
 }
 
 /** Removes a thing and frees its identifiers. An agent goes after its clients. */

@@ -56,7 +56,10 @@ export interface RegistrationConfig {
    * (`vestibule registration-token add`). `closed`: nothing registers. Default: `open`.
    */
   readonly mode?: 'open' | 'approval' | 'initial_access_token' | 'closed';
-  /** Hours that a client lives which no person has used, 1 to 8,760. Default: 24. */
+  /**
+   * Hours that a client lives which no person has used, 1 to 8,760, from when it registered or an operator enabled it.
+   * Default: 24.
+   */
   readonly unusedHours?: number;
   /** Days that a client lives after a person used it, 1 to 3,650; longer than its grants live. Default: 365. */
   readonly lifetimeDays?: number;

@@ -1,4 +1,5 @@
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { registrationOf } from '../config/registration.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
 import { allowedHosts, type DeploymentParts } from './deployment-parts.ts';
 
@@ -7,6 +8,7 @@ export function serveAdministration(
   { scope, config, issuer, frontDoor, registry, grants, retention }: DeploymentParts,
   keys: IFunction,
 ): void {
+  const { mode, unusedHours } = registrationOf(config);
   const { function: admin } = new EndpointFunction(scope, 'Admin', {
     name: 'admin',
     description: 'The registry, for IAM principals',
@@ -16,6 +18,8 @@ export function serveAdministration(
     environment: (role) => ({
       ISSUER: issuer,
       RESOURCE_HOSTS: allowedHosts(config),
+      REGISTRATION_MODE: mode,
+      UNUSED_HOURS: String(unusedHours),
       ...registry.grantAdministration(role),
       ...grants.grantEnding(role),
     }),

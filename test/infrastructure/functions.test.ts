@@ -75,6 +75,18 @@ test('the dev profile admits resources and documents on this machine, production
   expect(variablesOf('dev', 'Registrar')).toMatchObject({ RESOURCE_HOSTS: 'loopback' });
 });
 
+test('operators are told by how clients register themselves, which they do only where people sign in', () => {
+  const variablesOf = (config: typeof aConfig): unknown =>
+    functions(templateOf(config)).get('Admin')?.Environment.Variables;
+  const identityProviders = [{ id: 'company', issuer: 'https://idp.example.com', clientId: 'vestibule' }];
+  const registration = { mode: 'initial_access_token', unusedHours: 12 } as const;
+  expect(variablesOf(aConfig)).toMatchObject({ REGISTRATION_MODE: 'closed', UNUSED_HOURS: '24' });
+  expect(variablesOf({ ...aConfig, identityProviders })).toMatchObject({ REGISTRATION_MODE: 'open' });
+  expect(variablesOf({ ...aConfig, identityProviders, registration })).toMatchObject({
+    ...{ REGISTRATION_MODE: 'initial_access_token', UNUSED_HOURS: '12' },
+  });
+});
+
 test('tokens live as long as the config says, 15 minutes by default', () => {
   const minutesOf = (config: typeof aConfig): unknown =>
     functions(templateOf(config)).get('Token')?.Environment.Variables['ACCESS_TOKEN_MINUTES'];

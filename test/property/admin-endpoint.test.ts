@@ -116,6 +116,7 @@ describe('whatever is sent', () => {
         clock: () => instant(1_800_000_000),
         audit: () => undefined,
         context: { issuer: 'https://auth.example.com' as Issuer, hosts: 'loopback' },
+        selfRegistration: { mode: 'initial_access_token', unusedSeconds: 86_400 },
       }),
     );
   });

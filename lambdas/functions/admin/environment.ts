@@ -5,5 +5,9 @@ export const adminEnvironment = [
   'GRANTS_TABLE',
   /** `public`, or `loopback` in the dev profile, where a resource may be http on this machine. */
   'RESOURCE_HOSTS',
+  /** How clients register themselves: `open`, `approval`, `initial_access_token` or `closed`. */
+  'REGISTRATION_MODE',
+  /** How long a client lives that no person has used. */
+  'UNUSED_HOURS',
 ] as const;
 export type AdminEnvironment = Record<(typeof adminEnvironment)[number], string>;

@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import * as v from 'valibot';
 import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoRegistrationTokenStore } from '../../adapters/dynamodb/registration-tokens.ts';
 import { dynamoRegistryStore } from '../../adapters/dynamodb/registry-store.ts';
@@ -12,6 +13,7 @@ import { adminEndpoint } from './endpoint.ts';
 import { adminEnvironment } from './environment.ts';
 
 const environment = readEnvironment(adminEnvironment);
+const registrationMode = v.picklist(['open', 'approval', 'initial_access_token', 'closed']);
 const client = new DynamoDBClient(clientDefaults);
 
 export const handler = lambdaHandler(
@@ -28,6 +30,10 @@ export const handler = lambdaHandler(
     context: {
       issuer: environment.ISSUER as Issuer,
       hosts: environment.RESOURCE_HOSTS === 'loopback' ? 'loopback' : 'public',
+    },
+    selfRegistration: {
+      mode: v.parse(registrationMode, environment.REGISTRATION_MODE),
+      unusedSeconds: Number(environment.UNUSED_HOURS) * 3_600,
     },
   }),
 );

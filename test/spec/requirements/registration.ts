@@ -159,6 +159,10 @@ export const registration = {
     'Vestibule',
     'keeps a client that registered itself once a person has used it',
   ),
+  'vestibule:enabled-clients-live': must(
+    'Vestibule',
+    'gives a client that registered itself, and that an operator enables, time to be used',
+  ),
   'vestibule:registration-approval': must(
     'Vestibule',
     'keeps a client from people, where the config says so, until an operator enables it',

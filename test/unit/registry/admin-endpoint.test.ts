@@ -11,18 +11,21 @@ import { startTables, type TestTables } from '../../support/dynamodb.ts';
 
 let tables: TestTables;
 let endpoint: Endpoint;
+let ports: Parameters<typeof adminEndpoint>[0];
 const audited: AuditEvent[] = [];
 
 beforeAll(async () => {
   tables = await startTables();
-  endpoint = adminEndpoint({
+  ports = {
     tokens: dynamoRegistrationTokenStore({ client: tables.client(), table: tables.registry }),
     store: dynamoRegistryStore({ client: tables.client(), table: tables.registry, grants: tables.grants }),
     random: systemRandom,
     clock: () => instant(1_800_000_000),
     audit: (event) => audited.push(event),
     context: { issuer: 'https://auth.example.com' as Issuer, hosts: 'public' },
-  });
+    selfRegistration: { mode: 'open', unusedSeconds: 86_400 },
+  };
+  endpoint = adminEndpoint(ports);
 });
 afterAll(async () => {
   await tables.stop();

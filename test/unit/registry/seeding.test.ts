@@ -27,6 +27,7 @@ beforeAll(async () => {
     store: dynamoRegistryStore({ client: tables.client(), table: tables.registry, grants: tables.grants }),
     random: systemRandom,
     context,
+    selfRegistration: { mode: 'closed', unusedSeconds: 86_400 },
   };
 });
 afterAll(async () => {
