@@ -9,7 +9,8 @@ import { Secret } from '../runtime/secret.ts';
 import { type Author, nameOf } from './author.ts';
 import { peopleText } from './declaration/fields.ts';
 import { readDeclaration } from './declaration/read.ts';
-import type { RegistryRefusal } from './refusal.ts';
+import type { ConflictRefusal, RegistryRefusal } from './refusal.ts';
+import type { SelfRegistrationPolicy } from './self-registration.ts';
 import { time } from './wire.ts';
 
 /** A year: what lives longer than that is forgotten before it ends. */
@@ -24,14 +25,16 @@ const declared = v.strictObject({
 interface Ports {
   readonly tokens: RegistrationTokenStore;
   readonly random: Random;
+  readonly selfRegistration: Pick<SelfRegistrationPolicy, 'mode'>;
 }
 
-/** Makes an initial access token; its value is shown this once. */
+/** Makes an initial access token, where such tokens register anybody; its value is shown this once. */
 export async function addRegistrationToken(
-  { tokens, random }: Ports,
+  { tokens, random, selfRegistration: { mode } }: Ports,
   input: unknown,
   author: Author,
 ): Promise<Result<{ readonly token: RegistrationToken; readonly value: Secret }, RegistryRefusal>> {
+  if (mode !== 'initial_access_token') return refuse(ofNoUse(mode));
   const read = readDeclaration(declared, input);
   if (!read.ok) return read;
   const { name, expires_in: seconds, uses } = read.value;
@@ -71,6 +74,15 @@ export function registrationTokenForm(token: RegistrationToken): Readonly<Record
     ...(token.uses && { uses: token.uses.most, used: token.uses.made }),
     created_at: time(token.createdAt),
     created_by: token.createdBy,
+  };
+}
+
+function ofNoUse(mode: SelfRegistrationPolicy['mode']): ConflictRefusal {
+  return {
+    reason: 'conflict',
+    field: 'registration.mode',
+    problem: `registration.mode is "${mode}" in this deployment, and an initial access token registers nobody`,
+    fix: 'set it to "initial_access_token" in the config, which needs identityProviders too, and deploy; then add the token',
   };
 }
 

@@ -160,6 +160,35 @@ describe('the admin endpoint', () => {
     ).toBe(400);
   });
 
+  it.each(['open', 'approval', 'closed'] as const)(
+    'makes no initial access token where it would register nobody, and says what to do: %s',
+    async (mode) => {
+      audited.length = 0;
+      const there = adminEndpoint({ ...ports, selfRegistration: { mode, unusedSeconds: 86_400 } });
+      const { status, body } = await there(
+        aRequest('POST', '/admin/registration-tokens', { name: 'Team', expires_in: 3_600 }),
+      );
+      expect(status).toBe(409);
+      expect(JSON.parse(body)).toEqual({
+        ...{ error: 'conflict', field: 'registration.mode' },
+        error_description: `registration.mode is "${mode}" in this deployment, and an initial access token registers nobody: set it to "initial_access_token" in the config, which needs identityProviders too, and deploy; then add the token`,
+      });
+      expect(audited).toMatchObject([{ event: 'registration_refused', kind: 'registration-token' }]);
+      expect((await send('GET', '/admin/registration-tokens')).body['registration_tokens']).toEqual([]);
+    },
+  );
+
+  it('lists and removes initial access tokens of another mode', async () => {
+    const byToken = { mode: 'initial_access_token', unusedSeconds: 86_400 } as const;
+    const made = await adminEndpoint({ ...ports, selfRegistration: byToken })(
+      aRequest('POST', '/admin/registration-tokens', { name: 'Team', expires_in: 3_600 }),
+    );
+    const { id } = JSON.parse(made.body) as { readonly id: string };
+    const listed = await send('GET', '/admin/registration-tokens');
+    expect(listed.body['registration_tokens']).toMatchObject([{ id }]);
+    expect((await send('DELETE', `/admin/registration-tokens/${id}`)).status).toBe(204);
+  });
+
   it('answers ids that nothing can have with 404', async () => {
     for (const id of ['a b', 'x'.repeat(3_000), '..']) {
       expect((await send('GET', `/admin/agents/${id}`)).status).toBe(404);
