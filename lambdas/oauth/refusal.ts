@@ -14,6 +14,7 @@ export type ClientRefusal =
   | { readonly reason: 'assertion_not_acceptable'; readonly detail: string }
   | { readonly reason: 'assertion_not_verified' }
   | { readonly reason: 'assertion_keys_not_fetched'; readonly fetch: DocumentRefusal['reason'] }
+  | { readonly reason: 'assertion_keys_out_of_reach'; readonly retryAfterSeconds: number }
   | { readonly reason: 'assertion_replayed' }
   | { readonly reason: 'aws_identity_not_verified' }
   | { readonly reason: 'aws_caller_not_verified' }
@@ -118,6 +119,10 @@ const wire: Wire = {
     invalidClient('no key of a client of that name verifies the client_assertion'),
   assertion_keys_not_fetched: ({ fetch }) =>
     invalidClient(`the keys at the jwks_uri of the client could not be read: ${fetch}`),
+  assertion_keys_out_of_reach: ({ retryAfterSeconds }) => ({
+    ...{ status: 503, error: 'temporarily_unavailable', retryAfter: retryAfterSeconds },
+    description: `the host of the jwks_uri of the client does not answer; try again in ${retryAfterSeconds} s`,
+  }),
   assertion_replayed: () => invalidClient('the client_assertion was used before'),
   aws_identity_not_verified: () =>
     invalidClient(

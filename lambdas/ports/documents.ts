@@ -11,6 +11,6 @@ export type DocumentRefusal =
 
 /** Documents a client or a token names, fetched by the guarded fetcher: https, public pinned address, no redirect. */
 export interface Documents {
-  /** The parsed JSON of the document. Failures are never cached. */
+  /** The parsed JSON of the document. Each call asks its host: neither a document nor a failure is kept here. */
   readonly fetchJson: (url: string) => Promise<Result<unknown, DocumentRefusal>>;
 }

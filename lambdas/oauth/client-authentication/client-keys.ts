@@ -10,7 +10,8 @@ type KeysOrRefusal = Result<Keys, DocumentRefusal>;
 export interface ClientKeys {
   /**
    * The keys a client signs with, at most 5 minutes old. Keys that are not `enough` are fetched anew, but a host is
-   * asked at most once in 30 seconds, whoever sends us assertions of unknown keys.
+   * asked at most once in `coolDown` seconds, whoever sends us assertions of unknown keys. Keys that are not enough are
+   * no answer while the host fails: whether there are others by now nobody knows, and the failure is what is told.
    */
   readonly find: (
     source: AssertionKeys,
@@ -21,6 +22,8 @@ export interface ClientKeys {
 
 interface Fetched {
   readonly keys: KeysOrRefusal;
+  /** What the last fetch came to, where the keys are of an earlier one. */
+  readonly failure?: DocumentRefusal;
   readonly asOf: Instant;
 }
 
@@ -30,7 +33,7 @@ interface Attempt {
 }
 
 /** Seconds. */
-const coolDown = 30;
+export const coolDown = 30;
 /** Seconds; with one cool-down on top, during which a host fails, still no more than 5 minutes. */
 const maximumAge = 270;
 const mostHosts = 1_000;
@@ -49,32 +52,44 @@ export function clientKeys(
 ): ClientKeys {
   const attempts = new Map<string, Attempt>();
 
-  const attempt = async (url: string, held: Fetched | undefined, now: Instant): Promise<KeysOrRefusal> => {
-    const outcome = fetchKeys(documents, url).then((keys) => {
+  const attempt = (url: string, held: Fetched | undefined, now: Instant): Promise<Fetched> => {
+    const outcome = fetchKeys(documents, url).then((keys): Fetched => {
       // A refetch that fails must not take away what is still good: a stranger can provoke one.
-      return !keys.ok && held !== undefined && isFresh(held, now) ? held : { keys, asOf: now };
+      const isGoodYet = held !== undefined && isFresh(held, now);
+      return !keys.ok && isGoodYet ? { ...held, failure: keys.refusal } : { keys, asOf: now };
     });
     attempts.delete(url);
     attempts.set(url, { startedAt: now, outcome });
     const [oldest] = attempts.keys();
     if (attempts.size > mostHosts && oldest !== undefined) attempts.delete(oldest);
-    return (await outcome).keys;
+    return outcome;
   };
 
   return {
     find: async (source, enough, now) => {
       if (source.kind === 'jwks') return ok(source.jwks.keys);
-      const known = attempts.get(source.jwksUri);
-      if (known === undefined) return attempt(source.jwksUri, undefined, now);
+      const url = source.jwksUri;
+      const known = attempts.get(url);
+      if (known === undefined) return answer(await attempt(url, undefined, now), enough);
       const held = await known.outcome;
       if (isFresh(held, now) && held.keys.ok && enough(held.keys.value)) return held.keys;
-      if (now < after(known.startedAt, held.keys.ok ? coolDown : failureCoolDown)) return held.keys;
-      const newer = attempts.get(source.jwksUri);
-      return newer === undefined || newer === known
-        ? attempt(source.jwksUri, held, now)
-        : (await newer.outcome).keys;
+      const hasFailed = !held.keys.ok || held.failure !== undefined;
+      if (now < after(known.startedAt, hasFailed ? failureCoolDown : coolDown)) return answer(held, enough);
+      const newer = attempts.get(url);
+      const isOurs = newer === undefined || newer === known;
+      return answer(await (isOurs ? attempt(url, held, now) : newer.outcome), enough);
     },
   };
+}
+
+function answer({ keys, failure }: Fetched, enough: (keys: Keys) => boolean): KeysOrRefusal {
+  return keys.ok && failure !== undefined && !enough(keys.value) ? refuse(failure) : keys;
+}
+
+/** Whether the host may well have the keys in a moment. All other failures are for whoever runs it to mend. */
+export function isHostDown(refusal: DocumentRefusal): boolean {
+  if (refusal.reason === 'status_not_ok') return refusal.status === 429 || refusal.status >= 500;
+  return refusal.reason === 'unreachable' || refusal.reason === 'timed_out';
 }
 
 function isFresh({ keys, asOf }: Fetched, now: Instant): boolean {

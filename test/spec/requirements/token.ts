@@ -140,6 +140,10 @@ export const assertions = {
     ['RFC 7517 §4.2', 'RFC 7517 §4.3'],
     'refuses a key meant for another use or algorithm',
   ),
+  'vestibule:key-host-down': must(
+    'Vestibule',
+    'answers 503 with a time to come again, and never that an assertion is wrong, while the host of its keys is down',
+  ),
   'vestibule:guarded-documents': must(
     ['Vestibule', 'UI-6'],
     'fetches a jwks_uri without following redirects, within limits of time and size, from allowed addresses only',

@@ -68,8 +68,32 @@ describe('the keys of a client', () => {
     const host = aHost(keys('a'), down);
     const found = clientKeys(host.documents);
     await found.find(source, enough, now);
-    expect(await found.find(source, notEnough, after(now, 30))).toEqual({ ok: true, value: [{ kid: 'a' }] });
-    expect(await found.find(source, enough, after(now, 60))).toEqual({ ok: true, value: [{ kid: 'a' }] });
+    await found.find(source, notEnough, after(now, 30));
+    for (const seconds of [30, 60, 90]) {
+      expect(await found.find(source, enough, after(now, seconds))).toEqual({
+        ok: true,
+        value: [{ kid: 'a' }],
+      });
+    }
+    expect(host.asked()).toBe(2);
+  });
+
+  it('are not said to lack a key while their host fails, until it tells', async () => {
+    const host = aHost(keys('a'), down, down, keys('b'));
+    const found = clientKeys(host.documents);
+    await found.find(source, enough, now);
+    expect(await found.find(source, notEnough, after(now, 29))).toEqual({ ok: true, value: [{ kid: 'a' }] });
+    for (const seconds of [30, 59, 60, 89]) {
+      expect(await found.find(source, notEnough, after(now, seconds))).toEqual(down);
+    }
+    expect(host.asked()).toBe(3);
+    for (const seconds of [90, 119]) {
+      expect(await found.find(source, notEnough, after(now, seconds))).toEqual({
+        ok: true,
+        value: [{ kid: 'b' }],
+      });
+    }
+    expect(host.asked()).toBe(4);
   });
 
   it('are gone five minutes after a host went silent', async () => {

@@ -20,7 +20,11 @@ const expected: {
   assertion_type_unknown: [{ reason: 'assertion_type_unknown' }, invalidClient],
   assertion_not_acceptable: [{ reason: 'assertion_not_acceptable', detail: 'is expired' }, invalidClient],
   assertion_not_verified: [{ reason: 'assertion_not_verified' }, invalidClient],
-  assertion_keys_not_fetched: [{ reason: 'assertion_keys_not_fetched', fetch: 'unreachable' }, invalidClient],
+  assertion_keys_not_fetched: [{ reason: 'assertion_keys_not_fetched', fetch: 'too_large' }, invalidClient],
+  assertion_keys_out_of_reach: [
+    { reason: 'assertion_keys_out_of_reach', retryAfterSeconds: 30 },
+    [503, 'temporarily_unavailable'],
+  ],
   assertion_replayed: [{ reason: 'assertion_replayed' }, invalidClient],
   aws_identity_not_verified: [{ reason: 'aws_identity_not_verified' }, invalidClient],
   aws_caller_not_verified: [{ reason: 'aws_caller_not_verified' }, invalidClient],

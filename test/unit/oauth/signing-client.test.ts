@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { toWire } from '../../../lambdas/oauth/refusal.ts';
 import { after } from '../../../lambdas/runtime/clock.ts';
 import { DependencyUnavailable } from '../../../lambdas/runtime/dependency.ts';
-import { ok } from '../../../lambdas/runtime/result.ts';
+import { ok, refuse } from '../../../lambdas/runtime/result.ts';
 import { reasonOf, withAssertion } from './a-token-request.ts';
 import { anIssuer } from './an-issuer.ts';
 import {
@@ -132,13 +132,27 @@ describe('a signing client', () => {
     expect(await at(30)).toBe('granted');
   });
 
-  it('is refused, and told why, while its jwks_uri cannot be read', async () => {
-    const { requestToken } = anIssuer({ clients: [publishing] });
+  it.each([
+    [
+      'refused and told why while nobody can read its jwks_uri',
+      { reason: 'not_json' },
+      {
+        ...{ status: 401, error: 'invalid_client' },
+        description: 'the keys at the jwks_uri of the client could not be read: not_json',
+      },
+    ],
+    [
+      'told to come again while the host of its jwks_uri is down',
+      { reason: 'timed_out' },
+      {
+        ...{ status: 503, error: 'temporarily_unavailable', retryAfter: 30 },
+        description: 'the host of the jwks_uri of the client does not answer; try again in 30 s',
+      },
+    ],
+  ] as const)('is %s', async (_what, refusal, wire) => {
+    const documents = { fetchJson: () => Promise.resolve(refuse(refusal)) };
+    const { requestToken } = anIssuer({ clients: [publishing], documents });
     const outcome = await requestToken(await withAssertion(anAssertion(await anAssertionKey())), now);
-    expect(outcome.ok ? undefined : toWire(outcome.refusal)).toEqual({
-      status: 401,
-      error: 'invalid_client',
-      description: 'the keys at the jwks_uri of the client could not be read: unreachable',
-    });
+    expect(outcome.ok ? undefined : toWire(outcome.refusal)).toEqual(wire);
   });
 });
