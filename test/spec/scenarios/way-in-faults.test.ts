@@ -13,7 +13,7 @@ import {
   upToCallback,
 } from '../support/people.ts';
 import { type PlayedOffice, startPlayedOffice } from '../support/played-office.ts';
-import { callsDuring, listedGrants, type StruckCall } from '../support/struck-calls.ts';
+import { callsDuring, faultsAt, listedGrants, type StruckCall } from '../support/struck-calls.ts';
 import { verifies } from '../verifies.ts';
 
 let office: PlayedOffice;
@@ -113,13 +113,6 @@ async function struck(fault: string, send: () => Promise<Arrival>): Promise<Arri
   const arrival = await send();
   faults.clear();
   return arrival;
-}
-
-/** Every call in its turn is down, and loses a reply, and every one that is tried again. */
-function faultsAt({ target, times }: StruckCall): readonly string[] {
-  const turns = Array.from({ length: times }, (_, index) => `down@${index + 1}-`);
-  const throttled = target.startsWith('dynamodb:BatchGetItem') ? ['throttle@1', 'throttle@*'] : [];
-  return [...turns, 'timeout@1', 'timeout@1-3', ...throttled].map((kind) => `${target}=${kind}`);
 }
 
 async function expectOnePress(step: Step): Promise<void> {

@@ -25,6 +25,13 @@ export async function callsDuring(
   return [...times].map(([target, counted]) => ({ target, times: counted }));
 }
 
+/** The call is down from each of its turns on, loses replies, and is throttled where it reads several things at once. */
+export function faultsAt({ target, times }: StruckCall): readonly string[] {
+  const turns = Array.from({ length: times }, (_, index) => `down@${index + 1}-`);
+  const throttled = target.startsWith('dynamodb:BatchGetItem') ? ['throttle@1', 'throttle@*'] : [];
+  return [...turns, 'timeout@1', 'timeout@1-3', ...throttled].map((kind) => `${target}=${kind}`);
+}
+
 /** The grants that the consents of people name. */
 export async function listedGrants({
   run,
