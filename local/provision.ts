@@ -17,6 +17,7 @@ import type { Queues } from './scheduler/queues.ts';
 import type { Schedules } from './scheduler/schedules.ts';
 import type { FunctionDirectory } from './lambda/directory.ts';
 import { createFunction } from './lambda/function.ts';
+import type { HostNames } from './lambda/worker-names.ts';
 
 export interface ProvisionOptions {
   readonly assembly: Assembly;
@@ -31,6 +32,7 @@ export interface ProvisionOptions {
   readonly httpApis: HttpApis;
   readonly stateDirectory: string | undefined;
   readonly maxInstances: number;
+  readonly hostNames: HostNames;
   readonly log: (line: string) => void;
 }
 
@@ -64,7 +66,8 @@ export async function provision(options: ProvisionOptions): Promise<Stack> {
 }
 
 function functionRegistrar(options: ProvisionOptions): FunctionRegistrar {
-  const { assembly, cloud, clock, functions, region, roles, maxInstances, stateDirectory } = options;
+  const { assembly, cloud, clock, functions, region, roles, maxInstances, hostNames, stateDirectory } =
+    options;
   const logOf = createFunctionLogs(stateDirectory && join(stateDirectory, 'logs'), options.log);
   return {
     assetDirectory: assembly.assetDirectory,
@@ -73,7 +76,7 @@ function functionRegistrar(options: ProvisionOptions): FunctionRegistrar {
       const principal = roles.principalOf(roleArn);
       functions.add(
         createFunction({
-          ...{ definition, region, clock },
+          ...{ definition, region, clock, hostNames },
           credentialsOf: (instance) => cloud.environmentOf(principal, instance),
           log: logOf(definition.label),
         }),

@@ -12,6 +12,7 @@ import { createGateway } from './http-api/gateway.ts';
 import { createHttpApiBuilder } from './http-api/model.ts';
 import { startGatewayServers } from './http-api/servers.ts';
 import { createFunctionDirectory } from './lambda/directory.ts';
+import type { HostNames } from './lambda/worker-names.ts';
 import { createPermissionUsage } from './permission-usage.ts';
 import { provision } from './provision.ts';
 import { createQueues } from './scheduler/queues.ts';
@@ -29,6 +30,8 @@ export interface RunOptions {
   readonly clock?: VirtualClock;
   /** How many instances of one function may run at once; 4 when absent. */
   readonly maxInstances?: number;
+  /** Where names of hosts lead for the functions; absent, or of another name: where the machine says. */
+  readonly hostNames?: HostNames;
   /** Another DynamoDB engine than the embedded one. */
   readonly dynamodbEndpoint?: string;
   /** A file that `stop` appends the used permissions to. */
@@ -79,7 +82,8 @@ async function start(
   options: RunOptions,
   onStop: (close: () => void | Promise<void>) => void,
 ): Promise<Omit<LocalRun, 'stop'>> {
-  const { stateDirectory, permissionLedger, log, clock = createVirtualClock(), maxInstances = 4 } = options;
+  const { stateDirectory, permissionLedger, log, clock = createVirtualClock() } = options;
+  const { maxInstances = 4, hostNames = {} } = options;
   const assembly = readAssembly(options.assemblyDirectory);
   if (stateDirectory !== undefined) onStop(lockStateDirectory(stateDirectory));
   const servers = await startGatewayServers(httpApisOf(assembly.template), options.port, log);
@@ -117,7 +121,7 @@ async function start(
   const httpApis = { builder, endpointOf: servers.endpointOf };
   const run = { ...{ assembly, region, account, cloud, clock, roles, functions, httpApis } };
   const things = { schedules, queues };
-  const stack = await provision({ ...run, ...things, stateDirectory, maxInstances, log });
+  const stack = await provision({ ...run, ...things, stateDirectory, maxInstances, hostNames, log });
   for (const api of builder.build()) {
     servers.serve(
       api.endpoint,

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { VirtualClock } from '../clock.ts';
 import { startInstance, type Instance, type Outcome } from './instance.ts';
+import type { HostNames } from './worker-names.ts';
 
 /** A function as its template describes it. */
 export interface FunctionDefinition {
@@ -23,6 +24,8 @@ export interface FunctionOptions {
   readonly definition: FunctionDefinition;
   readonly region: string;
   readonly clock: VirtualClock;
+  /** Absent: the machine knows all names. */
+  readonly hostNames?: HostNames;
   /** The credentials of one instance. */
   readonly credentialsOf: (instance: string) => Readonly<Record<string, string>>;
   readonly log: (line: string) => void;
@@ -109,11 +112,11 @@ export function createFunction(options: FunctionOptions): LambdaFunction {
 }
 
 function startInstanceOf(options: FunctionOptions, leave: (id: string) => void): Instance {
-  const { definition, clock, log } = options;
+  const { definition, clock, hostNames = {}, log } = options;
   const { taskRoot, handler, memoryMegabytes } = definition;
   const id = randomBytes(16).toString('hex');
   return startInstance({
-    ...{ id, taskRoot, handler, memoryMegabytes },
+    ...{ id, taskRoot, handler, memoryMegabytes, hostNames },
     environment: environmentOf(options, id),
     clock: clock.shared,
     onOutput: (text) => {

@@ -1,5 +1,6 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { FunctionError, Invocation, Report, WorkerStart } from './message.ts';
+import type { HostNames } from './worker-names.ts';
 
 /** How one invocation ended. `crashed` covers a thread that ended, and one that was ended. */
 export type Outcome =
@@ -23,6 +24,7 @@ export interface InstanceOptions {
   readonly environment: Readonly<Record<string, string>>;
   readonly memoryMegabytes: number;
   readonly clock: SharedArrayBuffer;
+  readonly hostNames: HostNames;
   readonly onOutput: (text: string) => void;
   readonly onGone: () => void;
 }
@@ -86,8 +88,8 @@ function lastWord(port: MessagePort): Report | undefined {
 }
 
 function startWorker(options: InstanceOptions, channel: Pick<WorkerStart, 'wake' | 'port'>): Worker {
-  const { taskRoot, handler, clock, environment, memoryMegabytes } = options;
-  const workerData: WorkerStart = { taskRoot, handler, clock, ...channel };
+  const { taskRoot, handler, clock, hostNames, environment, memoryMegabytes } = options;
+  const workerData: WorkerStart = { taskRoot, handler, clock, hostNames, ...channel };
   return new Worker(new URL('./worker.ts', import.meta.url), {
     name: options.id,
     env: { ...environment },

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { HostNames } from './worker-names.ts';
 
 /** What a worker is started with. */
 export interface WorkerStart {
@@ -8,6 +9,7 @@ export interface WorkerStart {
   readonly handler: string;
   /** The offset of the virtual clock. */
   readonly clock: SharedArrayBuffer;
+  readonly hostNames: HostNames;
   /** Slot 0 of an Int32Array: 1 wakes the frozen worker. */
   readonly wake: SharedArrayBuffer;
   /** Invocations in, reports out. */

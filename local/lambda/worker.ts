@@ -3,8 +3,9 @@ import { receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { loadHandler, type Handler } from './handler-module.ts';
 import type { FunctionError, Invocation, Report, WorkerStart } from './message.ts';
 import { installVirtualDate } from './worker-clock.ts';
+import { installHostNames } from './worker-names.ts';
 
-const { taskRoot, handler, clock, wake, port } = workerData as WorkerStart;
+const { taskRoot, handler, clock, hostNames, wake, port } = workerData as WorkerStart;
 const wakeSlot = new Int32Array(wake);
 
 function report(message: Report): void {
@@ -84,6 +85,7 @@ async function serve(handle: Handler): Promise<never> {
 
 captureOutput();
 installVirtualDate(clock);
+installHostNames(hostNames);
 const loaded = await loadHandler(taskRoot, handler).catch((error: unknown) => {
   report({ kind: 'init-failed', error: describe(error) });
   return undefined;

@@ -2,6 +2,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import type { VestibuleConfig } from '../../lib/index.ts';
 import type { Principal } from '../../local/aws/call.ts';
 import { createFaultPlan } from '../../local/aws/faults.ts';
+import type { HostNames } from '../../local/lambda/worker-names.ts';
 import { startRun, type LocalRun } from '../../local/run.ts';
 import { config as exampleConfig } from '../../vestibule.config.ts';
 import { assemblyOf, type TestApp } from './assembly-cache.ts';
@@ -13,6 +14,8 @@ export interface TestDeploymentOptions {
   readonly app?: TestApp;
   /** In the grammar of VESTIBULE_FAULTS; more can be added to `run.cloud.faults` later. */
   readonly faults?: string;
+  /** Where names of hosts lead for the functions. */
+  readonly hostNames?: HostNames;
   /** Keeps the state there; absent: nothing is kept. */
   readonly stateDirectory?: string;
   /** The issuer's port; a free one when absent. */
@@ -33,13 +36,14 @@ export interface TestDeployment {
 
 /** Runs the synthesized app whole, on free ports. */
 export async function startDeployment(options: TestDeploymentOptions = {}): Promise<TestDeployment> {
-  const { config = exampleConfig, app = { config }, faults, stateDirectory, port = 0 } = options;
+  const { config = exampleConfig, app = { config }, faults, hostNames, stateDirectory, port = 0 } = options;
   const permissionLedger = process.env['VESTIBULE_PERMISSION_LEDGER'];
   const log: string[] = [];
   const run = await startRun({
     assemblyDirectory: await assemblyOf(app),
     port,
     ...(stateDirectory === undefined ? {} : { stateDirectory }),
+    ...(hostNames === undefined ? {} : { hostNames }),
     ...(permissionLedger === undefined ? {} : { permissionLedger }),
     faults: createFaultPlan(faults),
     log: (line) => log.push(line),

@@ -16,6 +16,16 @@ const canary = 'canary-of-the-document';
 const document = (path: string, change: object = {}): string =>
   JSON.stringify({ client_id: at(path), client_name: canary, redirect_uris: [hosted], ...change });
 
+/** Public by every rule, and given to nobody. */
+const unrouted = '2e00::1';
+
+const hostNames = {
+  'inside.example.com': [['10.0.0.1']],
+  'own.example.com': [['127.0.0.1']],
+  'mixed.example.com': [[unrouted, '127.0.0.1']],
+  'rebinding.example.com': [[unrouted], ['127.0.0.1']],
+};
+
 const json = { 'content-type': 'application/json' };
 const answers: Readonly<Record<string, RequestListener>> = {
   '/sound': (_request, response) => response.writeHead(200, json).end(document('/sound')),
@@ -42,10 +52,10 @@ beforeAll(async () => {
   host.on('connection', () => reached.push(''));
   await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
   port = (host.address() as AddressInfo).port;
-  company = await startOffice((config) => ({
-    ...config,
-    clientMetadataDocuments: { deny: ['denied.example.com'] },
-  }));
+  company = await startOffice(
+    (config) => ({ ...config, clientMetadataDocuments: { deny: ['denied.example.com'] } }),
+    { hostNames },
+  );
 }, 120_000);
 
 afterAll(async () => {
@@ -120,6 +130,25 @@ describe('the audit trail of a metadata document that is not taken', () => {
         const { page, asked, audited } = await refusalOf(url);
         expect([url, page.status, asked]).toEqual([url, 400, []]);
         expect(audited).toEqual(refused(url, detail));
+      }
+    },
+  );
+
+  verifies(
+    ['AS-13:fetch', 'vestibule:document-fault-audited'],
+    'tells of names that lead inside, at first or later, and nothing there is reached',
+    async () => {
+      const faults = [
+        ['inside.example.com', ['special_use_address']],
+        ['own.example.com', ['special_use_address']],
+        ['mixed.example.com', ['special_use_address']],
+        ['rebinding.example.com', ['unreachable', 'timeout']],
+      ] as const;
+      for (const [name, details] of faults) {
+        const url = `https://${name}:${port}/sound`;
+        const { page, asked, audited } = await refusalOf(url);
+        expect([name, page.status, asked]).toEqual([name, 400, []]);
+        expect(details.map((detail) => refused(url, detail))).toContainEqual(audited);
       }
     },
   );
