@@ -20,3 +20,8 @@ export const systemRandom: Random = (bytes) => {
   used = end;
   return text;
 };
+
+/** Between half of it and one and a half, so that those who wait for the same thing do not all come back at once. */
+export function roughly(milliseconds: number): number {
+  return milliseconds * (0.5 + Math.random());
+}

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { WriteOutcome } from '../../ports/registry-store.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
+import { roughly } from '../../runtime/random.ts';
 import { calling } from '../aws.ts';
 
 /** One write of a transaction and what its failed condition means. */
@@ -15,7 +16,7 @@ export interface Step {
   readonly otherwise: Exclude<WriteOutcome, { outcome: 'written' }>;
 }
 
-/** Pauses, in milliseconds, before each new try of a transaction that met another one. */
+/** Pauses, in milliseconds and roughly, before each new try of a transaction that met another one. */
 const pauses = [50, 150, 400] as const;
 
 /** Runs all steps or none. Throws `DependencyUnavailable` when the service could not decide. */
@@ -23,7 +24,7 @@ export async function transact(client: DynamoDBClient, steps: readonly Step[]): 
   for (const pause of [...pauses, undefined]) {
     const outcome = await tryOnce(client, steps);
     if (outcome !== 'conflict') return outcome;
-    if (pause !== undefined) await setTimeout(pause);
+    if (pause !== undefined) await setTimeout(roughly(pause));
   }
   throw new DependencyUnavailable('DynamoDB', {
     cause: new Error('the transaction met others at every try'),
