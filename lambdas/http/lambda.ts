@@ -6,7 +6,7 @@ import { preflight, readableByAnyOrigin } from './cross-origin.ts';
 import { isThroughEdge } from './edge.ts';
 import { failed } from './failure.ts';
 import { toRequest, toResult, type GatewayEvent, type GatewayResult } from './gateway-event.ts';
-import type { Endpoint } from './message.ts';
+import type { Endpoint, HttpRequest, HttpResponse } from './message.ts';
 import { errorJson } from './respond.ts';
 
 type Stage = middy.MiddlewareObj<GatewayEvent, GatewayResult>;
@@ -23,21 +23,28 @@ interface RimOptions {
   readonly cors?: boolean;
   /** Where an edge stands before the API: requests that do not bring the secret of this digest are refused. */
   readonly originSecretDigest?: string | undefined;
+  /** Puts the answer to a failure, a time limit among them, into another form for whoever asked. Default: as it is. */
+  readonly onFailure?: (answer: HttpResponse, request: HttpRequest) => HttpResponse;
 }
 
 /** The rim of every function: an event of the HTTP API in, its result out. It never rejects. */
 export function lambdaHandler(
   endpoint: Endpoint,
-  { cors = false, originSecretDigest = readOptionalVariable('ORIGIN_SECRET_DIGEST') }: RimOptions = {},
+  {
+    cors = false,
+    originSecretDigest = readOptionalVariable('ORIGIN_SECRET_DIGEST'),
+    onFailure = (answer) => answer,
+  }: RimOptions = {},
 ): (event: GatewayEvent, context: Context) => Promise<GatewayResult> {
+  const read = (event: GatewayEvent): HttpRequest => toRequest(event, originSecretDigest !== undefined);
   // Stages after the handler run from the last to the first: a failure becomes an answer, then any answer is finished.
   return middy<GatewayEvent, GatewayResult>({ timeoutEarlyInMillis, timeoutEarlyResponse: outOfTime })
     .use(originSecretDigest === undefined ? [] : [throughEdgeOnly(originSecretDigest)])
     .use(cors ? [crossOrigin] : [])
     .use(plainAnswers)
-    .use(failures)
+    .use(failures((answer, event) => onFailure(answer, read(event))))
     .handler(async (event) => {
-      const request = toRequest(event, originSecretDigest !== undefined);
+      const request = read(event);
       return toResult(request.body.byteLength > maximumBodyBytes ? bodyTooLarge : await endpoint(request));
     });
 }
@@ -68,11 +75,14 @@ const crossOrigin: Stage = {
 
 const plainAnswers: Stage = { after: finish, onError: finish };
 
-const failures: Stage = {
-  onError: (request) => {
-    request.response = toResult(failed(request.error, request.event.requestContext.requestId));
-  },
-};
+function failures(form: (answer: HttpResponse, event: GatewayEvent) => HttpResponse): Stage {
+  return {
+    onError: (request) => {
+      const { error, event } = request;
+      request.response = toResult(form(failed(error, event.requestContext.requestId), event));
+    },
+  };
+}
 
 function finish(request: StageRequest): void {
   addHeaders(request, { 'x-content-type-options': 'nosniff' });

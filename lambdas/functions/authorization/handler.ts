@@ -80,14 +80,12 @@ const ports: SignInPorts = {
 const account = accountEndpoints({ issuer, look, ports, clock });
 
 export const handler = lambdaHandler(
-  pagesOnFailure(
-    look,
-    routes([
-      route('/account', account.account),
-      ...authorizationRoutes({
-        ...{ issuer, look, clock, comeBackToAccount: account.comeBack },
-        ...{ authorize: authorize(ports), decide: decide(ports), comeBack: comeBack(ports) },
-      }),
-    ]),
-  ),
+  routes([
+    route('/account', account.account),
+    ...authorizationRoutes({
+      ...{ issuer, look, clock, comeBackToAccount: account.comeBack },
+      ...{ authorize: authorize(ports), decide: decide(ports), comeBack: comeBack(ports) },
+    }),
+  ]),
+  { onFailure: pagesOnFailure(look) },
 );

@@ -96,6 +96,10 @@ export const signIn = {
     'Vestibule',
     'loses and doubles nothing of a sign-in when AWS fails, and gives the person a page to try again',
   ),
+  'vestibule:sign-in-out-of-time': must(
+    'Vestibule',
+    'gives people a page to try again, and programs the same in JSON, when a sign-in takes longer than its function may',
+  ),
   'vestibule:sign-in-audited': must(
     'Vestibule',
     'writes one event for each decision of a sign-in, and no secret',

@@ -2,6 +2,8 @@ import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { lambdaHandler } from '../../../lambdas/http/lambda.ts';
 import type { Endpoint, HttpRequest } from '../../../lambdas/http/message.ts';
+import { pagesOnFailure } from '../../../lambdas/http/pages-on-failure.ts';
+import { readLook } from '../../../lambdas/http/pages/look.ts';
 import { json } from '../../../lambdas/http/respond.ts';
 import { DependencyUnavailable } from '../../../lambdas/runtime/dependency.ts';
 import { capturedLog } from './captured-log.ts';
@@ -166,6 +168,29 @@ describe('the rim', () => {
     const almostOver = { getRemainingTimeInMillis: () => 260 } as Context;
     await capturedLog(async () => {
       expect(await lambdaHandler(never)(anEvent(), almostOver)).toMatchObject({ statusCode: 503 });
+    });
+  });
+
+  it.each(['GET', 'POST'])('answers people with a page then, which repeats their %s', async (method) => {
+    const never: Endpoint = () => new Promise(() => undefined);
+    const almostOver = { getRemainingTimeInMillis: () => 260 } as Context;
+    const options = { onFailure: pagesOnFailure(readLook('{}')) };
+    const headers = { accept: 'text/html' };
+    const event = { method, path: '/consent', ...(method === 'POST' && { body: 'decision=allow' }) };
+    await capturedLog(async () => {
+      const page = await lambdaHandler(never, options)(anEvent({ ...event, headers }), almostOver);
+      expect(page).toMatchObject({
+        statusCode: 503,
+        headers: {
+          'content-type': expect.stringContaining('text/html') as string,
+          'retry-after': '1',
+          'x-content-type-options': 'nosniff',
+        },
+      });
+      expect(page.body).toContain('Try again');
+      expect(page.body?.includes('name="decision" value="allow"')).toBe(method === 'POST');
+      const program = await lambdaHandler(never, options)(anEvent(event), almostOver);
+      expect(JSON.parse(program.body ?? '')).toHaveProperty('error', 'temporarily_unavailable');
     });
   });
 });
