@@ -84,8 +84,15 @@ async function answer(
   const denial = denialOf(options, prefix, principal, instance, permissions);
   if (denial !== undefined) return denial;
   const faults = options.faults.strike(`${prefix}:${operation}`, principal.arn);
-  const serve = (): Promise<Reply> =>
-    service.handle(operation, input, callerOf(options, principal, instance));
+  const part = faults.some(({ kind }) => kind === 'partial') ? service.inPart?.(operation, input) : undefined;
+  const serve = async (): Promise<Reply> => {
+    const reply = await service.handle(
+      operation,
+      part?.input ?? input,
+      callerOf(options, principal, instance),
+    );
+    return part?.tell(reply) ?? reply;
+  };
   return faults.length === 0
     ? replied(prefix, await serve())
     : struck(options, service, faults, instance, serve);

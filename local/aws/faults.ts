@@ -1,10 +1,11 @@
 import { randomInt } from 'node:crypto';
 
-const faultKinds = ['throttle', 'down', 'timeout', 'crash', 'delay'] as const;
+const faultKinds = ['throttle', 'down', 'partial', 'timeout', 'crash', 'delay'] as const;
 
 /**
- * `throttle` and `down` answer the service's own error and nothing happens; `timeout` and `crash` strike after the
- * effect, so that the caller never sees the reply; `delay` makes the call wait.
+ * `throttle` and `down` answer the service's own error and nothing happens; `partial` reads the first of a batch and says
+ * which it left out; `timeout` and `crash` strike after the effect, so that the caller never sees the reply; `delay` makes
+ * the call wait.
  */
 export type FaultKind = (typeof faultKinds)[number];
 
@@ -102,7 +103,7 @@ function parseKind(text: string): Pick<FaultRule, 'kind' | 'milliseconds'> {
   if (delay !== null) return { kind: 'delay', milliseconds: Number(delay[1]) };
   const kind = faultKinds.find((known) => known === text && known !== 'delay');
   if (kind === undefined) {
-    throw problem('kind', text, 'use throttle, down, timeout, crash or delay(<milliseconds>)');
+    throw problem('kind', text, 'use throttle, down, partial, timeout, crash or delay(<milliseconds>)');
   }
   return { kind };
 }

@@ -48,6 +48,12 @@ export interface Caller {
   readonly session?: Session;
 }
 
+/** What an operation does that leaves some of its work undone, and how its reply tells so. */
+export interface InPart {
+  readonly input: Input;
+  readonly tell: (reply: Reply) => Reply;
+}
+
 /** One AWS service behind the front. Every method may throw `AwsError`. */
 export interface Service {
   /** The prefix of its IAM actions, which is also the service of its credential scope. */
@@ -55,6 +61,8 @@ export interface Service {
   /** What IAM must allow before the operation runs; an operation the service lacks is refused here. */
   readonly requirements: (operation: string, input: Input) => Promise<readonly Requirement[]>;
   readonly handle: (operation: string, input: Input, caller: Caller) => Promise<Reply>;
+  /** Absent, or undefined: the operation is done as a whole or not at all. */
+  readonly inPart?: (operation: string, input: Input) => InPart | undefined;
   readonly throttled: AwsError;
   readonly unavailable: AwsError;
 }

@@ -11,6 +11,7 @@ import type { StateFile } from '../state-file.ts';
 import { type Access, accessesOf, objectOf, tableOf } from './accesses.ts';
 import { capacityOf, capacityOfFailure, isMetered } from './capacity.ts';
 import type { EngineClient } from './engine-client.ts';
+import { firstOfBatch } from './in-part.ts';
 import { createTables, type TableFacts } from './tables.ts';
 
 /** What the engine lacks and the front answers: point-in-time recovery by table name. */
@@ -55,6 +56,7 @@ export function createDynamoDb(options: DynamoDbOptions): Service {
 
   return {
     prefix: 'dynamodb',
+    inPart: firstOfBatch,
     throttled: new AwsError(
       'ProvisionedThroughputExceededException',
       'The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning level with the UpdateTable API.',

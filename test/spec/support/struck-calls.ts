@@ -25,10 +25,15 @@ export async function callsDuring(
   return [...times].map(([target, counted]) => ({ target, times: counted }));
 }
 
-/** The call is down from each of its turns on, loses replies, and is throttled where it reads several things at once. */
+/**
+ * The call is down from each of its turns on, loses replies, and where it reads a batch is throttled, or answers a part of
+ * it.
+ */
 export function faultsAt({ target, times }: StruckCall): readonly string[] {
   const turns = Array.from({ length: times }, (_, index) => `down@${index + 1}-`);
-  const throttled = target.startsWith('dynamodb:BatchGetItem') ? ['throttle@1', 'throttle@*'] : [];
+  const throttled = target.startsWith('dynamodb:BatchGetItem')
+    ? ['throttle@*', 'partial@1', 'partial@*']
+    : [];
   return [...turns, 'timeout@1', 'timeout@1-3', ...throttled].map((kind) => `${target}=${kind}`);
 }
 

@@ -1,4 +1,5 @@
 import {
+  BatchGetItemCommand,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -91,6 +92,23 @@ describe('a fault', () => {
       expect.objectContaining({ name: code }),
     );
     await client.send(new ListKeysCommand({}));
+  });
+
+  it('of kind partial answers the first of a batch, and names the rest', async () => {
+    const client = new DynamoDBClient(furnished.configOf(furnished.cloud.root));
+    for (const pk of ['first', 'second']) await put(client, pk);
+    const keys = ['first', 'second'].map((pk) => ({ pk: { S: pk } }));
+    const command = new BatchGetItemCommand({
+      RequestItems: { [table]: { Keys: keys, ConsistentRead: true } },
+    });
+    furnished.cloud.faults.add('dynamodb:BatchGetItem=partial@1,dynamodb:PutItem=partial@*');
+    expect(await client.send(command)).toMatchObject({
+      Responses: { [table]: [{ pk: { S: 'first' } }] },
+      UnprocessedKeys: { [table]: { Keys: [{ pk: { S: 'second' } }], ConsistentRead: true } },
+    });
+    expect((await client.send(command)).Responses?.[table]).toHaveLength(2);
+    await put(client, 'whole');
+    expect(await exists('whole')).toBe(true);
   });
 
   it('of kind timeout takes effect and never answers', async () => {

@@ -22,6 +22,7 @@ describe('a fault plan', () => {
     ['kms:Sign=throttle@1, kms:Sign=down@1-2', ['throttle+down', 'down', '']],
     ['kms:*=down@1', ['down', '', '']],
     ['kms:Decrypt=down@*', ['', '', '']],
+    ['kms:Sign=partial@2', ['', 'partial', '']],
     ['kms:Sign~TokenFunction=down@1', ['down', '', '']],
     ['kms:Sign~Registrar=down@1', ['', '', '']],
   ])('%s strikes three calls so', (text, expected) => {
@@ -46,7 +47,10 @@ describe('a fault plan', () => {
     ['kms:Sign', /the rule "kms:Sign" is not understood: write service:Operation=kind@when/],
     ['kms:Sign=throttle', /the rule "kms:Sign=throttle"/],
     ['Sign=throttle@1', /the operation "Sign"/],
-    ['kms:Sign=explode@1', /the kind "explode" is not understood: use throttle, down, timeout, crash/],
+    [
+      'kms:Sign=explode@1',
+      /the kind "explode" is not understood: use throttle, down, partial, timeout, crash/,
+    ],
     ['kms:Sign=delay@1', /the kind "delay"/],
     ['kms:Sign=throttle@0', /the when "0" is not understood: use a call's number/],
     ['kms:Sign=throttle@3-2', /the when "3-2"/],
