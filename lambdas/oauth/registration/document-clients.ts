@@ -92,6 +92,8 @@ export function documentClients(options: DocumentClientsOptions): DocumentClient
       if (!judged.ok) return judged;
       const trust = judged.value;
       const known = newest(held.get(url), kept);
+      // What another instance marked speaks against our own copy of a well-known document too.
+      if (known?.goneAt !== undefined) hold(goneAt, url, known.goneAt);
       const last = isGone(known, goneAt.get(url)) ? undefined : known;
       if (last !== undefined && isUsedUnasked(last, failedAt.get(url), now)) return read(last, trust);
       if (known === undefined && store === undefined && pinned(url) === undefined) return unknown;

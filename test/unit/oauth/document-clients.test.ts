@@ -132,6 +132,9 @@ describe('a well-known client whose host refuses us', () => {
   it('is not known by it where its host says otherwise, or the config does', async () => {
     const gone = hosts([failed({ reason: 'status_not_ok', status: 404 })]);
     expect((await gone.find(start, undefined, code)).ok).toBe(false);
+    const marked = { ...copyOf(start, start), url: code, goneAt: start };
+    const told = hosts([failed(forbidden)]);
+    expect(await told.find(start, marked, code)).toMatchObject({ refusal: { reason: 'unreachable' } });
     const off = hosts([failed(forbidden)], { policy: { ...open, pinnedCopies: false } });
     expect((await off.find(start, undefined, code)).ok).toBe(false);
   });
