@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { type Arrival, type Browser, createBrowser } from '../../support/browser-player.ts';
 import type { Page } from '../../support/html-page.ts';
 import { drive } from '../support/driver.ts';
-import { itemsAtRest } from '../support/items-at-rest.ts';
+import { listedGrants } from '../support/listed-grants.ts';
 import {
   answerTo,
   hosted,
@@ -36,15 +36,6 @@ async function tryAgain(browser: Browser, page: Page): Promise<Arrival> {
     : answerTo(new URL(link.href, page.url), browser);
 }
 
-/** The grants that the consents of people name. */
-async function listedGrants(): Promise<readonly string[]> {
-  const items = await itemsAtRest(company, 'GrantsTable');
-  const consents = items.filter((item) => item['pk']?.S?.startsWith('consents#'));
-  return consents.flatMap(
-    (item) => JSON.stringify(item['clients']).match(/(?<=\{"S":")[\w-]{22}(?="\})/g) ?? [],
-  );
-}
-
 const kinds = ['throttle@1', 'throttle@*', 'down@*', 'timeout@1', 'timeout@1-3'] as const;
 const atCallback = ['GetItem', 'UpdateItem', 'PutItem'].map((name) => `dynamodb:${name}`);
 
@@ -57,14 +48,14 @@ describe('a fault of AWS', () => {
         for (const kind of kinds) {
           const browser = createBrowser();
           const callback = await upToCallback(browser, requestOf(company));
-          const before = (await listedGrants()).length;
+          const before = (await listedGrants(company)).length;
           strike(company, `${call}~Authorization=${kind}`);
           const arrival = await answerTo(callback, browser);
           mend(company);
           if (arrival.kind === 'page') expect([call, kind, arrival.page.status]).toEqual([call, kind, 503]);
           const told = await goOn(browser, arrival);
           expect([call, kind, told.has('code')]).toEqual([call, kind, true]);
-          expect([call, kind, (await listedGrants()).length]).toEqual([call, kind, before + 1]);
+          expect([call, kind, (await listedGrants(company)).length]).toEqual([call, kind, before + 1]);
         }
       }
     },
@@ -138,15 +129,15 @@ describe('a fault of AWS', () => {
     for (const call of atCallback) {
       const browser = createBrowser();
       const callback = await upToCallback(browser, requestOf(company));
-      const before = (await listedGrants()).length;
+      const before = (await listedGrants(company)).length;
       strike(company, `${call}~Authorization=crash@1`);
       await answerTo(callback, browser);
       mend(company);
       const again = await answerTo(callback, browser);
       const alive = again.kind === 'left' ? 1 : 0;
       if (again.kind === 'page') expect([400, 502]).toContain(again.page.status);
-      expect((await listedGrants()).length).toBeLessThanOrEqual(before + 1);
-      expect((await listedGrants()).length).toBeGreaterThanOrEqual(before + alive);
+      expect((await listedGrants(company)).length).toBeLessThanOrEqual(before + 1);
+      expect((await listedGrants(company)).length).toBeGreaterThanOrEqual(before + alive);
       expect((await signIn(requestOf(company), { browser })).has('code')).toBe(true);
     }
   });
@@ -156,14 +147,14 @@ describe('one state in two hundred callbacks at once', () => {
   verifies('UI-5', 'gives one code, and everybody else a page', async () => {
     const browser = createBrowser();
     const callback = await upToCallback(browser, requestOf(company));
-    const before = (await listedGrants()).length;
+    const before = (await listedGrants(company)).length;
     const arrivals = await Promise.all(Array.from({ length: 200 }, () => answerTo(callback, browser)));
     const left = arrivals.filter(({ kind }) => kind === 'left');
     expect(left.map((arrival) => toldClient(arrival).has('code'))).toEqual([true]);
     for (const arrival of arrivals) {
       if (arrival.kind === 'page') expect([400, 429, 502, 503]).toContain(arrival.page.status);
     }
-    expect((await listedGrants()).length).toBe(before + 1);
+    expect((await listedGrants(company)).length).toBe(before + 1);
   });
 });
 

@@ -2,6 +2,7 @@ import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { type Browser, createBrowser } from '../../support/browser-player.ts';
 import { basic } from '../support/driver.ts';
+import { listedGrants } from '../support/listed-grants.ts';
 import {
   answerTo,
   eventsSince,
@@ -12,7 +13,6 @@ import {
   upToCallback,
 } from '../support/people.ts';
 import { type PlayedOffice, startPlayedOffice } from '../support/played-office.ts';
-import { listedGrants } from '../support/struck-calls.ts';
 import { verifies } from '../verifies.ts';
 
 let office: PlayedOffice;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { type Arrival, type Browser, createBrowser } from '../../support/browser-player.ts';
 import type { Page } from '../../support/html-page.ts';
+import { listedGrants } from '../support/listed-grants.ts';
 import {
   hosted,
   pageOf,
@@ -13,7 +14,7 @@ import {
   upToCallback,
 } from '../support/people.ts';
 import { type PlayedOffice, startPlayedOffice } from '../support/played-office.ts';
-import { callsDuring, faultsAt, listedGrants, type StruckCall } from '../support/struck-calls.ts';
+import { callsDuring, faultsAt, type StruckCall } from '../support/struck-calls.ts';
 import { verifies } from '../verifies.ts';
 
 let office: PlayedOffice;

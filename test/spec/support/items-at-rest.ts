@@ -1,4 +1,4 @@
-import { type AttributeValue, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import type { TestDeployment } from '../../support/deployment.ts';
 
 /** Everything in a table of a running deployment, as someone sees it who may do everything. */
@@ -9,7 +9,10 @@ export async function itemsAtRest(
   const { operator, endpoint } = run.cloud;
   const named = run.resources.find(({ logicalId }) => logicalId.includes(table));
   const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: operator });
-  const { Items = [] } = await client.send(new ScanCommand({ TableName: named?.physicalId }));
+  const items: Readonly<Record<string, AttributeValue>>[] = [];
+  for await (const page of paginateScan({ client }, { TableName: named?.physicalId })) {
+    items.push(...(page.Items ?? []));
+  }
   client.destroy();
-  return Items;
+  return items;
 }

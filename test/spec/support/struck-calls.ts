@@ -1,4 +1,3 @@
-import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { TestDeployment } from '../../support/deployment.ts';
 
 /** One operation of AWS as one role asked for it, written as the faults have it, and how often it did. */
@@ -35,20 +34,4 @@ export function faultsAt({ target, times }: StruckCall): readonly string[] {
     ? ['throttle@*', 'partial@1', 'partial@*']
     : [];
   return [...turns, 'timeout@1', 'timeout@1-3', ...throttled].map((kind) => `${target}=${kind}`);
-}
-
-/** The grants that the consents of people name. */
-export async function listedGrants({
-  run,
-  operator,
-}: Pick<TestDeployment, 'run' | 'operator'>): Promise<readonly string[]> {
-  const table = run.resources.find(({ logicalId }) => logicalId.includes('GrantsTable'))?.physicalId;
-  const { endpoint } = run.cloud;
-  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: operator });
-  const { Items = [] } = await client.send(new ScanCommand({ TableName: table }));
-  client.destroy();
-  const consents = Items.filter((item) => item['pk']?.S?.startsWith('consents#'));
-  return consents.flatMap(
-    (item) => JSON.stringify(item['clients']).match(/(?<=\{"S":")[\w-]{22}(?="\})/g) ?? [],
-  );
 }
