@@ -36,8 +36,11 @@ const views: Readonly<Record<Kind, View>> = {
     ],
   },
   idp: {
-    header: ['ID', 'STATE', 'ISSUER', 'CLIENT ID', 'NAME', 'MANAGED BY'],
-    row: (thing) => [...texts(thing, 'id', 'state', 'issuer', 'client_id', 'name'), manager(thing)],
+    header: ['ID', 'STATE', 'PROFILE', 'ISSUER', 'CLIENT ID', 'NAME', 'MANAGED BY'],
+    row: (thing) => [
+      ...texts(thing, 'id', 'state', 'profile', 'issuer', 'client_id', 'name'),
+      manager(thing),
+    ],
   },
 };
 

@@ -10,12 +10,17 @@ export interface Role {
   readonly scopes: readonly { readonly resource: ResourceUri; readonly names: readonly ScopeName[] }[];
 }
 
+/** Whose software an identity provider is, as far as that matters; `generic`: whatever speaks OpenID Connect. */
+export const profileNames = ['entra', 'okta', 'cognito', 'auth0', 'keycloak', 'ping', 'generic'] as const;
+export type ProfileName = (typeof profileNames)[number];
+
 /** An identity provider that people sign in at (OpenID Connect). */
 export interface IdentityProvider extends Registration {
   readonly id: IdpId;
   /** As people read it on the page where they choose. */
   readonly name: string;
-  /** Exactly as its discovery document and its `iss` say. */
+  readonly profile: ProfileName;
+  /** Exactly as its discovery document and its `iss` say; of Entra also the one that all its tenants share. */
   readonly issuer: string;
   /** Ours at the identity provider. */
   readonly clientId: string;
@@ -29,6 +34,8 @@ export interface IdentityProvider extends Registration {
   readonly subjectClaim: string;
   /** The claim that tells tenants of one issuer apart, where there is one. */
   readonly tenantClaim?: string;
+  /** Where given, people of these tenants sign in and nobody else. */
+  readonly tenants?: readonly string[];
   /** The claim that lists a person's groups. */
   readonly groupsClaim?: string;
   /** Absent: whoever can sign in holds every scope of every resource. */

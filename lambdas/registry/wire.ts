@@ -46,6 +46,7 @@ export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
   idp: (idp: IdentityProvider) => ({
     id: idp.id,
     name: idp.name,
+    profile: idp.profile,
     issuer: idp.issuer,
     client_id: idp.clientId,
     scopes: idp.scopes,
@@ -53,6 +54,7 @@ export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
     resources: idp.resources,
     subject_claim: idp.subjectClaim,
     tenant_claim: idp.tenantClaim,
+    tenants: idp.tenants,
     groups_claim: idp.groupsClaim,
     roles: idp.roles?.map(({ name, groups, scopes }) => ({ name, groups, scopes })),
     ...registration(idp),

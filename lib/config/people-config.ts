@@ -1,11 +1,22 @@
+export type IdentityProviderProfile =
+  'entra' | 'okta' | 'cognito' | 'auth0' | 'keycloak' | 'ping' | 'generic';
+
 /** An identity provider that your people sign in at, by OpenID Connect. */
 export interface IdentityProviderConfig {
   /** Short name, `[A-Za-z0-9_-]{1,64}`: the last segment of the callback, `<issuer>/callback/<id>`, to allow there. */
   readonly id: string;
   /** As people read it where they choose. Default: the id. */
   readonly name?: string;
-  /** Exactly as its discovery document and the `iss` of its tokens say, a slash at the end included. */
+  /**
+   * Exactly as its discovery document and the `iss` of its tokens say, a slash at the end included. For several tenants of
+   * Entra, `https://login.microsoftonline.com/organizations/v2.0`, and `tenants`.
+   */
   readonly issuer: string;
+  /**
+   * What it is: the ways of its own that are kept, and the defaults of `scopes` and of the claims below. Default: as its
+   * issuer says where that is unmistakable, and `generic` otherwise.
+   */
+  readonly profile?: IdentityProviderProfile;
   /** The client that you registered there for this deployment. */
   readonly clientId: string;
   /**
@@ -13,17 +24,26 @@ export interface IdentityProviderConfig {
    * a secret, and you put the value in after the first deployment.
    */
   readonly clientSecretArn?: string;
-  /** What to ask for. Default: `openid profile email`. `offline_access` is asked for by itself where it is needed. */
+  /**
+   * What to ask for. Default: `openid profile email`, with `User.Read` at Entra, which tells who is in more than 200 groups,
+   * and `groups` at an Okta org. `offline_access` is asked for by itself where it is
+   * needed.
+   */
   readonly scopes?: readonly string[];
   /** Domains of e-mail addresses whose people sign in here: a `login_hint` of one needs no choice. */
   readonly domains?: readonly string[];
   /** The ids of the resources that it serves, and no other. Default: all. */
   readonly resources?: readonly string[];
-  /** The claim that names a person for good. Default: `sub`. An e-mail address is none. */
+  /** The claim that names a person for good. Default: `sub`, and `oid` at Entra. An e-mail address is none. */
   readonly subjectClaim?: string;
-  /** The claim that tells the tenants of one issuer apart, such as `tid`. Default: there is one tenant. */
+  /** The claim that tells the tenants of one issuer apart. Default: there is one tenant; `tid` at Entra. */
   readonly tenantClaim?: string;
-  /** The claim that lists a person's groups or roles, such as `groups`; `realm_access.roles` looks inside `realm_access`. */
+  /** The tenants whose people sign in, and nobody else: values of the tenant claim. Default: all of the issuer. */
+  readonly tenants?: readonly string[];
+  /**
+   * The claim that lists a person's groups or roles; `realm_access.roles` looks inside `realm_access`. Default: `groups` at
+   * Entra and Okta, `cognito:groups`, `realm_access.roles` at Keycloak, and none elsewhere. `roles` are the app roles of Entra.
+   */
   readonly groupsClaim?: string;
 }
 

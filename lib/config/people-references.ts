@@ -1,4 +1,5 @@
 import { didYouMean, pathOf, type Problem, show } from './problem.ts';
+import { isSharedIssuer, profileOf, tellsGroups, tellsTenants } from './provider-profiles.ts';
 import type { SoundParts } from './sound-parts.ts';
 
 type Provider = SoundParts['identityProviders'][number];
@@ -10,6 +11,7 @@ export function peopleProblems(config: SoundParts): readonly Problem[] {
     ...shared(config.identityProviders, 'issuer', ({ issuer }) => [issuer]),
     ...shared(config.identityProviders, 'domains', ({ domains = [] }) => domains),
     ...config.identityProviders.flatMap((provider, index) => resourcesOf(provider, index, config)),
+    ...config.identityProviders.flatMap(tenantsOf),
     ...rolesWithoutPeople(config),
     ...config.roles.flatMap((role, index) => [
       ...groupsOf(role, index, config),
@@ -41,6 +43,39 @@ function resourcesOf({ resources = [] }: Provider, index: number, config: SoundP
   );
 }
 
+const entraTenant = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
+
+/** Anybody can have a tenant: where one issuer has all of them, the config says whose people are meant. */
+function tenantsOf(provider: Provider, index: number): readonly Problem[] {
+  const { issuer, tenantClaim, tenants } = provider;
+  const path = (...rest: readonly (string | number)[]): string =>
+    pathOf(['identityProviders', index, 'tenants', ...rest]);
+  const isEntra = profileOf(provider) === 'entra';
+  if (isEntra && tenantClaim !== undefined && tenantClaim !== 'tid') {
+    const text = `${show(tenantClaim)} is no claim that Entra alone sets; remove it, and 'tid' tells the tenant`;
+    return [{ path: pathOf(['identityProviders', index, 'tenantClaim']), text }];
+  }
+  if (tenants === undefined) {
+    if (!isSharedIssuer(provider)) return [];
+    const text = `is missing, and ${show(issuer)} is that of every tenant there is; list the ids of those whose people may sign in`;
+    return [{ path: path(), text }];
+  }
+  if (tenantClaim === undefined && !tellsTenants(provider)) {
+    return [{ path: path(), text: 'are told by no claim; give that identity provider a tenantClaim' }];
+  }
+  if (!isEntra) return [];
+  return tenants.flatMap((id, position) =>
+    entraTenant.test(id)
+      ? []
+      : [
+          {
+            path: path(position),
+            text: `${show(id)} is not the id of a tenant; write it in lower case, as '72f988bf-86f1-41af-91ab-2d7cd011db47'`,
+          },
+        ],
+  );
+}
+
 function rolesWithoutPeople({ roles, identityProviders }: SoundParts): readonly Problem[] {
   if (roles.length === 0 || identityProviders.length > 0) return [];
   return [
@@ -61,7 +96,7 @@ function groupsOf({ groups }: Role, index: number, { identityProviders }: SoundP
         identityProviders.map((candidate) => candidate.id),
       );
     }
-    if (provider.groupsClaim !== undefined) return [];
+    if (provider.groupsClaim !== undefined || tellsGroups(provider)) return [];
     return [{ path, text: `${show(id)} says nothing of groups; give that identity provider a groupsClaim` }];
   });
 }

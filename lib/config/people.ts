@@ -1,7 +1,8 @@
 import { Token } from 'aws-cdk-lib';
 import * as v from 'valibot';
-import { fields, identifier, listOf, mapOf, peopleText, text, textThat } from './fields.ts';
+import { fields, identifier, listOf, mapOf, oneOf, peopleText, text, textThat } from './fields.ts';
 import { show } from './problem.ts';
+import { profileNames } from './provider-profiles.ts';
 import { documentUrlProblem, type Hosts } from './resource-uri.ts';
 
 const clientId = textThat((id) =>
@@ -54,6 +55,12 @@ const subjectClaim = textThat((name) =>
     : undefined,
 );
 
+const tenant = textThat((name) =>
+  /^[\x21-\x7E]{1,256}$/.test(name)
+    ? undefined
+    : `${show(name)} is not a tenant; write it as the tenant claim has it`,
+);
+
 const group = textThat((name) =>
   name !== '' && name.length <= 256 && !/\p{Cc}/u.test(name)
     ? undefined
@@ -69,6 +76,7 @@ export function identityProvider(hosts: Hosts): v.GenericSchema {
     id: identifier,
     name: v.optional(peopleText(128)),
     issuer: textThat((url) => upstreamIssuerProblem(url, hosts)),
+    profile: v.optional(oneOf(profileNames)),
     clientId,
     clientSecretArn: v.optional(secretArn),
     scopes: v.optional(scopes),
@@ -76,6 +84,7 @@ export function identityProvider(hosts: Hosts): v.GenericSchema {
     resources: v.optional(someOf(text())),
     subjectClaim: v.optional(v.pipe(claim, subjectClaim)),
     tenantClaim: v.optional(claim),
+    tenants: v.optional(someOf(tenant)),
     groupsClaim: v.optional(claim),
   });
 }
@@ -101,6 +110,9 @@ export const role = fields({
 function upstreamIssuerProblem(url: string, hosts: Hosts): string | undefined {
   if (Token.isUnresolved(url)) return undefined;
   // OIDC Discovery §3: https, and neither a query nor a fragment.
+  if (url.includes('{')) {
+    return `${show(url)} is a template; write it with 'organizations' in place of '{tenantid}', and name the tenants`;
+  }
   if (url.includes('?')) return `${show(url)} has a query; write the issuer as its discovery document has it`;
   return documentUrlProblem(url, hosts);
 }

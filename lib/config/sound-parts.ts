@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { issuerUrlProblem } from './issuer-url.ts';
+import { profileNames } from './provider-profiles.ts';
 
 let placeholders = 0;
 
@@ -55,6 +56,9 @@ const identityProvider = v.object({
   issuer: name,
   domains: textList,
   resources: textList,
+  profile: v.fallback(v.optional(v.picklist(profileNames)), undefined),
+  tenantClaim: maybeText,
+  tenants: textList,
   groupsClaim: maybeText,
 });
 

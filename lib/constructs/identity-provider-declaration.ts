@@ -11,13 +11,15 @@ export function identityProviderDeclaration(
   return {
     id: idp.id,
     name: idp.name ?? idp.id,
+    ...(idp.profile !== undefined && { profile: idp.profile }),
     issuer: idp.issuer,
     client_id: idp.clientId,
-    scopes: idp.scopes ?? ['openid', 'profile', 'email'],
+    ...(idp.scopes && { scopes: idp.scopes }),
     domains: idp.domains ?? [],
     ...(idp.resources && { resources: idp.resources.map((id) => uris.get(id)) }),
-    subject_claim: idp.subjectClaim ?? 'sub',
+    ...(idp.subjectClaim !== undefined && { subject_claim: idp.subjectClaim }),
     ...(idp.tenantClaim !== undefined && { tenant_claim: idp.tenantClaim }),
+    ...(idp.tenants && { tenants: idp.tenants }),
     ...(idp.groupsClaim !== undefined && { groups_claim: idp.groupsClaim }),
     ...(roles && {
       roles: roles.map((role) => ({

@@ -4,12 +4,13 @@ import { personOf } from '../../lambdas/oauth/people/person.ts';
 import type { IdpId, PersonId } from '../../lambdas/runtime/identifiers.ts';
 
 const id = 'company' as IdpId;
+const profile = 'generic' as const;
 const stable = fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 12 });
 const who = fc.record({ issuer: fc.webUrl(), tenant: stable, subject: stable });
 
 function idOf({ issuer, tenant, subject }: { issuer: string; tenant: string; subject: string }): PersonId {
   const person = personOf(
-    { id, issuer, subjectClaim: 'sub', tenantClaim: 'tid' },
+    { id, profile, issuer, subjectClaim: 'sub', tenantClaim: 'tid' },
     { sub: subject, tid: tenant },
   );
   if (!person.ok) throw new Error(person.refusal.problem);
@@ -51,7 +52,7 @@ test('an id has the form that nothing else is registered under', () => {
 });
 
 test('what people are called and their address make no difference', () => {
-  const idp = { id, issuer: 'https://idp.example.com', subjectClaim: 'sub' };
+  const idp = { id, profile, issuer: 'https://idp.example.com', subjectClaim: 'sub' };
   fc.assert(
     fc.property(stable, fc.anything(), fc.anything(), (sub, email, name) => {
       const person = personOf(idp, { sub, email, name, preferred_username: email });
@@ -67,7 +68,7 @@ test('what people are called and their address make no difference', () => {
     tenant: string;
     subject: string;
   }): PersonId | undefined {
-    const person = personOf({ id, issuer, subjectClaim: 'sub' }, { sub: subject });
+    const person = personOf({ id, profile, issuer, subjectClaim: 'sub' }, { sub: subject });
     return person.ok ? person.value.id : undefined;
   }
 });
@@ -77,7 +78,7 @@ test('any other value than a text of one line names nobody', () => {
     fc.anything().filter((value) => typeof value !== 'string'),
     fc.constantFrom('', 'a\0b', 'line\nline', '\ud800', 'x'.repeat(1_025)),
   );
-  const idp = { id, issuer: 'https://idp.example.com', subjectClaim: 'oid', tenantClaim: 'tid' };
+  const idp = { id, profile, issuer: 'https://idp.example.com', subjectClaim: 'oid', tenantClaim: 'tid' };
   fc.assert(
     fc.property(wrong, (value) => {
       expect(personOf(idp, { sub: 'ann', oid: value, tid: 'one' }).ok).toBe(false);
@@ -96,7 +97,7 @@ test('groups are those of roles, each once, by the name of the claim or by the p
   ];
   const person = (claims: object, groupsClaim: string): readonly string[] | undefined => {
     const read = personOf(
-      { id, issuer: 'https://idp.example.com', subjectClaim: 'sub', groupsClaim, roles },
+      { id, profile, issuer: 'https://idp.example.com', subjectClaim: 'sub', groupsClaim, roles },
       { sub: 'ann', ...claims },
     );
     return read.ok ? read.value.groups : undefined;
@@ -111,7 +112,7 @@ test('groups are those of roles, each once, by the name of the claim or by the p
 
 test('however many groups a provider tells of, those of roles are found and no other is kept', () => {
   const many = Array.from({ length: 20_000 }, (_, index) => `${index}${'ü'.repeat(250)}`);
-  const idp = { id, issuer: 'https://idp.example.com', subjectClaim: 'sub', groupsClaim: 'groups' };
+  const idp = { id, profile, issuer: 'https://idp.example.com', subjectClaim: 'sub', groupsClaim: 'groups' };
   const told = (roles?: ReturnType<typeof rolesOf>): unknown =>
     personOf({ ...idp, ...(roles && { roles }) }, { sub: 'ann', groups: [...many, 'staff'] });
   expect(told(rolesOf('staff', 'golf'))).toMatchObject({ value: { groups: ['staff'] } });

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { IdentityProvider, Role } from '../../ports/identity-providers.ts';
+import { type IdentityProvider, profileNames, type Role } from '../../ports/identity-providers.ts';
 import type { IdpId, ResourceUri, ScopeName } from '../../runtime/identifiers.ts';
 import type { Item, PlainRecord } from './attributes.ts';
 import { keyOf } from './keys.ts';
@@ -16,6 +16,8 @@ const storedIdentityProvider = v.object({
   ...registered,
   kind: v.literal('idp'),
   name: text,
+  /** Absent in what was registered before there were profiles. */
+  profile: v.exactOptional(v.picklist(profileNames)),
   issuer: text,
   client_id: text,
   scopes: v.array(text),
@@ -23,6 +25,7 @@ const storedIdentityProvider = v.object({
   resources: v.exactOptional(v.array(text)),
   subject_claim: text,
   tenant_claim: v.exactOptional(text),
+  tenants: v.exactOptional(v.array(text)),
   groups_claim: v.exactOptional(text),
   roles: v.exactOptional(v.array(storedRole)),
 });
@@ -33,6 +36,7 @@ export function encodeIdentityProvider(idp: IdentityProvider): PlainRecord {
     kind: 'idp',
     id: idp.id,
     name: idp.name,
+    profile: idp.profile,
     issuer: idp.issuer,
     client_id: idp.clientId,
     scopes: idp.scopes,
@@ -40,6 +44,7 @@ export function encodeIdentityProvider(idp: IdentityProvider): PlainRecord {
     resources: idp.resources,
     subject_claim: idp.subjectClaim,
     tenant_claim: idp.tenantClaim,
+    tenants: idp.tenants,
     groups_claim: idp.groupsClaim,
     roles: idp.roles?.map(({ name, groups, scopes }) => ({
       name,
@@ -52,10 +57,11 @@ export function encodeIdentityProvider(idp: IdentityProvider): PlainRecord {
 
 export function decodeIdentityProvider(item: Item): IdentityProvider {
   const stored = decode(storedIdentityProvider, item);
-  const { resources, tenant_claim, groups_claim, roles } = stored;
+  const { resources, tenant_claim, tenants, groups_claim, roles } = stored;
   return {
     id: stored.id as IdpId,
     name: stored.name,
+    profile: stored.profile ?? 'generic',
     issuer: stored.issuer,
     clientId: stored.client_id,
     scopes: stored.scopes,
@@ -63,6 +69,7 @@ export function decodeIdentityProvider(item: Item): IdentityProvider {
     ...(resources && { resources: resources as ResourceUri[] }),
     subjectClaim: stored.subject_claim,
     ...(tenant_claim !== undefined && { tenantClaim: tenant_claim }),
+    ...(tenants && { tenants }),
     ...(groups_claim !== undefined && { groupsClaim: groups_claim }),
     ...(roles && { roles: roles.map(roleOf) }),
     ...registrationOf(stored),

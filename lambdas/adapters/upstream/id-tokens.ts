@@ -9,17 +9,18 @@ const mostCandidates = 10;
 
 const header = v.object({ alg: v.picklist(idTokenAlgorithms), kid: v.exactOptional(v.string()) });
 
-/** Which algorithm an id_token is signed by, if it is by a key of the provider; what is wrong otherwise. */
+/** Which algorithm an id_token is signed by, if it is by a key that may sign it; what is wrong otherwise. */
 export async function signedIdToken(
   documents: ProviderDocuments,
   idToken: string,
+  maySign: (key: Readonly<Record<string, unknown>>) => boolean,
 ): Promise<Result<IdTokenAlgorithm, string>> {
   const read = v.safeParse(header, headerOf(idToken));
   if (!read.success) return refuse('id_token is signed by an algorithm that is not taken');
   const { alg, kid } = read.output;
   const fitting = (keys: ProviderKeys): readonly JWK[] =>
     (keys as readonly JWK[])
-      .filter((key) => fits(key, alg) && (kid === undefined || key.kid === kid))
+      .filter((key) => fits(key, alg) && (kid === undefined || key.kid === kid) && maySign({ ...key }))
       .slice(0, mostCandidates);
   let keys = fitting(await documents.keys((all) => fitting(all).length > 0));
   for (const key of keys) {

@@ -2,31 +2,22 @@ import {
   allowInsecureRequests,
   type AuthorizationServer,
   authorizationCodeGrantRequest,
-  type Client,
   type ClientAuth,
   ClientSecretBasic,
   ClientSecretPost,
   clockTolerance,
   customFetch,
-  getValidatedIdTokenClaims,
   processAuthorizationCodeResponse,
   processRefreshTokenResponse,
-  processUserInfoResponse,
   refreshTokenGrantRequest,
   type TokenEndpointResponse,
-  userInfoRequest,
   validateAuthResponse,
 } from 'oauth4webapi';
-import { idTokenProblem, upstreamSkewSeconds } from '../../oauth/people/id-token.ts';
-import { groupsOf } from '../../oauth/people/person.ts';
+import { upstreamSkewSeconds } from '../../oauth/people/id-token.ts';
+import { profileOf } from '../../oauth/people/profiles/profile-of.ts';
 import type { IdentityProvider } from '../../ports/identity-providers.ts';
-import type { SignInReturn } from '../../ports/people.ts';
-import type {
-  UpstreamClaims,
-  UpstreamProviders,
-  UpstreamRefresh,
-  UpstreamSignIn,
-} from '../../ports/upstream.ts';
+import type { SignInRefusal, SignInReturn } from '../../ports/people.ts';
+import type { UpstreamProviders, UpstreamRefresh, UpstreamSignIn } from '../../ports/upstream.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import type { IdpId, Issuer } from '../../runtime/identifiers.ts';
@@ -34,10 +25,12 @@ import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { Secret } from '../../runtime/secret.ts';
 import { authorizationUrl } from './authorization-url.ts';
 import type { DocumentHosts } from './document-url.ts';
-import { signedIdToken } from './id-tokens.ts';
+import { judgedIssuer } from './judged-issuer.ts';
+import { claimsOfPerson, claimsOfRefreshed, verifiedClaims } from './person-claims.ts';
 import { detailOf, refusalOf, upstreamError } from './provider-errors.ts';
-import { providerDocuments, type ProviderDocuments, type ProviderMetadata } from './provider-documents.ts';
-import { type ProviderFetch, providerFetch } from './provider-fetch.ts';
+import { providerDocuments, type ProviderMetadata } from './provider-documents.ts';
+import { providerFetch } from './provider-fetch.ts';
+import type { Provider, Talk } from './provider-talk.ts';
 
 interface OpenIdProvidersOptions {
   /** Ours: callbacks are under it. */
@@ -54,40 +47,19 @@ export interface ProviderSecrets {
   readonly doubt: (idp: IdpId) => void;
 }
 
-/** One provider as it is known to this instance. */
-interface Provider {
-  readonly issuer: string;
-  readonly fetch: ProviderFetch;
-  readonly documents: ProviderDocuments;
-}
-
-/** A provider as one request talks to it. */
-interface Talk extends Provider {
-  readonly idp: IdentityProvider;
-  readonly metadata: ProviderMetadata;
-  readonly as: AuthorizationServer;
-  readonly client: Client;
-  readonly auth: ClientAuth;
-  readonly options: {
-    readonly [customFetch]: ProviderFetch;
-    readonly [allowInsecureRequests]: true;
-  };
-}
-
 /** Identity providers that speak OpenID Connect, by their discovery documents. */
 export function openIdProviders(options: OpenIdProvidersOptions): UpstreamProviders {
   const known = new Map<IdpId, Provider>();
 
-  const providerOf = ({ id, issuer }: IdentityProvider): Provider => {
+  const providerOf = (idp: IdentityProvider): Provider => {
+    const { id, issuer } = idp;
+    const named = profileOf(idp).issuers.ofMetadata(idp);
     const before = known.get(id);
-    if (before?.issuer === issuer) return before;
+    if (before?.issuer === issuer && before.named === named) return before;
     const { hosts, clock } = options;
     const fetch = providerFetch(id, hosts);
-    const provider = {
-      issuer,
-      fetch,
-      documents: providerDocuments({ idp: id, issuer, hosts, fetch, clock }),
-    };
+    const documents = providerDocuments({ idp: id, issuer, named, hosts, fetch, clock });
+    const provider = { issuer, named, fetch, documents };
     known.set(id, provider);
     return provider;
   };
@@ -97,7 +69,7 @@ export function openIdProviders(options: OpenIdProvidersOptions): UpstreamProvid
     const metadata = await provider.documents.metadata();
     return {
       ...provider,
-      ...{ idp, metadata },
+      ...{ idp, metadata, profile: profileOf(idp) },
       // The same document, as oauth4webapi types it: members that we did not judge may be of any type there.
       as: metadata as unknown as AuthorizationServer,
       client: { client_id: idp.clientId, [clockTolerance]: upstreamSkewSeconds },
@@ -134,7 +106,7 @@ async function redeem(
   redirectUri: string,
   back: SignInReturn,
   clock: Clock,
-): Promise<Result<UpstreamSignIn, ReturnType<typeof refusalOf>>> {
+): Promise<Result<UpstreamSignIn, SignInRefusal>> {
   const { as, client, auth, options } = talk;
   // RFC 9207 §2.4: who sent the browser back is who it was sent to, before the code goes anywhere.
   const parameters = validateAuthResponse(as, client, new URLSearchParams(back.query), back.state);
@@ -147,22 +119,27 @@ async function redeem(
     back.codeVerifier,
     options,
   );
-  const tokens = await processAuthorizationCodeResponse(as, client, response, {
+  const judged = await judgedIssuer(talk, response.clone());
+  if (!judged.ok) return unbelievable(judged.refusal);
+  const tokens = await processAuthorizationCodeResponse(judged.value, client, response, {
     expectedNonce: back.nonce,
     requireIdToken: true,
   });
   if ((tokens.refresh_token?.length ?? 0) > longestRefreshToken) {
-    return refuse({ reason: 'upstream_answer_invalid', detail: 'refresh_token is too long to be kept' });
+    return unbelievable('refresh_token is too long to be kept');
   }
-  const claims = await verifiedClaims(talk, tokens, clock);
-  if (!claims.ok) return refuse({ reason: 'upstream_answer_invalid', detail: claims.refusal });
-  const userinfo = isThin(talk.idp, claims.value)
-    ? await userinfoOf(talk, tokens, String(claims.value['sub']))
-    : {};
+  const verified = await verifiedClaims(talk, tokens, clock);
+  if (!verified.ok) return unbelievable(verified.refusal);
+  const claims = await claimsOfPerson(talk, tokens, verified.value);
+  if (!claims.ok) return unbelievable(claims.refusal);
   return ok({
-    claims: { ...userinfo, ...claims.value },
+    claims: claims.value,
     ...(tokens.refresh_token !== undefined && { refreshToken: new Secret(tokens.refresh_token) }),
   });
+}
+
+function unbelievable(detail: string): Result<never, SignInRefusal> {
+  return refuse({ reason: 'upstream_answer_invalid', detail });
 }
 
 async function refresh(
@@ -174,7 +151,9 @@ async function refresh(
   const response = await refreshTokenGrantRequest(as, client, auth, token.reveal(), options);
   const copy = response.clone();
   try {
-    const tokens = await processRefreshTokenResponse(as, client, response);
+    const judged = await judgedIssuer(talk, response.clone());
+    const tokens = await processRefreshTokenResponse(judged.ok ? judged.value : as, client, response);
+    if (!judged.ok) return ok({ ...rotatedTo(idp, tokens.refresh_token), told: judged, byIdToken: true });
     return ok(await refreshed(talk, tokens, subject, clock));
   } catch (error) {
     const code = upstreamError(error);
@@ -198,53 +177,13 @@ async function refreshed(
   const byIdToken = tokens.id_token !== undefined;
   const claims = byIdToken ? await verifiedClaims(talk, tokens, clock) : undefined;
   if (claims?.ok === false) return { ...rotated, told: claims, byIdToken };
-  if (talk.idp.groupsClaim === undefined || (claims && groupsOf(talk.idp, claims.value) !== undefined)) {
-    return { ...rotated, ...(claims && { told: claims }), byIdToken };
-  }
   try {
-    const userinfo = await userinfoOf(talk, tokens, subject);
-    return { ...rotated, told: ok({ ...userinfo, ...claims?.value }), byIdToken };
+    const told = await claimsOfRefreshed(talk, tokens, { subject, claims: claims?.value });
+    return { ...rotated, ...(told && { told }), byIdToken };
   } catch (error) {
-    const why = error instanceof DependencyUnavailable ? 'userinfo is unavailable' : detailOf(error);
+    const why = error instanceof DependencyUnavailable ? 'its groups are unavailable' : detailOf(error);
     return { ...rotated, told: refuse(why), byIdToken };
   }
-}
-
-async function verifiedClaims(
-  { documents, client }: Talk,
-  tokens: TokenEndpointResponse,
-  clock: Clock,
-): Promise<Result<UpstreamClaims, string>> {
-  const claims = getValidatedIdTokenClaims(tokens);
-  if (claims === undefined || tokens.id_token === undefined) return refuse('id_token is missing');
-  const algorithm = await signedIdToken(documents, tokens.id_token);
-  if (!algorithm.ok) return algorithm;
-  const { client_id: clientId } = client;
-  const judged = { algorithm: algorithm.value, claims, clientId, accessToken: tokens.access_token };
-  const problem = idTokenProblem(judged, clock());
-  return problem === undefined ? ok(claims) : refuse(problem);
-}
-
-/** Whether the id_token leaves out what was asked for, so that the userinfo endpoint is worth a call. */
-function isThin(idp: IdentityProvider, claims: UpstreamClaims): boolean {
-  const lacks = (scope: string, ...names: readonly string[]): boolean =>
-    idp.scopes.includes(scope) && names.every((name) => claims[name] === undefined);
-  return (
-    (idp.groupsClaim !== undefined && groupsOf(idp, claims) === undefined) ||
-    lacks('email', 'email') ||
-    lacks('profile', 'name', 'preferred_username')
-  );
-}
-
-/** OIDC Core §5.3.2: claims of another `sub` than the id_token's are of somebody else. */
-async function userinfoOf(
-  { as, client, metadata, options }: Talk,
-  tokens: TokenEndpointResponse,
-  subject: string,
-): Promise<UpstreamClaims> {
-  if (metadata.userinfo_endpoint === undefined) return {};
-  const response = await userInfoRequest(as, client, tokens.access_token, options);
-  return processUserInfoResponse(as, client, subject, response);
 }
 
 /** OIDC Core §9: by the methods that the provider says it takes; Basic is what it takes that says nothing. */

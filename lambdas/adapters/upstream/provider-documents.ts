@@ -15,6 +15,8 @@ export interface ProviderMetadata {
   readonly id_token_signing_alg_values_supported?: string[];
   readonly scopes_supported?: string[];
   readonly authorization_response_iss_parameter_supported?: boolean;
+  /** Entra: where Microsoft Graph is in the cloud of the tenant. */
+  readonly msgraph_host?: string;
 }
 
 export type ProviderKeys = readonly Readonly<Record<string, unknown>>[];
@@ -35,11 +37,13 @@ const maximumAge = 600;
 export function providerDocuments(options: {
   readonly idp: string;
   readonly issuer: string;
+  /** What its metadata has to name. */
+  readonly named: string;
   readonly hosts: DocumentHosts;
   readonly fetch: ProviderFetch;
   readonly clock: Clock;
 }): ProviderDocuments {
-  const { idp, issuer, hosts, fetch, clock } = options;
+  const { idp, issuer, named, hosts, fetch, clock } = options;
   const unusable = (why: string): DependencyUnavailable =>
     new DependencyUnavailable(`identity provider ${idp}`, { cause: new Error(why), retryAfterSeconds: 5 });
 
@@ -57,7 +61,7 @@ export function providerDocuments(options: {
     const read = v.safeParse(metadataOf(hosts), await get(discoveryUrl(issuer)));
     if (!read.success) throw unusable(`its metadata: ${v.getDotPath(read.issues[0]) ?? 'it'} is not usable`);
     // OIDC Discovery §4.3: exactly what it was asked as, or it speaks for somebody else.
-    if (read.output.issuer !== issuer) throw unusable('its metadata names another issuer');
+    if (read.output.issuer !== named) throw unusable('its metadata names another issuer');
     return read.output;
   });
   const keys = kept(clock, async () => {
@@ -91,6 +95,7 @@ function metadataOf(hosts: DocumentHosts) {
     id_token_signing_alg_values_supported: texts,
     scopes_supported: texts,
     authorization_response_iss_parameter_supported: v.exactOptional(v.boolean()),
+    msgraph_host: v.exactOptional(v.pipe(v.string(), v.regex(/^[a-z0-9.-]+(?::\d{1,5})?$/))),
   });
 }
 

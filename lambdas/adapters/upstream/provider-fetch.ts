@@ -11,13 +11,15 @@ interface ProviderRequest {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: { readonly toString: () => string } | null | undefined;
+  /** Default: 256 kB. */
+  readonly maximumBytes?: number;
 }
 
 export type ProviderFetch = (url: string, request: ProviderRequest) => Promise<Response>;
 
 /** From the look-up of the name to the last byte. */
 const timeLimitMilliseconds = 4_000;
-const maximumBytes = 262_144;
+const usualBytes = 262_144;
 
 /**
  * A fetch for one identity provider, as guarded as that of documents: https, public pinned addresses, no redirect, no
@@ -50,7 +52,7 @@ async function answerOf(
 ): Promise<Response> {
   const response = await send(url, request, pinnedTo(addresses), signal);
   const { statusCode: status = 0, headers } = response;
-  const body = await readText(response, maximumBytes);
+  const body = await readText(response, request.maximumBytes ?? usualBytes);
   if (!body.ok) throw new Error(body.refusal.reason);
   const { 'content-type': type = '', 'www-authenticate': challenge } = headers;
   return new Response(status === 204 ? null : body.value, {

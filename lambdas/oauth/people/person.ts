@@ -3,6 +3,8 @@ import type { Person } from '../../ports/people.ts';
 import { sha256 } from '../../runtime/digest.ts';
 import type { PersonId } from '../../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
+import type { GroupsAt } from './profiles/profile.ts';
+import { profileOf } from './profiles/profile-of.ts';
 
 /** Claims of one person, of a verified id_token, or of the userinfo endpoint with the same `sub`. */
 export type PersonClaims = Readonly<Record<string, unknown>>;
@@ -10,12 +12,12 @@ export type PersonClaims = Readonly<Record<string, unknown>>;
 /** Which claim is not what the config says of the identity provider. For the audit trail. */
 export interface UnknownPerson {
   readonly claim: string;
-  readonly problem: 'missing' | 'not_text';
+  readonly problem: 'missing' | 'not_text' | 'not_trusted';
 }
 
 type Naming = Pick<
   IdentityProvider,
-  'id' | 'issuer' | 'subjectClaim' | 'tenantClaim' | 'groupsClaim' | 'roles'
+  'id' | 'profile' | 'issuer' | 'subjectClaim' | 'tenantClaim' | 'tenants' | 'groupsClaim' | 'roles'
 >;
 
 /** The longest id that is taken; what is longer is no name. Characters. */
@@ -27,8 +29,14 @@ export function personOf(idp: Naming, claims: PersonClaims): Result<Person, Unkn
   if (!subject.ok) return subject;
   const tenant = idp.tenantClaim === undefined ? ok('') : stableText(claims, idp.tenantClaim);
   if (!tenant.ok) return tenant;
+  // The token's own: one tenant's people stay who they are, by whichever issuer of it the config knows them.
+  const issuer = profileOf(idp).issuers.ofToken(idp, claims);
+  const isTrusted = idp.tenants?.includes(tenant.value) ?? true;
+  if (issuer === undefined || !isTrusted) {
+    return refuse({ claim: idp.tenantClaim ?? 'iss', problem: 'not_trusted' });
+  }
   return ok({
-    id: personId(idp.issuer, tenant.value, subject.value),
+    id: personId(issuer, tenant.value, subject.value),
     idp: idp.id,
     ...shownAs(claims),
     groups: groupsOf(idp, claims) ?? [],
@@ -45,25 +53,22 @@ function personId(issuer: string, tenant: string, subject: string): PersonId {
  * others are nothing to us, however many a provider has: they are neither kept nor passed on.
  */
 export function groupsOf(
-  { groupsClaim, roles = [] }: Pick<Naming, 'groupsClaim' | 'roles'>,
+  idp: Pick<Naming, 'profile' | 'groupsClaim' | 'roles'>,
   claims: PersonClaims,
 ): readonly string[] | undefined {
-  if (groupsClaim === undefined) return undefined;
-  const told = claimAt(claims, groupsClaim);
-  if (told === undefined || told === null) return undefined;
-  const names = Array.isArray(told) ? (told as readonly unknown[]) : [told];
-  const theirs = new Set(names);
-  const ofRoles = roles.flatMap(({ groups }) => (groups === 'everyone' ? [] : groups));
+  const told = groupsAt(idp, claims);
+  if (told?.at !== 'claims') return undefined;
+  const theirs = new Set(told.names);
+  const ofRoles = (idp.roles ?? []).flatMap(({ groups }) => (groups === 'everyone' ? [] : groups));
   return [...new Set(ofRoles)].filter((group) => theirs.has(group));
 }
 
-/** A claim by its name; where there is none of that name, by the path that its dots make. */
-function claimAt(claims: PersonClaims, name: string): unknown {
-  if (Object.hasOwn(claims, name)) return claims[name];
-  return name.split('.').reduce<unknown>((value, step) => {
-    const holds = typeof value === 'object' && value !== null && Object.hasOwn(value, step);
-    return holds ? (value as PersonClaims)[step] : undefined;
-  }, claims);
+/** Where the groups of a person are told; undefined where the config does not ask for groups. */
+export function groupsAt(
+  { profile, groupsClaim }: Pick<Naming, 'profile' | 'groupsClaim'>,
+  claims: PersonClaims,
+): GroupsAt | undefined {
+  return groupsClaim === undefined ? undefined : profileOf({ profile }).groups(claims, groupsClaim);
 }
 
 function stableText(claims: PersonClaims, claim: string): Result<string, UnknownPerson> {

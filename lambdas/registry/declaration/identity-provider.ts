@@ -1,8 +1,15 @@
 import * as v from 'valibot';
-import type { IdentityProvider, Role } from '../../ports/identity-providers.ts';
+import { isSharedIssuer } from '../../oauth/people/profiles/entra.ts';
+import { profileOf, recognizedProfile } from '../../oauth/people/profiles/profile-of.ts';
+import {
+  type IdentityProvider,
+  type ProfileName,
+  profileNames,
+  type Role,
+} from '../../ports/identity-providers.ts';
 import type { Registration } from '../../ports/registry.ts';
 import type { IdpId, ScopeName } from '../../runtime/identifiers.ts';
-import { ok, type Result } from '../../runtime/result.ts';
+import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { FieldRefusal } from '../refusal.ts';
 import { type DeclarationContext, identifier, isDistinct, list, peopleText, scopeName } from './fields.ts';
 import { readDeclaration } from './read.ts';
@@ -17,17 +24,46 @@ export function readIdentityProvider(
 ): Result<DeclaredIdentityProvider, FieldRefusal> {
   const read = readDeclaration(identityProviderSchema(context), input);
   if (!read.ok) return read;
-  const { id, client_id, subject_claim, tenant_claim, groups_claim, resources, roles, ...rest } = read.value;
+  const { id, name, issuer, client_id: clientId, domains, resources, tenants, roles } = read.value;
+  const profile = read.value.profile ?? recognizedProfile(issuer);
+  const problem = profile === 'entra' ? tenantProblem(read.value) : undefined;
+  if (problem !== undefined) return refuse(problem);
   return ok({
-    ...rest,
-    id: id as IdpId,
-    clientId: client_id,
-    subjectClaim: subject_claim,
+    ...{ id: id as IdpId, name, profile, issuer, clientId, domains },
+    ...claimsOf(profile, read.value),
     ...(resources && { resources }),
-    ...(tenant_claim !== undefined && { tenantClaim: tenant_claim }),
-    ...(groups_claim !== undefined && { groupsClaim: groups_claim }),
+    ...(tenants && { tenants }),
     ...(roles && { roles }),
   });
+}
+
+type Declared = v.InferOutput<ReturnType<typeof identityProviderSchema>>;
+
+/** Anybody can have a tenant of Entra, and say in its tokens what they like, but not which tenant it is. */
+function tenantProblem({ issuer, tenants, tenant_claim: claim = 'tid' }: Declared): FieldRefusal | undefined {
+  const refusal = (field: string, fix: string): FieldRefusal => ({ reason: 'field_invalid', field, fix });
+  if (claim !== 'tid') return refusal('tenant_claim', 'must be "tid", or absent, at Entra');
+  if (!isSharedIssuer(issuer) || tenants !== undefined) return undefined;
+  return refusal(
+    'tenants',
+    'is required with an issuer that all tenants share; it must list those whose people may sign in',
+  );
+}
+
+/** What to ask for and what to look at: as declared, and by the profile where nothing is. */
+function claimsOf(
+  profile: ProfileName,
+  declared: Declared,
+): Pick<IdentityProvider, 'scopes' | 'subjectClaim' | 'tenantClaim' | 'groupsClaim'> {
+  const defaults = profileOf({ profile }).defaults(declared.issuer);
+  const tenantClaim = declared.tenant_claim ?? defaults.tenantClaim;
+  const groupsClaim = declared.groups_claim ?? defaults.groupsClaim;
+  return {
+    scopes: declared.scopes ?? defaults.scopes,
+    subjectClaim: declared.subject_claim ?? defaults.subjectClaim,
+    ...(tenantClaim !== undefined && { tenantClaim }),
+    ...(groupsClaim !== undefined && { groupsClaim }),
+  };
 }
 
 const plainText = v.pipe(
@@ -64,15 +100,19 @@ function identityProviderSchema(context: DeclarationContext) {
       id: identifier,
       name: peopleText(128),
       issuer: issuer(context),
+      profile: v.exactOptional(v.picklist(profileNames, `must be one of ${profileNames.join(', ')}`)),
       client_id: plainText,
-      scopes: v.pipe(
-        list(plainText, 50),
-        v.check((scopes) => scopes.includes('openid'), 'must name "openid"'),
+      scopes: v.exactOptional(
+        v.pipe(
+          list(plainText, 50),
+          v.check((scopes) => scopes.includes('openid'), 'must name "openid"'),
+        ),
       ),
       domains: list(plainText, 100),
       resources: v.exactOptional(list(resourceUri(context), 100)),
-      subject_claim: plainText,
+      subject_claim: v.exactOptional(plainText),
       tenant_claim: v.exactOptional(plainText),
+      tenants: v.exactOptional(list(plainText, 100)),
       groups_claim: v.exactOptional(plainText),
       roles: v.exactOptional(
         v.pipe(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { AwsWorkload } from '../../../lambdas/ports/aws-workload.ts';
-import type { IdentityProvider, Role } from '../../../lambdas/ports/identity-providers.ts';
+import { type IdentityProvider, profileNames, type Role } from '../../../lambdas/ports/identity-providers.ts';
 import type {
   Agent,
   AssertionKeys,
@@ -154,12 +154,14 @@ export const identityProviders: fc.Arbitrary<IdentityProvider> = fc
     clientId: text(),
     scopes: few(text()),
     domains: few(text()),
+    profile: fc.constantFrom(...profileNames),
     subjectClaim: text(),
   })
   .chain((idp) =>
     withOptional(idp, {
       resources: few(text<Role['scopes'][0]['resource']>()),
       tenantClaim: text(),
+      tenants: few(text()),
       groupsClaim: text(),
       roles,
     }),

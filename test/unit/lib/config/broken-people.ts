@@ -101,6 +101,50 @@ export const brokenPeople: readonly (readonly [string, unknown, string])[] = [
     "identityProviders[0].clientID: is no field; did you mean 'clientId'?",
   ],
   [
+    'an unknown profile',
+    withIdp({ profile: 'azure' }),
+    "identityProviders[0].profile: 'azure' is none of entra, okta, cognito, auth0, keycloak, ping, generic",
+  ],
+  [
+    'the issuer of all tenants of Entra, and nobody in particular',
+    withIdp({ issuer: 'https://login.microsoftonline.com/organizations/v2.0' }),
+    "identityProviders[0].tenants: is missing, and 'https://login.microsoftonline.com/organizations/v2.0' is that of every tenant there is; list the ids of those whose people may sign in",
+  ],
+  [
+    'the issuer of all tenants of Entra, and of personal accounts',
+    withIdp({ issuer: 'https://login.microsoftonline.com/common/v2.0' }),
+    "identityProviders[0].tenants: is missing, and 'https://login.microsoftonline.com/common/v2.0' is that of every tenant there is; list the ids of those whose people may sign in",
+  ],
+  [
+    'the template of the issuers of Entra',
+    withIdp({ issuer: 'https://login.microsoftonline.com/{tenantid}/v2.0' }),
+    "identityProviders[0].issuer: 'https://login.microsoftonline.com/{tenantid}/v2.0' is a template; write it with 'organizations' in place of '{tenantid}', and name the tenants",
+  ],
+  [
+    'a tenant of Entra by its name',
+    withIdp({ issuer: 'https://login.microsoftonline.com/organizations/v2.0', tenants: ['contoso.com'] }),
+    "identityProviders[0].tenants[0]: 'contoso.com' is not the id of a tenant; write it in lower case, as '72f988bf-86f1-41af-91ab-2d7cd011db47'",
+  ],
+  [
+    'tenants of Entra by a claim of their own',
+    withIdp({
+      issuer: 'https://login.microsoftonline.com/organizations/v2.0',
+      tenants: ['72f988bf-86f1-41af-91ab-2d7cd011db47'],
+      tenantClaim: 'company',
+    }),
+    "identityProviders[0].tenantClaim: 'company' is no claim that Entra alone sets; remove it, and 'tid' tells the tenant",
+  ],
+  [
+    'tenants that no claim tells',
+    withIdp({ tenants: ['one'] }),
+    'identityProviders[0].tenants: are told by no claim; give that identity provider a tenantClaim',
+  ],
+  [
+    'a list of no tenant',
+    withIdp({ tenantClaim: 'hd', tenants: [] }),
+    'identityProviders[0].tenants: is empty; name one, or leave it out',
+  ],
+  [
     'two identity providers of one issuer',
     { ...peopleConfig, identityProviders: [company, { ...company, id: 'other' }] },
     "identityProviders[1].issuer: 'https://idp.example.com/' is that of identityProviders[0] too; only one can have it",

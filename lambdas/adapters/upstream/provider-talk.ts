@@ -1,0 +1,34 @@
+import type {
+  allowInsecureRequests,
+  AuthorizationServer,
+  Client,
+  ClientAuth,
+  customFetch,
+} from 'oauth4webapi';
+import type { ProviderProfile } from '../../oauth/people/profiles/profile.ts';
+import type { IdentityProvider } from '../../ports/identity-providers.ts';
+import type { ProviderDocuments, ProviderMetadata } from './provider-documents.ts';
+import type { ProviderFetch } from './provider-fetch.ts';
+
+/** One provider as it is known to this instance. */
+export interface Provider {
+  readonly issuer: string;
+  /** What its metadata has to name. */
+  readonly named: string;
+  readonly fetch: ProviderFetch;
+  readonly documents: ProviderDocuments;
+}
+
+/** A provider as one request talks to it. */
+export interface Talk extends Provider {
+  readonly idp: IdentityProvider;
+  readonly profile: ProviderProfile;
+  readonly metadata: ProviderMetadata;
+  readonly as: AuthorizationServer;
+  readonly client: Client;
+  readonly auth: ClientAuth;
+  readonly options: {
+    readonly [customFetch]: ProviderFetch;
+    readonly [allowInsecureRequests]: true;
+  };
+}

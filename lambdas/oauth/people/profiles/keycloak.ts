@@ -1,0 +1,20 @@
+import { generic, standardScopes } from './generic.ts';
+import type { ProviderProfile } from './profile.ts';
+
+const level = /^\d{1,3}$/;
+
+/** Keycloak: a realm. */
+export const keycloak: ProviderProfile = {
+  ...generic,
+  isIssuer: ({ pathname }) => /^(?:\/auth)?\/realms\/[^/]+$/.test(pathname),
+  defaults: () => ({ scopes: standardScopes, subjectClaim: 'sub', groupsClaim: 'realm_access.roles' }),
+  stepUp: {
+    ...generic.stepUp,
+    // Levels that have no name are numbers, and it tells the one that was reached.
+    isReached: (acr, claims) => {
+      const reached = claims['acr'];
+      if (!level.test(acr) || typeof reached !== 'string' || !level.test(reached)) return reached === acr;
+      return Number(reached) >= Number(acr);
+    },
+  },
+};

@@ -1,0 +1,21 @@
+import { generic, standardScopes } from './generic.ts';
+import type { ProviderProfile } from './profile.ts';
+
+const hosts = /\.(?:okta|oktapreview|okta-emea|okta-gov)\.com$|\.okta\.mil$/;
+
+/** Okta: an org by itself, or one of its custom authorization servers under `/oauth2/`. */
+export const okta: ProviderProfile = {
+  ...generic,
+  isIssuer: ({ hostname }) => hosts.test(hostname),
+  // The org has a scope for groups; a custom authorization server refuses one that it does not have.
+  defaults: (issuer) => ({
+    scopes: isOrg(issuer) ? [...standardScopes, 'groups'] : standardScopes,
+    subjectClaim: 'sub',
+    groupsClaim: 'groups',
+  }),
+  registration: { kind: 'rfc7591', authorization: 'SSWS' },
+};
+
+function isOrg(issuer: string): boolean {
+  return !issuer.includes('/oauth2/');
+}
