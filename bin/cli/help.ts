@@ -1,12 +1,15 @@
 import { type Command, commands } from './commands.ts';
 import type { Kind } from './declaration.ts';
 import { keysUsage } from './keys.ts';
+import { personUsage } from './people.ts';
 import { registrationTokenUsage } from './registration-tokens.ts';
 import { table } from './table.ts';
 
 const kinds = ['resource', 'agent', 'client', 'idp'] as const;
 
 const keysLines = keysUsage.map(([usage, what]) => [`  vestibule ${usage}`, what] as const);
+
+const personLines = personUsage.map(([usage, what]) => [`  vestibule ${usage}`, what] as const);
 
 const registrationTokenLines = registrationTokenUsage.map(
   ([usage, what]) => [`  vestibule ${usage}`, what] as const,
@@ -27,11 +30,15 @@ export function overview(): string {
   const lines = kinds.flatMap((kind) =>
     of(kind).map(([verb, command]) => [`  vestibule ${kind} ${verb}`, command.summary(kind)] as const),
   );
-  return `Usage: vestibule <resource|agent|client|idp|keys|registration-token> <command> [options]\n\n${rows([...lines, ...keysLines, ...registrationTokenLines])}\n\n${optionLines()}`;
+  return `Usage: vestibule <resource|agent|client|idp|person|keys|registration-token> <command> [options]\n\n${rows([...lines, ...personLines, ...keysLines, ...registrationTokenLines])}\n\n${optionLines()}`;
 }
 
 export function helpOfKeys(): string {
   return `Usage: vestibule keys [rotate] [options]\n\n${rows(keysLines)}\n\n${optionLines()}`;
+}
+
+export function helpOfPersons(): string {
+  return `Usage: vestibule person <command> [options]\n\n${rows(personLines)}\n\n${optionLines()}`;
 }
 
 export function helpOfRegistrationTokens(): string {

@@ -2,10 +2,11 @@ import { type AdminClient, adminClient } from './admin-client.ts';
 import { type Command, commands, type Said } from './commands.ts';
 import type { Kind } from './declaration.ts';
 import { Refused, UsageError } from './failure.ts';
-import { helpOf, helpOfKeys, helpOfRegistrationTokens, overview } from './help.ts';
+import { helpOf, helpOfKeys, helpOfPersons, helpOfRegistrationTokens, overview } from './help.ts';
 import { processSurroundings, type Surroundings } from './io.ts';
 import { keysCommand } from './keys.ts';
 import { allowOnly, type Arguments, readArguments } from './options.ts';
+import { personCommand } from './people.ts';
 import { registrationTokenCommand } from './registration-tokens.ts';
 import { targetOf } from './target.ts';
 
@@ -43,7 +44,9 @@ async function outputOf({ values, positionals }: Arguments, surroundings: Surrou
   const known = kind === undefined ? undefined : kindNamed(kind);
   if (known === undefined) {
     if (values.help === true) return overview();
-    throw new UsageError('say what: vestibule resource|agent|client|idp|keys|registration-token <command>');
+    throw new UsageError(
+      'say what: vestibule resource|agent|client|idp|person|keys|registration-token <command>',
+    );
   }
   const command = verb === undefined ? undefined : commandNamed(known, verb);
   if (values.help === true) return helpOf(known, command);
@@ -55,6 +58,7 @@ async function outputOf({ values, positionals }: Arguments, surroundings: Surrou
 /** Commands that are not about a kind of thing that is declared. */
 function familyNamed(text: string) {
   if (text === 'keys') return { help: helpOfKeys, command: keysCommand };
+  if (/^(person|people)$/.test(text)) return { help: helpOfPersons, command: personCommand };
   return /^registration-tokens?$/.test(text)
     ? { help: helpOfRegistrationTokens, command: registrationTokenCommand }
     : undefined;
@@ -66,7 +70,7 @@ function kindNamed(text: string): Kind {
   );
   if (kind === undefined)
     throw new UsageError(
-      `${JSON.stringify(text)} is not resource, agent, client, idp, keys or registration-token`,
+      `${JSON.stringify(text)} is not resource, agent, client, idp, person, keys or registration-token`,
     );
   return kind;
 }

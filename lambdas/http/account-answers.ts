@@ -110,6 +110,10 @@ function refused(refusal: AccountRefusal): Omit<MessageView, 'reference'> {
       ];
       return { status: 403, title: 'Sign in again', paragraphs, link };
     }
+    case 'sessions_ended': {
+      const paragraphs = ['You were signed out while you signed in. Nothing was changed.'];
+      return { status: 403, title: 'Sign in again', paragraphs, link };
+    }
     case 'sign_in_refused': {
       const paragraphs = ['The sign-in was cancelled, or refused where you sign in. Nothing was changed.'];
       return {

@@ -118,6 +118,8 @@ export interface Grants {
   readonly create: (grant: StoredGrant) => Promise<void>;
   /** Strongly consistent; ended grants too, until they are swept. */
   readonly find: (id: GrantId) => Promise<StoredGrant | undefined>;
+  /** Those among `ids` that are still kept, in no order; strongly consistent, one round trip for each 100. */
+  readonly several: (ids: readonly GrantId[]) => Promise<readonly StoredGrant[]>;
   /**
    * Redeems the code, if it is neither redeemed nor expired and the grant is not ended: true for exactly one attempt under any
    * interleaving, and again for that same attempt.

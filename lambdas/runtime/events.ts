@@ -197,6 +197,7 @@ export type AuditEvent =
       readonly by: string;
     }
   | AccountEvent
+  | PersonEvent
   | KeyEvent;
 
 /** What people do on the page where they see and withdraw what they granted. */
@@ -211,6 +212,17 @@ type AccountEvent = { readonly requestId: string; readonly sourceAddress: string
       /** How many were ended. */
       readonly grants: number;
     }
+);
+
+/** What operators do about people. */
+type PersonEvent = { readonly requestId: string; readonly by: string } & (
+  | {
+      readonly event: 'person_ended';
+      readonly person: string;
+      /** How many of their grants were ended. */
+      readonly grants: number;
+    }
+  | { readonly event: 'person_end_refused'; readonly reason: string }
 );
 
 /** The life of a signing key. `by` is an operator's ARN, `deployment/<stack>` or `schedule/<stack>`. */

@@ -46,6 +46,7 @@ export class GrantsTable extends Construct {
     const update = 'dynamodb:UpdateItem';
     grantItems(this.table, role, { actions: [read, put, update], items: ['transaction#*'] });
     grantItems(this.table, role, { actions: [read, put], items: ['consents#*'] });
+    grantItems(this.table, role, { actions: ['dynamodb:BatchGetItem'], items: ['consents#*', 'person#*'] });
     grantItems(this.table, role, { actions: [put, update], items: ['grant#*'] });
     grantItems(this.table, role, { actions: [update], items: ['ended#*'] });
     return { GRANTS_TABLE: this.table.tableName };
@@ -54,6 +55,16 @@ export class GrantsTable extends Construct {
   /** Writing which principals have ended, by whoever changes the registry. */
   grantEnding(role: IRole): GrantsVariables {
     grantItems(this.table, role, { actions: ['dynamodb:UpdateItem'], items: ['ended#*'] });
+    return { GRANTS_TABLE: this.table.tableName };
+  }
+
+  /** Seeing what people granted, and ending all of it with their sessions. */
+  grantEndingPeople(role: IRole): GrantsVariables {
+    grantItems(this.table, role, {
+      actions: ['dynamodb:BatchGetItem'],
+      items: ['consents#*', 'person#*', 'grant#*'],
+    });
+    grantItems(this.table, role, { actions: ['dynamodb:UpdateItem'], items: ['person#*', 'grant#*'] });
     return { GRANTS_TABLE: this.table.tableName };
   }
 

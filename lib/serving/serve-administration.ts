@@ -1,11 +1,11 @@
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { registrationOf } from '../config/registration.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
-import { allowedHosts, type DeploymentParts } from './deployment-parts.ts';
+import { allowedHosts, type DeploymentParts, hasPeople } from './deployment-parts.ts';
 
 /** The admin routes, for IAM principals; `keys` is the function that looks after the signing keys. */
 export function serveAdministration(
-  { scope, config, issuer, frontDoor, registry, grants, retention }: DeploymentParts,
+  { scope, config, issuer, frontDoor, registry, grants, retention, people }: DeploymentParts,
   keys: IFunction,
 ): void {
   const { mode, unusedHours } = registrationOf(config);
@@ -20,8 +20,10 @@ export function serveAdministration(
       RESOURCE_HOSTS: allowedHosts(config),
       REGISTRATION_MODE: mode,
       UNUSED_HOURS: String(unusedHours),
+      DOWNSTREAM_FUNCTION: people?.grantAsking(role).DOWNSTREAM_FUNCTION ?? 'none',
       ...registry.grantAdministration(role),
       ...grants.grantEnding(role),
+      ...(hasPeople(config) && grants.grantEndingPeople(role)),
     }),
   });
   frontDoor.serve('/admin/{proxy+}', {

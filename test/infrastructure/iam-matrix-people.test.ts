@@ -73,6 +73,18 @@ test('registration by initial access tokens finds them and counts their uses, an
   ]);
 });
 
+test('operators see what people granted and end it, and make none of it', () => {
+  expect(matrixOf(people)['Admin']).toEqual(
+    expect.arrayContaining([
+      asks,
+      row([update], grants, keys('ended#*')),
+      row([readSeveral], grants, keys('consents#*', 'person#*', 'grant#*')),
+      row([update], grants, keys('person#*', 'grant#*')),
+    ]),
+  );
+  expect(matrixOf(people)['Admin']).toHaveLength(7);
+});
+
 test('the token endpoint redeems and ends what people granted, and makes none of it', () => {
   expect(matrixOf(people)['Token']).toEqual([
     writesItsLog('Token'),

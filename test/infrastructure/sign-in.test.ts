@@ -16,7 +16,7 @@ const update = 'dynamodb:UpdateItem';
 
 test('the function that people sign in by may do exactly this', () => {
   const { Authorization: allowed = [] } = matrixOf(withPeople);
-  expect(allowed).toHaveLength(11);
+  expect(allowed).toHaveLength(12);
   expect(allowed).toEqual(
     expect.arrayContaining([
       writesItsLog('Authorization'),
@@ -31,6 +31,7 @@ test('the function that people sign in by may do exactly this', () => {
       ),
       row([read, put, update], grants, keys('transaction#*')),
       row([read, put], grants, keys('consents#*')),
+      row(['dynamodb:BatchGetItem'], grants, keys('consents#*', 'person#*')),
       row([put, update], grants, keys('grant#*')),
       row([update], grants, keys('ended#*')),
       row([update], grants, keys('bucket#address#*')),

@@ -112,6 +112,7 @@ describe('whatever is sent', () => {
           table: tables.registry,
           grants: tables.grants,
         }),
+        people: undefined,
         random: systemRandom,
         clock: () => instant(1_800_000_000),
         audit: () => undefined,

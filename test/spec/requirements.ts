@@ -3,6 +3,7 @@ import { administration, authorization, robustness } from './requirements/operat
 import { agentCore } from './requirements/agentcore.ts';
 import { assertions, tokenRequest } from './requirements/token.ts';
 import { discovery, resourceMetadata } from './requirements/discovery.ts';
+import { endsOfPeople } from './requirements/ends-of-people.ts';
 import { ends } from './requirements/ends.ts';
 import { entitlement, issuance } from './requirements/issuance.ts';
 import { federation } from './requirements/federation.ts';
@@ -33,6 +34,7 @@ export const requirements = {
   ...protectedApis,
   ...agentCore,
   ...ends,
+  ...endsOfPeople,
   ...signing,
   ...authorization,
   ...authorizationRequests,

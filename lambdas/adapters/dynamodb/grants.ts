@@ -13,6 +13,7 @@ import { endedName } from '../../runtime/ended-name.ts';
 import type { GrantId } from '../../runtime/identifiers.ts';
 import { calling } from '../aws.ts';
 import { type Item, toItem } from './attributes.ts';
+import { batchGet } from './batch-get.ts';
 import { issuedAfterEnd, setEnd } from './end-steps.ts';
 import { decodeGrant, familyAttribute, grantAttributes } from './grant-codec.ts';
 import { keyOf } from './keys.ts';
@@ -31,6 +32,7 @@ export function dynamoGrants(options: { readonly client: DynamoDBClient; readonl
       const { Item: item } = await calling('DynamoDB', () => client.send(question));
       return item && decodeGrant(item);
     },
+    several: (ids) => several(client, table, ids),
     redeem: (id, redemption) =>
       mark(
         client,
@@ -49,6 +51,23 @@ export function dynamoGrants(options: { readonly client: DynamoDBClient; readonl
       return outcome === 'written';
     },
   };
+}
+
+/** As many as one call may name. */
+const batchSize = 100;
+
+async function several(
+  client: DynamoDBClient,
+  table: string,
+  ids: readonly GrantId[],
+): Promise<readonly StoredGrant[]> {
+  const keys = [...new Set(ids.map(keyOf.grant))];
+  const found: StoredGrant[] = [];
+  for (let from = 0; from < keys.length; from += batchSize) {
+    const items = await batchGet(client, table, keys.slice(from, from + batchSize));
+    found.push(...[...items.values()].map(decodeGrant));
+  }
+  return found;
 }
 
 async function create(client: DynamoDBClient, table: string, grant: StoredGrant): Promise<void> {

@@ -38,6 +38,8 @@ export const keyOf = {
   transaction: (id: string): string => `transaction#${id}`,
   /** What a person granted. */
   consents: (person: PersonId): string => `consents#${person}`,
+  /** When the sessions of a person were ended. */
+  person: (person: PersonId): string => `person#${person}`,
   /** Hashed, so that the table is no list of addresses. */
   bucket: (kind: 'client' | 'address' | 'registration', name: string): string =>
     `bucket#${kind}#${sha256(name)}`,

@@ -3,11 +3,18 @@ import type { RegistrationTokenStore } from '../../ports/registration-tokens.ts'
 import { onlyOperators } from '../../http/operators.ts';
 import { routes } from '../../http/routes.ts';
 import { type AdminPorts, collectionRoutes, declaredRoutes } from './collection.ts';
+import { peopleRoutes, type PeoplePorts } from './people.ts';
 import { registrationTokenRoutes } from './registration-tokens.ts';
 import { secretRoutes } from './secrets.ts';
 
 /** The registry for operators. */
-export function adminEndpoint(ports: AdminPorts & { readonly tokens: RegistrationTokenStore }): Endpoint {
+export function adminEndpoint(
+  ports: AdminPorts & {
+    readonly tokens: RegistrationTokenStore;
+    /** Undefined where nobody signs in. */
+    readonly people: PeoplePorts | undefined;
+  },
+): Endpoint {
   return onlyOperators(
     routes([
       ...collectionRoutes(ports, 'resource'),
@@ -16,6 +23,7 @@ export function adminEndpoint(ports: AdminPorts & { readonly tokens: Registratio
       ...declaredRoutes(ports, 'idp'),
       ...secretRoutes(ports),
       ...registrationTokenRoutes(ports),
+      ...(ports.people === undefined ? [] : peopleRoutes(ports.people)),
     ]),
   );
 }

@@ -3,6 +3,8 @@ export const adminEnvironment = [
   'ISSUER',
   'REGISTRY_TABLE',
   'GRANTS_TABLE',
+  /** The name of the function that keeps what identity providers gave, or `none` where there are none. */
+  'DOWNSTREAM_FUNCTION',
   /** `public`, or `loopback` in the dev profile, where a resource may be http on this machine. */
   'RESOURCE_HOSTS',
   /** How clients register themselves: `open`, `approval`, `initial_access_token` or `closed`. */

@@ -1,8 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import * as v from 'valibot';
 import { clientDefaults } from '../../adapters/aws.ts';
+import { dynamoGrants } from '../../adapters/dynamodb/grants.ts';
+import { dynamoPersons } from '../../adapters/dynamodb/persons.ts';
 import { dynamoRegistrationTokenStore } from '../../adapters/dynamodb/registration-tokens.ts';
 import { dynamoRegistryStore } from '../../adapters/dynamodb/registry-store.ts';
+import { downstreamStandings, standingDefaults } from '../../adapters/lambda/downstream.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { readEnvironment } from '../../runtime/environment.ts';
@@ -11,10 +15,25 @@ import type { Issuer } from '../../runtime/identifiers.ts';
 import { systemRandom } from '../../runtime/random.ts';
 import { adminEndpoint } from './endpoint.ts';
 import { adminEnvironment } from './environment.ts';
+import type { PeoplePorts } from './people.ts';
 
 const environment = readEnvironment(adminEnvironment);
 const registrationMode = v.picklist(['open', 'approval', 'initial_access_token', 'closed']);
 const client = new DynamoDBClient(clientDefaults);
+
+/** Where people sign in. */
+function peoplePorts(functionName: string): PeoplePorts {
+  const grantsTable = { client, table: environment.GRANTS_TABLE };
+  return {
+    persons: dynamoPersons(grantsTable),
+    grants: dynamoGrants(grantsTable),
+    standings: downstreamStandings({ client: new LambdaClient(standingDefaults), functionName }),
+    clock: systemClock,
+    audit,
+  };
+}
+
+const downstream = environment.DOWNSTREAM_FUNCTION;
 
 export const handler = lambdaHandler(
   adminEndpoint({
@@ -24,6 +43,7 @@ export const handler = lambdaHandler(
       grants: environment.GRANTS_TABLE,
     }),
     tokens: dynamoRegistrationTokenStore({ client, table: environment.REGISTRY_TABLE }),
+    people: downstream === 'none' ? undefined : peoplePorts(downstream),
     random: systemRandom,
     clock: systemClock,
     audit,

@@ -6,6 +6,7 @@ import { dynamoClientLives } from '../../adapters/dynamodb/client-lives.ts';
 import { dynamoConsents } from '../../adapters/dynamodb/consents.ts';
 import { dynamoGrants } from '../../adapters/dynamodb/grants.ts';
 import { dynamoKeptDocuments } from '../../adapters/dynamodb/kept-documents.ts';
+import { dynamoPersons } from '../../adapters/dynamodb/persons.ts';
 import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
 import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
 import { dynamoTransactions } from '../../adapters/dynamodb/transactions.ts';
@@ -67,6 +68,7 @@ const ports: SignInPorts = {
   signIns: downstreamSignIns(downstream),
   standings: downstreamStandings(downstream),
   consents: dynamoConsents(grantsTable),
+  persons: dynamoPersons(grantsTable),
   transactions: dynamoTransactions(grantsTable),
   grants: dynamoGrants(grantsTable),
   documents: keptDocuments,

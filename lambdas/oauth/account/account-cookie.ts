@@ -11,6 +11,7 @@ interface PendingSignIn {
   readonly state: string;
   readonly nonce: string;
   readonly codeVerifier: string;
+  readonly began: Instant;
 }
 
 /** Who sees and withdraws what they granted. */
@@ -22,6 +23,7 @@ export interface AccountSession {
   readonly idp: IdpId;
   /** As the person is shown who is signed in. */
   readonly name?: string;
+  readonly began: Instant;
 }
 
 export type AccountCookie = PendingSignIn | AccountSession;
@@ -41,6 +43,7 @@ const contents = v.variant('kind', [
     state: v.string(),
     nonce: v.string(),
     codeVerifier: v.string(),
+    began: v.number(),
   }),
   v.object({
     kind: v.literal('session'),
@@ -48,6 +51,7 @@ const contents = v.variant('kind', [
     person: v.string(),
     idp: v.string(),
     name: v.exactOptional(v.string()),
+    began: v.number(),
   }),
 ]);
 
@@ -63,8 +67,9 @@ export async function openCookie(
 ): Promise<AccountCookie | undefined> {
   const text = sealed === undefined ? undefined : await seals.open('account', sealed, now);
   if (!text?.startsWith('{')) return undefined;
-  // The brands: what is sealed is what we wrote.
-  return v.parse(contents, JSON.parse(text)) as AccountCookie;
+  // The brands: what is sealed is what we wrote, or what an earlier version wrote that lacks a member.
+  const { output, success } = v.safeParse(contents, JSON.parse(text));
+  return success ? (output as AccountCookie) : undefined;
 }
 
 /** What a form of the session carries, so that nobody else's page can post it: CSRF. */

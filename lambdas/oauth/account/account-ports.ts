@@ -2,6 +2,7 @@ import type { Consents } from '../../ports/consents.ts';
 import type { Grants } from '../../ports/grants.ts';
 import type { IdentityProvider, IdentityProviders } from '../../ports/identity-providers.ts';
 import type { PersonStandings, SignIns } from '../../ports/people.ts';
+import type { Persons } from '../../ports/persons.ts';
 import type { RegistryReader } from '../../ports/registry.ts';
 import type { Seals } from '../../ports/seals.ts';
 import type { Audit } from '../../runtime/events.ts';
@@ -17,6 +18,7 @@ export interface AccountPorts {
   readonly idps: IdentityProviders;
   readonly signIns: SignIns;
   readonly consents: Pick<Consents, 'of' | 'withdraw'>;
+  readonly persons: Pick<Persons, 'find'>;
   readonly grants: Pick<Grants, 'end'>;
   readonly standings: Pick<PersonStandings, 'forget'>;
   readonly seals: Seals;
@@ -37,7 +39,9 @@ export type AccountRefusal =
   | { readonly reason: 'no_identity_provider' }
   | { readonly reason: 'form_expired' }
   | { readonly reason: 'sign_in_refused' }
-  | { readonly reason: 'sign_in_failed' };
+  | { readonly reason: 'sign_in_failed' }
+  /** While the person signed in. */
+  | { readonly reason: 'sessions_ended' };
 
 export type AccountOutcome =
   | {

@@ -1,5 +1,7 @@
+import type { ClientConsent } from '../../ports/consents.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { GrantId } from '../../runtime/identifiers.ts';
+import { isOver } from '../people/sessions-end.ts';
 import { type AccountSession, formToken, isFormOf, openCookie } from './account-cookie.ts';
 import type { AccountOutcome, AccountPorts, AccountRefusal, AccountVisit } from './account-ports.ts';
 import { grantedAccess } from './granted-access.ts';
@@ -23,8 +25,8 @@ export async function openAccount(
 ): Promise<AccountOutcome> {
   const counted = await ports.limit.count(visit.sourceAddress, now);
   if (!counted.ok) return refused(ports, visit, counted.refusal);
-  const cookie = await openCookie(ports.seals, visit.cookie, now);
-  return cookie?.kind === 'session' ? shown(ports, cookie, now) : signIn(ports, undefined, now);
+  const known = await believed(ports, visit.cookie, now);
+  return known === undefined ? signIn(ports, undefined, now) : shown(ports, known, now);
 }
 
 /** Does what a form of the page asks for. */
@@ -36,18 +38,19 @@ export async function useAccount(
   const counted = await ports.limit.count(form.sourceAddress, now);
   if (!counted.ok) return refused(ports, form, counted.refusal);
   if (form.chosenIdp !== undefined) return signIn(ports, form.chosenIdp, now);
-  const session = await openCookie(ports.seals, form.cookie, now);
-  if (session?.kind !== 'session' || !(await isFormOf(ports.seals, session, form.token, now))) {
+  const known = await believed(ports, form.cookie, now);
+  if (known === undefined || !(await isFormOf(ports.seals, known.session, form.token, now))) {
     return refused(ports, form, { reason: 'form_expired' });
   }
+  const { session } = known;
   if (form.signOut) {
     const { requestId, sourceAddress } = form;
     ports.audit({ event: 'account_signed_out', requestId, sourceAddress, person: session.person });
     return { go: 'signed_out' };
   }
-  if (form.withdraw === undefined) return shown(ports, session, now);
+  if (form.withdraw === undefined) return shown(ports, known, now);
   const name = await withdrawAll(ports, form, session, form.withdraw, now);
-  const page = await shown(ports, session, now);
+  const page = await shown(ports, { session, consents: await ports.consents.of(session.person) }, now);
   return name === undefined ? page : { ...page, withdrawn: name };
 }
 
@@ -60,17 +63,34 @@ function refused(
   return { go: 'refuse', refusal };
 }
 
+/** A session that nobody ended, and what its person granted. */
+interface Believed {
+  readonly session: AccountSession;
+  readonly consents: readonly ClientConsent[];
+}
+
+async function believed(
+  { seals, persons }: AccountPorts,
+  cookie: string | undefined,
+  now: Instant,
+): Promise<Believed | undefined> {
+  const session = await openCookie(seals, cookie, now);
+  if (session?.kind !== 'session') return undefined;
+  const known = await persons.find(session.person);
+  return isOver(session.began, known) ? undefined : { session, consents: known?.consents ?? [] };
+}
+
 async function shown(
-  { seals, idps, consents, registry }: AccountPorts,
-  session: AccountSession,
+  { seals, idps, registry }: AccountPorts,
+  { session, consents }: Believed,
   now: Instant,
 ): Promise<Extract<AccountOutcome, { readonly go: 'show' }>> {
-  const [granted, all] = await Promise.all([consents.of(session.person), idps.all()]);
+  const all = await idps.all();
   return {
     go: 'show',
     session,
     idp: all.find(({ id }) => id === session.idp)?.name ?? session.idp,
-    access: await grantedAccess(registry, granted),
+    access: await grantedAccess(registry, consents),
     formToken: await formToken(seals, session, now),
   };
 }

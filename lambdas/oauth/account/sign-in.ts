@@ -2,6 +2,7 @@ import type { IdentityProvider } from '../../ports/identity-providers.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import { sameDigest, sha256 } from '../../runtime/digest.ts';
 import type { IdpId } from '../../runtime/identifiers.ts';
+import { isOver } from '../people/sessions-end.ts';
 import { type AccountCookie, keepCookie, openCookie } from './account-cookie.ts';
 import type { AccountOutcome, AccountPorts, AccountVisit } from './account-ports.ts';
 
@@ -19,7 +20,7 @@ export async function signIn(
   const [state, nonce, codeVerifier] = [random(32), random(32), random(32)];
   const codeChallenge = sha256(codeVerifier);
   const location = await signIns.begin(idp, { state, nonce, codeChallenge, wishes: {}, offline: false });
-  const pending = { kind: 'sign_in', idp: idp.id, state, nonce, codeVerifier } as const;
+  const pending = { kind: 'sign_in', idp: idp.id, state, nonce, codeVerifier, began: now } as const;
   return { go: 'upstream', location, kept: await keepCookie(seals, pending, now) };
 }
 
@@ -43,8 +44,15 @@ export async function comeBackToAccount(
   if (pending?.idp !== visit.idp) return undefined;
   const { audit } = ports;
   const { requestId, sourceAddress } = visit;
-  const refuse = (reason: 'sign_in_refused' | 'sign_in_failed', detail: string): AccountOutcome => {
-    audit({ event: 'account_refused', requestId, sourceAddress, reason, detail });
+  const refuse = (
+    reason: 'sign_in_refused' | 'sign_in_failed' | 'sessions_ended',
+    detail?: string,
+  ): AccountOutcome => {
+    audit({
+      event: 'account_refused',
+      ...{ requestId, sourceAddress, reason },
+      ...(detail !== undefined && { detail }),
+    });
     return { go: 'refuse', refusal: { reason } };
   };
   const idp = await activeIdp(ports, pending.idp);
@@ -56,11 +64,13 @@ export async function comeBackToAccount(
       ? refuse('sign_in_refused', outcome.refusal.error)
       : refuse('sign_in_failed', outcome.refusal.detail);
   }
+  if (isOver(pending.began, await ports.persons.find(outcome.value.person.id)))
+    return refuse('sessions_ended');
   const { id: person, name, preferredUsername, email } = outcome.value.person;
   const shown = name ?? preferredUsername ?? email;
   audit({ event: 'account_opened', requestId, sourceAddress, person, idp: idp.id });
   const session = {
-    ...({ kind: 'session', id: ports.random(16), person, idp: idp.id } as const),
+    ...({ kind: 'session', id: ports.random(16), person, idp: idp.id, began: now } as const),
     ...(shown !== undefined && { name: shown }),
   };
   return { go: 'signed_in', kept: await keepCookie(ports.seals, session, now) };

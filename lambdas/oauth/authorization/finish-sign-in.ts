@@ -7,9 +7,11 @@ import { after, type Instant } from '../../runtime/clock.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import type { GrantId } from '../../runtime/identifiers.ts';
 import { logger } from '../../runtime/log.ts';
+import type { Secret } from '../../runtime/secret.ts';
 import { endGrant } from '../grants/end-grant.ts';
 import { issueCode } from '../grants/issue-code.ts';
 import { amongHeld, heldScope } from '../people/held-scope.ts';
+import { isOver } from '../people/sessions-end.ts';
 import { isOpenIdScope } from '../scope/openid-scope.ts';
 import { bindBrowser } from './browser-binding.ts';
 import type { Returning } from './come-back.ts';
@@ -20,6 +22,7 @@ import type { AuthorizationRequest } from './read-authorization-request.ts';
 import { redirected, type RedirectRefusal } from './refusal.ts';
 import { auditedScope, nowhere, toldClient, wayBack } from './sign-in-audit.ts';
 import type { SignInPorts, Visit } from './sign-in-ports.ts';
+import { begunAt } from './stale-sign-in.ts';
 import { strand } from './strand.ts';
 
 /**
@@ -43,8 +46,13 @@ export async function finishSignIn(
     if ('reason' in granted) {
       return await endWithout(ports, visit, returning, { signedIn, refusal: granted, consented: true });
     }
-    const answer = await grant(ports, visit, returning, termsOf(returning, signedIn, granted), now);
-    return { ...answer, session };
+    const terms = termsOf(returning, signedIn, granted);
+    const code = await grant(ports, visit, returning, terms, now);
+    // Read after the grant is listed: whoever ends sessions marks first and reads the list then, so that one sees the other.
+    if (isOver(begunAt(transaction), await ports.persons.find(signedIn.person.id))) {
+      return await endUnderWay(ports, visit, returning, terms, now);
+    }
+    return { ...granting(ports, visit, returning, { terms, code }), session };
   } catch (error) {
     if (!(error instanceof DependencyUnavailable)) throw error;
     // Not known to be spent here, it may be spent elsewhere, for a grant that lives by what is kept.
@@ -60,12 +68,20 @@ async function grant(
   returning: Returning,
   terms: GrantTerms,
   now: Instant,
-): Promise<ClientAnswer> {
-  const { transaction, request } = returning;
+): Promise<Secret> {
+  const { request } = returning;
   await prolongClient(ports, request.client, now);
   const code = await issueCode(ports, { terms, binding: bindingOf(request) }, now);
   await recordConsent(ports, visit, returning, terms, now);
-  const { requestId, sourceAddress } = visit;
+  return code;
+}
+
+function granting(
+  ports: SignInPorts,
+  { requestId, sourceAddress }: Visit,
+  { transaction, request }: Returning,
+  { terms, code }: { readonly terms: GrantTerms; readonly code: Secret },
+): ClientAnswer {
   ports.audit({
     event: 'authorization_granted',
     ...{
@@ -80,6 +96,21 @@ async function grant(
   });
   const { client } = request;
   return { go: 'to_client', client, back: wayBack(request), answer: { code }, leave: 'at_once' };
+}
+
+/** The person's sessions were ended while they signed in: nobody has the code, and its grant ends with them. */
+async function endUnderWay(
+  ports: SignInPorts,
+  visit: Visit,
+  { request, idp }: Returning,
+  terms: GrantTerms,
+  now: Instant,
+): Promise<Outcome> {
+  await endGrant(ports, terms, 'sessions_ended', { now, requestId: visit.requestId });
+  const description = 'the sessions of the person were ended while they signed in';
+  const refusal = redirected('access_denied', 'sessions_ended', description);
+  const { client } = request;
+  return toldClient(ports, visit, { client, back: wayBack(request), refusal, idp: idp.id, consented: true });
 }
 
 async function unfinished(

@@ -13,6 +13,8 @@ export interface PersonSession {
   readonly name?: string;
   /** When the person proved who they are. */
   readonly authTime: Instant;
+  /** When it began. */
+  readonly began: Instant;
 }
 
 /** Whoever shares the computer is asked anew after it. Seconds. */
@@ -23,6 +25,7 @@ const session = v.object({
   idp: v.string(),
   name: v.exactOptional(v.string()),
   authTime: v.number(),
+  began: v.number(),
 });
 
 export async function keepSession(seals: Seals, { person, authTime }: SignedIn, now: Instant): Promise<Kept> {
@@ -31,6 +34,7 @@ export async function keepSession(seals: Seals, { person, authTime }: SignedIn, 
     idp: person.idp,
     ...shownName(person),
     authTime: authTime ?? now,
+    began: now,
   };
   const value = await seals.seal('session', JSON.stringify(kept), after(now, sessionSeconds));
   return { value, seconds: sessionSeconds };
@@ -51,6 +55,7 @@ export async function openSession(
     person: output.person as PersonId,
     idp: output.idp as IdpId,
     authTime: instant(output.authTime),
+    began: instant(output.began),
   };
 }
 

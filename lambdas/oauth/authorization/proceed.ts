@@ -2,13 +2,13 @@ import type { IdentityProvider } from '../../ports/identity-providers.ts';
 import type { GivenConsent } from '../../ports/transactions.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { IdpId } from '../../runtime/identifiers.ts';
+import { type BelievedSession, believedSession } from './believed-session.ts';
 import { bindBrowser } from './browser-binding.ts';
 import { sealRequest } from './carried-request.ts';
 import { chooseIdp } from './choose-idp.ts';
 import { clientFingerprint } from './client-fingerprint.ts';
 import { isConsentImplied, isCovered } from './consent-standing.ts';
 import type { Outcome } from './outcome.ts';
-import { openSession, type PersonSession } from './person-session.ts';
 import type { AuthorizationRequest } from './read-authorization-request.ts';
 import { type AuthorizationError, redirected } from './refusal.ts';
 import { toldClient, wayBack } from './sign-in-audit.ts';
@@ -30,7 +30,7 @@ export async function proceed(
   { request, written, chosen }: Proceeding,
   now: Instant,
 ): Promise<Outcome> {
-  const session = await openSession(ports.seals, visit.session, now);
+  const session = await believedSession(ports, visit.session, now);
   const choice = chooseIdp(await ports.idps.all(), {
     ...{ resource: request.access.resource, loginHint: request.loginHint, chosen },
     session: request.prompt.has('select_account') ? undefined : session?.idp,
@@ -48,7 +48,7 @@ export async function proceed(
   }
   if (more.length > 0) return askIdp(ports, visit, { request, written, idps: choice }, now);
   const known = session?.idp === idp.id ? session : undefined;
-  const consent = await givenConsent(ports, request, known);
+  const consent = givenConsent(request, known);
   if (consent !== undefined) return startSignIn(ports, visit, { request, written, idp, consent }, now);
   if (request.prompt.has('none')) {
     // OIDC Core §3.1.2.6: without a session nobody is known whose consent could be looked up.
@@ -59,17 +59,15 @@ export async function proceed(
   return askConsent(ports, visit, { request, written, idp, session: known }, now);
 }
 
-async function givenConsent(
-  { consents }: SignInPorts,
+function givenConsent(
   request: AuthorizationRequest,
-  session: PersonSession | undefined,
-): Promise<GivenConsent | undefined> {
+  session: BelievedSession | undefined,
+): GivenConsent | undefined {
   const { client, access: terms } = request;
   const fingerprint = clientFingerprint(client);
   if (isConsentImplied(client)) return { by: 'implied', terms, fingerprint };
   if (session === undefined || request.prompt.has('consent')) return undefined;
-  const known = await consents.of(session.person);
-  return isCovered(known, client, fingerprint, terms)
+  return isCovered(session.consents, client, fingerprint, terms)
     ? { by: 'remembered', person: session.person, terms, fingerprint }
     : undefined;
 }
@@ -97,7 +95,7 @@ async function askIdp(
 export async function askConsent(
   ports: SignInPorts,
   visit: Visit,
-  asking: Proceeding & { readonly idp: IdentityProvider; readonly session?: PersonSession | undefined },
+  asking: Proceeding & { readonly idp: IdentityProvider; readonly session?: BelievedSession | undefined },
   now: Instant,
 ): Promise<Outcome> {
   const { request, written, idp, session } = asking;

@@ -4,6 +4,7 @@ import type { Consents } from '../../ports/consents.ts';
 import type { Grants } from '../../ports/grants.ts';
 import type { IdentityProviders } from '../../ports/identity-providers.ts';
 import type { PersonStandings, SignIns } from '../../ports/people.ts';
+import type { Persons } from '../../ports/persons.ts';
 import type { RegistryReader } from '../../ports/registry.ts';
 import type { Seals } from '../../ports/seals.ts';
 import type { Transactions } from '../../ports/transactions.ts';
@@ -18,6 +19,7 @@ export interface SignInPorts {
   readonly signIns: SignIns;
   readonly standings: Pick<PersonStandings, 'forget'>;
   readonly consents: Consents;
+  readonly persons: Pick<Persons, 'find'>;
   readonly transactions: Transactions;
   readonly grants: Grants;
   readonly lives: ClientLives;

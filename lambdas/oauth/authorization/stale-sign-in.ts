@@ -1,4 +1,5 @@
-import type { Instant } from '../../runtime/clock.ts';
+import type { StoredTransaction } from '../../ports/transactions.ts';
+import { after, type Instant } from '../../runtime/clock.ts';
 import { upstreamSkewSeconds } from '../people/id-token.ts';
 import type { Returning } from './come-back.ts';
 import { type RedirectRefusal, redirected } from './refusal.ts';
@@ -19,11 +20,16 @@ export function staleSignIn(
       ? undefined
       : stale('auth_time_missing', 'the identity provider does not tell when the person signed in');
   }
-  const [at, begun] = [authTime + upstreamSkewSeconds, transaction.expiresAt - transactionSeconds];
+  const [at, begun] = [authTime + upstreamSkewSeconds, begunAt(transaction)];
   if ((prompt.has('login') && at < begun) || (maxAge !== undefined && at + maxAge < begun)) {
     return stale('sign_in_stale', 'the identity provider did not have the person sign in anew');
   }
   return undefined;
+}
+
+/** When the person left for the identity provider. */
+export function begunAt({ expiresAt }: Pick<StoredTransaction, 'expiresAt'>): Instant {
+  return after(expiresAt, -transactionSeconds);
 }
 
 function stale(reason: string, description: string): RedirectRefusal {

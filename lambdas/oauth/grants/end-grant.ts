@@ -14,6 +14,8 @@ export type EndReason =
   | 'revoked'
   | 'withdrawn'
   | 'too_many_grants'
+  | 'sessions_ended'
+  | 'ended_by_operator'
   | `person_ended: ${string}`;
 
 /** Ends a grant, whoever else may be at it, and forgets what is kept upstream. Ended before, it is as well. */
@@ -33,6 +35,8 @@ const words: Readonly<Record<string, string>> = {
   revoked: 'the client revoked it',
   withdrawn: 'the person withdrew it',
   too_many_grants: 'the person granted the same again too often',
+  sessions_ended: 'the person was signed out',
+  ended_by_operator: 'an operator ended everything that was granted in the name of the person',
   'person_ended: not_kept':
     'nothing is kept any more by which to ask their identity provider about the person',
 };

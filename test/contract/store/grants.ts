@@ -112,6 +112,16 @@ export function describeGrants(make: () => WatchedGrants): void {
       expect(await subject.grants.find(grant.terms.id)).toEqual(grant);
     });
 
+    it('finds those of many that are kept, however many are asked for', async () => {
+      const made = Array.from({ length: 130 }, () => aGrant());
+      await Promise.all(made.map((grant) => subject.grants.create(grant)));
+      const ids = made.map(({ terms }) => terms.id);
+      const gone = 'never-made-by-anybody' as GrantId;
+      const found = await subject.grants.several([...ids, gone, ...ids.slice(0, 3)]);
+      expect(found.map(({ terms }) => terms.id).toSorted()).toEqual(ids.toSorted());
+      expect(await subject.grants.several([])).toEqual([]);
+    });
+
     it('takes a redemption whose reply was lost for the attempt that made it, for as long as the grant is there', async () => {
       const [grant, family, attempt] = [aGrant(), aFamily(), randomUUID()];
       await subject.grants.create(grant);

@@ -5,6 +5,7 @@ import { dynamoConsents } from '../../../lambdas/adapters/dynamodb/consents.ts';
 import { dynamoEnds } from '../../../lambdas/adapters/dynamodb/ends.ts';
 import { dynamoGrants } from '../../../lambdas/adapters/dynamodb/grants.ts';
 import { dynamoKeyRingStore } from '../../../lambdas/adapters/dynamodb/key-ring-store.ts';
+import { dynamoPersons } from '../../../lambdas/adapters/dynamodb/persons.ts';
 import {
   dynamoRegistrationTokens,
   dynamoRegistrationTokenStore,
@@ -23,6 +24,7 @@ import { describeConsents } from './consents.ts';
 import { describeEnds } from './ends.ts';
 import { describeGrants, expectOneRedemption, expectOneRotation } from './grants.ts';
 import { describeKeyRingStore } from './key-ring-store.ts';
+import { describePersons } from './persons.ts';
 import { getThenPutBuckets } from './planted-buckets.ts';
 import { getThenPutGrants } from './planted-grants.ts';
 import { getThenPutTokens } from './planted-registration-tokens.ts';
@@ -116,6 +118,12 @@ describe('DynamoDB', () => {
   describeConsents(() => {
     const network = unrulyNetwork(tables, 10);
     return { consents: dynamoConsents({ client: network.client, table: tables.grants }), network };
+  });
+
+  describePersons(() => {
+    const network = unrulyNetwork(tables, 10);
+    const options = { client: network.client, table: tables.grants };
+    return { persons: dynamoPersons(options), consents: dynamoConsents(options), network };
   });
 
   // The key of the vault table is that of the grants table.

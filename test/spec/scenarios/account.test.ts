@@ -175,7 +175,7 @@ describe('a failing dependency', () => {
     const browser = createBrowser();
     await redeemed(browser);
     const page = await accountOf(browser);
-    strike(company, 'dynamodb:GetItem~Authorization=down@*');
+    strike(company, 'dynamodb:BatchGetItem~Authorization=down@*');
     const broken = pageOf(await browser.open(account()));
     expect([broken.status, broken.headers.get('retry-after')]).toEqual([503, '1']);
     expect(broken.text).toContain('Try again');

@@ -152,7 +152,7 @@ describe('a refusal', () => {
 describe('a wrong use', () => {
   it.each([
     [[], /say what/],
-    [['grant', 'list'], /"grant" is not resource, agent, client, idp, keys or registration-token/],
+    [['grant', 'list'], /"grant" is not resource, agent, client, idp, person, keys or registration-token/],
     [['agent'], /say what to do with the agent: add, list/],
     [['agent', 'rotate'], /"rotate" is no command of agent/],
     [['agent', 'constructor'], /"constructor" is no command/],

@@ -19,6 +19,7 @@ beforeAll(async () => {
   ports = {
     tokens: dynamoRegistrationTokenStore({ client: tables.client(), table: tables.registry }),
     store: dynamoRegistryStore({ client: tables.client(), table: tables.registry, grants: tables.grants }),
+    people: undefined,
     random: systemRandom,
     clock: () => instant(1_800_000_000),
     audit: (event) => audited.push(event),
