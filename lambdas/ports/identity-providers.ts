@@ -36,6 +36,8 @@ export interface IdentityProvider extends Registration {
   readonly tenantClaim?: string;
   /** Where given, people of these tenants sign in and nobody else. */
   readonly tenants?: readonly string[];
+  /** What clients ask for by `acr_values`, and what it is called there. Absent: the same, whatever it is. */
+  readonly acr?: Readonly<Record<string, string>>;
   /** The claim that lists a person's groups. */
   readonly groupsClaim?: string;
   /** Absent: whoever can sign in holds every scope of every resource. */

@@ -20,6 +20,7 @@ export interface SignedIn {
   readonly person: Person;
   /** When the person proved who they are there, which may be long before. */
   readonly authTime?: Instant;
+  /** Of what the client asked for the first that was reached; otherwise as the provider tells. */
   readonly acr?: string;
   readonly amr?: readonly string[];
   /** Whether the upstream refresh token was kept under the grant's id. */
@@ -52,6 +53,8 @@ export interface SignInReturn {
   readonly state: string;
   readonly nonce: string;
   readonly codeVerifier: string;
+  /** What the client asked for. */
+  readonly acrValues?: string;
   /** Where given, the upstream refresh token is kept under that id, until the grant is used for minutes only. */
   readonly keepFor?: GrantId;
 }

@@ -55,6 +55,7 @@ export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
     subject_claim: idp.subjectClaim,
     tenant_claim: idp.tenantClaim,
     tenants: idp.tenants,
+    acr: idp.acr,
     groups_claim: idp.groupsClaim,
     roles: idp.roles?.map(({ name, groups, scopes }) => ({ name, groups, scopes })),
     ...registration(idp),

@@ -41,6 +41,11 @@ export interface IdentityProviderConfig {
   /** The tenants whose people sign in, and nobody else: values of the tenant claim. Default: all of the issuer. */
   readonly tenants?: readonly string[];
   /**
+   * What clients ask for by `acr_values`, and what the provider calls it: an authentication context such as `c1` at Entra, a
+   * name or a level elsewhere. Nothing else is asked for then. Default: by whatever name clients know it.
+   */
+  readonly acr?: Readonly<Record<string, string>>;
+  /**
    * The claim that lists a person's groups or roles; `realm_access.roles` looks inside `realm_access`. Default: `groups` at
    * Entra and Okta, `cognito:groups`, `realm_access.roles` at Keycloak, and none elsewhere. `roles` are the app roles of Entra.
    */

@@ -12,6 +12,7 @@ export function peopleProblems(config: SoundParts): readonly Problem[] {
     ...shared(config.identityProviders, 'domains', ({ domains = [] }) => domains),
     ...config.identityProviders.flatMap((provider, index) => resourcesOf(provider, index, config)),
     ...config.identityProviders.flatMap(tenantsOf),
+    ...config.identityProviders.flatMap(stepUpOf),
     ...rolesWithoutPeople(config),
     ...config.roles.flatMap((role, index) => [
       ...groupsOf(role, index, config),
@@ -71,6 +72,27 @@ function tenantsOf(provider: Provider, index: number): readonly Problem[] {
           {
             path: path(position),
             text: `${show(id)} is not the id of a tenant; write it in lower case, as '72f988bf-86f1-41af-91ab-2d7cd011db47'`,
+          },
+        ],
+  );
+}
+
+/** What a provider could never be asked for. */
+function stepUpOf(provider: Provider, index: number): readonly Problem[] {
+  const { acr = {} } = provider;
+  const path = (...rest: readonly string[]): string => pathOf(['identityProviders', index, 'acr', ...rest]);
+  const profile = profileOf(provider);
+  if (profile === 'cognito' && provider.acr !== undefined) {
+    return [{ path: path(), text: 'is nothing that Cognito can be asked for; remove it' }];
+  }
+  if (profile !== 'entra') return [];
+  return Object.entries(acr).flatMap(([name, value]) =>
+    /^c[1-9]\d?$/.test(value)
+      ? []
+      : [
+          {
+            path: path(name),
+            text: `${show(value)} is no authentication context; write its id, 'c1' to 'c99'`,
           },
         ],
   );

@@ -55,6 +55,13 @@ const subjectClaim = textThat((name) =>
     : undefined,
 );
 
+/** They stand in one text, with spaces between them. */
+const acrName = textThat((name) =>
+  /^[\x21-\x7E]{1,256}$/.test(name)
+    ? undefined
+    : `${show(name)} is not a value of acr_values; write 1 to 256 printable characters without spaces`,
+);
+
 const tenant = textThat((name) =>
   /^[\x21-\x7E]{1,256}$/.test(name)
     ? undefined
@@ -85,6 +92,7 @@ export function identityProvider(hosts: Hosts): v.GenericSchema {
     subjectClaim: v.optional(v.pipe(claim, subjectClaim)),
     tenantClaim: v.optional(claim),
     tenants: v.optional(someOf(tenant)),
+    acr: v.optional(mapOf(acrName, acrName)),
     groupsClaim: v.optional(claim),
   });
 }

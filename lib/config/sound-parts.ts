@@ -59,6 +59,7 @@ const identityProvider = v.object({
   profile: v.fallback(v.optional(v.picklist(profileNames)), undefined),
   tenantClaim: maybeText,
   tenants: textList,
+  acr: v.fallback(v.optional(v.record(v.string(), v.string())), undefined),
   groupsClaim: maybeText,
 });
 

@@ -20,6 +20,7 @@ export function identityProviderDeclaration(
     ...(idp.subjectClaim !== undefined && { subject_claim: idp.subjectClaim }),
     ...(idp.tenantClaim !== undefined && { tenant_claim: idp.tenantClaim }),
     ...(idp.tenants && { tenants: idp.tenants }),
+    ...(idp.acr && { acr: idp.acr }),
     ...(idp.groupsClaim !== undefined && { groups_claim: idp.groupsClaim }),
     ...(roles && {
       roles: roles.map((role) => ({

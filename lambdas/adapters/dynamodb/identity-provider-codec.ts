@@ -26,6 +26,7 @@ const storedIdentityProvider = v.object({
   subject_claim: text,
   tenant_claim: v.exactOptional(text),
   tenants: v.exactOptional(v.array(text)),
+  acr: v.exactOptional(v.record(text, text)),
   groups_claim: v.exactOptional(text),
   roles: v.exactOptional(v.array(storedRole)),
 });
@@ -45,6 +46,7 @@ export function encodeIdentityProvider(idp: IdentityProvider): PlainRecord {
     subject_claim: idp.subjectClaim,
     tenant_claim: idp.tenantClaim,
     tenants: idp.tenants,
+    acr: idp.acr,
     groups_claim: idp.groupsClaim,
     roles: idp.roles?.map(({ name, groups, scopes }) => ({
       name,
@@ -57,7 +59,7 @@ export function encodeIdentityProvider(idp: IdentityProvider): PlainRecord {
 
 export function decodeIdentityProvider(item: Item): IdentityProvider {
   const stored = decode(storedIdentityProvider, item);
-  const { resources, tenant_claim, tenants, groups_claim, roles } = stored;
+  const { resources, tenant_claim, tenants, acr, groups_claim, roles } = stored;
   return {
     id: stored.id as IdpId,
     name: stored.name,
@@ -70,6 +72,7 @@ export function decodeIdentityProvider(item: Item): IdentityProvider {
     subjectClaim: stored.subject_claim,
     ...(tenant_claim !== undefined && { tenantClaim: tenant_claim }),
     ...(tenants && { tenants }),
+    ...(acr && { acr }),
     ...(groups_claim !== undefined && { groupsClaim: groups_claim }),
     ...(roles && { roles: roles.map(roleOf) }),
     ...registrationOf(stored),

@@ -1,5 +1,8 @@
+import type { UpstreamWishes } from '../../oauth/people/profiles/profile.ts';
+import { profileOf } from '../../oauth/people/profiles/profile-of.ts';
+import { upstreamAcr } from '../../oauth/people/step-up.ts';
 import type { IdentityProvider } from '../../ports/identity-providers.ts';
-import type { SignInStart } from '../../ports/people.ts';
+import type { SignInStart, SignInWishes } from '../../ports/people.ts';
 import type { ProviderMetadata } from './provider-documents.ts';
 
 /** Where to send the browser. Nothing of the client's own request is in it but what the provider has to see to. */
@@ -19,15 +22,16 @@ export function authorizationUrl(
     nonce,
     code_challenge: codeChallenge,
     code_challenge_method: 'S256',
-    prompt: wishes.prompt,
-    max_age: wishes.maxAge?.toString(),
-    acr_values: wishes.acrValues,
-    login_hint: wishes.loginHint,
+    ...profileOf(idp).stepUp.parameters(inTheirWords(idp, wishes)),
   };
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined) url.searchParams.set(name, value);
   }
   return url;
+}
+
+function inTheirWords(idp: IdentityProvider, { acrValues, ...wishes }: SignInWishes): UpstreamWishes {
+  return { ...wishes, acr: upstreamAcr(idp, acrValues) };
 }
 
 /** Some providers refuse a scope that they do not know, and give refresh tokens without this one. */

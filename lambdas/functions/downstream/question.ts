@@ -32,6 +32,7 @@ const question = v.variant('ask', [
       state: v.string(),
       nonce: v.string(),
       codeVerifier: v.string(),
+      acrValues: v.exactOptional(v.string()),
       keepFor: v.exactOptional(grant),
     }),
   }),

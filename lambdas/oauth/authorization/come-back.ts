@@ -11,7 +11,7 @@ import { unsound } from './authorize.ts';
 import { bindBrowser, isBrowser } from './browser-binding.ts';
 import { clientFingerprint } from './client-fingerprint.ts';
 import { isConsentImplied, isCovered } from './consent-standing.ts';
-import { endStale, finishSignIn } from './finish-sign-in.ts';
+import { endLacking, finishSignIn } from './finish-sign-in.ts';
 import { askHeldConsent, holdSignIn } from './held-sign-in.ts';
 import { lookUpRequest, readWritten } from './look-up.ts';
 import type { DeadEnd, Outcome } from './outcome.ts';
@@ -20,6 +20,7 @@ import { nowhere } from './sign-in-audit.ts';
 import type { SignInPorts, Visit } from './sign-in-ports.ts';
 import { staleSignIn } from './stale-sign-in.ts';
 import { strand } from './strand.ts';
+import { unmetAcr } from './unmet-acr.ts';
 import { upstreamRefused } from './upstream-refusal.ts';
 
 /** What an identity provider sent a person back with. */
@@ -106,6 +107,7 @@ async function complete(
   try {
     const outcome = await ports.signIns.complete(idp, {
       ...{ query: visit.query, state: visit.parameters.values.get('state') ?? '', nonce, codeVerifier },
+      ...(request.acrValues !== undefined && { acrValues: request.acrValues }),
       ...(consent.terms.offline && { keepFor: grantId }),
     });
     if (outcome.ok) return await known(ports, visit, returning, outcome.value, now);
@@ -127,8 +129,8 @@ async function known(
   signedIn: SignedIn,
   now: Instant,
 ): Promise<Outcome> {
-  const stale = staleSignIn(returning, signedIn.authTime);
-  if (stale !== undefined) return endStale(ports, visit, returning, { signedIn, refusal: stale }, now);
+  const lacking = staleSignIn(returning, signedIn.authTime) ?? unmetAcr(returning.request, signedIn.acr);
+  if (lacking !== undefined) return endLacking(ports, visit, returning, { signedIn, refusal: lacking }, now);
   return (await stillStands(ports, returning, signedIn.person.id))
     ? finishSignIn(ports, visit, returning, signedIn, now)
     : holdSignIn(ports, visit, returning, signedIn, now);

@@ -130,8 +130,8 @@ async function unfinished(
   );
 }
 
-/** Tells the client that a sign-in is older than it wanted, and ends it. */
-export async function endStale(
+/** Tells the client that a sign-in is older or weaker than it wanted, and ends it. */
+export async function endLacking(
   ports: SignInPorts,
   visit: Visit,
   returning: Returning,

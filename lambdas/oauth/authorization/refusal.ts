@@ -20,7 +20,7 @@ export type PageRefusal =
   | { readonly reason: 'redirect_uri_not_registered' }
   | LimitRefusal;
 
-/** The error codes of RFC 6749 §4.1.2.1, RFC 8707 §2 and OIDC Core §3.1.2.6. */
+/** The error codes of RFC 6749 §4.1.2.1, RFC 8707 §2, RFC 9470 §5 and OIDC Core §3.1.2.6. */
 export type AuthorizationError =
   | 'invalid_request'
   | 'unauthorized_client'
@@ -34,6 +34,7 @@ export type AuthorizationError =
   | 'login_required'
   | 'account_selection_required'
   | 'consent_required'
+  | 'unmet_authentication_requirements'
   | 'request_not_supported'
   | 'request_uri_not_supported'
   | 'registration_not_supported';

@@ -28,7 +28,11 @@ const denied = new Map<string, RedirectRefusal>([
   // OpenID Connect Unmet Authentication Requirements: asked by acr_values or max_age.
   [
     'unmet_authentication_requirements',
-    redirected('access_denied', 'upstream_acr_unmet', 'the person could not be signed in as was asked'),
+    redirected(
+      'unmet_authentication_requirements',
+      'upstream_acr_unmet',
+      'the person could not be signed in as was asked',
+    ),
   ],
 ]);
 

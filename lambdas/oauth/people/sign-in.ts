@@ -5,6 +5,7 @@ import type { Vault, VaultSeals } from '../../ports/vault.ts';
 import { after, type Instant, instant } from '../../runtime/clock.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { personOf } from './person.ts';
+import { reachedAcr } from './step-up.ts';
 
 interface SignInPorts {
   readonly upstream: Pick<UpstreamProviders, 'redeem'>;
@@ -42,11 +43,16 @@ export async function completeSignIn(
     const sealed = await seals.seal(binding, { refreshToken, subject: String(claims['sub']) });
     await vault.keep({ ...binding, sealed, unusedUntil: after(now, unusedSeconds) }, now);
   }
-  return ok({ person: person.value, ...authenticationOf(claims), keptUpstream: kept });
+  return ok({ person: person.value, ...authenticationOf(idp, back, claims), keptUpstream: kept });
 }
 
-function authenticationOf(claims: UpstreamClaims): Pick<SignedIn, 'authTime' | 'acr' | 'amr'> {
-  const { auth_time: authTime, acr, amr } = claims;
+function authenticationOf(
+  idp: IdentityProvider,
+  { acrValues }: SignInReturn,
+  claims: UpstreamClaims,
+): Pick<SignedIn, 'authTime' | 'acr' | 'amr'> {
+  const { auth_time: authTime, amr } = claims;
+  const acr = reachedAcr(idp, acrValues, claims);
   return {
     ...(typeof authTime === 'number' && { authTime: instant(Math.floor(authTime)) }),
     ...(isShort(acr) && { acr }),

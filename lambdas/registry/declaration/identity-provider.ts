@@ -24,7 +24,7 @@ export function readIdentityProvider(
 ): Result<DeclaredIdentityProvider, FieldRefusal> {
   const read = readDeclaration(identityProviderSchema(context), input);
   if (!read.ok) return read;
-  const { id, name, issuer, client_id: clientId, domains, resources, tenants, roles } = read.value;
+  const { id, name, issuer, client_id: clientId, domains, resources, tenants, acr, roles } = read.value;
   const profile = read.value.profile ?? recognizedProfile(issuer);
   const problem = profile === 'entra' ? tenantProblem(read.value) : undefined;
   if (problem !== undefined) return refuse(problem);
@@ -33,6 +33,7 @@ export function readIdentityProvider(
     ...claimsOf(profile, read.value),
     ...(resources && { resources }),
     ...(tenants && { tenants }),
+    ...(acr && { acr }),
     ...(roles && { roles }),
   });
 }
@@ -79,6 +80,12 @@ const group = v.pipe(
   ),
 );
 
+/** They stand in one text, with spaces between them. */
+const acrName = v.pipe(
+  v.string('must be text'),
+  v.regex(/^[\x21-\x7E]{1,256}$/, 'must be 1 to 256 printable characters without spaces'),
+);
+
 const loopback = ['localhost', '127.0.0.1', '[::1]'];
 
 /** OIDC Discovery §3: https, and neither a query nor a fragment. It is compared as it is written. */
@@ -113,6 +120,7 @@ function identityProviderSchema(context: DeclarationContext) {
       subject_claim: v.exactOptional(plainText),
       tenant_claim: v.exactOptional(plainText),
       tenants: v.exactOptional(list(plainText, 100)),
+      acr: v.exactOptional(v.record(acrName, acrName, 'must be a JSON object')),
       groups_claim: v.exactOptional(plainText),
       roles: v.exactOptional(
         v.pipe(

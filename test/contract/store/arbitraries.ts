@@ -165,6 +165,7 @@ export const identityProviders: fc.Arbitrary<IdentityProvider> = fc
       resources: few(text<Role['scopes'][0]['resource']>()),
       tenantClaim: text(),
       tenants: few(text()),
+      acr: fc.dictionary(text(), text(), { maxKeys: 3 }),
       groupsClaim: text(),
       roles,
     }),

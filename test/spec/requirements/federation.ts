@@ -30,6 +30,26 @@ export const federation = {
     ['OIDC Core §3.1.2.1', 'OIDC Core §3.1.3.7'],
     'tells a client login_required where a person did not sign in anew though prompt or max_age asked for it, or nobody tells',
   ),
+  'rfc9470:5:unmet': must(
+    ['RFC 9470 §5', 'OIDC Core §3.1.2.1'],
+    'tells a client unmet_authentication_requirements where a person was authenticated in none of the ways that it asked for by acr_values',
+  ),
+  'vestibule:step-up': must(
+    'Vestibule',
+    'asks each kind of identity provider for step-up in its own words, and believes that of what it asserts alone',
+  ),
+  'vestibule:profile-entra': must(
+    'Vestibule',
+    'signs in people of the tenants of Entra that the config names, and of no other, whatever issuer, tenant or key a token names',
+  ),
+  'vestibule:graph-groups': must(
+    'Vestibule',
+    'asks Microsoft Graph, and nobody that a token names, for groups that are too many for a token, and signs nobody in with some of them',
+  ),
+  'vestibule:profile-quirks': must(
+    'Vestibule',
+    'signs people in at Okta, Cognito, Auth0, Keycloak and Ping as these differ from each other',
+  ),
   'oidc:10.1.1:key-rotation': must(
     'OIDC Core §10.1.1',
     'fetches the keys of a provider anew for an id_token that none of the known ones signed',

@@ -234,7 +234,7 @@ describe('an identity provider that fails', () => {
     const browser = createBrowser();
     const answers: [string, string][] = [
       ['access_denied', 'access_denied'],
-      ['unmet_authentication_requirements', 'access_denied'],
+      ['unmet_authentication_requirements', 'unmet_authentication_requirements'],
     ];
     for (const [error, told] of answers) {
       const callback = await upToCallback(browser, requestOf(company, { prompt: 'consent' }));

@@ -140,6 +140,21 @@ export const brokenPeople: readonly (readonly [string, unknown, string])[] = [
     'identityProviders[0].tenants: are told by no claim; give that identity provider a tenantClaim',
   ],
   [
+    'a step-up by the name of a policy at Entra',
+    withIdp({ profile: 'entra', acr: { mfa: 'Require MFA' } }),
+    "identityProviders[0].acr.mfa: 'Require MFA' is not a value of acr_values; write 1 to 256 printable characters without spaces",
+  ],
+  [
+    'a step-up that is no authentication context of Entra',
+    withIdp({ profile: 'entra', acr: { mfa: 'c100' } }),
+    "identityProviders[0].acr.mfa: 'c100' is no authentication context; write its id, 'c1' to 'c99'",
+  ],
+  [
+    'a step-up at Cognito',
+    withIdp({ profile: 'cognito', acr: { mfa: 'mfa' } }),
+    'identityProviders[0].acr: is nothing that Cognito can be asked for; remove it',
+  ],
+  [
     'a list of no tenant',
     withIdp({ tenantClaim: 'hd', tenants: [] }),
     'identityProviders[0].tenants: is empty; name one, or leave it out',
