@@ -38,6 +38,26 @@ export interface Behaviour {
   readonly slow?: number;
   /** How far its clock is ahead. Seconds. */
   readonly ahead?: number;
+  /** Members of the header of the next id_tokens besides `alg` and `kid`. */
+  readonly header?: Claims;
+  /** Changes the key set. */
+  readonly keys?: (keys: readonly Claims[]) => readonly Claims[];
+  /** Answers of paths that OpenID Connect knows nothing of. */
+  readonly besides?: Readonly<Record<string, (asked: Asked) => Answered>>;
+  /** Where the browser is not sent back, why; asked of the parameters of each authorization request. */
+  readonly refuses?: (parameters: URLSearchParams) => string | undefined;
+}
+
+export interface Asked {
+  readonly url: URL;
+  readonly method: string;
+  readonly authorization: string | undefined;
+  readonly body: string;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly body: object;
 }
 
 interface Key {
@@ -73,14 +93,15 @@ export interface PlayedIdp {
 export async function playIdp(options: {
   readonly port: number;
   readonly secret: () => string;
-  /** At the end of the issuer. */
-  readonly path?: '' | '/';
+  /** The path of the issuer; its endpoints are below it. */
+  readonly path?: string;
   /** Seconds since 1970. */
   readonly now?: () => number;
 }): Promise<PlayedIdp> {
   const { port, path: base = '', now = () => Date.now() / 1_000 } = options;
   const issuer = `http://localhost:${port}${base}`;
   const root = issuer.replace(/\/$/, '');
+  const folder = new URL(root).pathname.replace(/\/$/, '');
   const stranger = newKey();
   const codes = new Map<string, Started>();
   const refreshTokens = new Map<string, 'current' | 'spent'>();
@@ -115,7 +136,8 @@ export async function playIdp(options: {
       return new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.from(options.secret()));
     }
     const key = behaviour.signing === 'stranger' ? { ...stranger, kid: keys[0]!.kid } : keys[0]!;
-    return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: key.kid }).sign(key.privateKey);
+    const header = { ...behaviour.header, alg: 'RS256', kid: key.kid };
+    return new SignJWT(claims).setProtectedHeader(header).sign(key.privateKey);
   };
 
   const discovery = (): Claims => ({
@@ -130,7 +152,8 @@ export async function playIdp(options: {
     const answer = { state: query.get('state') ?? '' };
     for (const [name, value] of Object.entries(answer)) back.searchParams.set(name, value);
     if (behaviour.iss !== null) back.searchParams.set('iss', behaviour.iss ?? issuer);
-    if (behaviour.error === undefined) {
+    const error = behaviour.error ?? behaviour.refuses?.(query);
+    if (error === undefined) {
       const code = give('code');
       codes.set(code, {
         nonce: query.get('nonce') ?? '',
@@ -139,7 +162,7 @@ export async function playIdp(options: {
       });
       back.searchParams.set('code', code);
     } else {
-      back.searchParams.set('error', behaviour.error);
+      back.searchParams.set('error', error);
     }
     response.writeHead(303, { location: back.href }).end();
   };
@@ -195,35 +218,42 @@ export async function playIdp(options: {
     } else if (form.get('grant_type') === 'refresh_token') await refresh(form, response);
     else await redeem(form, response);
   };
-  const publicKeys = async (): Promise<object> => ({
-    keys: await Promise.all(
+  const publicKeys = async (): Promise<object> => {
+    const honest = await Promise.all(
       keys.map(async ({ kid, publicKey }) => ({
         ...(await exportJWK(publicKey)),
-        kid,
-        alg: 'RS256',
-        use: 'sig',
+        ...{ kid, alg: 'RS256', use: 'sig' },
       })),
-    ),
-  });
+    );
+    return { keys: behaviour.keys?.(honest) ?? honest };
+  };
+
+  const documentAt = async (path: string): Promise<object | undefined> => {
+    if (path === '/.well-known/openid-configuration') return discovery();
+    if (path === '/jwks') return publicKeys();
+    return path === '/userinfo' ? (behaviour.userinfo ?? behaviour.person ?? { sub: 'ann' }) : undefined;
+  };
 
   const server = await listen(
     port,
     async (request, response) => {
       const url = new URL(request.url ?? '/', root);
-      const form = new URLSearchParams(await readBody(request));
-      const path = url.pathname;
+      const body = (await readBody(request)) ?? '';
+      const form = new URLSearchParams(body);
+      const path = url.pathname.startsWith(folder) ? url.pathname.slice(folder.length) : url.pathname;
       requests.push({
         path,
         parameters: { ...Object.fromEntries(url.searchParams), ...Object.fromEntries(form) },
       });
       if (misbehaves(behaviour, path, response)) return;
-      if (path === '/.well-known/openid-configuration') sendJson(response, 200, discovery());
-      else if (path === '/jwks') sendJson(response, 200, await publicKeys());
+      const answered = behaviour.besides?.[path]?.(asking(url, request, body));
+      if (answered !== undefined) sendJson(response, answered.status, answered.body);
       else if (path === '/authorize') authorize(url.searchParams, response);
       else if (path === '/token') await token(request, form, response);
-      else if (path === '/userinfo')
-        sendJson(response, 200, behaviour.userinfo ?? behaviour.person ?? { sub: 'ann' });
-      else sendJson(response, 404, {});
+      else {
+        const document = await documentAt(path);
+        sendJson(response, document === undefined ? 404 : 200, document ?? {});
+      }
     },
     (line) => {
       throw new Error(line);
@@ -254,6 +284,10 @@ function misbehaves(
   else if (huge?.includes(path) === true) sendJson(response, 200, { much: 'x'.repeat(10_000_000) });
   else return mute?.includes(path) === true;
   return true;
+}
+
+function asking(url: URL, { method = 'GET', headers }: IncomingMessage, body: string): Asked {
+  return { url, method, authorization: headers.authorization, body };
 }
 
 function newKey(): Key {

@@ -1,3 +1,4 @@
+import { withParameters } from '../../oauth/people/profiles/generic.ts';
 import type { UpstreamWishes } from '../../oauth/people/profiles/profile.ts';
 import { profileOf } from '../../oauth/people/profiles/profile-of.ts';
 import { upstreamAcr } from '../../oauth/people/step-up.ts';
@@ -12,8 +13,7 @@ export function authorizationUrl(
   redirectUri: string,
   { state, nonce, codeChallenge, wishes, offline }: SignInStart,
 ): URL {
-  const url = new URL(metadata.authorization_endpoint);
-  const parameters = {
+  return withParameters(metadata.authorization_endpoint, {
     response_type: 'code',
     client_id: idp.clientId,
     redirect_uri: redirectUri,
@@ -23,11 +23,7 @@ export function authorizationUrl(
     code_challenge: codeChallenge,
     code_challenge_method: 'S256',
     ...profileOf(idp).stepUp.parameters(inTheirWords(idp, wishes)),
-  };
-  for (const [name, value] of Object.entries(parameters)) {
-    if (value !== undefined) url.searchParams.set(name, value);
-  }
-  return url;
+  });
 }
 
 function inTheirWords(idp: IdentityProvider, { acrValues, ...wishes }: SignInWishes): UpstreamWishes {

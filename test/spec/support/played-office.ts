@@ -1,4 +1,4 @@
-import type { VestibuleConfig } from '../../../lib/index.ts';
+import type { IdentityProviderConfig, VestibuleConfig } from '../../../lib/index.ts';
 import { federationSecret } from '../../../local/demo/federation-secret.ts';
 import { config as example } from '../../../vestibule.config.ts';
 import type { Company } from '../../support/company.ts';
@@ -19,12 +19,22 @@ export interface PlayedOffice extends TokensOfDesk {
   readonly stop: () => Promise<void>;
 }
 
-export async function startPlayedOffice(): Promise<PlayedOffice> {
+interface PlayedOfficeOptions {
+  /** The path of the provider's issuer. */
+  readonly path?: string;
+  /** What the config says of the provider, over what an office has. */
+  readonly idp?: Partial<IdentityProviderConfig>;
+  /** The group that may change things. Default: `staff`. */
+  readonly group?: string;
+}
+
+export async function startPlayedOffice(options: PlayedOfficeOptions = {}): Promise<PlayedOffice> {
   const port = await steadyPortBlock();
   let secret = '';
   const now = (): number => deployment.run.clock.now() / 1_000;
-  const idp = await playIdp({ port: port + 2, secret: () => secret, now });
-  const deployment = await startDeployment({ port, config: officeWith(idp.issuer) });
+  const { path = '' } = options;
+  const idp = await playIdp({ port: port + 2, secret: () => secret, now, path });
+  const deployment = await startDeployment({ port, config: officeWith(idp.issuer, options) });
   secret = await federationSecret(deployment.run);
   const mcpUrl = example.resources[0].uri;
   const company = { ...deployment, mcpUrl, idpUrl: idp.issuer };
@@ -45,15 +55,15 @@ export async function startPlayedOffice(): Promise<PlayedOffice> {
   };
 }
 
-function officeWith(issuer: string): VestibuleConfig {
-  const scopes = ['openid', 'profile', 'email', 'groups'];
+function officeWith(issuer: string, { idp, group = 'staff' }: PlayedOfficeOptions): VestibuleConfig {
+  const usual = { scopes: ['openid', 'profile', 'email', 'groups'], groupsClaim: 'groups' };
   return {
     ...example,
     clients: [...example.clients, ...peoplesClients],
-    identityProviders: [{ id: 'demo', issuer, clientId: 'vestibule', scopes, groupsClaim: 'groups' }],
+    identityProviders: [{ id: 'demo', issuer, clientId: 'vestibule', ...(idp ?? usual) }],
     roles: [
       { id: 'everyone', groups: 'everyone', scopes: { demo: ['tools:read'] } },
-      { id: 'staff', groups: { demo: ['staff'] }, scopes: { demo: ['tools:write'] } },
+      { id: 'staff', groups: { demo: [group] }, scopes: { demo: ['tools:write'] } },
     ],
   };
 }
