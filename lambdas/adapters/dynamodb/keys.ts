@@ -36,6 +36,8 @@ export const keyOf = {
   ended: (period: number, shard: number): string => `ended#${period}#${shard}`,
   /** A sign-in on its way, by the SHA-256 of the state that went to the identity provider. */
   transaction: (id: string): string => `transaction#${id}`,
+  /** An authorization request that was pushed, by the SHA-256 of the random part of its `request_uri`. */
+  pushedRequest: (id: string): string => `pushed-request#${id}`,
   /** What a person granted. */
   consents: (person: PersonId): string => `consents#${person}`,
   /** When the sessions of a person were ended. */

@@ -6,6 +6,7 @@ import { dynamoEnds } from '../../../lambdas/adapters/dynamodb/ends.ts';
 import { dynamoGrants } from '../../../lambdas/adapters/dynamodb/grants.ts';
 import { dynamoKeyRingStore } from '../../../lambdas/adapters/dynamodb/key-ring-store.ts';
 import { dynamoPersons } from '../../../lambdas/adapters/dynamodb/persons.ts';
+import { dynamoPushedRequests } from '../../../lambdas/adapters/dynamodb/pushed-requests.ts';
 import {
   dynamoRegistrationTokens,
   dynamoRegistrationTokenStore,
@@ -30,6 +31,7 @@ import { getThenPutGrants } from './planted-grants.ts';
 import { getThenPutTokens } from './planted-registration-tokens.ts';
 import { getThenPutReplay } from './planted-replay.ts';
 import { getThenPutVault } from './planted-vault.ts';
+import { describePushedRequests } from './pushed-requests.ts';
 import { describeRegistrationTokens, expectExactlyItsUses } from './registration-tokens.ts';
 import { describeRegistryReader } from './registry-reader.ts';
 import { describeRegistryStore } from './registry-store.ts';
@@ -113,6 +115,11 @@ describe('DynamoDB', () => {
   describeTransactions(() => {
     const network = unrulyNetwork(tables, slowest);
     return { transactions: dynamoTransactions({ client: network.client, table: tables.grants }), network };
+  });
+
+  describePushedRequests(() => {
+    const network = unrulyNetwork(tables, slowest);
+    return { pushed: dynamoPushedRequests({ client: network.client, table: tables.grants }), network };
   });
 
   describeConsents(() => {
