@@ -28,6 +28,7 @@ export const declarationOptions: Readonly<Record<DeclarableKind, readonly Option
     'redirect-uri',
     'grant',
     'consent',
+    'require-pushed-requests',
     'file',
   ],
 };
@@ -81,6 +82,7 @@ const builders: Readonly<Record<DeclarableKind, (id: string, values: Values, dir
     redirect_uris: values['redirect-uri'],
     grant_types: values.grant,
     consent: values.consent,
+    require_pushed_authorization_requests: values['require-pushed-requests'],
   }),
 };
 

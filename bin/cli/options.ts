@@ -38,6 +38,7 @@ const declarations = {
   'redirect-uri': { type: 'string', multiple: true },
   grant: { type: 'string', multiple: true },
   consent: { type: 'string' },
+  'require-pushed-requests': { type: 'boolean' },
   clients: { type: 'string' },
 } as const satisfies OptionTable;
 

@@ -4,12 +4,14 @@ import type {
   IdpQuestion,
   Kept,
   Outcome,
+  Postponed,
   Stranded,
 } from '../oauth/authorization/outcome.ts';
 import type { RedirectRefusal, WayBack } from '../oauth/authorization/refusal.ts';
 import { redirectKind } from '../oauth/redirect-uri.ts';
 import type { Client, Resource } from '../ports/registry.ts';
 import type { Issuer } from '../runtime/identifiers.ts';
+import { prefersJson } from './accept.ts';
 import { deadEndAnswer } from './authorization-dead-ends.ts';
 import { type CookieName, type Cookies, cookiesOf } from './cookies.ts';
 import type { HttpRequest, HttpResponse } from './message.ts';
@@ -19,6 +21,7 @@ import { leavingPage, strangersPage } from './pages/leaving.ts';
 import type { Look } from './pages/look.ts';
 import { messagePage } from './pages/message.ts';
 import type { ClientOrigin, ScopeWords } from './pages/wording.ts';
+import { errorJson } from './respond.ts';
 
 export interface AnswerOptions {
   readonly issuer: Issuer;
@@ -46,6 +49,8 @@ export function authorizationAnswers({
         return keeping(cookies, 'browser', outcome.browser, consentPage(look, consentView(outcome)));
       case 'ask_idp':
         return keeping(cookies, 'browser', outcome.browser, chooserPage(look, chooserView(outcome)));
+      case 'postponed':
+        return keeping(cookies, 'browser', outcome.browser, postponed(look, request, outcome));
       case 'strand':
         return keeping(cookies, 'browser', outcome.browser, stranded(issuer, look, request, outcome));
     }
@@ -134,6 +139,27 @@ function originOf({ id, managedBy }: Client): ClientOrigin {
 function chooserView({ client, idps, carried, redirectUri }: IdpQuestion): Parameters<typeof chooserPage>[1] {
   const leadsTo = [...idps.map(({ issuer }) => issuer), redirectUri];
   return { client: client.name, idps, action, fields: { request: carried }, leadsTo };
+}
+
+function postponed(
+  look: Look,
+  { requestId, headers }: HttpRequest,
+  { clientId, requestUri, retryAfter }: Postponed,
+): HttpResponse {
+  if (prefersJson(headers['accept'])) {
+    return errorJson(503, 'temporarily_unavailable', 'a dependency is unavailable, try again', {
+      'retry-after': String(retryAfter),
+    });
+  }
+  const again = new URLSearchParams({ client_id: clientId, request_uri: requestUri });
+  return messagePage(look, {
+    status: 503,
+    title: 'This does not work right now',
+    paragraphs: ['A part that we need does not answer. Try again in a moment.'],
+    reference: requestId,
+    link: { label: 'Try again', href: `/authorize?${again.toString()}` },
+    retryAfter,
+  });
 }
 
 function stranded(

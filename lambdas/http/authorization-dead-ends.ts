@@ -61,6 +61,13 @@ type Explain = {
 
 const beginAgain = 'Go back to the application that sent you here, and sign in again from there.';
 
+const pushedRequestUnknown: Explanation = {
+  error: 'invalid_request_uri',
+  title: 'Unknown sign-in',
+  text: 'the application did not prepare the sign-in that this link is for',
+  advice: beginAgain,
+};
+
 const explanations: Explain = {
   client_id_missing: () => ({
     error: 'invalid_request',
@@ -162,6 +169,26 @@ const explanations: Explain = {
     title: 'Sign-in was switched off',
     text: 'an administrator switched the identity provider off meanwhile',
     advice: 'Ask your administrators where to sign in.',
+  }),
+  pushed_request_unknown: () => pushedRequestUnknown,
+  pushed_request_of_another_client: () => pushedRequestUnknown,
+  pushed_request_expired: () => ({
+    error: 'invalid_request_uri',
+    title: 'The link is too old',
+    text: 'the application prepared this sign-in, and too much time has passed since',
+    advice: beginAgain,
+  }),
+  pushed_request_elsewhere: () => ({
+    error: 'invalid_request_uri',
+    title: 'Opened in another browser',
+    text: 'this sign-in was opened before, in another browser or in one that keeps no cookies of this site',
+    advice: `If that was not you, somebody may have seen the link. ${beginAgain}`,
+  }),
+  pushed_request_used: () => ({
+    error: 'invalid_request_uri',
+    title: 'This sign-in has begun already',
+    text: 'a link that an application prepares is for one sign-in',
+    advice: `It may be on its way in another window. ${beginAgain}`,
   }),
 };
 

@@ -18,6 +18,8 @@ interface Decision<Request extends ClientRequest, Value> {
   readonly ports: DecisionPorts;
   /** The resource that is probably meant, so that one read brings it along with the client. */
   readonly resourceHint?: (request: Request) => ResourceUri | undefined;
+  /** Whether what a public client asks for proves it, as a code does. Where not, its requests are its address's. */
+  readonly provesPublicClients?: boolean;
   readonly decide: (
     request: Request,
     client: AuthenticatedClient,
@@ -33,13 +35,15 @@ interface Decision<Request extends ClientRequest, Value> {
 /** Proves who sent a request before anything is decided, and tells the audit trail once what became of it. */
 export function decidedRequest<Request extends ClientRequest, Value>({
   ports,
-  resourceHint = () => undefined,
+  resourceHint: hint = () => undefined,
+  provesPublicClients = true,
   decide,
   eventOf,
 }: Decision<Request, Value>): (request: Request, now: Instant) => Promise<Result<Value, Refusal>> {
   return async (request, now) => {
-    const client = await provenClient(ports, request, resourceHint(request), now);
-    const outcome = client.ok ? await withinLimit(ports, request, client.value, now, decide) : client;
+    const client = await provenClient(ports, request, hint(request), now);
+    const within = client.ok && isNobody(client.value) && !provesPublicClients ? withinAddress : withinLimit;
+    const outcome = client.ok ? await within(ports, request, client.value, now, decide) : client;
     ports.audit(eventOf(request, client.ok ? client.value : undefined, outcome));
     return outcome;
   };
@@ -67,6 +71,23 @@ async function provenClient(
   return client;
 }
 
+/** RFC 6749 §2.1: anybody may call itself by the name of a public client. */
+function isNobody({ client }: AuthenticatedClient): boolean {
+  return client.authentication.method === 'none';
+}
+
+/** What anybody can ask in a client's name uses up nothing of the client's. */
+async function withinAddress<Request extends ClientRequest, Value>(
+  { limits }: DecisionPorts,
+  request: Request,
+  client: AuthenticatedClient,
+  now: Instant,
+  decide: Decision<Request, Value>['decide'],
+): Promise<Result<Value, Refusal>> {
+  const counted = await limits.address.count(request.sourceAddress, now);
+  return counted.ok ? decide(request, client, now) : counted;
+}
+
 /** A client is counted once it proved itself, so that no stranger can use up what is its. */
 async function withinLimit<Request extends ClientRequest, Value>(
   { limits }: DecisionPorts,
@@ -81,7 +102,7 @@ async function withinLimit<Request extends ClientRequest, Value>(
   // An assertion proves nobody before it is marked, and nobody if it was used: whoever caught one must not use up the
   // client's share with it, be it refused as a replay or for what it came with.
   // A public client proves itself by what it redeems, and by nothing else: anybody may call itself by its name.
-  const isProven = client.assertion === undefined && client.client.authentication.method !== 'none';
+  const isProven = client.assertion === undefined && !isNobody(client);
   if (!outcome.ok && !isProven) {
     limits.client.giveBack(client.client.id);
     await limits.address.count(request.sourceAddress, now);

@@ -1,5 +1,6 @@
 import type { DocumentRefusal } from '../ports/documents.ts';
 import type { GrantId } from '../runtime/identifiers.ts';
+import type { AuthorizationError } from './authorization/refusal.ts';
 import { endInWords } from './grants/end-grant.ts';
 
 /** Why a client could not be authenticated. */
@@ -76,21 +77,25 @@ export interface LimitRefusal {
   readonly retryAfterSeconds: number;
 }
 
-export type Refusal = ClientRefusal | GrantRefusal | TokenQuestionRefusal | LimitRefusal;
+/** Why an authenticated client may not push an authorization request. */
+export type PushRefusal =
+  { readonly reason: 'request_uri_pushed' } | { readonly reason: 'client_id_of_another' } | UnsoundRequest;
+
+/** An authorization request that is not sound; `why` is what the authorization endpoint would have refused it for. */
+export interface UnsoundRequest {
+  readonly reason: 'request_unsound';
+  readonly why: string;
+  readonly error: AuthorizationError;
+  readonly description: string;
+}
+
+export type Refusal = ClientRefusal | GrantRefusal | TokenQuestionRefusal | PushRefusal | LimitRefusal;
 
 /** An error as RFC 6749 §5.2 writes it. */
 export interface WireError {
   readonly status: 400 | 401 | 429 | 503;
   readonly error:
-    | 'invalid_request'
-    | 'invalid_client'
-    | 'invalid_grant'
-    | 'unauthorized_client'
-    | 'unsupported_grant_type'
-    | 'invalid_scope'
-    | 'invalid_target'
-    | 'too_many_requests'
-    | 'temporarily_unavailable';
+    'invalid_client' | 'invalid_grant' | 'unsupported_grant_type' | 'too_many_requests' | AuthorizationError;
   readonly description: string;
   /** Seconds. */
   readonly retryAfter?: number;
@@ -189,6 +194,12 @@ const wire: Wire = {
   token_missing: () => bad('invalid_request', 'token is missing'),
   not_a_resource_server: () =>
     bad('unauthorized_client', 'the client is not registered as the server of a resource'),
+  request_uri_pushed: () =>
+    bad('invalid_request', 'request_uri must not be pushed: push the parameters of the request themselves'),
+  client_id_of_another: () =>
+    bad('invalid_request', 'the client_id names another client than the one that proved itself'),
+  // RFC 9126 §2.3: with the error codes of the authorization endpoint.
+  request_unsound: ({ error, description }) => bad(error, description),
   too_many_requests: tooManyRequests,
 };
 

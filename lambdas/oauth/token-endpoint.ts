@@ -1,16 +1,14 @@
 import type { AssertionReplay } from '../ports/replay.ts';
 import { sha256 } from '../runtime/digest.ts';
-import type { ResourceUri } from '../runtime/identifiers.ts';
 import type { Random } from '../runtime/random.ts';
 import { ok, refuse, type Result } from '../runtime/result.ts';
 import type { AuthenticatedClient } from './client-authentication/authenticate-client.ts';
 import { markAssertion } from './client-authentication/mark-assertion.ts';
-import type { ClientRequest } from './client-request.ts';
 import { type DecisionPorts, decidedRequest } from './decided-request.ts';
 import type { Grant, GrantContext } from './grants/grant.ts';
 import type { Parameters } from './parameters.ts';
 import type { GrantRefusal, Refusal } from './refusal.ts';
-import { canonicalResourceUri } from './resource/canonical-uri.ts';
+import { namedResource } from './resource/named-resource.ts';
 import { tokenAudit } from './token-audit.ts';
 import type { GrantedToken, RequestToken } from './token-request.ts';
 import type { IssueToken } from './tokens/issue.ts';
@@ -25,7 +23,7 @@ export interface TokenEndpointPorts extends DecisionPorts {
 export function tokenEndpoint(ports: TokenEndpointPorts): RequestToken {
   return decidedRequest({
     ports,
-    resourceHint,
+    resourceHint: ({ parameters }) => namedResource(parameters),
     decide: ({ parameters, requestId }, client, now) =>
       grantToken(ports, parameters, { client, now, requestId }),
     eventOf: tokenAudit,
@@ -66,10 +64,4 @@ function grantFor(
   const grant = grants.find((candidate) => candidate.type === type);
   if (grant === undefined) return refuse({ reason: 'grant_type_unsupported' });
   return client.grantTypes.includes(grant.type) ? ok(grant) : refuse({ reason: 'grant_not_allowed' });
-}
-
-function resourceHint({ parameters: { resources } }: ClientRequest): ResourceUri | undefined {
-  const [first] = resources;
-  const uri = first === undefined ? undefined : canonicalResourceUri(first, 'loopback');
-  return uri?.ok === true ? uri.value : undefined;
 }

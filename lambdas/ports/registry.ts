@@ -136,6 +136,8 @@ export interface Client extends Registration {
   readonly attachedRedirectUris?: readonly AttachedRedirectUri[];
   /** `implied`: people are not asked, because the config says so. Never so for a client that registered itself. */
   readonly consent?: 'asked' | 'implied';
+  /** RFC 9126 §6: it pushes its authorization requests, and no other is taken in its name. */
+  readonly pushesRequests?: boolean;
   /** Of a client that registered itself: from then on it is not registered any more. */
   readonly expiresAt?: Instant;
   readonly registered?: SelfRegistration;

@@ -89,6 +89,20 @@ export type AuditEvent =
   | (TokenQuestion & { readonly event: 'userinfo_refused'; readonly reason: string })
   /** The caller is told so only where it did not prove itself or sent no token. */
   | (TokenQuestion & { readonly event: 'revocation_refused'; readonly reason: string })
+  /** An authorization request that its client pushed (RFC 9126). */
+  | (TokenQuestion & {
+      readonly event: 'request_pushed';
+      readonly resource?: string;
+      readonly scope: string;
+      readonly expiresAt: number;
+    })
+  | (TokenQuestion & {
+      readonly event: 'request_push_refused';
+      readonly reason: string;
+      /** Of `request_unsound`: what was wrong with the request. */
+      readonly detail?: string;
+      readonly error: string;
+    })
   | (GuardedCall & {
       readonly event: 'call_admitted';
       readonly clientId: string;

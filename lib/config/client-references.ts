@@ -11,7 +11,7 @@ export function clientProblems(client: Client, index: number, config: SoundParts
   });
   const owner = ownerOf(client, index, config);
   if (owner.length > 0) return owner;
-  const { authentication, redirectUris, grants, consent } = client;
+  const { authentication, redirectUris, grants } = client;
   if (authentication?.method === 'none' && redirectUris === undefined) {
     const text = "is missing; a client with 'none' is for people alone, who have to be sent back somewhere";
     return [problem('redirectUris', text)];
@@ -19,9 +19,12 @@ export function clientProblems(client: Client, index: number, config: SoundParts
   const wrong = grants === undefined ? undefined : grantsProblem(client, grants);
   if (wrong !== undefined) return [problem('grants', wrong)];
   const signsPeopleIn = grants?.includes('authorization_code') ?? redirectUris !== undefined;
-  return consent === undefined || signsPeopleIn
-    ? []
-    : [problem('consent', `${show(consent)} stands on a client that people do not sign in with; remove it`)];
+  if (signsPeopleIn) return [];
+  return (['consent', 'requirePushedRequests'] as const)
+    .filter((field) => client[field] !== undefined)
+    .map((field) =>
+      problem(field, `${show(client[field])} stands on a client that people do not sign in with; remove it`),
+    );
 }
 
 function ownerOf(

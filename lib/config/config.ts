@@ -232,6 +232,8 @@ export interface ClientConfig {
   readonly grants?: readonly GrantTypeConfig[];
   /** Whether people are asked what they allow the client, or all that they may do is allowed unasked. Default: `asked`. */
   readonly consent?: 'asked' | 'implied';
+  /** Whether it pushes its authorization requests (RFC 9126), so that no other is taken in its name. Default: false. */
+  readonly requirePushedRequests?: boolean;
 }
 
 export type GrantTypeConfig = 'client_credentials' | 'authorization_code' | 'refresh_token';

@@ -194,6 +194,7 @@ function client(hosts: Hosts): v.GenericSchema {
       ),
     ),
     consent: v.optional(oneOf(['asked', 'implied'])),
+    requirePushedRequests: v.optional(flag()),
   });
 }
 

@@ -49,6 +49,7 @@ const client = v.object({
   redirectUris: textList,
   grants: textList,
   consent: maybeText,
+  requirePushedRequests: v.fallback(v.optional(v.boolean()), undefined),
 });
 
 const identityProvider = v.object({

@@ -44,7 +44,17 @@ export function agentDeclaration(agent: AgentConfig, resources: readonly Resourc
 }
 
 export function clientDeclaration(
-  { id, name, agent, resource, authentication, redirectUris, grants, consent }: ClientConfig,
+  {
+    id,
+    name,
+    agent,
+    resource,
+    authentication,
+    redirectUris,
+    grants,
+    consent,
+    requirePushedRequests,
+  }: ClientConfig,
   resources: readonly ResourceConfig[],
 ): object {
   return {
@@ -59,6 +69,7 @@ export function clientDeclaration(
     ...proofMembers(authentication),
     ...(redirectUris && { redirect_uris: redirectUris }),
     ...(consent && { consent }),
+    ...(requirePushedRequests === true && { require_pushed_authorization_requests: true }),
   };
 }
 

@@ -45,11 +45,18 @@ export class GrantsTable extends Construct {
     const put = 'dynamodb:PutItem';
     const update = 'dynamodb:UpdateItem';
     grantItems(this.table, role, { actions: [read, put, update], items: ['transaction#*'] });
+    grantItems(this.table, role, { actions: [read, update], items: ['pushed-request#*'] });
     grantItems(this.table, role, { actions: [read, put], items: ['consents#*'] });
     grantItems(this.table, role, { actions: ['dynamodb:BatchGetItem'], items: ['consents#*', 'person#*'] });
     grantItems(this.table, role, { actions: [put, update], items: ['grant#*'] });
     grantItems(this.table, role, { actions: [update], items: ['ended#*'] });
     return { GRANTS_TABLE: this.table.tableName };
+  }
+
+  /** Keeping authorization requests that clients push, until a browser brings them. */
+  grantPushing(role: IRole): GrantsVariables {
+    grantItems(this.table, role, { actions: ['dynamodb:PutItem'], items: ['pushed-request#*'] });
+    return this.grantAssertionMarks(role);
   }
 
   /** Writing which principals have ended, by whoever changes the registry. */

@@ -77,6 +77,15 @@ export class RegistryTable extends Construct {
     });
   }
 
+  /** All that a judgement of a pushed request reads, and keeping the metadata documents that were accepted. */
+  grantPushDecisions(role: IRole): RegistryVariables {
+    this.grant(role, { actions: ['dynamodb:UpdateItem'], items: ['client-document#*'] });
+    return this.grant(role, {
+      actions: ['dynamodb:BatchGetItem'],
+      items: ['client#*', 'aws-role#*', 'agent#*', 'resource#*', 'client-document#*'],
+    });
+  }
+
   /** The identity providers that people sign in at. */
   grantIdentityProviders(role: IRole): RegistryVariables {
     return this.grant(role, { actions: ['dynamodb:BatchGetItem'], items: ['idp#*'] });

@@ -14,6 +14,8 @@ interface Counted {
 }
 
 const clientEndpoints: readonly FunctionName[] = ['token', 'introspection'];
+/** Wherever clients prove themselves. */
+const provers: readonly FunctionName[] = [...clientEndpoints, 'par'];
 const signers: readonly FunctionName[] = [...clientEndpoints, 'ends'];
 
 /** Metrics made of log lines: nothing runs for them, and none costs anything in an hour without such a line. */
@@ -22,10 +24,10 @@ const counted = {
   TokensRefused: { pattern: event('token_refused'), functions: ['token'] },
   TokensIntrospected: { pattern: event('token_introspected'), functions: ['introspection'] },
   TokensRevoked: { pattern: event('token_revoked'), functions: ['introspection'] },
-  AssertionReplays: { pattern: reason('assertion_replayed'), functions: clientEndpoints },
+  AssertionReplays: { pattern: reason('assertion_replayed'), functions: provers },
   LimitsReached: {
     pattern: reason('too_many_requests'),
-    functions: [...clientEndpoints, 'authorization', 'no-sign-in'],
+    functions: [...provers, 'authorization', 'no-sign-in'],
   },
   SigningFailures: { pattern: failureOf('KMS', 'signing key*'), functions: signers },
   SigningKeyUnavailable: { pattern: event('signing_key_unavailable'), functions: signers },

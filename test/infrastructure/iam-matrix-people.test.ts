@@ -121,6 +121,22 @@ test('introspection reads and ends what people granted, and makes none of it', (
   ]);
 });
 
+test('what clients push is kept, by a function that can do nothing else with it', () => {
+  expect(matrixOf(people)['Par']).toEqual([
+    writesItsLog('Par'),
+    row([update], registry, keys('client-document#*')),
+    row(
+      [readSeveral],
+      registry,
+      keys('client#*', 'aws-role#*', 'agent#*', 'resource#*', 'client-document#*'),
+    ),
+    row([put], grants, keys('pushed-request#*')),
+    row([put], grants, keys('assertion#*')),
+    row([update], grants, keys('bucket#client#*', 'bucket#address#*')),
+  ]);
+});
+
 test('without identity providers there is nothing of all that', () => {
   expect(matrixOf(aConfig)).not.toHaveProperty('Downstream');
+  expect(matrixOf(aConfig)).not.toHaveProperty('Par');
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { signInDefaults, standingDefaults } from '../../lambdas/adapters/lambda/downstream.ts';
 import { authorizationEnvironment } from '../../lambdas/functions/authorization/environment.ts';
+import { parEnvironment } from '../../lambdas/functions/par/environment.ts';
 import { leaseSeconds } from '../../lambdas/oauth/people/standing.ts';
 import type { VestibuleConfig } from '../../lib/index.ts';
 import { grants, keys, matrixOf, readsSecrets, registry, row, writesItsLog } from './roles.ts';
@@ -16,7 +17,7 @@ const update = 'dynamodb:UpdateItem';
 
 test('the function that people sign in by may do exactly this', () => {
   const { Authorization: allowed = [] } = matrixOf(withPeople);
-  expect(allowed).toHaveLength(12);
+  expect(allowed).toHaveLength(13);
   expect(allowed).toEqual(
     expect.arrayContaining([
       writesItsLog('Authorization'),
@@ -30,6 +31,7 @@ test('the function that people sign in by may do exactly this', () => {
         keys('client#*', 'agent#*', 'resource#*', 'client-document#*', 'idp#*'),
       ),
       row([read, put, update], grants, keys('transaction#*')),
+      row([read, update], grants, keys('pushed-request#*')),
       row([read, put], grants, keys('consents#*')),
       row(['dynamodb:BatchGetItem'], grants, keys('consents#*', 'person#*')),
       row([put, update], grants, keys('grant#*')),
@@ -39,13 +41,16 @@ test('the function that people sign in by may do exactly this', () => {
   );
 });
 
-test('it has the variables that it declares, and no other', () => {
+test.each([
+  ['Authorization', authorizationEnvironment],
+  ['Par', parEnvironment],
+])('%s has the variables that it declares, and no other', (name, declared) => {
   const functions = Object.entries(templateOf(withPeople).findResources('AWS::Lambda::Function'));
-  const [, found] = functions.find(([id]) => withoutHash(id) === 'VestibuleAuthorizationFunction') ?? [];
+  const [, found] = functions.find(([id]) => withoutHash(id) === `Vestibule${name}Function`) ?? [];
   const { Properties: properties } = found as {
     Properties: { Environment: { Variables: Readonly<Record<string, unknown>> } };
   };
-  expect(Object.keys(properties.Environment.Variables).sort()).toEqual([...authorizationEnvironment].sort());
+  expect(Object.keys(properties.Environment.Variables).sort()).toEqual([...declared].sort());
 });
 
 test('the pages of a sign-in are served where somebody signs in, and nowhere else', () => {
@@ -53,7 +58,7 @@ test('the pages of a sign-in are served where somebody signs in, and nowhere els
     Object.values(templateOf(config).findResources('AWS::ApiGatewayV2::Route')).map(
       (route) => (route as { Properties: { RouteKey: string } }).Properties.RouteKey,
     );
-  const served = ['ANY /authorize', 'ANY /consent', 'ANY /callback/{idp}'];
+  const served = ['ANY /authorize', 'ANY /consent', 'ANY /callback/{idp}', 'ANY /par'];
   expect(routesOf(withPeople)).toEqual(expect.arrayContaining(served));
   expect(routesOf(aConfig).filter((route) => served.includes(route))).toEqual(['ANY /authorize']);
 });

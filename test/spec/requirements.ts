@@ -13,6 +13,7 @@ import { limits } from './requirements/limits.ts';
 import { pages } from './requirements/pages.ts';
 import { codes, openId, refreshing } from './requirements/person-tokens.ts';
 import { protectedApis } from './requirements/protected-apis.ts';
+import { pushedRequests } from './requirements/pushed-requests.ts';
 import { operations } from './requirements/operations.ts';
 import { registration } from './requirements/registration.ts';
 import { resourceServer } from './requirements/resource-server.ts';
@@ -39,6 +40,7 @@ export const requirements = {
   ...authorization,
   ...authorizationRequests,
   ...signIn,
+  ...pushedRequests,
   ...administration,
   ...robustness,
   ...limits,

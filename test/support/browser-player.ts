@@ -86,7 +86,7 @@ export function createBrowser(): Browser {
 
   const walk: Browser['walk'] = async (signIn) => {
     const authorize = new URL(signIn.authorizeUrl);
-    const client = clientOf(authorize);
+    const client = signIn.client ?? clientOf(authorize);
     const first = hops.length;
     const pages: Page[] = [];
     let arrival = await navigate(firstRequest(authorize, signIn), undefined, client);

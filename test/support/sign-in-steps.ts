@@ -10,6 +10,8 @@ export interface SignIn {
   readonly decision?: 'allow' | 'deny';
   /** What the button or link of the provider says, where people choose between several. */
   readonly idp?: string | RegExp;
+  /** Where the client waits. Default: what `authorizeUrl` has as `redirect_uri`. */
+  readonly client?: URL;
   /** Instead of opening `authorizeUrl`, its parameters are sent as a form. */
   readonly post?: boolean;
 }

@@ -58,6 +58,7 @@ const storedClient = v.object({
   redirect_uris: v.exactOptional(v.array(text)),
   attached_redirect_uris: v.exactOptional(v.array(v.object({ uri: text, by: text }))),
   consent: v.exactOptional(v.picklist(['asked', 'implied'])),
+  pushes_requests: v.exactOptional(v.boolean()),
   expires_at: v.exactOptional(whole),
   registered: v.exactOptional(
     v.object({
@@ -88,6 +89,7 @@ export function encodeClient(client: Client): PlainRecord {
     redirect_uris: client.redirectUris,
     attached_redirect_uris: client.attachedRedirectUris?.map(({ uri, by }) => ({ uri, by })),
     consent: client.consent,
+    pushes_requests: client.pushesRequests,
     expires_at: client.expiresAt,
     ttl: sweptAt(client),
     registered: registeredAttribute(client),
@@ -107,6 +109,7 @@ export function decodeClient(item: Item): Client {
     ...(stored.redirect_uris && { redirectUris: stored.redirect_uris }),
     ...(stored.attached_redirect_uris && { attachedRedirectUris: stored.attached_redirect_uris }),
     ...(stored.consent && { consent: stored.consent }),
+    ...(stored.pushes_requests !== undefined && { pushesRequests: stored.pushes_requests }),
     ...(stored.expires_at !== undefined && { expiresAt: instant(stored.expires_at) }),
     ...(stored.registered && { registered: selfRegistrationOf(stored.registered) }),
     ...registrationOf(stored),

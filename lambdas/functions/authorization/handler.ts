@@ -7,6 +7,7 @@ import { dynamoConsents } from '../../adapters/dynamodb/consents.ts';
 import { dynamoGrants } from '../../adapters/dynamodb/grants.ts';
 import { dynamoKeptDocuments } from '../../adapters/dynamodb/kept-documents.ts';
 import { dynamoPersons } from '../../adapters/dynamodb/persons.ts';
+import { dynamoPushedRequests } from '../../adapters/dynamodb/pushed-requests.ts';
 import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
 import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
 import { dynamoTransactions } from '../../adapters/dynamodb/transactions.ts';
@@ -70,6 +71,7 @@ const ports: SignInPorts = {
   consents: dynamoConsents(grantsTable),
   persons: dynamoPersons(grantsTable),
   transactions: dynamoTransactions(grantsTable),
+  pushed: dynamoPushedRequests(grantsTable),
   grants: dynamoGrants(grantsTable),
   documents: keptDocuments,
   lives: dynamoClientLives({ client, table: environment.REGISTRY_TABLE }),

@@ -1,13 +1,14 @@
 import type { Instant } from '../../runtime/clock.ts';
+import { pushedIdOf } from '../par/request-uri.ts';
 import type { RepeatableParameters } from '../parameters.ts';
 import { lookUpRequest, writtenRequest } from './look-up.ts';
+import { openPushed } from './open-pushed.ts';
 import type { Outcome } from './outcome.ts';
 import { proceed } from './proceed.ts';
-import type { AuthorizationRequest } from './read-authorization-request.ts';
-import type { RequestRefusal } from './refusal.ts';
-import { nowhere, toldClient } from './sign-in-audit.ts';
+import { redirected } from './refusal.ts';
+import { nowhere, toldClient, wayBack } from './sign-in-audit.ts';
 import type { SignInPorts, Visit } from './sign-in-ports.ts';
-import type { Result } from '../../runtime/result.ts';
+import { unsound } from './unsound.ts';
 
 /** What a client sent a person here with. */
 export interface AuthorizationVisit extends Visit {
@@ -20,22 +21,27 @@ export function authorize(ports: SignInPorts): (visit: AuthorizationVisit, now: 
     const { parameters, sourceAddress } = visit;
     const counted = await ports.limit.count(sourceAddress, now);
     if (!counted.ok) return nowhere(ports, visit, counted.refusal, parameters.values.get('client_id'));
+    const pushed = pushedIdOf(parameters.values.get('request_uri'));
+    if (pushed !== undefined) return openPushed(ports, visit, { id: pushed, parameters }, now);
     const read = await lookUpRequest(ports.registry, parameters, now);
     if (!read.ok) return unsound(ports, visit, parameters, { ...read, consented: false });
-    return proceed(ports, visit, { request: read.value, written: writtenRequest(parameters) }, now);
+    const request = read.value;
+    const { client } = request;
+    if (client.pushesRequests === true) {
+      return toldClient(ports, visit, {
+        client,
+        back: wayBack(request),
+        refusal: notPushed,
+        consented: false,
+      });
+    }
+    return proceed(ports, visit, { request, written: writtenRequest(parameters) }, now);
   };
 }
 
-type Unsound = Extract<Result<AuthorizationRequest, RequestRefusal>, { readonly ok: false }>;
-
-/** A request that is not sound, or no longer; `consented`: though the person has said yes to it. */
-export function unsound(
-  ports: Pick<SignInPorts, 'audit'>,
-  visit: Visit,
-  { values }: RepeatableParameters,
-  { refusal, consented }: Unsound & { readonly consented: boolean },
-): Outcome {
-  return refusal.tell === 'person'
-    ? nowhere(ports, visit, refusal.refusal, values.get('client_id'))
-    : toldClient(ports, visit, { ...refusal, consented });
-}
+/** RFC 9126 §6: what a client said of itself binds whoever makes requests in its name. */
+const notPushed = redirected(
+  'invalid_request',
+  'request_not_pushed',
+  'the client is registered to push its requests: push this one, and send its request_uri',
+);

@@ -7,7 +7,6 @@ import { sha256 } from '../../runtime/digest.ts';
 import type { PersonId } from '../../runtime/identifiers.ts';
 import { refuse, ok, type Result } from '../../runtime/result.ts';
 import type { RepeatableParameters } from '../parameters.ts';
-import { unsound } from './authorize.ts';
 import { bindBrowser, isBrowser } from './browser-binding.ts';
 import { clientFingerprint } from './client-fingerprint.ts';
 import { isConsentImplied, isCovered } from './consent-standing.ts';
@@ -21,6 +20,7 @@ import type { SignInPorts, Visit } from './sign-in-ports.ts';
 import { staleSignIn } from './stale-sign-in.ts';
 import { strand } from './strand.ts';
 import { unmetAcr } from './unmet-acr.ts';
+import { unsound } from './unsound.ts';
 import { upstreamRefused } from './upstream-refusal.ts';
 
 /** What an identity provider sent a person back with. */

@@ -1,6 +1,5 @@
 import type { Instant } from '../../runtime/clock.ts';
 import type { IdpId } from '../../runtime/identifiers.ts';
-import { unsound } from './authorize.ts';
 import { isBrowser } from './browser-binding.ts';
 import { type CarriedRequest, openRequest } from './carried-request.ts';
 import { chooseIdp } from './choose-idp.ts';
@@ -15,6 +14,7 @@ import { redirected } from './refusal.ts';
 import { nowhere, toldClient, wayBack } from './sign-in-audit.ts';
 import type { SignInPorts, Visit } from './sign-in-ports.ts';
 import { startSignIn } from './start-sign-in.ts';
+import { unsound } from './unsound.ts';
 
 /** What a person answered on a page of ours. */
 export interface DecisionVisit extends Visit {

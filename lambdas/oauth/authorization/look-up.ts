@@ -1,10 +1,9 @@
 import type { RegistryReader, RegistryView } from '../../ports/registry.ts';
 import type { Instant } from '../../runtime/clock.ts';
-import type { ResourceUri } from '../../runtime/identifiers.ts';
 import type { Result } from '../../runtime/result.ts';
 import { isClientId } from '../client-id.ts';
 import type { RepeatableParameters } from '../parameters.ts';
-import { canonicalResourceUri } from '../resource/canonical-uri.ts';
+import { namedResource } from '../resource/named-resource.ts';
 import { meantResource } from './asked-access.ts';
 import { type AuthorizationRequest, readAuthorizationRequest } from './read-authorization-request.ts';
 import type { RequestRefusal } from './refusal.ts';
@@ -28,11 +27,6 @@ async function viewOf(registry: RegistryReader, parameters: RepeatableParameters
   if (!meant.ok || meant.value === 'none' || meant.value === named) return view;
   const [resource] = await registry.resources([meant.value]);
   return { ...view, ...(resource && { resource }) };
-}
-
-function namedResource({ resources: [text] }: RepeatableParameters): ResourceUri | undefined {
-  const uri = text === undefined ? undefined : canonicalResourceUri(text, 'loopback');
-  return uri?.ok === true ? uri.value : undefined;
 }
 
 /** The parameters that mean something here; nothing else of a request is carried along. */

@@ -59,6 +59,16 @@ export interface Stranded extends Question {
   readonly retryAfter?: number;
 }
 
+/** Nothing is decided: what the browser brought is its own, and may be brought again. */
+export interface Postponed {
+  readonly go: 'postponed';
+  readonly clientId: string;
+  readonly requestUri: string;
+  readonly browser: Kept;
+  /** Seconds. */
+  readonly retryAfter: number;
+}
+
 /** Why a person cannot go on, and no client is told. */
 export type DeadEnd =
   | PageRefusal
@@ -68,7 +78,14 @@ export type DeadEnd =
   | { readonly reason: 'sign_in_expired' }
   | { readonly reason: 'sign_in_over' }
   | { readonly reason: 'other_idp' }
-  | { readonly reason: 'idp_gone' };
+  | { readonly reason: 'idp_gone' }
+  | { readonly reason: 'pushed_request_unknown' }
+  | { readonly reason: 'pushed_request_expired' }
+  | { readonly reason: 'pushed_request_of_another_client' }
+  /** Another browser opened it first. */
+  | { readonly reason: 'pushed_request_elsewhere' }
+  /** A sign-in began with it. */
+  | { readonly reason: 'pushed_request_used' };
 
 /** What becomes of a step of a sign-in. */
 export type Outcome =
@@ -77,4 +94,5 @@ export type Outcome =
   | ClientAnswer
   | ConsentQuestion
   | IdpQuestion
-  | Stranded;
+  | Stranded
+  | Postponed;

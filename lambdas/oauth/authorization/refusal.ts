@@ -15,7 +15,7 @@ export type PageRefusal =
   /** It registered itself, and no operator has decided about it yet. */
   | { readonly reason: 'client_awaits_approval' }
   | { readonly reason: 'client_not_interactive' }
-  | { readonly reason: 'parameter_ambiguous'; readonly name: 'client_id' | 'redirect_uri' }
+  | { readonly reason: 'parameter_ambiguous'; readonly name: 'client_id' | 'redirect_uri' | 'request_uri' }
   | { readonly reason: 'redirect_uri_missing' }
   | { readonly reason: 'redirect_uri_not_registered' }
   | LimitRefusal;

@@ -5,6 +5,7 @@ import type { Grants } from '../../ports/grants.ts';
 import type { IdentityProviders } from '../../ports/identity-providers.ts';
 import type { PersonStandings, SignIns } from '../../ports/people.ts';
 import type { Persons } from '../../ports/persons.ts';
+import type { PushedRequests } from '../../ports/pushed-requests.ts';
 import type { RegistryReader } from '../../ports/registry.ts';
 import type { Seals } from '../../ports/seals.ts';
 import type { Transactions } from '../../ports/transactions.ts';
@@ -21,6 +22,7 @@ export interface SignInPorts {
   readonly consents: Consents;
   readonly persons: Pick<Persons, 'find'>;
   readonly transactions: Transactions;
+  readonly pushed: Pick<PushedRequests, 'find' | 'open' | 'use'>;
   readonly grants: Grants;
   readonly lives: ClientLives;
   readonly documents: Pick<KeptDocuments, 'markUsed'>;

@@ -5,6 +5,7 @@ import { after, type Instant } from '../../runtime/clock.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import { sha256 } from '../../runtime/digest.ts';
 import { newGrantId } from '../grants/issue-code.ts';
+import { pushedIn } from '../par/request-uri.ts';
 import { type Browser, bindBrowser } from './browser-binding.ts';
 import type { Outcome } from './outcome.ts';
 import type { AuthorizationRequest } from './read-authorization-request.ts';
@@ -41,7 +42,7 @@ export async function startSignIn(
 }
 
 async function sendUpstream(
-  { signIns, transactions, random, audit }: SignInPorts,
+  { signIns, pushed, transactions, random, audit }: SignInPorts,
   { requestId, sourceAddress }: Visit,
   { request, written, idp, consent }: Start,
   browser: Browser,
@@ -54,6 +55,9 @@ async function sendUpstream(
     offline: consent.terms.offline,
   });
   const grantId = newGrantId(random);
+  const pushedId = pushedIn(written);
+  // A double click is no second use: it comes from the one browser that has the request.
+  if (pushedId !== undefined) await pushed.use(pushedId, { browser: browser.digest, at: now });
   await transactions.begin({
     id: sha256(state),
     expiresAt: after(now, transactionSeconds),

@@ -9,6 +9,8 @@ import type { ClientRefusal } from '../refusal.ts';
 export interface AssertionAudiences {
   readonly issuer: Issuer;
   readonly tokenEndpoint: string;
+  /** Where the assertion came, which a client that names the token endpoint may name there too. */
+  readonly ownEndpoint?: string;
 }
 
 /** Clocks of well-run hosts differ by less. Seconds. */
@@ -49,7 +51,9 @@ export function audienceOf(
 ): 'issuer' | 'token_endpoint' | undefined {
   const [sole] = typeof aud === 'string' ? [aud] : aud;
   if (sole === audiences.issuer) return 'issuer';
-  return sole === audiences.tokenEndpoint ? 'token_endpoint' : undefined;
+  // RFC 9126 §2: whoever pushes may name that endpoint, or the token endpoint.
+  const isEndpoint = sole !== undefined && [audiences.tokenEndpoint, audiences.ownEndpoint].includes(sole);
+  return isEndpoint ? 'token_endpoint' : undefined;
 }
 
 export function faultInTimes(

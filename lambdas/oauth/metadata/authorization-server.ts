@@ -58,13 +58,21 @@ export function authorizationServerMetadata(
 }
 
 /** What clients look for that people use. */
-function forPeople({ userinfo }: IssuerEndpoints): Readonly<Record<string, unknown>> {
+function forPeople({
+  userinfo,
+  pushedAuthorizationRequest,
+}: IssuerEndpoints): Readonly<Record<string, unknown>> {
   return {
     // AS-23: clients that see it refuse an answer without `iss`.
     authorization_response_iss_parameter_supported: true,
     // AS-33: the scopes of MCP servers stand in their own metadata.
     scopes_supported: openIdScopes,
     userinfo_endpoint: userinfo,
+    // RFC 9126 §5: the endpoint is there for every client, and a must for those that are registered so.
+    pushed_authorization_request_endpoint: pushedAuthorizationRequest,
+    require_pushed_authorization_requests: false,
+    // OIDC Discovery §3: it would be true by default. What was pushed is taken all the same (RFC 9126 §5).
+    request_uri_parameter_supported: false,
     response_modes_supported: ['query'],
   };
 }

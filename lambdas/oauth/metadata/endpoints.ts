@@ -3,6 +3,8 @@ import type { Issuer } from '../../runtime/identifiers.ts';
 /** Where the issuer's endpoints are: on its own host, without any other spelling of it (AS-5). */
 export interface IssuerEndpoints {
   readonly authorization: string;
+  /** Where clients push authorization requests, where people sign in. */
+  readonly pushedAuthorizationRequest: string;
   readonly token: string;
   readonly introspection: string;
   readonly revocation: string;
@@ -17,6 +19,7 @@ export interface IssuerEndpoints {
 export function endpointsOf(issuer: Issuer): IssuerEndpoints {
   return {
     authorization: `${issuer}/authorize`,
+    pushedAuthorizationRequest: `${issuer}/par`,
     token: `${issuer}/token`,
     introspection: `${issuer}/introspect`,
     revocation: `${issuer}/revoke`,

@@ -18,6 +18,7 @@ const documentShape = v.object({
   redirect_uris: v.pipe(v.array(v.unknown()), v.maxLength(mostRedirectUris)),
   token_endpoint_auth_method: v.optional(v.string(), 'none'),
   grant_types: v.optional(v.array(v.unknown())),
+  require_pushed_authorization_requests: v.optional(v.unknown()),
   jwks: v.optional(v.object({ keys: v.array(v.record(v.string(), v.unknown())) })),
   jwks_uri: v.optional(v.string()),
 });
@@ -60,6 +61,7 @@ export function readClientDocument(
     grantTypes,
     authentication: authentication.value,
     redirectUris,
+    ...(document.require_pushed_authorization_requests === true && { pushesRequests: true }),
     consent: trust.kind === 'curated' ? trust.consent : 'asked',
     state: 'active',
     managedBy: { kind: 'document', curated: trust.kind === 'curated' },

@@ -14,6 +14,8 @@ export interface ClientMetadata {
   readonly grantTypes: readonly GrantType[];
   readonly authentication:
     { readonly method: 'none' | 'client_secret_basic' | 'client_secret_post' } | KeyAuthentication;
+  /** RFC 9126 §6. */
+  readonly pushesRequests: boolean;
   /** As it is echoed: what was registered, and not what was asked (RFC 7591 §3.2.1). */
   readonly echo: Readonly<Record<string, unknown>>;
 }
@@ -46,12 +48,14 @@ export function readClientMetadata(
   if (Array.isArray(given['response_types']) && !given['response_types'].includes('code')) {
     return invalid('response_types must hold "code", which is all that there is');
   }
+  const pushesRequests = given['require_pushed_authorization_requests'] === true;
   const name = nameOf(given, redirectUris.value);
   return ok({
     name,
     redirectUris: redirectUris.value,
     grantTypes: grantTypes.value,
     authentication: authentication.value,
+    pushesRequests,
     echo: {
       client_name: name,
       redirect_uris: redirectUris.value,
@@ -59,6 +63,7 @@ export function readClientMetadata(
       response_types: ['code'],
       token_endpoint_auth_method: authentication.value.method,
       ...keysEcho(authentication.value),
+      ...(pushesRequests && { require_pushed_authorization_requests: true }),
       ...descriptionOf(given),
     },
   });

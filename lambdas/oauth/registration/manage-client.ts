@@ -58,6 +58,7 @@ export async function changeRegistration(
   const changed: Client = {
     ...client,
     ...described(read.value, secrets),
+    pushesRequests: read.value.pushesRequests,
     ...standingOf(client, ports.policy, read.value.echo),
     updatedAt: now,
   };

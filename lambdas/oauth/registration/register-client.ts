@@ -176,9 +176,10 @@ function clientOf(
 export function described(
   metadata: ClientMetadata,
   secrets: readonly StoredSecret[],
-): Pick<Client, 'name' | 'grantTypes' | 'authentication' | 'redirectUris'> {
-  const { name, grantTypes, redirectUris } = metadata;
-  return { name, grantTypes, redirectUris, authentication: authenticationOf(metadata, secrets) };
+): Pick<Client, 'name' | 'grantTypes' | 'authentication' | 'redirectUris' | 'pushesRequests'> {
+  const { name, grantTypes, redirectUris, pushesRequests } = metadata;
+  const authentication = authenticationOf(metadata, secrets);
+  return { name, grantTypes, redirectUris, authentication, ...(pushesRequests && { pushesRequests }) };
 }
 
 function authenticationOf(

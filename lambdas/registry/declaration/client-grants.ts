@@ -49,15 +49,13 @@ export function grantsProblem(declared: Grantee, named: readonly GrantType[]): s
     : undefined;
 }
 
-/** What is wrong with saying whether people are asked. */
-export function consentProblem(
-  declared: Grantee & {
-    readonly grant_types?: readonly GrantType[] | undefined;
-    readonly consent?: string | undefined;
-  },
+/** What is wrong with a member that says how people sign in. */
+export function ofPeopleProblem(
+  declared: Grantee & { readonly grant_types?: readonly GrantType[] | undefined },
+  member: unknown,
 ): string | undefined {
   const granted = declared.grant_types ?? usualGrants(declared);
-  return declared.consent === undefined || granted.includes('authorization_code')
+  return member === undefined || granted.includes('authorization_code')
     ? undefined
     : 'is for a client that people sign in with; remove it, or add redirect_uris';
 }

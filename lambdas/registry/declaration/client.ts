@@ -13,7 +13,7 @@ import type { AgentId, ClientId } from '../../runtime/identifiers.ts';
 import { ok, type Result } from '../../runtime/result.ts';
 import type { FieldRefusal } from '../refusal.ts';
 import { awsMember } from './aws-workload.ts';
-import { consentProblem, grantsProblem, grantTypes, usualGrants } from './client-grants.ts';
+import { grantsProblem, grantTypes, ofPeopleProblem, usualGrants } from './client-grants.ts';
 import { type DeclarationContext, identifier, isDistinct, list, memberRule, peopleText } from './fields.ts';
 import { jwks } from './jwks.ts';
 import { readDeclaration } from './read.ts';
@@ -36,6 +36,7 @@ export interface DeclaredClient {
   readonly authentication: DeclaredAuthentication;
   readonly redirectUris?: readonly string[];
   readonly consent?: 'asked' | 'implied';
+  readonly pushesRequests?: true;
 }
 
 /** Reads the declaration of a client. Secrets are no part of it: they are made here or by the deployment. */
@@ -55,6 +56,7 @@ export function readClient(
     authentication: authenticationOf(declared),
     ...(declared.redirect_uris && { redirectUris: declared.redirect_uris }),
     ...(declared.consent && { consent: declared.consent }),
+    ...(declared[pushes] === true && { pushesRequests: true }),
   });
 }
 
@@ -66,6 +68,8 @@ const methods = [
   'aws_caller_identity',
   'none',
 ] as const;
+/** RFC 9126 §6. */
+const pushes = 'require_pushed_authorization_requests';
 const keyMembers = ['jwks', 'jwks_uri', 'accepts_token_endpoint_audience'] as const;
 
 /** Ids that begin so are of clients that registered themselves. */
@@ -100,6 +104,7 @@ function clientSchema(context: DeclarationContext) {
         grant_types: v.exactOptional(grantTypes),
         redirect_uris: v.exactOptional(redirectUris),
         consent: v.exactOptional(v.picklist(['asked', 'implied'], 'must be "asked" or "implied"')),
+        [pushes]: v.exactOptional(v.boolean('must be true or false')),
         token_endpoint_auth_method: v.picklist(methods, `must be one of ${methods.join(', ')}`),
         jwks: v.exactOptional(jwks),
         jwks_uri: v.exactOptional(jwksUri(context)),
@@ -123,7 +128,8 @@ function clientSchema(context: DeclarationContext) {
       'grant_types',
       (declared) => declared.grant_types && grantsProblem(declared, declared.grant_types),
     ),
-    memberRule('consent', (declared) => consentProblem(declared)),
+    memberRule('consent', (declared) => ofPeopleProblem(declared, declared.consent)),
+    memberRule(pushes, (declared) => ofPeopleProblem(declared, declared[pushes])),
     v.check(
       ({ token_endpoint_auth_method: method, jwks, jwks_uri }) =>
         method !== 'private_key_jwt' || (jwks === undefined) !== (jwks_uri === undefined),

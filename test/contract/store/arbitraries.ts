@@ -130,6 +130,7 @@ export const clients: fc.Arbitrary<Client> = fc
       redirectUris: few(text()),
       attachedRedirectUris: few(fc.record({ uri: text(), by: text() })),
       consent: fc.constantFrom('asked' as const, 'implied' as const),
+      pushesRequests: fc.boolean(),
       expiresAt: time,
       registered,
     }),

@@ -85,6 +85,7 @@ describe('authorization server metadata', () => {
         'authorization_endpoint',
         'introspection_endpoint',
         'jwks_uri',
+        'pushed_authorization_request_endpoint',
         'registration_endpoint',
         'revocation_endpoint',
         'token_endpoint',

@@ -45,6 +45,7 @@ describe('a metadata document', () => {
       { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: 'https://a.example/k' },
     ],
     ['its keys', { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [jwk] } }],
+    ['a demand for pushed requests that is none', { require_pushed_authorization_requests: 'yes' }],
     ['loopback redirect URIs without a port', { redirect_uris: ['http://127.0.0.1/callback'] }],
   ])('may hold %s', async (_what, change) => {
     expect((await hosts([served({ ...document, ...change })]).find(start)).ok).toBe(true);

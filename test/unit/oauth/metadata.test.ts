@@ -55,6 +55,7 @@ describe('the metadata of the issuer', () => {
       authorization_response_iss_parameter_supported: true,
       scopes_supported: ['openid', 'profile', 'email', 'offline_access'],
       userinfo_endpoint: 'https://auth.example.com/userinfo',
+      pushed_authorization_request_endpoint: 'https://auth.example.com/par',
       grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
       token_endpoint_auth_methods_supported: [
         'none',

@@ -79,6 +79,17 @@ const expected: {
     { reason: 'too_many_requests', of: 'client', perSecond: 100, retryAfterSeconds: 3 },
     [429, 'too_many_requests'],
   ],
+  request_uri_pushed: [{ reason: 'request_uri_pushed' }, [400, 'invalid_request']],
+  client_id_of_another: [{ reason: 'client_id_of_another' }, [400, 'invalid_request']],
+  request_unsound: [
+    {
+      reason: 'request_unsound',
+      why: 'scope_malformed',
+      error: 'invalid_scope',
+      description: 'the scope is malformed',
+    },
+    [400, 'invalid_scope'],
+  ],
   not_a_resource_server: [{ reason: 'not_a_resource_server' }, [400, 'unauthorized_client']],
 };
 

@@ -208,6 +208,11 @@ describe('the declaration of a client', () => {
       /^consent "implied": is for a client that people/,
     ],
     [
+      'pushed requests of nobody',
+      { require_pushed_authorization_requests: true },
+      /^require_pushed_authorization_requests .*is for a client that people/,
+    ],
+    [
       'plain http keys',
       { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: 'http://example.com/jwks' },
       /https URL/,

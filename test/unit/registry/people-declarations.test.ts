@@ -34,10 +34,13 @@ describe('the declaration of a client that people sign in with', () => {
   });
 
   it('may name fewer grants than it can use, and what people are asked', () => {
-    const narrow = { ...app, grant_types: ['authorization_code'], consent: 'implied' };
+    const narrow = {
+      ...{ ...app, grant_types: ['authorization_code'], consent: 'implied' },
+      require_pushed_authorization_requests: true,
+    };
     expect(readClient(narrow, context)).toMatchObject({
       ok: true,
-      value: { grantTypes: ['authorization_code'], consent: 'implied' },
+      value: { grantTypes: ['authorization_code'], consent: 'implied', pushesRequests: true },
     });
   });
 

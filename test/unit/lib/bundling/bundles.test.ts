@@ -23,6 +23,7 @@ describe.each([
   ['authorization', ['TrentService']],
   ['no-sign-in', ['TrentService', 'secretsmanager']],
   ['token', ['secretsmanager']],
+  ['par', ['TrentService', 'secretsmanager']],
   ['admin', ['TrentService', 'secretsmanager']],
 ])('the bundle of %s', (name, services) => {
   test.each(services)('speaks no %s', (service) => {

@@ -61,4 +61,9 @@ export const brokenClients: readonly (readonly [string, unknown, string])[] = [
     withClient({ consent: 'implied' }),
     "clients[0].consent: 'implied' stands on a client that people do not sign in with; remove it",
   ],
+  [
+    'pushed requests of nobody',
+    withClient({ requirePushedRequests: true }),
+    'clients[0].requirePushedRequests: true stands on a client that people do not sign in with; remove it',
+  ],
 ];

@@ -75,6 +75,7 @@ test('accepts a config for which every field is written', () => {
         redirectUris: ['https://app.example.com/cb'],
         grants: ['authorization_code'],
         consent: 'implied',
+        requirePushedRequests: true,
       },
     ],
   };

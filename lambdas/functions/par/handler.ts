@@ -1,0 +1,64 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { clientDefaults } from '../../adapters/aws.ts';
+import { dynamoAssertionReplay } from '../../adapters/dynamodb/assertion-replay.ts';
+import { dynamoKeptDocuments } from '../../adapters/dynamodb/kept-documents.ts';
+import { dynamoPushedRequests } from '../../adapters/dynamodb/pushed-requests.ts';
+import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
+import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
+import { guardedCallerIdentities } from '../../adapters/upstream/caller-identities.ts';
+import { guardedDocuments } from '../../adapters/upstream/documents.ts';
+import { lambdaHandler } from '../../http/lambda.ts';
+import { parHttpEndpoint } from '../../http/par-endpoint.ts';
+import { clientAuthentication } from '../../oauth/client-authentication/authenticate-client.ts';
+import { clientKeys } from '../../oauth/client-authentication/client-keys.ts';
+import { callerLimits } from '../../oauth/limits/caller-limits.ts';
+import { endpointsOf } from '../../oauth/metadata/endpoints.ts';
+import { pushRequest } from '../../oauth/par/push-request.ts';
+import { largestDocument, readDocumentPolicy } from '../../oauth/registration/document-trust.ts';
+import { withMetadataDocuments } from '../../oauth/registration/known-clients.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { readEnvironment } from '../../runtime/environment.ts';
+import { audit } from '../../runtime/events.ts';
+import type { Issuer } from '../../runtime/identifiers.ts';
+import { systemRandom } from '../../runtime/random.ts';
+import { parEnvironment } from './environment.ts';
+
+const environment = readEnvironment(parEnvironment);
+const issuer = environment.ISSUER as Issuer;
+const endpoints = endpointsOf(issuer);
+const clock = systemClock;
+const client = new DynamoDBClient(clientDefaults);
+const grantsTable = { client, table: environment.GRANTS_TABLE };
+const policy = readDocumentPolicy(environment.CLIENT_DOCUMENTS);
+const hosts = environment.DOCUMENT_HOSTS === 'loopback' ? 'loopback' : 'public';
+const { registry: registered } = dynamoRegistry({
+  ...{ client, table: environment.REGISTRY_TABLE, clock },
+  clientDocuments: policy !== undefined,
+});
+// A client comes here before any person does, so that what its document says is kept from here on.
+const registry = withMetadataDocuments(registered, {
+  ...{ policy, hosts, clock },
+  documents: guardedDocuments({ hosts, maximumBytes: largestDocument }),
+  kept: dynamoKeptDocuments({ client, table: environment.REGISTRY_TABLE }),
+});
+
+const push = pushRequest({
+  limits: callerLimits(
+    { client: environment.CLIENT_LIMIT, address: environment.ADDRESS_LIMIT },
+    { buckets: dynamoSharedBuckets(grantsTable), random: systemRandom },
+  ),
+  authenticateClient: clientAuthentication({
+    registry,
+    keys: clientKeys(guardedDocuments({ hosts, maximumBytes: 65_536 })),
+    audiences: { issuer, tokenEndpoint: endpoints.token, ownEndpoint: endpoints.pushedAuthorizationRequest },
+    issuerHosts: hosts,
+    callers: environment.AWS_CALLER_IDENTITY === 'accepted' ? guardedCallerIdentities({ hosts }) : undefined,
+  }),
+  registry,
+  pushed: dynamoPushedRequests(grantsTable),
+  replay: dynamoAssertionReplay(grantsTable),
+  random: systemRandom,
+  audit,
+});
+
+export const handler = lambdaHandler(parHttpEndpoint(push, clock), { cors: true });
