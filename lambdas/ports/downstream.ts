@@ -1,21 +1,25 @@
 import type { GrantId, IdpId } from '../runtime/identifiers.ts';
+import type { Diagnosis, Explained } from './diagnosis.ts';
 import type { PersonStanding, SignedIn, SignInRefusal, SignInReturn, SignInStart } from './people.ts';
 
-/** What the authorization and the token function ask of the function that alone holds upstream credentials. */
+/** What other functions ask of the function that alone holds upstream credentials. */
 export type DownstreamQuestion =
   | { readonly ask: 'begin'; readonly idp: IdpId; readonly start: SignInStart }
   | { readonly ask: 'complete'; readonly idp: IdpId; readonly back: SignInReturn }
   | { readonly ask: 'standing'; readonly idp: IdpId; readonly grant: GrantId }
   | { readonly ask: 'confirm'; readonly grant: GrantId }
-  | { readonly ask: 'forget'; readonly grant: GrantId };
+  | { readonly ask: 'forget'; readonly grant: GrantId }
+  | { readonly ask: 'diagnose'; readonly idp: IdpId };
 
 /** Its answers, one for each question, and the one for all. */
 export type DownstreamAnswer =
   | { readonly told: 'begun'; readonly url: string }
   | { readonly told: 'signed_in'; readonly signedIn: SignedIn }
-  | { readonly told: 'refused'; readonly refusal: SignInRefusal }
+  | { readonly told: 'refused'; readonly refusal: SignInRefusal; readonly explained: Explained }
   | { readonly told: 'standing'; readonly standing: PersonStanding }
   | { readonly told: 'confirmed' }
   | { readonly told: 'forgotten' }
+  /** Absent: there is no identity provider of that name. */
+  | { readonly told: 'diagnosed'; readonly diagnosis?: Diagnosis }
   /** Something that it needs is down: `dependency` says what, and never a payload. */
   | { readonly told: 'unavailable'; readonly dependency: string; readonly retryAfterSeconds: number };

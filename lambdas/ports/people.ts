@@ -1,6 +1,7 @@
 import type { Instant } from '../runtime/clock.ts';
 import type { GrantId, IdpId, PersonId } from '../runtime/identifiers.ts';
 import type { Result } from '../runtime/result.ts';
+import type { Explained } from './diagnosis.ts';
 import type { IdentityProvider } from './identity-providers.ts';
 
 /** A person as the identity provider described them when they signed in. */
@@ -61,14 +62,25 @@ export interface SignInReturn {
 
 /** Why nobody signed in. `refused`: the provider said so itself, `error` being its OAuth error code. */
 export type SignInRefusal =
-  | { readonly reason: 'upstream_refused'; readonly error: string }
+  | {
+      readonly reason: 'upstream_refused';
+      readonly error: string;
+      /** The provider's own number for it, such as `AADSTS65001`. */
+      readonly vendorCode?: string;
+    }
   | { readonly reason: 'upstream_answer_invalid'; readonly detail: string };
+
+/** With what an administrator can do about it. For the audit trail. */
+export type ExplainedRefusal = SignInRefusal & { readonly explained: Explained };
 
 /** The identity providers, as the authorization endpoint sees them. Throws `DependencyUnavailable` when one is down. */
 export interface SignIns {
   /** Where to send the browser. */
   readonly begin: (idp: IdentityProvider, start: SignInStart) => Promise<URL>;
-  readonly complete: (idp: IdentityProvider, back: SignInReturn) => Promise<Result<SignedIn, SignInRefusal>>;
+  readonly complete: (
+    idp: IdentityProvider,
+    back: SignInReturn,
+  ) => Promise<Result<SignedIn, ExplainedRefusal>>;
 }
 
 /** What became of a person since they signed in. */

@@ -1,5 +1,6 @@
 import type { Secret } from '../runtime/secret.ts';
 import type { Result } from '../runtime/result.ts';
+import type { ProbedToken } from './diagnosis.ts';
 import type { IdentityProvider } from './identity-providers.ts';
 import type { SignInRefusal, SignInReturn, SignInStart } from './people.ts';
 
@@ -35,4 +36,6 @@ export interface UpstreamProviders {
     token: Secret,
     subject: string,
   ) => Promise<Result<UpstreamRefresh, 'invalid_grant'>>;
+  /** What the token endpoint says to our credentials with a code that nobody gave. */
+  readonly probe: (idp: IdentityProvider) => Promise<ProbedToken>;
 }

@@ -31,6 +31,12 @@ interface SignInStep {
   readonly sourceAddress: string;
 }
 
+/** Of what an identity provider caused: the mis-setting, and where it is mended (`vestibule idp doctor`). */
+interface UpstreamFault {
+  readonly finding?: string;
+  readonly fix?: string;
+}
+
 /** A request to a route that we guard for somebody else's API. */
 interface GuardedCall {
   readonly requestId: string;
@@ -115,17 +121,18 @@ export type AuditEvent =
       readonly reason: string;
       readonly description?: string;
     })
-  | (SignInStep & {
-      readonly event: 'authorization_refused';
-      readonly clientId?: string;
-      readonly claimedClientId?: string;
-      readonly idp?: string;
-      readonly reason: string;
-      /** Of `client_document_refused`: the class of what is wrong. */
-      readonly detail?: string;
-      /** What the client was told. */
-      readonly error?: string;
-    })
+  | (SignInStep &
+      UpstreamFault & {
+        readonly event: 'authorization_refused';
+        readonly clientId?: string;
+        readonly claimedClientId?: string;
+        readonly idp?: string;
+        readonly reason: string;
+        /** Of `client_document_refused`: the class of what is wrong. */
+        readonly detail?: string;
+        /** What the client was told. */
+        readonly error?: string;
+      })
   /** A yes, or what stands for it: the person was sent to the identity provider. */
   | (SignInStep & {
       readonly event: 'sign_in_started';
@@ -136,14 +143,15 @@ export type AuditEvent =
       readonly scope: string;
     })
   /** Nobody refused it, and the person may try again. */
-  | (SignInStep & {
-      readonly event: 'sign_in_failed';
-      readonly clientId: string;
-      readonly idp: string;
-      readonly reason: string;
-      readonly dependency?: string;
-      readonly detail?: string;
-    })
+  | (SignInStep &
+      UpstreamFault & {
+        readonly event: 'sign_in_failed';
+        readonly clientId: string;
+        readonly idp: string;
+        readonly reason: string;
+        readonly dependency?: string;
+        readonly detail?: string;
+      })
   | (SignInStep & {
       readonly event: 'authorization_granted';
       readonly clientId: string;
@@ -217,7 +225,7 @@ export type AuditEvent =
 /** What people do on the page where they see and withdraw what they granted. */
 type AccountEvent = { readonly requestId: string; readonly sourceAddress: string } & (
   | { readonly event: 'account_opened'; readonly person: string; readonly idp: string }
-  | { readonly event: 'account_refused'; readonly reason: string; readonly detail?: string }
+  | (UpstreamFault & { readonly event: 'account_refused'; readonly reason: string; readonly detail?: string })
   | { readonly event: 'account_signed_out'; readonly person: string }
   | {
       readonly event: 'consent_withdrawn';

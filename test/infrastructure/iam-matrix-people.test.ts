@@ -53,6 +53,10 @@ const update = 'dynamodb:UpdateItem';
 const readSeveral = 'dynamodb:BatchGetItem';
 const asks = row(['lambda:InvokeFunction'], '<VestibuleDownstreamFunction.Arn>');
 
+test('operators have identity providers looked at by the function that talks to them', () => {
+  expect(matrixOf(people)['Admin']).toContainEqual(asks);
+});
+
 test('registration makes and ends clients that registered themselves, and touches no other', () => {
   expect(matrixOf(people)['Registration']).toEqual([
     writesItsLog('Registration'),

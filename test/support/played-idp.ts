@@ -23,6 +23,8 @@ export interface Behaviour {
   readonly error?: string;
   /** Answers every request so. */
   readonly status?: number;
+  /** What paths answer in place of what they should. */
+  readonly answers?: Readonly<Record<string, PlayedAnswer>>;
   /** The paths that answer 503. */
   readonly down?: readonly string[];
   /** The paths that answer 10 MB. */
@@ -58,6 +60,12 @@ export interface Asked {
 export interface Answered {
   readonly status: number;
   readonly body: object;
+}
+
+interface PlayedAnswer {
+  readonly status: number;
+  readonly body: object;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 interface Key {
@@ -275,11 +283,15 @@ export async function playIdp(options: {
 
 /** Whether it answers, or does not, in the way it was told to at this path. */
 function misbehaves(
-  { status, down, huge, mute }: Behaviour,
+  { status, answers = {}, down, huge, mute }: Behaviour,
   path: string,
   response: ServerResponse,
 ): boolean {
-  if (status !== undefined) sendJson(response, status, {});
+  const answer = answers[path];
+  if (answer !== undefined) {
+    for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
+    sendJson(response, answer.status, answer.body);
+  } else if (status !== undefined) sendJson(response, status, {});
   else if (down?.includes(path) === true) sendJson(response, 503, {});
   else if (huge?.includes(path) === true) sendJson(response, 200, { much: 'x'.repeat(10_000_000) });
   else return mute?.includes(path) === true;

@@ -1,4 +1,5 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import type { ProviderDoctor } from '../../ports/diagnosis.ts';
 import type { DownstreamAnswer, DownstreamQuestion } from '../../ports/downstream.ts';
 import type { PersonStandings, SignIns } from '../../ports/people.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
@@ -40,7 +41,7 @@ export function downstreamSignIns(options: Options): SignIns {
     complete: async ({ id }, back) => {
       const answer = await ask(options, { ask: 'complete', idp: id, back });
       if (answer.told === 'signed_in') return ok(answer.signedIn);
-      if (answer.told === 'refused') return refuse(answer.refusal);
+      if (answer.told === 'refused') return refuse({ ...answer.refusal, explained: answer.explained });
       throw unexpected();
     },
   };
@@ -61,6 +62,26 @@ export function downstreamStandings(options: Options): PersonStandings {
     forget: async (grant) => {
       const answer = await ask(options, { ask: 'forget', grant });
       if (answer.told !== 'forgotten') throw unexpected();
+    },
+  };
+}
+
+/**
+ * What the client for diagnoses is made with: longer than a provider takes that answers nothing, and shorter than the
+ * function lives that asks. Times are milliseconds.
+ */
+export const diagnosisDefaults = {
+  ...signInDefaults,
+  requestHandler: { ...signInDefaults.requestHandler, requestTimeout: 13_000 },
+} as const;
+
+/** Diagnoses, made by the downstream function. */
+export function downstreamDoctor(options: Options): ProviderDoctor {
+  return {
+    diagnose: async (idp) => {
+      const answer = await ask(options, { ask: 'diagnose', idp });
+      if (answer.told !== 'diagnosed') throw unexpected();
+      return answer.diagnosis;
     },
   };
 }

@@ -15,12 +15,14 @@ import {
 } from 'oauth4webapi';
 import { upstreamSkewSeconds } from '../../oauth/people/id-token.ts';
 import { profileOf } from '../../oauth/people/profiles/profile-of.ts';
+import type { ProbedToken } from '../../ports/diagnosis.ts';
 import type { IdentityProvider } from '../../ports/identity-providers.ts';
 import type { SignInRefusal, SignInReturn } from '../../ports/people.ts';
 import type { UpstreamProviders, UpstreamRefresh, UpstreamSignIn } from '../../ports/upstream.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import type { IdpId, Issuer } from '../../runtime/identifiers.ts';
+import type { Random } from '../../runtime/random.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { Secret } from '../../runtime/secret.ts';
 import { authorizationUrl } from './authorization-url.ts';
@@ -28,6 +30,7 @@ import type { DocumentHosts } from './document-url.ts';
 import { judgedIssuer } from './judged-issuer.ts';
 import { claimsOfPerson, claimsOfRefreshed, verifiedClaims } from './person-claims.ts';
 import { detailOf, refusalOf, upstreamError } from './provider-errors.ts';
+import { probeTokenEndpoint } from './probe-token-endpoint.ts';
 import { providerDocuments, type ProviderMetadata } from './provider-documents.ts';
 import { providerFetch } from './provider-fetch.ts';
 import type { Provider, Talk } from './provider-talk.ts';
@@ -38,6 +41,7 @@ interface OpenIdProvidersOptions {
   readonly hosts: DocumentHosts;
   readonly clock: Clock;
   readonly secrets: ProviderSecrets;
+  readonly random: Random;
 }
 
 /** Our client secrets at the providers. */
@@ -94,6 +98,21 @@ export function openIdProviders(options: OpenIdProvidersOptions): UpstreamProvid
     refresh: async (idp, token, subject) => {
       const talk = await talkTo(idp);
       return refresh(talk, { token, subject }, options);
+    },
+    probe: async (idp) => {
+      const ask = async (): Promise<ProbedToken> => {
+        try {
+          return await probeTokenEndpoint(await talkTo(idp), redirectUriOf(idp), options.random(32));
+        } catch (error) {
+          if (error instanceof DependencyUnavailable && error.dependency === dependencyOf(idp)) return isDown;
+          throw error;
+        }
+      };
+      const probed = await ask();
+      if (probed.error !== 'invalid_client') return probed;
+      // What is remembered may be old: an operator who has just put in another secret wants to know of that one.
+      options.secrets.doubt(idp.id);
+      return ask();
     },
   };
 }
@@ -194,8 +213,14 @@ function authenticationAt(idp: IdentityProvider, metadata: ProviderMetadata, sec
   throw down(idp, 'it takes no client secret');
 }
 
+const isDown: ProbedToken = { status: 503 };
+
+function dependencyOf({ id }: Pick<IdentityProvider, 'id'>): string {
+  return `identity provider ${id}`;
+}
+
 function down({ id }: IdentityProvider, why: string): DependencyUnavailable {
-  return new DependencyUnavailable(`identity provider ${id}`, {
+  return new DependencyUnavailable(dependencyOf({ id }), {
     cause: new Error(why),
     retryAfterSeconds: 5,
   });

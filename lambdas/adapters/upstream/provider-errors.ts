@@ -23,8 +23,17 @@ export function upstreamError(error: unknown): string | undefined {
 /** What a failed sign-in comes to; what is no word of the provider (a failed call, a defect) is thrown again. */
 export function refusalOf(error: unknown): SignInRefusal {
   const code = upstreamError(error);
-  if (code !== undefined) return { reason: 'upstream_refused', error: code };
+  if (code !== undefined) {
+    const { error_description: description } = error as { readonly error_description?: unknown };
+    const vendorCode = vendorCodeIn(description);
+    return { reason: 'upstream_refused', error: code, ...(vendorCode !== undefined && { vendorCode }) };
+  }
   return { reason: 'upstream_answer_invalid', detail: detailOf(error) };
+}
+
+/** The number by which Entra says what it means; of the description nothing else is kept, which may speak of a person. */
+export function vendorCodeIn(description: unknown): string | undefined {
+  return typeof description === 'string' ? /\bAADSTS\d{4,8}\b/.exec(description)?.[0] : undefined;
 }
 
 /** What is wrong with an answer: the library's own sentence, which holds no value of the answer. */

@@ -3,17 +3,19 @@ import type { RegistrationTokenStore } from '../../ports/registration-tokens.ts'
 import { onlyOperators } from '../../http/operators.ts';
 import { routes } from '../../http/routes.ts';
 import { type AdminPorts, collectionRoutes, declaredRoutes } from './collection.ts';
+import { type DiagnosisPorts, diagnosisRoute } from './diagnosis.ts';
 import { peopleRoutes, type PeoplePorts } from './people.ts';
 import { registrationTokenRoutes } from './registration-tokens.ts';
 import { secretRoutes } from './secrets.ts';
 
 /** The registry for operators. */
 export function adminEndpoint(
-  ports: AdminPorts & {
-    readonly tokens: RegistrationTokenStore;
-    /** Undefined where nobody signs in. */
-    readonly people: PeoplePorts | undefined;
-  },
+  ports: AdminPorts &
+    DiagnosisPorts & {
+      readonly tokens: RegistrationTokenStore;
+      /** Undefined where nobody signs in. */
+      readonly people: PeoplePorts | undefined;
+    },
 ): Endpoint {
   return onlyOperators(
     routes([
@@ -21,6 +23,7 @@ export function adminEndpoint(
       ...collectionRoutes(ports, 'agent'),
       ...collectionRoutes(ports, 'client'),
       ...declaredRoutes(ports, 'idp'),
+      diagnosisRoute(ports),
       ...secretRoutes(ports),
       ...registrationTokenRoutes(ports),
       ...(ports.people === undefined ? [] : peopleRoutes(ports.people)),

@@ -3,7 +3,7 @@ export const adminEnvironment = [
   'ISSUER',
   'REGISTRY_TABLE',
   'GRANTS_TABLE',
-  /** The name of the function that keeps what identity providers gave, or `none` where there are none. */
+  /** The name of the function that talks to identity providers, or `none` where there are none. */
   'DOWNSTREAM_FUNCTION',
   /** `public`, or `loopback` in the dev profile, where a resource may be http on this machine. */
   'RESOURCE_HOSTS',

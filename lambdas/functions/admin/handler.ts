@@ -6,8 +6,14 @@ import { dynamoGrants } from '../../adapters/dynamodb/grants.ts';
 import { dynamoPersons } from '../../adapters/dynamodb/persons.ts';
 import { dynamoRegistrationTokenStore } from '../../adapters/dynamodb/registration-tokens.ts';
 import { dynamoRegistryStore } from '../../adapters/dynamodb/registry-store.ts';
-import { downstreamStandings, standingDefaults } from '../../adapters/lambda/downstream.ts';
+import {
+  diagnosisDefaults,
+  downstreamDoctor,
+  downstreamStandings,
+  standingDefaults,
+} from '../../adapters/lambda/downstream.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
+import type { ProviderDoctor } from '../../ports/diagnosis.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { readEnvironment } from '../../runtime/environment.ts';
 import { audit } from '../../runtime/events.ts';
@@ -33,6 +39,10 @@ function peoplePorts(functionName: string): PeoplePorts {
   };
 }
 
+function doctorAt(functionName: string): ProviderDoctor {
+  return downstreamDoctor({ client: new LambdaClient(diagnosisDefaults), functionName });
+}
+
 const downstream = environment.DOWNSTREAM_FUNCTION;
 
 export const handler = lambdaHandler(
@@ -44,6 +54,7 @@ export const handler = lambdaHandler(
     }),
     tokens: dynamoRegistrationTokenStore({ client, table: environment.REGISTRY_TABLE }),
     people: downstream === 'none' ? undefined : peoplePorts(downstream),
+    ...(downstream !== 'none' && { doctor: doctorAt(downstream) }),
     random: systemRandom,
     clock: systemClock,
     audit,

@@ -1,15 +1,22 @@
+import { diagnose } from '../../oauth/people/diagnosis/diagnose.ts';
+import { explainRefusal } from '../../oauth/people/diagnosis/explain-refusal.ts';
+import { type LookedAt, lookedAt } from '../../oauth/people/diagnosis/provider.ts';
 import { completeSignIn } from '../../oauth/people/sign-in.ts';
 import { checkStanding, type StandingPorts } from '../../oauth/people/standing.ts';
+import type { Diagnosis, Look, ProbedToken } from '../../ports/diagnosis.ts';
 import type { DownstreamAnswer, DownstreamQuestion } from '../../ports/downstream.ts';
 import type { IdentityProvider, IdentityProviders } from '../../ports/identity-providers.ts';
 import type { UpstreamProviders } from '../../ports/upstream.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
-import type { IdpId } from '../../runtime/identifiers.ts';
+import type { IdpId, Issuer } from '../../runtime/identifiers.ts';
 import { logger } from '../../runtime/log.ts';
 
 export interface DownstreamPorts extends StandingPorts {
   readonly upstream: UpstreamProviders;
   readonly identityProviders: IdentityProviders;
+  readonly look: Look;
+  /** Ours: callbacks are under it. */
+  readonly issuer: Issuer;
 }
 
 /** Answers one question. What is down is an answer; anything else that fails is a defect, and is thrown. */
@@ -36,9 +43,9 @@ async function answerOf(ports: DownstreamPorts, question: DownstreamQuestion): P
     case 'complete': {
       const idp = await active(ports, question.idp);
       const signedIn = await completeSignIn(ports, idp, question.back, ports.clock());
-      return signedIn.ok
-        ? { told: 'signed_in', signedIn: signedIn.value }
-        : { told: 'refused', refusal: signedIn.refusal };
+      if (signedIn.ok) return { told: 'signed_in', signedIn: signedIn.value };
+      const { refusal } = signedIn;
+      return { told: 'refused', refusal, explained: explainRefusal(seenAs(ports, idp), idp.id, refusal) };
     }
     case 'standing': {
       const idp = await find(ports, question.idp);
@@ -50,7 +57,21 @@ async function answerOf(ports: DownstreamPorts, question: DownstreamQuestion): P
     case 'forget':
       await ports.vault.forget(question.grant);
       return { told: 'forgotten' };
+    case 'diagnose': {
+      const idp = await find(ports, question.idp);
+      return { told: 'diagnosed', ...(idp && { diagnosis: await diagnoseOwn(ports, idp) }) };
+    }
   }
+}
+
+function diagnoseOwn(ports: DownstreamPorts, idp: IdentityProvider): Promise<Diagnosis> {
+  const { look, upstream, clock, random } = ports;
+  const probe = (): Promise<ProbedToken> => upstream.probe(idp);
+  return diagnose(seenAs(ports, idp), { look, probe, clock, random: random(32) });
+}
+
+function seenAs({ issuer }: DownstreamPorts, idp: IdentityProvider): LookedAt {
+  return lookedAt(idp, `${issuer}/callback/${idp.id}`);
 }
 
 /** Our own registration of it: the question names it, and nothing of it is believed that comes with the question. */

@@ -8,6 +8,7 @@ import { dynamoVault } from '../../adapters/dynamodb/vault.ts';
 import { kmsVaultSeals } from '../../adapters/kms/vault-seals.ts';
 import { secretsManagerProviderSecrets } from '../../adapters/secrets-manager/provider-secrets.ts';
 import { openIdProviders } from '../../adapters/upstream/openid-providers.ts';
+import { providerLook } from '../../adapters/upstream/provider-look.ts';
 import type { DownstreamAnswer } from '../../ports/downstream.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { readEnvironment } from '../../runtime/environment.ts';
@@ -29,11 +30,13 @@ const { identityProviders } = dynamoRegistry({
   idps: [...secrets.keys()],
 });
 
+const issuer = environment.ISSUER as Issuer;
+const hosts = environment.DOCUMENT_HOSTS === 'loopback' ? 'loopback' : 'public';
+
 const ports: DownstreamPorts = {
-  identityProviders,
+  ...{ identityProviders, issuer, look: providerLook(hosts) },
   upstream: openIdProviders({
-    issuer: environment.ISSUER as Issuer,
-    hosts: environment.DOCUMENT_HOSTS === 'loopback' ? 'loopback' : 'public',
+    ...{ issuer, hosts, random: systemRandom },
     clock: systemClock,
     secrets: secretsManagerProviderSecrets({
       client: new SecretsManagerClient(clientDefaults),

@@ -39,6 +39,7 @@ const question = v.variant('ask', [
   v.object({ ask: v.literal('standing'), idp, grant }),
   v.object({ ask: v.literal('confirm'), grant }),
   v.object({ ask: v.literal('forget'), grant }),
+  v.object({ ask: v.literal('diagnose'), idp }),
 ]);
 
 /** Reads what another function of this deployment asks. Throws on anything else, which is a defect of ours. */

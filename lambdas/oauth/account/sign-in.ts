@@ -1,3 +1,4 @@
+import type { Explained } from '../../ports/diagnosis.ts';
 import type { IdentityProvider } from '../../ports/identity-providers.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import { sameDigest, sha256 } from '../../runtime/digest.ts';
@@ -47,11 +48,13 @@ export async function comeBackToAccount(
   const refuse = (
     reason: 'sign_in_refused' | 'sign_in_failed' | 'sessions_ended',
     detail?: string,
+    explained?: Explained,
   ): AccountOutcome => {
     audit({
       event: 'account_refused',
       ...{ requestId, sourceAddress, reason },
       ...(detail !== undefined && { detail }),
+      ...(explained && { finding: explained.code, fix: explained.fix }),
     });
     return { go: 'refuse', refusal: { reason } };
   };
@@ -60,9 +63,10 @@ export async function comeBackToAccount(
   const { state, nonce, codeVerifier } = pending;
   const outcome = await ports.signIns.complete(idp, { query: visit.query, state, nonce, codeVerifier });
   if (!outcome.ok) {
-    return outcome.refusal.reason === 'upstream_refused'
-      ? refuse('sign_in_refused', outcome.refusal.error)
-      : refuse('sign_in_failed', outcome.refusal.detail);
+    const { refusal } = outcome;
+    return refusal.reason === 'upstream_refused'
+      ? refuse('sign_in_refused', refusal.error, refusal.explained)
+      : refuse('sign_in_failed', refusal.detail, refusal.explained);
   }
   if (isOver(pending.began, await ports.persons.find(outcome.value.person.id)))
     return refuse('sessions_ended');

@@ -1,3 +1,4 @@
+import type { Explained } from '../../ports/diagnosis.ts';
 import type { IdentityProvider } from '../../ports/identity-providers.ts';
 import type { SignedIn } from '../../ports/people.ts';
 import type { StoredTransaction } from '../../ports/transactions.ts';
@@ -89,20 +90,15 @@ async function complete(
 ): Promise<Outcome> {
   const { transaction, request, idp } = returning;
   const { nonce, codeVerifier, grantId, consent } = transaction;
-  const stranded = async (detail?: string, error?: DependencyUnavailable): Promise<Outcome> => {
+  const stranded = async (why: {
+    readonly detail?: string;
+    readonly explained?: Explained;
+    readonly error?: DependencyUnavailable;
+  }): Promise<Outcome> => {
     const browser = await bindBrowser(ports, visit.browser, now);
-    const trouble = error === undefined ? 'idp_answer_unusable' : 'idp_unavailable';
+    const trouble = why.error === undefined ? 'idp_answer_unusable' : 'idp_unavailable';
     const written = transaction.request;
-    return strand(
-      ports,
-      visit,
-      {
-        ...{ request, written, idp, consent, browser, trouble },
-        ...(detail !== undefined && { detail }),
-        ...(error && { error }),
-      },
-      now,
-    );
+    return strand(ports, visit, { ...{ request, written, idp, consent, browser, trouble }, ...why }, now);
   };
   try {
     const outcome = await ports.signIns.complete(idp, {
@@ -112,12 +108,15 @@ async function complete(
     });
     if (outcome.ok) return await known(ports, visit, returning, outcome.value, now);
     const { refusal } = outcome;
-    if (refusal.reason === 'upstream_answer_invalid') return await stranded(refusal.detail);
-    const told = await upstreamRefused(ports, visit, returning, refusal.error, now);
-    return told ?? (await stranded(refusal.error));
+    const { explained } = refusal;
+    if (refusal.reason === 'upstream_answer_invalid') {
+      return await stranded({ detail: refusal.detail, explained });
+    }
+    const told = await upstreamRefused(ports, visit, returning, refusal, now);
+    return told ?? (await stranded({ detail: refusal.error, explained }));
   } catch (error) {
     if (!(error instanceof DependencyUnavailable)) throw error;
-    return stranded(undefined, error);
+    return stranded({ error });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ConsentedScope } from '../../ports/consents.ts';
+import type { Explained } from '../../ports/diagnosis.ts';
 import type { Client } from '../../ports/registry.ts';
 import type { IdpId } from '../../runtime/identifiers.ts';
 import { isLoggableClientId } from '../client-id.ts';
@@ -35,11 +36,14 @@ export function toldClient(
     back,
     refusal,
     idp,
+    explained,
     consented,
   }: Pick<ClientAnswer, 'client'> & {
     readonly back: WayBack;
     readonly refusal: RedirectRefusal;
     readonly idp?: IdpId;
+    /** Of what the identity provider said: what it comes from. */
+    readonly explained?: Explained;
     /** Whether the person has said yes to the client, now or earlier. */
     readonly consented: boolean;
   },
@@ -48,6 +52,7 @@ export function toldClient(
     event: 'authorization_refused',
     ...{ requestId, sourceAddress, clientId: client.id, reason: refusal.reason, error: refusal.error },
     ...(idp !== undefined && { idp }),
+    ...auditedFault(explained),
   });
   const leave = consented ? 'at_once' : leaveWithoutConsent(client, back);
   return { go: 'to_client', client, back, answer: { refusal }, leave };
@@ -71,4 +76,12 @@ export function auditedScope({ resource, scope }: ConsentedScope): {
   readonly scope: string;
 } {
   return { ...(resource !== undefined && { resource }), scope: formatScope(scope) };
+}
+
+/** What an administrator can do about it, as the audit trail has it. */
+export function auditedFault(explained: Explained | undefined): {
+  readonly finding?: string;
+  readonly fix?: string;
+} {
+  return explained === undefined ? {} : { finding: explained.code, fix: explained.fix };
 }

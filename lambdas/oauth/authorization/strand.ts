@@ -1,3 +1,4 @@
+import type { Explained } from '../../ports/diagnosis.ts';
 import type { IdentityProvider } from '../../ports/identity-providers.ts';
 import type { GivenConsent } from '../../ports/transactions.ts';
 import type { Instant } from '../../runtime/clock.ts';
@@ -7,7 +8,7 @@ import { sealRequest } from './carried-request.ts';
 import type { Outcome, Trouble } from './outcome.ts';
 import type { AuthorizationRequest } from './read-authorization-request.ts';
 import { redirected } from './refusal.ts';
-import { toldClient, wayBack } from './sign-in-audit.ts';
+import { auditedFault, toldClient, wayBack } from './sign-in-audit.ts';
 import type { SignInPorts, Visit } from './sign-in-ports.ts';
 
 interface Stranding {
@@ -19,6 +20,8 @@ interface Stranding {
   readonly trouble: Trouble;
   /** For the audit trail: what the identity provider said, or what was wrong with it. */
   readonly detail?: string;
+  /** Of what the identity provider said: what it comes from. */
+  readonly explained?: Explained;
   readonly error?: DependencyUnavailable;
 }
 
@@ -29,14 +32,15 @@ interface Stranding {
 export async function strand(
   ports: SignInPorts,
   visit: Visit,
-  { request, written, idp, consent, browser, trouble, detail, error }: Stranding,
+  { request, written, idp, consent, browser, trouble, detail, explained, error }: Stranding,
   now: Instant,
 ): Promise<Outcome> {
   const { client } = request;
   const back = wayBack(request);
   if (request.prompt.has('none')) {
     const refusal = redirected('temporarily_unavailable', trouble, 'the sign-in failed; try again later');
-    return toldClient(ports, visit, { client, back, refusal, idp: idp.id, consented: true });
+    const told = { client, back, refusal, idp: idp.id, consented: true };
+    return toldClient(ports, visit, { ...told, ...(explained && { explained }) });
   }
   const again = { asks: 'again', browser: browser.digest, request: written, idp: idp.id, consent } as const;
   const carried = await sealRequest(ports.seals, again, now);
@@ -46,6 +50,7 @@ export async function strand(
     ...{ requestId, sourceAddress, clientId: client.id, idp: idp.id, reason: trouble },
     ...(error && { dependency: error.dependency }),
     ...(detail !== undefined && { detail }),
+    ...auditedFault(explained),
   });
   return {
     go: 'strand',

@@ -1,3 +1,4 @@
+import type { Explained } from '../../ports/diagnosis.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { Returning } from './come-back.ts';
 import type { Outcome } from './outcome.ts';
@@ -44,7 +45,7 @@ export async function upstreamRefused(
   ports: SignInPorts,
   visit: Visit,
   { transaction, request, idp }: Returning,
-  error: string,
+  { error, explained }: { readonly error: string; readonly explained: Explained },
   now: Instant,
 ): Promise<Outcome | undefined> {
   const refusal = denied.get(error) ?? (request.prompt.has('none') ? withoutPages.get(error) : undefined);
@@ -52,5 +53,6 @@ export async function upstreamRefused(
   const spent = await ports.transactions.spend(transaction.id, { at: now, attempt: ports.random(16) });
   if (!spent) return nowhere(ports, visit, { reason: 'sign_in_over' });
   const back = wayBack(request);
-  return toldClient(ports, visit, { client: request.client, back, refusal, idp: idp.id, consented: true });
+  const told = { client: request.client, back, refusal, idp: idp.id, consented: true };
+  return toldClient(ports, visit, { ...told, explained });
 }

@@ -1,0 +1,50 @@
+import {
+  type AuthorizationServer,
+  authorizationCodeGrantRequest,
+  type Client,
+  type ClientAuth,
+  type TokenEndpointRequestOptions,
+  validateAuthResponse,
+} from 'oauth4webapi';
+import type { ProbedToken } from '../../ports/diagnosis.ts';
+import { vendorCodeIn } from './provider-errors.ts';
+
+interface Talk {
+  readonly as: AuthorizationServer;
+  readonly client: Client;
+  readonly auth: ClientAuth;
+  readonly options: TokenEndpointRequestOptions;
+}
+
+/**
+ * Redeems a code that nobody gave, which no provider takes: what it says tells whether it takes our credentials. `random`
+ * has to be new each time: it stands for code, state and verifier.
+ */
+export async function probeTokenEndpoint(
+  { as, client, auth, options }: Talk,
+  redirectUri: string,
+  random: string,
+): Promise<ProbedToken> {
+  const parameters = new URLSearchParams({ code: random, state: random, iss: as.issuer });
+  const back = validateAuthResponse(as, client, parameters, random);
+  const response = await authorizationCodeGrantRequest(as, client, auth, back, redirectUri, random, options);
+  return { status: response.status, ...errorIn(response.status, await response.text()) };
+}
+
+function errorIn(status: number, body: string): Pick<ProbedToken, 'error' | 'vendorCode'> {
+  const { error, error_description: description } = membersOf(body);
+  if (typeof error !== 'string' || !/^[\x21\x23-\x5B\x5D-\x7E]{1,64}$/.test(error)) {
+    return status === 401 ? { error: 'invalid_client' } : {};
+  }
+  const vendorCode = vendorCodeIn(description);
+  return { error, ...(vendorCode !== undefined && { vendorCode }) };
+}
+
+function membersOf(body: string): { readonly error?: unknown; readonly error_description?: unknown } {
+  try {
+    const read: unknown = JSON.parse(body);
+    return typeof read === 'object' && read !== null ? read : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,112 @@
+import type { ProfileName } from '../../../ports/identity-providers.ts';
+
+/** Where an administrator finds a setting at the identity provider: each ends a sentence that begins with what to do. */
+export interface ProviderSettings {
+  /** What people call it. */
+  readonly name: string;
+  /** Where its issuer is shown. */
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly redirectUris: string;
+  readonly codeGrant: string;
+  readonly tokenSigning: string;
+  readonly groups: string;
+  /** Who may use the application. */
+  readonly assignment: string;
+  /** Where it has that. */
+  readonly dpop?: string;
+}
+
+const app = 'Microsoft Entra admin center › App registrations › your app';
+const oktaApp = 'Okta Admin Console › Applications › your app';
+const auth0App = 'Auth0 Dashboard › Applications › your app';
+const cognitoClient = 'Cognito console › your user pool › App clients › your client';
+const keycloakClient = 'Keycloak admin console › your realm › Clients › your client';
+const pingApp = 'the application at Ping';
+const anyClient = 'the client at the identity provider';
+
+export const settingsOf: Readonly<Record<ProfileName, ProviderSettings>> = {
+  entra: {
+    name: 'Microsoft Entra ID',
+    issuer: `${app} › Overview › Endpoints: https://login.microsoftonline.com/<Directory (tenant) ID>/v2.0`,
+    clientId: `${app} › Overview › Application (client) ID`,
+    clientSecret: `${app} › Certificates & secrets › New client secret: its Value, not its Secret ID`,
+    redirectUris: `${app} › Authentication › Platform configurations › Web › Redirect URIs`,
+    codeGrant: `${app} › Authentication: a platform of the kind Web`,
+    tokenSigning: `${app} › Token configuration`,
+    groups: `${app} › Token configuration › Add groups claim (or App roles, with groupsClaim 'roles')`,
+    assignment: 'Microsoft Entra admin center › Enterprise applications › your app › Users and groups',
+  },
+  okta: {
+    name: 'Okta',
+    issuer: 'Okta Admin Console › Security › API › Authorization Servers › Issuer URI',
+    clientId: `${oktaApp} › General › Client Credentials › Client ID`,
+    clientSecret: `${oktaApp} › General › Client Credentials › Client secrets`,
+    redirectUris: `${oktaApp} › General › Login › Sign-in redirect URIs`,
+    codeGrant: `${oktaApp} › General › Grant type: Authorization Code`,
+    tokenSigning: 'Okta Admin Console › Security › API › Authorization Servers › your server › Settings',
+    groups: `${oktaApp} › Sign On › OpenID Connect ID Token › Group claim filter (org server), or Security › API › your server › Claims (custom server)`,
+    assignment: `${oktaApp} › Assignments`,
+    dpop: `${oktaApp} › General › Proof of possession: "Require Demonstrating Proof of Possession (DPoP) header in token requests"`,
+  },
+  cognito: {
+    name: 'Amazon Cognito',
+    issuer: 'https://cognito-idp.<region>.amazonaws.com/<user pool id>, not the domain of the sign-in pages',
+    clientId: `${cognitoClient} › Client ID`,
+    clientSecret: `${cognitoClient} › Client secret (a client without one has to be made anew)`,
+    redirectUris: `${cognitoClient} › Login pages › Allowed callback URLs`,
+    codeGrant: `${cognitoClient} › Login pages › OAuth grant types: Authorization code grant`,
+    tokenSigning: 'the user pool',
+    groups: 'Cognito console › your user pool › Groups: the people have to be in groups',
+    assignment: 'Cognito console › your user pool › Users',
+  },
+  auth0: {
+    name: 'Auth0',
+    issuer: `${auth0App} › Settings › Domain: https://<domain>/ with the slash at its end`,
+    clientId: `${auth0App} › Settings › Client ID`,
+    clientSecret: `${auth0App} › Settings › Client Secret`,
+    redirectUris: `${auth0App} › Settings › Allowed Callback URLs`,
+    codeGrant: `${auth0App} › Settings › Advanced Settings › Grant Types: Authorization Code`,
+    tokenSigning: `${auth0App} › Settings › Advanced Settings › OAuth › JsonWebToken Signature Algorithm: RS256`,
+    groups:
+      "Auth0 Dashboard › Actions › a post-login Action that sets api.idToken.setCustomClaim('https://<your domain>/groups', …), with groupsClaim of that name",
+    assignment: 'Auth0 Dashboard › User Management, and the Actions that deny access',
+    dpop: `${auth0App} › Settings › Token Sender-Constraining`,
+  },
+  keycloak: {
+    name: 'Keycloak',
+    issuer:
+      'Keycloak admin console › your realm › Realm settings › Endpoints (and the hostname that the server is started with)',
+    clientId: `${keycloakClient} › Settings › Client ID`,
+    clientSecret: `${keycloakClient} › Credentials › Client Secret`,
+    redirectUris: `${keycloakClient} › Settings › Valid redirect URIs`,
+    codeGrant: `${keycloakClient} › Settings › Authentication flow: Standard flow`,
+    tokenSigning: `${keycloakClient} › Advanced › Fine grain OpenID Connect configuration › ID token signature algorithm`,
+    groups: `${keycloakClient} › Client scopes › <client>-dedicated › Add mapper › Group Membership (or User Realm Role), with "Add to ID token" on`,
+    assignment: 'Keycloak admin console › your realm › Users',
+    dpop: `${keycloakClient} › Settings › Capability config › Require DPoP bound tokens`,
+  },
+  ping: {
+    name: 'Ping Identity',
+    issuer: `${pingApp} › Configuration › URLs › Issuer`,
+    clientId: `${pingApp} › Configuration › Client ID`,
+    clientSecret: `${pingApp} › Configuration › Client Secret`,
+    redirectUris: `${pingApp} › Configuration › Redirect URIs`,
+    codeGrant: `${pingApp} › Configuration › Grant Type: Authorization Code`,
+    tokenSigning: `${pingApp} › Configuration`,
+    groups: `${pingApp} › Attribute Mappings`,
+    assignment: `${pingApp} › Access`,
+  },
+  generic: {
+    name: 'the identity provider',
+    issuer: 'the member "issuer" of its discovery document',
+    clientId: `${anyClient} › client_id`,
+    clientSecret: `${anyClient} › client secret`,
+    redirectUris: `${anyClient} › redirect URIs`,
+    codeGrant: `${anyClient} › grant types: authorization_code`,
+    tokenSigning: `${anyClient} › id_token signing algorithm`,
+    groups: `${anyClient} › claims of the id_token`,
+    assignment: `${anyClient} › who may use it`,
+  },
+};
