@@ -6,6 +6,7 @@ import {
   type Json,
   type Kind,
 } from './declaration.ts';
+import { doctorCommand } from './doctor/doctor.ts';
 import { UsageError } from './failure.ts';
 import type { Surroundings } from './io.ts';
 import type { OptionName, Values } from './options.ts';
@@ -24,6 +25,8 @@ export interface Invocation {
 export interface Said {
   readonly text: string;
   readonly json: unknown;
+  /** What was looked at is not in order: exit code 1. */
+  readonly failed?: boolean;
 }
 
 export interface Command {
@@ -87,6 +90,7 @@ export const commands: Readonly<Record<string, Command>> = {
       return { text: `${kind} ${id} is removed`, json: { removed: id } };
     },
   },
+  doctor: doctorCommand,
   'add-secret': {
     usage: (kind) => `${kind} add-secret <client id>`,
     summary: () => 'add a second live secret, to rotate without an interruption',

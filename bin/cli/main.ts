@@ -10,14 +10,15 @@ import { personCommand } from './people.ts';
 import { registrationTokenCommand } from './registration-tokens.ts';
 import { targetOf } from './target.ts';
 
-/** Runs one command line and resolves with its exit code: 0, 1 for a refusal, 2 for a wrong use. */
+/** Runs one command line and resolves with its exit code: 0, 1 for a refusal or bad news, 2 for a wrong use. */
 export async function runCommandLine(
   args: readonly string[],
   surroundings: Surroundings = processSurroundings,
 ): Promise<0 | 1 | 2> {
   try {
-    surroundings.out(await outputOf(readArguments(args), surroundings));
-    return 0;
+    const { text, failed = false } = await outputOf(readArguments(args), surroundings);
+    surroundings.out(text);
+    return failed ? 1 : 0;
   } catch (error) {
     if (error instanceof UsageError) {
       surroundings.err(`vestibule: ${error.message}\nTry \`vestibule --help\`.`);
@@ -31,25 +32,32 @@ export async function runCommandLine(
   }
 }
 
-async function outputOf({ values, positionals }: Arguments, surroundings: Surroundings): Promise<string> {
+interface Output {
+  readonly text: string;
+  readonly failed?: boolean;
+}
+
+async function outputOf({ values, positionals }: Arguments, surroundings: Surroundings): Promise<Output> {
   const [kind, verb, ...operands] = positionals;
   const admin = (): AdminClient => adminClient(targetOf(values, surroundings));
-  const printed = ({ text, json }: Said): string =>
-    values.json === true ? JSON.stringify(json, undefined, 2) : text;
+  const printed = ({ text, json, failed = false }: Said): Output => ({
+    text: values.json === true ? JSON.stringify(json, undefined, 2) : text,
+    failed,
+  });
   const family = kind === undefined ? undefined : familyNamed(kind);
   if (family !== undefined) {
-    if (values.help === true) return family.help();
+    if (values.help === true) return { text: family.help() };
     return printed(await family.command({ words: positionals.slice(1), values, admin, surroundings }));
   }
   const known = kind === undefined ? undefined : kindNamed(kind);
   if (known === undefined) {
-    if (values.help === true) return overview();
+    if (values.help === true) return { text: overview() };
     throw new UsageError(
       'say what: vestibule resource|agent|client|idp|person|keys|registration-token <command>',
     );
   }
   const command = verb === undefined ? undefined : commandNamed(known, verb);
-  if (values.help === true) return helpOf(known, command);
+  if (values.help === true) return { text: helpOf(known, command) };
   if (command === undefined) throw new UsageError(`say what to do with the ${known}: ${verbsOf(known)}`);
   allowOnly(values, command.options(known), `${known} ${verb ?? ''}`);
   return printed(await command.run({ kind: known, operands, values, surroundings, admin }));

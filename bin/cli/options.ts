@@ -49,7 +49,9 @@ const registrationTokens = {
   uses: { type: 'string' },
 } as const satisfies OptionTable;
 
-const options = { ...everywhere, ...declarations, ...keys, ...registrationTokens } as const;
+const doctor = { token: { type: 'string' } } as const satisfies OptionTable;
+
+const options = { ...everywhere, ...declarations, ...keys, ...registrationTokens, ...doctor } as const;
 
 export type Values = ReturnType<typeof parse>['values'];
 export type OptionName = keyof typeof options;

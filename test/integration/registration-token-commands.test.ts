@@ -25,7 +25,7 @@ async function vestibule(...args: readonly string[]) {
   const said: string[] = [];
   const say = (text: string): number => said.push(text);
   const code = await runCommandLine(['--local', 'registration-token', ...args], {
-    ...{ environment: {}, directory, out: say, err: say },
+    ...{ environment: {}, directory, input: () => Promise.resolve(''), out: say, err: say },
   });
   return { code, said: said.join('\n') };
 }

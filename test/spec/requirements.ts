@@ -5,6 +5,7 @@ import { assertions, tokenRequest } from './requirements/token.ts';
 import { discovery, resourceMetadata } from './requirements/discovery.ts';
 import { endsOfPeople } from './requirements/ends-of-people.ts';
 import { ends } from './requirements/ends.ts';
+import { doctor } from './requirements/doctor.ts';
 import { entitlement, issuance } from './requirements/issuance.ts';
 import { federation } from './requirements/federation.ts';
 import { keyLife } from './requirements/keys.ts';
@@ -45,6 +46,7 @@ export const requirements = {
   ...robustness,
   ...limits,
   ...federation,
+  ...doctor,
   ...keyLife,
   ...operations,
   ...pages,

@@ -77,6 +77,7 @@ async function run(args: readonly string[], environment: Record<string, string> 
   const surroundings = {
     environment,
     directory: where,
+    input: () => Promise.resolve(''),
     out: (text: string) => out.push(text),
     err: (text: string) => err.push(text),
   };

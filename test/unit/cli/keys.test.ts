@@ -65,6 +65,7 @@ async function run(...args: readonly string[]): Promise<{ code: number; out: str
     err: (text) => {
       err += `${text}\n`;
     },
+    input: () => Promise.resolve(''),
     environment: {},
     directory: '.',
   });

@@ -17,7 +17,7 @@ async function run(...args: readonly string[]) {
   };
   const { values, positionals } = readArguments(args);
   const surroundings = {
-    ...{ environment: {}, directory: '.' },
+    ...{ environment: {}, directory: '.', input: () => Promise.resolve('') },
     out: () => undefined,
     err: () => undefined,
   };
