@@ -28,13 +28,11 @@ export function reachedAcr(
     const value = theirs(idp, name);
     return value !== undefined && isReached(value, claims);
   });
-  const { acr } = claims;
   if (asked !== undefined) return asked;
-  if (idp.acr === undefined) return typeof acr === 'string' ? acr : undefined;
-  const named = Object.entries(idp.acr);
-  const told =
-    named.find(([, value]) => value === acr) ?? named.find(([, value]) => isReached(value, claims));
-  return told?.[0];
+  const { acr } = claims;
+  if (idp.acr === undefined) return typeof acr === 'string' && isReached(acr, claims) ? acr : undefined;
+  const reached = Object.entries(idp.acr).filter(([, value]) => isReached(value, claims));
+  return (reached.find(([, value]) => value === acr) ?? reached[0])?.[0];
 }
 
 function theirs({ acr }: StepUp, name: string): string | undefined {

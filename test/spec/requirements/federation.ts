@@ -46,6 +46,10 @@ export const federation = {
     'Vestibule',
     'asks Microsoft Graph, and nobody that a token names, for groups that are too many for a token, and signs nobody in with some of them',
   ),
+  'vestibule:profile-quirks': must(
+    'Vestibule',
+    'signs people in at Okta, Cognito, Auth0, Keycloak and Ping as these differ from each other',
+  ),
   'oidc:10.1.1:key-rotation': must(
     'OIDC Core §10.1.1',
     'fetches the keys of a provider anew for an id_token that none of the known ones signed',
