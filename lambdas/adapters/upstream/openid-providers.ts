@@ -100,19 +100,14 @@ export function openIdProviders(options: OpenIdProvidersOptions): UpstreamProvid
       return refresh(talk, { token, subject }, options);
     },
     probe: async (idp) => {
-      const ask = async (): Promise<ProbedToken> => {
-        try {
-          return await probeTokenEndpoint(await talkTo(idp), redirectUriOf(idp), options.random(32));
-        } catch (error) {
-          if (error instanceof DependencyUnavailable && error.dependency === dependencyOf(idp)) return isDown;
-          throw error;
-        }
-      };
-      const probed = await ask();
-      if (probed.error !== 'invalid_client') return probed;
-      // What is remembered may be old: an operator who has just put in another secret wants to know of that one.
+      // An operator who has just put in another secret wants to know of that one.
       options.secrets.doubt(idp.id);
-      return ask();
+      try {
+        return await probeTokenEndpoint(await talkTo(idp), redirectUriOf(idp), options.random(32));
+      } catch (error) {
+        if (error instanceof DependencyUnavailable && error.dependency === dependencyOf(idp)) return isDown;
+        throw error;
+      }
     },
   };
 }

@@ -50,11 +50,21 @@ export async function strand(
     ...{ requestId, sourceAddress, clientId: client.id, idp: idp.id, reason: trouble },
     ...(error && { dependency: error.dependency }),
     ...(detail !== undefined && { detail }),
-    ...auditedFault(explained),
+    ...auditedFault(explained ?? unavailable(idp, error)),
   });
   return {
     go: 'strand',
     ...{ trouble, idp, client, back, redirectUri: back.redirectUri, browser: browser.kept, carried },
     ...(error && { retryAfter: error.retryAfterSeconds }),
   };
+}
+
+/** What an administrator can do about a provider that cannot be used: as likely its settings as an outage. */
+function unavailable(
+  { id }: IdentityProvider,
+  error: DependencyUnavailable | undefined,
+): Explained | undefined {
+  return error?.dependency === `identity provider ${id}`
+    ? { code: 'provider_unavailable', fix: `Run \`npx vestibule idp doctor ${id}\`.` }
+    : undefined;
 }

@@ -67,6 +67,7 @@ describe('the audit event of a refused sign-in', () => {
     ['signature_unknown', /jwks_uri/, { signing: 'stranger' }],
     ['answered_by_another', /redirect URI/, { iss: 'https://other.example.com' }],
     ['id_token_missing', /openid/, { tokens: { id_token: undefined } }],
+    ['provider_unavailable', /idp doctor demo/, { answers: { '/token': { status: 503, body: {} } } }],
     ['answer_unusable', /idp doctor demo/, claims({ at_hash: 'another' })],
   ];
 

@@ -1,8 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+
 import { afterAll, describe, expect } from 'vitest';
 import { federationSecret } from '../../../local/demo/federation-secret.ts';
 import { playIdp, type Behaviour, type PlayedIdp } from '../../support/played-idp.ts';
-import { playedOfficeForThisFile } from '../support/this-file.ts';
+import { mend, playedOfficeForThisFile, strike } from '../support/this-file.ts';
 import { type CommandResult, vestibule } from '../support/vestibule-command.ts';
 import { verifies } from '../verifies.ts';
 
@@ -223,6 +225,46 @@ describe('an issuer that is not registered', () => {
     expect((await doctor('https://nobody.invalid')).out).toContain('(host_unknown)');
     expect(await doctor('ftp://idp.example.com')).toMatchObject({ code: 2 });
   });
+});
+
+describe('the deployment', () => {
+  verifies('vestibule:doctor-probes', 'tells of the client secret as it is now', async () => {
+    const { cloud, outputs } = office.company.run;
+    const right = await federationSecret(office.company.run);
+    const [, SecretId] = Object.entries(outputs).find(([name]) => name.includes('IdpSecretdemoArn')) ?? [];
+    const secrets = new SecretsManagerClient({
+      ...{ endpoint: cloud.endpoint, region: 'us-east-1', credentials: cloud.operator },
+    });
+    const put = (secret: string) =>
+      secrets.send(
+        new PutSecretValueCommand({ SecretId, SecretString: JSON.stringify({ client_secret: secret }) }),
+      );
+    expect((await examine({ metadata: complete })).sound).toBe(true);
+    await put('wrong');
+    expect((await findings({ metadata: complete })).map(({ code }) => code)).toEqual([
+      'client_secret_refused',
+    ]);
+    await put(right);
+    expect((await examine({ metadata: complete })).sound).toBe(true);
+    secrets.destroy();
+  });
+
+  verifies(
+    'vestibule:doctor-findings',
+    'says so where it cannot look itself, and blames no provider',
+    async () => {
+      office.idp.play({ metadata: complete });
+      strike(office.company, 'secretsmanager:GetSecretValue~Downstream=down@*');
+      const { code, out, err } = await doctor('demo');
+      expect([code, out]).toEqual([1, '']);
+      expect(err).not.toContain('idp.');
+      mend(office.company);
+      expect(await doctor('nobody')).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('"nobody"') as string,
+      });
+    },
+  );
 });
 
 verifies('vestibule:upstream-secrets', 'no report and no log holds our client secret', async () => {

@@ -33,6 +33,22 @@ function told(code: string, fix: (idp: LookedAt, detail: string) => string): Tol
 /** What is said of an answer that cannot be used: by us, and by oauth4webapi. */
 const sentences: readonly (readonly [RegExp, Told])[] = [
   [
+    /Microsoft Graph does not tell them/,
+    told(
+      'graph_permission_missing',
+      () =>
+        'Grant the delegated permission User.Read of Microsoft Graph, with admin consent (Microsoft Entra admin center › App registrations › your app › API permissions), and keep User.Read in identityProviders[].scopes.',
+    ),
+  ],
+  [
+    /^Microsoft Graph/,
+    told(
+      'groups_overage',
+      () =>
+        "Have fewer groups told: Microsoft Entra admin center › App registrations › your app › Token configuration › groups claim › Groups assigned to the application, or app roles (groupsClaim: 'roles').",
+    ),
+  ],
+  [
     /Microsoft Graph/,
     told(
       'token_for_graph',
