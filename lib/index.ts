@@ -16,6 +16,7 @@ export {
   type ClientAuthenticationConfig,
   type ClientConfig,
   defineConfig,
+  type DpopConfig,
   type EdgeConfig,
   type HostedZoneConfig,
   type IssuerConfig,

@@ -22,7 +22,6 @@ import { KeyRotation } from './constructs/key-rotation.ts';
 import { clientSecrets } from './constructs/registrations.ts';
 import { RegistryTable } from './constructs/registry-table.ts';
 import { type Retention, retentionOf } from './constructs/retention.ts';
-import { SealSecret } from './constructs/seal-secret.ts';
 import type { SigningCustody } from './constructs/signing-custody.ts';
 import { type Edge, edgeBefore } from './edge/edge.ts';
 import { OriginSecret } from './edge/origin-secret.ts';
@@ -30,6 +29,7 @@ import { guardedResource } from './protect/guarded-resource.ts';
 import { ProtectedApi } from './protect/protected-api.ts';
 import type { ProtectOptions } from './protect/route-guard.ts';
 import type { DeploymentParts } from './serving/deployment-parts.ts';
+import { sealSecrets } from './serving/seal-secrets.ts';
 import { seedRegistry } from './serving/seed-registry.ts';
 import { serveAdministration } from './serving/serve-administration.ts';
 import { serveAuthorization } from './serving/serve-authorization.ts';
@@ -71,13 +71,12 @@ export class Vestibule extends Construct {
     this.#signing = signingOf(config);
     this.signingKeys = keepSigningKeys(this, this.#signing, this.registry, retention);
     this.dataKey = new DataKey(this, 'DataKey', retention);
-    const peopleSignIn = (config.identityProviders ?? []).length > 0;
-    const sealSecret = peopleSignIn ? new SealSecret(this, 'Seals', this.dataKey, retention) : undefined;
+    const secretsOfSeals = sealSecrets(this, config, this.dataKey, retention);
     this.keyRotation = new KeyRotation(this, 'KeyRotation', {
       signingKeys: this.signingKeys,
       signing: this.#signing,
       registry: this.registry,
-      sealSecret,
+      ...secretsOfSeals,
       retention,
       rotationDays: config.keyRotationDays ?? 90,
     });
@@ -98,7 +97,7 @@ export class Vestibule extends Construct {
     const { frontDoor, issuer, registry, grants, signingKeys } = this;
     const base = {
       ...{ scope: this, config, retention, signing: this.#signing },
-      ...{ frontDoor, issuer, registry, grants, signingKeys, sealSecret },
+      ...{ frontDoor, issuer, registry, grants, signingKeys, ...secretsOfSeals },
     };
     const parts: DeploymentParts = { ...base, people: servePeople(base, this.dataKey) };
     serveDiscovery(parts);

@@ -29,6 +29,7 @@ export const declarationOptions: Readonly<Record<DeclarableKind, readonly Option
     'grant',
     'consent',
     'require-pushed-requests',
+    'dpop-bound',
     'file',
   ],
 };
@@ -83,6 +84,7 @@ const builders: Readonly<Record<DeclarableKind, (id: string, values: Values, dir
     grant_types: values.grant,
     consent: values.consent,
     require_pushed_authorization_requests: values['require-pushed-requests'],
+    dpop_bound_access_tokens: values['dpop-bound'],
   }),
 };
 

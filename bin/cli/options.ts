@@ -39,6 +39,7 @@ const declarations = {
   grant: { type: 'string', multiple: true },
   consent: { type: 'string' },
   'require-pushed-requests': { type: 'boolean' },
+  'dpop-bound': { type: 'boolean' },
   clients: { type: 'string' },
 } as const satisfies OptionTable;
 

@@ -34,11 +34,12 @@ export function clientEndpoint<Value>(
 }
 
 function refused(refusal: Refusal, request: HttpRequest): HttpResponse {
-  const { status, error, description, retryAfter } = toWire(refusal);
+  const { status, error, description, retryAfter, dpopNonce } = toWire(refusal);
   // RFC 6749 §5.2: a client that tried the Authorization header is told the scheme to use there.
   const challenge = status === 401 && request.headers['authorization'] !== undefined;
   return errorJson(status, error, description, {
     ...(challenge && { 'www-authenticate': 'Basic realm="vestibule", charset="UTF-8"' }),
+    ...(dpopNonce !== undefined && { 'dpop-nonce': dpopNonce }),
     ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
   });
 }

@@ -75,7 +75,8 @@ async function intercept(
     });
     return refused(request, challenge);
   };
-  if (credential.kind === 'none') return refuse(credentialMissing(context));
+  // The gateway's own authorizer lets nothing but Bearer through.
+  if (credential.kind === 'none' || credential.kind === 'dpop') return refuse(credentialMissing(context));
   if (credential.kind === 'malformed') return refuse(requestMalformed(context, credential.description));
   const judgement = await judge(credential.token);
   if (!judgement.ok) {
@@ -85,7 +86,13 @@ async function intercept(
         : issuerUnavailable(judgement.missing, judgement.retryAfterSeconds),
     );
   }
-  const { client_id: clientId, agent_id: agentId, jti } = judgement.claims;
+  const { client_id: clientId, agent_id: agentId, jti, cnf } = judgement.claims;
+  // RFC 9449 §7.2: nothing behind the gateway asks for the proof, so such a token is not taken there.
+  if (cnf?.jkt !== undefined) {
+    return refuse(
+      tokenInvalid(context, 'The access token is bound to a key, of which this gateway takes no proof'),
+    );
+  }
   audit({
     event: 'call_admitted',
     ...guarded,

@@ -1,9 +1,11 @@
+import { encodedPath } from '../resource-server/addresses.ts';
 import type { Operation, Verification, Verifier } from '../resource-server/index.ts';
 import type { Audit } from '../runtime/events.ts';
 
 /** What is used of an event of payload format 2.0, be it for an integration or for an authorizer. */
 export interface RouteEvent {
   readonly routeKey: string;
+  readonly rawPath: string;
   readonly rawQueryString: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly requestContext: {
@@ -25,9 +27,9 @@ export type Guard = (event: RouteEvent) => Promise<Verification>;
 /** Rejects for a route that it was not told of: such a route is a mistake of the deployment, never open. */
 export function routeGuard({ verifier, scopes, audit }: ProtectedRoutesPorts): Guard {
   return async (event) => {
-    const { routeKey, rawQueryString, headers, requestContext } = event;
+    const { routeKey, rawPath, rawQueryString, headers, requestContext } = event;
     const verification = await verifier.verify(
-      { headers, url: `?${rawQueryString}` },
+      { headers, method: requestContext.http.method, url: `${encodedPath(rawPath)}?${rawQueryString}` },
       operationOf(scopes, routeKey),
     );
     const call = {

@@ -7,21 +7,27 @@ import { json } from './respond.ts';
 
 /** `/token`. */
 export function tokenHttpEndpoint(requestToken: RequestToken, clock: Clock): Endpoint {
-  return clientEndpoint(requestToken, granted, clock);
+  return clientEndpoint(
+    (request, now, { dpop: proof }) => requestToken({ ...request, proof }, now),
+    granted,
+    clock,
+  );
 }
 
 /** RFC 6749 §5.1: with the refresh token in the same answer, each time it changes (IX-40). */
 function granted(
-  { accessToken, expiresAt, plan, refreshToken, idToken }: GrantedToken,
+  { accessToken, expiresAt, plan, refreshToken, idToken, dpopNonce }: GrantedToken,
   now: Instant,
 ): HttpResponse {
   const body = {
     access_token: accessToken,
-    token_type: 'Bearer',
+    // RFC 9449 §5: so that the client presents it with a proof.
+    token_type: plan.jkt === undefined ? 'Bearer' : 'DPoP',
     expires_in: expiresAt - now,
     scope: formatScope(plan.scope),
     ...(refreshToken && { refresh_token: refreshToken.reveal() }),
     ...(idToken !== undefined && { id_token: idToken }),
   };
-  return json(200, body, { pragma: 'no-cache' });
+  // RFC 9449 §8.2: told before the last one is too old, it spares the client a refusal.
+  return json(200, body, { pragma: 'no-cache', ...(dpopNonce !== undefined && { 'dpop-nonce': dpopNonce }) });
 }

@@ -12,18 +12,20 @@ const rotationDays = 30;
 
 const secretBytes = 48;
 
-/** The daily run: the secret behind cookies and forms gets a new value when its own is due. */
+/** The daily run: a secret behind seals gets a new value when its own is due, be they on cookies and forms or nonces. */
 export async function tendSealSecret(
   {
     store,
     clock,
     random,
     audit,
+    behind,
   }: {
     readonly store: SealSecretStore;
     readonly clock: Clock;
     readonly random: Random;
     readonly audit: Audit;
+    readonly behind: 'seals' | 'nonces';
   },
   { actor }: KeyAuthor,
 ): Promise<void> {
@@ -31,5 +33,7 @@ export async function tendSealSecret(
   const days = Math.floor((clock() - createdAt) / daySeconds);
   if (days < rotationDays) return;
   const rotated = await store.replace(id, new Secret(random(secretBytes)));
-  if (rotated) audit({ event: 'seal_secret_rotated', days, by: actor });
+  if (!rotated) return;
+  const event = behind === 'seals' ? 'seal_secret_rotated' : 'nonce_secret_rotated';
+  audit({ event, days, by: actor });
 }

@@ -1,6 +1,7 @@
 import type { DocumentRefusal } from '../ports/documents.ts';
 import type { GrantId } from '../runtime/identifiers.ts';
 import type { AuthorizationError } from './authorization/refusal.ts';
+import type { ProofRefusal } from './dpop/refusal.ts';
 import { endInWords } from './grants/end-grant.ts';
 
 /** Why a client could not be authenticated. */
@@ -38,6 +39,7 @@ export type GrantRefusal =
   | { readonly reason: 'scope_malformed' }
   | { readonly reason: 'scope_not_available'; readonly available: readonly string[] }
   | { readonly reason: 'scope_empty'; readonly available: readonly string[] }
+  | ProofRefusal
   | PersonGrantRefusal;
 
 /** Why a client gets no token of what a person granted. With a `grantId` the caller has had a code or a token of that grant. */
@@ -95,10 +97,18 @@ export type Refusal = ClientRefusal | GrantRefusal | TokenQuestionRefusal | Push
 export interface WireError {
   readonly status: 400 | 401 | 429 | 503;
   readonly error:
-    'invalid_client' | 'invalid_grant' | 'unsupported_grant_type' | 'too_many_requests' | AuthorizationError;
+    | 'invalid_client'
+    | 'invalid_grant'
+    | 'unsupported_grant_type'
+    | 'invalid_dpop_proof'
+    | 'use_dpop_nonce'
+    | 'too_many_requests'
+    | AuthorizationError;
   readonly description: string;
   /** Seconds. */
   readonly retryAfter?: number;
+  /** What the next proof has to hold. */
+  readonly dpopNonce?: string;
 }
 
 type Wire = {
@@ -158,6 +168,17 @@ const wire: Wire = {
   scope_not_available: ({ available }) => bad('invalid_scope', `the agent may ask for: ${list(available)}`),
   scope_empty: ({ available }) =>
     bad('invalid_scope', `nothing is granted unasked; the agent may ask for: ${list(available)}`),
+  dpop_proof_missing: () =>
+    bad('invalid_dpop_proof', 'this takes a proof of the key that the client has: send the DPoP header'),
+  dpop_proof_not_acceptable: ({ detail }) => bad('invalid_dpop_proof', `the DPoP header ${detail}`),
+  dpop_nonce_missing: ({ nonce }) =>
+    useNonce(nonce, 'the DPoP header must have in nonce what DPoP-Nonce says'),
+  dpop_nonce_not_accepted: ({ nonce }) =>
+    useNonce(nonce, 'the nonce of the DPoP header is too old; take what DPoP-Nonce says'),
+  dpop_proof_replayed: () =>
+    bad('invalid_dpop_proof', 'the DPoP header was used before; make a proof for each request'),
+  dpop_key_not_bound: () =>
+    bad('invalid_grant', 'what is presented is bound to another key than the DPoP header proves'),
   code_missing: () => bad('invalid_request', 'code is missing'),
   code_verifier_missing: () =>
     bad('invalid_request', 'code_verifier is missing: send the one of the challenge'),
@@ -220,6 +241,11 @@ function notBound(what: string): WireError {
 /** RFC 6749 §5.2: the characters of a description; the keys of tags have more. */
 function printable(text: string): string {
   return text.replace(/[^\x20\x21\x23-\x5B\x5D-\x7E]/g, '?');
+}
+
+// RFC 9449 §8.
+function useNonce(dpopNonce: string, description: string): WireError {
+  return { status: 400, error: 'use_dpop_nonce', description, dpopNonce };
 }
 
 function codeNotAccepted(): WireError {

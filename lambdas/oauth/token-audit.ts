@@ -32,6 +32,7 @@ export function tokenAudit(
       jti,
       kid,
       expiresAt,
+      ...(plan.jkt !== undefined && { jkt: plan.jkt }),
     };
   }
   return {

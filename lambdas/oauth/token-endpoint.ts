@@ -1,11 +1,21 @@
+import type { ProofMarks } from '../ports/proofs.ts';
 import type { AssertionReplay } from '../ports/replay.ts';
 import { sha256 } from '../runtime/digest.ts';
+import type { Issuer } from '../runtime/identifiers.ts';
 import type { Random } from '../runtime/random.ts';
 import { ok, refuse, type Result } from '../runtime/result.ts';
 import type { AuthenticatedClient } from './client-authentication/authenticate-client.ts';
 import { markAssertion } from './client-authentication/mark-assertion.ts';
 import { type DecisionPorts, decidedRequest } from './decided-request.ts';
+import {
+  boundKey,
+  markProof,
+  type PossessionPorts,
+  type ProvenKey,
+  readPossession,
+} from './dpop/possession.ts';
 import type { Grant, GrantContext } from './grants/grant.ts';
+import { endpointsOf } from './metadata/endpoints.ts';
 import type { Parameters } from './parameters.ts';
 import type { GrantRefusal, Refusal } from './refusal.ts';
 import { namedResource } from './resource/named-resource.ts';
@@ -13,19 +23,25 @@ import { tokenAudit } from './token-audit.ts';
 import type { GrantedToken, RequestToken } from './token-request.ts';
 import type { IssueToken } from './tokens/issue.ts';
 
-export interface TokenEndpointPorts extends DecisionPorts {
+export interface TokenEndpointPorts extends DecisionPorts, PossessionPorts {
+  readonly issuer: Issuer;
   readonly grants: readonly Grant[];
   readonly issue: IssueToken;
   readonly replay: AssertionReplay;
+  readonly proofs: ProofMarks;
   readonly random: Random;
 }
 
 export function tokenEndpoint(ports: TokenEndpointPorts): RequestToken {
+  // RFC 9449 §4.3: the URL as it is published, whatever host the request says it came to.
+  const target = { method: 'POST', url: endpointsOf(ports.issuer).token };
   return decidedRequest({
     ports,
     resourceHint: ({ parameters }) => namedResource(parameters),
-    decide: ({ parameters, requestId }, client, now) =>
-      grantToken(ports, parameters, { client, now, requestId }),
+    decide: async ({ parameters, requestId, proof }, client, now) => {
+      const possession = await readPossession(ports, proof, target, now);
+      return grantToken(ports, parameters, { client, now, requestId, possession });
+    },
     eventOf: tokenAudit,
   });
 }
@@ -40,18 +56,36 @@ async function grantToken(
   if (!grant.ok) return grant;
   const decided = await grant.value.redeem(parameters, context);
   if (!decided.ok) return decided;
-  const { plan, idToken, uses, mark } = decided.value;
+  const key = boundKey(client.client, context.possession);
+  if (!key.ok) return key;
+  const { idToken, uses, mark } = decided.value;
+  const plan = key.value === undefined ? decided.value.plan : { ...decided.value.plan, jkt: key.value.jkt };
   const { expiresAt: clientUntil } = client.client;
   const token = await ports.issue(
     { plan, ...(idToken && { idToken }), ...(clientUntil !== undefined && { clientUntil }) },
     now,
   );
-  // Signed first and marked last: a request that fails half way has spent nothing. The assertion is marked before, so
-  // that none which was caught uses up anything, and for this very use, so that the same request again is no replay.
-  const isFirstUse = await markAssertion(ports, client, now, uses && sha256(`${grant.value.type}\0${uses}`));
-  if (!isFirstUse) return refuse({ reason: 'assertion_replayed' });
+  // Signed first and marked last: a request that fails half way has spent nothing. What proves the client is marked
+  // before, so that none which was caught uses up anything.
+  const fault = await markProofs(ports, context, uses && sha256(`${grant.value.type}\0${uses}`));
+  if (fault !== undefined) return refuse({ reason: fault });
   const marked = mark === undefined ? ok({}) : await mark();
-  return marked.ok ? ok({ ...token, plan, ...marked.value }) : marked;
+  return marked.ok ? ok({ ...token, plan, ...marked.value, ...nextNonce(key.value) }) : marked;
+}
+
+/** Marked for this very use, so that the same request again is no replay. */
+async function markProofs(
+  ports: TokenEndpointPorts,
+  { client, now, possession }: GrantContext,
+  attempt: string | undefined,
+): Promise<'assertion_replayed' | 'dpop_proof_replayed' | undefined> {
+  if (!(await markAssertion(ports, client, now, attempt))) return 'assertion_replayed';
+  const key = possession.ok ? possession.value : undefined;
+  return (await markProof(ports, key, now, attempt)) ? undefined : 'dpop_proof_replayed';
+}
+
+function nextNonce(key: ProvenKey | undefined): Pick<GrantedToken, 'dpopNonce'> {
+  return key?.nonce === undefined ? {} : { dpopNonce: key.nonce };
 }
 
 function grantFor(

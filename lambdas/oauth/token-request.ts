@@ -6,11 +6,16 @@ import type { TokenPlan } from './grants/grant.ts';
 import type { Refusal } from './refusal.ts';
 import type { IssuedToken } from './tokens/issue.ts';
 
-export type TokenRequest = ClientRequest;
+export interface TokenRequest extends ClientRequest {
+  /** The DPoP header, where there is one. */
+  readonly proof?: string | undefined;
+}
 
 export interface GrantedToken extends IssuedToken {
   readonly plan: TokenPlan;
   readonly refreshToken?: Secret;
+  /** For the next proof of a client that sent one. */
+  readonly dpopNonce?: string;
 }
 
 /** One token request, decided and written to the audit trail. */

@@ -48,6 +48,8 @@ export interface CodeBinding {
   readonly codeChallenge: string;
   /** OpenID Connect Core §3.1.2.1; goes into the id_token. */
   readonly nonce?: string;
+  /** RFC 9449 §10: the thumbprint of the key that it is asked for with. */
+  readonly dpopJkt?: string;
 }
 
 /** A code as it is kept: by its digest. */
@@ -76,6 +78,8 @@ export interface Family {
   /** Never later than `absoluteUntil`. */
   readonly idleUntil: Instant;
   readonly absoluteUntil: Instant;
+  /** RFC 9449 §5: the thumbprint of the key that its tokens are bound to, of a public client that has shown one. */
+  readonly jkt?: string;
 }
 
 export interface GrantEnd {

@@ -138,6 +138,8 @@ export interface Client extends Registration {
   readonly consent?: 'asked' | 'implied';
   /** RFC 9126 §6: it pushes its authorization requests, and no other is taken in its name. */
   readonly pushesRequests?: boolean;
+  /** RFC 9449 §5.2: whether it gets no token that is not bound to a key of its own. */
+  readonly dpopBound?: boolean;
   /** Of a client that registered itself: from then on it is not registered any more. */
   readonly expiresAt?: Instant;
   readonly registered?: SelfRegistration;

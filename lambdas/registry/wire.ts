@@ -39,6 +39,7 @@ export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
     attached_redirect_uris: client.attachedRedirectUris?.map(({ uri, by }) => ({ redirect_uri: uri, by })),
     consent: client.consent,
     require_pushed_authorization_requests: client.pushesRequests,
+    dpop_bound_access_tokens: client.dpopBound,
     registration_token: client.registered?.registrationTokenId,
     expires_at: client.expiresAt && time(client.expiresAt),
     secrets: liveSecrets(client).map(({ id, createdAt }) => ({ id, created_at: time(createdAt) })),

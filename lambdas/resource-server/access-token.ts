@@ -21,6 +21,8 @@ export interface AccessTokenClaims extends JWTPayload {
   readonly scope?: string;
   /** The agent that acts, where the client belongs to one. */
   readonly agent_id?: string;
+  /** RFC 9449 §6.1: the key that the token is bound to, by its thumbprint. */
+  readonly cnf?: { readonly jkt?: string };
   /** The grant of a person, who then is `sub`; the token ends with it. */
   readonly grant_id?: string;
   /** What the person's roles were when the token was issued. */
@@ -111,12 +113,20 @@ function hasClaims(payload: JWTPayload): payload is AccessTokenClaims {
     texts.every(isText) &&
     optional.every((claim) => claim === undefined || isText(claim)) &&
     lists.every((claim) => claim === undefined || (Array.isArray(claim) && claim.every(isText))) &&
-    ['undefined', 'number'].includes(typeof payload['auth_time'])
+    ['undefined', 'number'].includes(typeof payload['auth_time']) &&
+    isConfirmation(payload['cnf'])
   );
 }
 
 function isText(claim: unknown): boolean {
   return typeof claim === 'string';
+}
+
+/** A binding that cannot be read is not to be taken for none. */
+function isConfirmation(cnf: unknown): boolean {
+  if (cnf === undefined) return true;
+  if (typeof cnf !== 'object' || cnf === null) return false;
+  return !('jkt' in cnf) || isText(cnf.jkt);
 }
 
 function describe(error: errors.JOSEError): string {

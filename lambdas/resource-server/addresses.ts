@@ -9,6 +9,13 @@ export function protectedResourceMetadataUrl(resource: string): string {
   return `${origin}/.well-known/oauth-protected-resource${path}${search}`;
 }
 
+/** A path that API Gateway has decoded, as it stands in a URL. */
+export function encodedPath(path: string): string {
+  const url = new URL('http://localhost');
+  url.pathname = path;
+  return url.pathname;
+}
+
 /** Plain http is for loopback: anywhere else its keys and tokens are anybody's. */
 export function absoluteUrl(option: string, text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;

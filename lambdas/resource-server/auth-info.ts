@@ -20,7 +20,7 @@ export interface AuthInfo {
 export function authInfo(presented: Presented, token: AccessTokenClaims, resource: string): AuthInfo {
   const credential = readCredential(presented);
   return {
-    token: credential.kind === 'bearer' ? credential.token : '',
+    token: 'token' in credential ? credential.token : '',
     clientId: token.client_id,
     scopes: [...scopeList(token.scope)],
     expiresAt: token.exp,

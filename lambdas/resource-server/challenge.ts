@@ -1,10 +1,11 @@
+import { proofAlgorithms } from './dpop-proof.ts';
 import { parameter } from './header-value.ts';
 
 /** The answer a resource server sends instead of serving the request. */
 export interface Challenge {
   /** 401 no or no valid token; 403 a scope is missing; 400 malformed; 503 the issuer's keys or ends cannot be had. */
   readonly status: 400 | 401 | 403 | 503;
-  /** Lower-case names. `www-authenticate` is one line whose first scheme is Bearer (absent on 503). */
+  /** Lower-case names. `www-authenticate` is one line with one scheme (absent on 503). */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Readonly<Record<string, string>>;
 }
@@ -14,6 +15,8 @@ export interface ChallengeContext {
   readonly resourceMetadata?: string;
   /** Everything this operation needs, in one challenge (RS-8). */
   readonly scopes: readonly string[];
+  /** How the client has to present its token. Default: `Bearer`. */
+  readonly scheme?: 'Bearer' | 'DPoP';
 }
 
 /** RFC 6750 §3.1: no authentication at all, so no error code and nothing more than where to start. */
@@ -24,6 +27,16 @@ export function credentialMissing(context: ChallengeContext): Challenge {
 // RFC 6750 §3.1: expired, revoked, for someone else, or not a token: all are invalid_token and 401.
 export function tokenInvalid(context: ChallengeContext, description: string): Challenge {
   return refusal(401, 'invalid_token', description, context);
+}
+
+// RFC 9449 §7.1: the token may be good, and nobody showed the key that it is bound to.
+export function proofInvalid(context: ChallengeContext, description: string): Challenge {
+  return refusal(401, 'invalid_dpop_proof', description, context);
+}
+
+/** The same of a proof that did once already. */
+export function proofReplayed(context: ChallengeContext): Challenge {
+  return proofInvalid(context, 'The DPoP header was used before; make a proof for each request');
 }
 
 // RFC 6750 §3.1: the token is good and does not reach this far: 403, with the scope that would.
@@ -64,7 +77,7 @@ function refusal(
 function challenge(
   status: Challenge['status'],
   details: readonly string[],
-  { resourceMetadata, scopes }: ChallengeContext,
+  { resourceMetadata, scopes, scheme = 'Bearer' }: ChallengeContext,
   body: Challenge['body'],
 ): Challenge {
   const parameters = [
@@ -72,7 +85,9 @@ function challenge(
     // RFC 9728 §5.1: an absolute URL, so that a client finds the authorization server from this answer alone.
     ...(resourceMetadata === undefined ? [] : [parameter('resource_metadata', resourceMetadata)]),
     ...(scopes.length === 0 ? [] : [parameter('scope', scopes.join(' '))]),
+    // RFC 9449 §7.1: what the proof may be signed with.
+    ...(scheme === 'DPoP' ? [parameter('algs', proofAlgorithms.join(' '))] : []),
   ];
-  const authenticate = ['Bearer', parameters.join(', ')].join(' ').trim();
+  const authenticate = [scheme, parameters.join(', ')].join(' ').trim();
   return { status, headers: { ...commonHeaders, 'www-authenticate': authenticate }, body };
 }

@@ -6,6 +6,8 @@ export interface RequestLike {
   readonly headers: Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
   /** Node's flat list of names and values, which alone shows that a header was sent twice. */
   readonly rawHeaders?: readonly string[] | undefined;
+  /** The method of the request; without it no proof of a key can be judged. */
+  readonly method?: string | undefined;
   /** Path or URL with its query, searched for a token in the wrong place. */
   readonly url?: string | undefined;
 }
@@ -13,9 +15,9 @@ export interface RequestLike {
 export type Credential =
   | { readonly kind: 'none' }
   | { readonly kind: 'malformed'; readonly description: string }
-  | { readonly kind: 'bearer'; readonly token: string };
+  | { readonly kind: 'bearer' | 'dpop'; readonly token: string };
 
-const bearer = /^bearer(?: +|$)/i;
+const scheme = /^(bearer|dpop)(?: +|$)/i;
 const b64token = /^[A-Za-z0-9\-._~+/]+=*$/;
 
 /** Finds the access token of a request, or of the value of its Authorization header. Pure. */
@@ -26,40 +28,44 @@ export function readCredential(input: string | null | undefined | RequestLike): 
   if (queryOf(input.url).has('access_token')) {
     return malformed('An access token travels in the Authorization header, never in the URL');
   }
-  return readAuthorization(authorizationValues(input));
+  return readAuthorization(headerValues(input, 'authorization'));
+}
+
+/** The DPoP header; several are joined as a proxy would, which makes them no proof (RFC 9449 §4.3). */
+export function readProofHeader(input: RequestLike): string | undefined {
+  const values = headerValues(input, 'dpop');
+  return values.length === 0 ? undefined : values.join(', ');
 }
 
 function readAuthorization(values: readonly string[]): Credential {
   if (values.length > 1) return malformed('The Authorization header was sent more than once');
   const value = values[0]?.trim() ?? '';
+  const [found, name] = scheme.exec(value) ?? [];
   // RFC 6750 §3: another scheme is a request without authentication, answered without an error code.
-  if (!bearer.test(value)) return { kind: 'none' };
-  const token = value.replace(bearer, '');
+  if (found === undefined) return { kind: 'none' };
+  const token = value.slice(found.length);
   // RFC 6750 §2.1: one b64token; a proxy that folded two headers into one leaves a comma.
   return b64token.test(token)
-    ? { kind: 'bearer', token }
-    : malformed('The Authorization header does not hold one bearer token');
+    ? { kind: name?.toLowerCase() === 'dpop' ? 'dpop' : 'bearer', token }
+    : malformed('The Authorization header does not hold one access token');
 }
 
-function authorizationValues({ headers, rawHeaders = [] }: RequestLike): readonly string[] {
-  const sent = rawHeaders.filter((_, at, all) => at % 2 === 1 && isAuthorization(all[at - 1]));
+/** `wanted` is in lower case. */
+function headerValues({ headers, rawHeaders = [] }: RequestLike, wanted: string): readonly string[] {
+  const sent = rawHeaders.filter((_, at, all) => at % 2 === 1 && all[at - 1]?.toLowerCase() === wanted);
   if (sent.length > 0) return sent;
   if (isFetchHeaders(headers)) {
-    const value = headers.get('authorization');
+    const value = headers.get(wanted);
     return value === null ? [] : [value];
   }
   return Object.entries(headers)
-    .filter(([name]) => isAuthorization(name))
+    .filter(([name]) => name.toLowerCase() === wanted)
     .flatMap(([, value]) => value ?? []);
 }
 
 /** By what they can do: other implementations than the global one are about. */
 function isFetchHeaders(headers: RequestLike['headers']): headers is Headers {
   return typeof (headers as { readonly get?: unknown }).get === 'function';
-}
-
-function isAuthorization(name: string | undefined): boolean {
-  return name?.toLowerCase() === 'authorization';
 }
 
 function queryOf(url: string | undefined): URLSearchParams {

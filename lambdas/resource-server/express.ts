@@ -7,6 +7,7 @@ import type { Verifier } from './verifier.ts';
 export interface ExpressRequest {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly rawHeaders?: readonly string[];
+  readonly method?: string | undefined;
   readonly url?: string | undefined;
   readonly originalUrl?: string;
   auth?: AuthInfo;
@@ -35,8 +36,8 @@ export function expressMiddleware<Request extends ExpressRequest>(
 ): (request: Request, response: ExpressResponse, next: (error?: unknown) => void) => Promise<void> {
   return async (request, response, next) => {
     try {
-      const { headers, rawHeaders, originalUrl, url } = request;
-      const presented = { headers, rawHeaders, url: originalUrl ?? url };
+      const { headers, rawHeaders, method, originalUrl, url } = request;
+      const presented = { headers, rawHeaders, method, url: originalUrl ?? url };
       const scopes = typeof options.scopes === 'function' ? options.scopes(request) : options.scopes;
       const verification = await verifier.verify(presented, {
         ...(scopes === undefined ? {} : { scopes }),

@@ -13,5 +13,6 @@ export { middyMiddleware } from './middy.ts';
 export type { HttpEvent, HttpEventResponse, MiddyMiddleware, MiddyOptions } from './middy.ts';
 export type { SatisfiesScope } from './scopes.ts';
 export type { JudgeOptions } from './token-judge.ts';
+export type { ProofUse, TakeProof } from './used-proofs.ts';
 export { createVerifier } from './verifier.ts';
 export type { Operation, Presented, Verification, Verifier, VerifierOptions } from './verifier.ts';

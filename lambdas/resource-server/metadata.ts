@@ -1,4 +1,5 @@
 import { absoluteUrl, protectedResourceMetadataUrl } from './addresses.ts';
+import { proofAlgorithms } from './dpop-proof.ts';
 import { crossOriginHeaders } from './cross-origin.ts';
 import { assertScopes } from './scopes.ts';
 
@@ -42,6 +43,8 @@ export function protectedResourceMetadata(
       authorization_servers: [issuer],
       ...(scopes.length === 0 ? {} : { scopes_supported: assertScopes(scopes) }),
       bearer_methods_supported: ['header'],
+      // RFC 9728 §2: what the verifier of this package takes proofs by.
+      dpop_signing_alg_values_supported: proofAlgorithms,
       ...(name === undefined ? {} : { resource_name: name }),
       ...(documentation === undefined ? {} : { resource_documentation: documentation }),
     },

@@ -1,4 +1,5 @@
 import { authInfo, type AuthInfo } from './auth-info.ts';
+import { encodedPath } from './addresses.ts';
 import { crossOriginHeaders } from './cross-origin.ts';
 import type { SatisfiesScope } from './scopes.ts';
 import type { Verifier } from './verifier.ts';
@@ -6,7 +7,9 @@ import type { Verifier } from './verifier.ts';
 /** The part of an API Gateway event (payload format 2.0) or function URL event that is used. */
 export interface HttpEvent {
   readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly rawPath?: string;
   readonly rawQueryString?: string;
+  readonly requestContext?: { readonly http?: { readonly method?: string } };
   auth?: AuthInfo;
 }
 
@@ -35,7 +38,9 @@ export function middyMiddleware<Event extends HttpEvent>(
 ): MiddyMiddleware<Event> {
   return {
     before: async ({ event }) => {
-      const presented = { headers: event.headers, url: `?${event.rawQueryString ?? ''}` };
+      const { headers, rawPath = '/', rawQueryString = '', requestContext } = event;
+      const url = `${encodedPath(rawPath)}?${rawQueryString}`;
+      const presented = { headers, method: requestContext?.http?.method, url };
       const scopes = typeof options.scopes === 'function' ? options.scopes(event) : options.scopes;
       const verification = await verifier.verify(presented, {
         ...(scopes === undefined ? {} : { scopes }),
@@ -45,10 +50,10 @@ export function middyMiddleware<Event extends HttpEvent>(
         event.auth = authInfo(presented, verification.token, verifier.resource);
         return undefined;
       }
-      const { status, headers, body } = verification.challenge;
+      const { status, headers: answer, body } = verification.challenge;
       return {
         statusCode: status,
-        headers: { ...headers, ...crossOriginHeaders },
+        headers: { ...answer, ...crossOriginHeaders },
         body: JSON.stringify(body),
       };
     },

@@ -78,6 +78,6 @@ const ended: Judgement = {
   description: 'The access token was ended before its expiry',
 };
 
-function systemNow(): number {
+export function systemNow(): number {
   return Math.floor(Date.now() / 1000);
 }

@@ -53,6 +53,8 @@ export type AuditEvent =
       readonly jti: string;
       readonly kid: string;
       readonly expiresAt: number;
+      /** The thumbprint of the key that it is bound to. */
+      readonly jkt?: string;
     })
   | (TokenDecision & {
       readonly event: 'token_refused';
@@ -287,7 +289,11 @@ type KeyEvent =
       readonly standbys: number;
     }
   /** The secret behind cookies and forms; what was sealed before the one before it opens no more. */
-  | { readonly event: 'seal_secret_rotated'; readonly days: number; readonly by: string }
+  | {
+      readonly event: 'seal_secret_rotated' | 'nonce_secret_rotated';
+      readonly days: number;
+      readonly by: string;
+    }
   /** Tokens cannot be signed: one event for each failed try to unwrap the key. */
   | { readonly event: 'signing_key_unavailable'; readonly kid: string; readonly reason: string };
 

@@ -13,6 +13,7 @@ export const bundling = {
   mainFields: ['module', 'main'],
   alias: {
     '@aws-sdk/credential-provider-node': fileURLToPath(import.meta.resolve('./function-credentials.ts')),
+    '@smithy/core/event-streams': fileURLToPath(import.meta.resolve('./no-event-streams.ts')),
   },
   minify: true,
   legalComments: 'none',

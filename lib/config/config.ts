@@ -17,6 +17,8 @@ export interface VestibuleConfig {
   readonly accessTokenMinutes?: number;
   /** How long clients may go on with what a person granted, while the person is away. */
   readonly refreshTokens?: RefreshTokensConfig;
+  /** Clients that bind their tokens to a key (RFC 9449). */
+  readonly dpop?: DpopConfig;
   /** Days after which the next signing key takes over, 7 to 365. Default: 90. */
   readonly keyRotationDays?: number;
   /** How often one caller may ask, before it is answered 429. */
@@ -106,6 +108,14 @@ export interface CuratedHostConfig {
   readonly host: string;
   /** Default: `asked`. */
   readonly consent?: 'asked' | 'implied';
+}
+
+export interface DpopConfig {
+  /**
+   * Whether proofs at `/token` must hold a nonce of ours, so that none can be made long before it is used; their clients are
+   * told it. `off` is for clients that cannot do that. Default: `required`.
+   */
+  readonly nonces?: 'required' | 'off';
 }
 
 export interface RefreshTokensConfig {
@@ -234,6 +244,8 @@ export interface ClientConfig {
   readonly consent?: 'asked' | 'implied';
   /** Whether it pushes its authorization requests (RFC 9126), so that no other is taken in its name. Default: false. */
   readonly requirePushedRequests?: boolean;
+  /** Whether it gets no token that is not bound to a key which it proves (RFC 9449). Default: it may prove one. */
+  readonly dpopBoundAccessTokens?: boolean;
 }
 
 export type GrantTypeConfig = 'client_credentials' | 'authorization_code' | 'refresh_token';

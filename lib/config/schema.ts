@@ -129,6 +129,7 @@ export function configSchema(hosts: Hosts): v.GenericSchema {
     awsCallerIdentity: v.optional(flag()),
     accessTokenMinutes: v.optional(accessTokenMinutes),
     refreshTokens: v.optional(refreshTokens),
+    dpop: v.optional(fields({ nonces: v.optional(oneOf(['required', 'off'])) })),
     keyRotationDays: v.optional(keyRotationDays),
     limits: v.optional(limits),
     alarms: v.optional(alarms),
@@ -195,6 +196,7 @@ function client(hosts: Hosts): v.GenericSchema {
     ),
     consent: v.optional(oneOf(['asked', 'implied'])),
     requirePushedRequests: v.optional(flag()),
+    dpopBoundAccessTokens: v.optional(flag()),
   });
 }
 

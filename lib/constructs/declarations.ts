@@ -43,20 +43,8 @@ export function agentDeclaration(agent: AgentConfig, resources: readonly Resourc
   };
 }
 
-export function clientDeclaration(
-  {
-    id,
-    name,
-    agent,
-    resource,
-    authentication,
-    redirectUris,
-    grants,
-    consent,
-    requirePushedRequests,
-  }: ClientConfig,
-  resources: readonly ResourceConfig[],
-): object {
+export function clientDeclaration(client: ClientConfig, resources: readonly ResourceConfig[]): object {
+  const { id, name, agent, resource, authentication, redirectUris, grants, consent } = client;
   return {
     client_id: id,
     client_name: name ?? id,
@@ -69,7 +57,8 @@ export function clientDeclaration(
     ...proofMembers(authentication),
     ...(redirectUris && { redirect_uris: redirectUris }),
     ...(consent && { consent }),
-    ...(requirePushedRequests === true && { require_pushed_authorization_requests: true }),
+    ...(client.requirePushedRequests === true && { require_pushed_authorization_requests: true }),
+    ...(client.dpopBoundAccessTokens === true && { dpop_bound_access_tokens: true }),
   };
 }
 

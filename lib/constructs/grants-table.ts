@@ -30,6 +30,12 @@ export class GrantsTable extends Construct {
     return { GRANTS_TABLE: this.table.tableName };
   }
 
+  /** Marking client assertions and proofs of keys as used. */
+  grantReplayMarks(role: IRole): GrantsVariables {
+    grantItems(this.table, role, { actions: ['dynamodb:PutItem'], items: ['assertion#*', 'proof#*'] });
+    return { GRANTS_TABLE: this.table.tableName };
+  }
+
   /** Drawing on the buckets that keep callers within their limits. */
   grantBuckets(role: IRole, ...kinds: readonly ('client' | 'address' | 'registration')[]): GrantsVariables {
     grantItems(this.table, role, {
@@ -88,14 +94,16 @@ export class GrantsTable extends Construct {
     return { GRANTS_TABLE: this.table.tableName };
   }
 
-  /** Reading and writing which tokens are revoked, and marking a client assertion as used. */
+  /** Reading and writing which tokens are revoked, and marking client assertions as used, and proofs of keys. */
   grantRevocations(role: IRole, people: boolean): GrantsVariables {
     // What people granted is read in the same call.
     const items = people ? (['revoked#*', 'grant#*'] as const) : (['revoked#*'] as const);
     if (people) this.grantRedemption(role);
     grantItems(this.table, role, { actions: ['dynamodb:BatchGetItem'], items });
     grantItems(this.table, role, { actions: ['dynamodb:UpdateItem'], items: ['revoked#*'] });
-    grantItems(this.table, role, { actions: ['dynamodb:PutItem'], items: ['assertion#*'] });
+    // Where people sign in, it tells of them too.
+    const marks = people ? (['assertion#*', 'proof#*'] as const) : (['assertion#*'] as const);
+    grantItems(this.table, role, { actions: ['dynamodb:PutItem'], items: marks });
     return { GRANTS_TABLE: this.table.tableName };
   }
 }

@@ -16,6 +16,8 @@ export interface KeyRotationProps {
   readonly registry: RegistryTable;
   /** Absent where nobody signs in. */
   readonly sealSecret: SealSecret | undefined;
+  /** Absent where proofs of keys do without nonces. */
+  readonly nonceSecret: SealSecret | undefined;
   readonly retention: Retention;
   /** Days after which the next key takes over. */
   readonly rotationDays: number;
@@ -32,11 +34,11 @@ export class KeyRotation extends Construct {
 
   constructor(scope: Construct, id: string, props: KeyRotationProps) {
     super(scope, id);
-    const { signingKeys, signing, registry, sealSecret, retention, rotationDays } = props;
+    const { signingKeys, signing, registry, sealSecret, nonceSecret, retention, rotationDays } = props;
     const deletesKeys = retention.removalPolicy === RemovalPolicy.DESTROY;
     const { function: keys } = new EndpointFunction(scope, 'Keys', {
       name: 'keys',
-      description: 'Makes, rotates and destroys the signing keys, and rotates what seals cookies',
+      description: 'Makes, rotates and destroys the signing keys, and rotates what seals cookies and nonces',
       memoryMegabytes: 512,
       // Operators wait at an endpoint for 20 seconds at most, CloudFormation and the schedule for all of it.
       timeoutSeconds: timeLimitSeconds,
@@ -49,6 +51,7 @@ export class KeyRotation extends Construct {
           KEY_DELETION_DAYS: retention.protect ? '30' : '7',
           KEYS_WITHOUT_STACK: deletesKeys ? 'destroy' : 'retain',
           SEAL_SECRET: sealSecret?.grantRotation(role) ?? 'none',
+          NONCE_SECRET: nonceSecret?.grantRotation(role) ?? 'none',
           TIME_LIMIT: String(timeLimitSeconds),
           ...signingKeys.grantMaking(role),
           ...registry.grantKeyRing(role),

@@ -6,16 +6,23 @@ import { acknowledge } from './acknowledge.ts';
 import type { DataKey } from './data-key.ts';
 import type { Retention } from './retention.ts';
 
-/** What cookies and forms are sealed with: a random value made in the account and in no template, with two live versions. */
+export interface SealSecretProps {
+  /** What it is for, as operators read it. */
+  readonly seals: string;
+  readonly dataKey: DataKey;
+  readonly retention: Retention;
+}
+
+/** What a kind of value is sealed with: a random value made in the account and in no template, with two live versions. */
 export class SealSecret extends Construct {
   readonly #secret: Secret;
   readonly #dataKey: DataKey;
 
-  constructor(scope: Construct, id: string, dataKey: DataKey, retention: Retention) {
+  constructor(scope: Construct, id: string, { seals, dataKey, retention }: SealSecretProps) {
     super(scope, id);
     this.#dataKey = dataKey;
     this.#secret = new Secret(this, 'Secret', {
-      description: `${Stack.of(this).stackName}: seals the cookies and forms of people who sign in`,
+      description: `${Stack.of(this).stackName}: seals ${seals}`,
       encryptionKey: dataKey.key,
       removalPolicy: retention.removalPolicy,
       // 48 of 62 characters: 285 bits.
@@ -28,7 +35,7 @@ export class SealSecret extends Construct {
     );
   }
 
-  /** Reading both live versions; answers the value of SEAL_SECRET. */
+  /** Reading both live versions; answers its ARN. */
   grantUse(role: IRole): string {
     this.allow(role, 'secretsmanager:GetSecretValue');
     this.#dataKey.grantDecryptionOfSecrets(role);

@@ -25,6 +25,8 @@ export interface DeploymentParts {
   readonly signingKeys: SigningCustody;
   /** Seals cookies and forms; absent where nobody signs in. */
   readonly sealSecret: SealSecret | undefined;
+  /** Seals the nonces of DPoP proofs; absent where proofs do without. */
+  readonly nonceSecret: SealSecret | undefined;
   readonly retention: Retention;
   /** Undefined where the config has no identity provider, and nobody signs in. */
   readonly people: PeopleParts | undefined;

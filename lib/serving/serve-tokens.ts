@@ -4,7 +4,8 @@ import { clientProof, type DeploymentParts, hasPeople, servePublicly } from './d
 
 /** The token endpoint. */
 export function serveTokens(parts: DeploymentParts): void {
-  const { scope, config, frontDoor, registry, grants, signing, signingKeys, retention, people } = parts;
+  const { scope, config, frontDoor, registry, grants, signing, signingKeys, nonceSecret, retention, people } =
+    parts;
   const { function: token } = new EndpointFunction(scope, 'Token', {
     name: 'token',
     description: 'The token endpoint',
@@ -16,13 +17,14 @@ export function serveTokens(parts: DeploymentParts): void {
       ACCESS_TOKEN_MINUTES: String(config.accessTokenMinutes ?? 15),
       REFRESH_TOKEN_DAYS: refreshTokenDays(config),
       ...(people?.grantAsking(role) ?? { IDPS: '[]', DOWNSTREAM_FUNCTION: 'none' }),
+      NONCE_SECRET: nonceSecret?.grantUse(role) ?? 'none',
       ...signingKeys.grantSigning(role),
       ...registry.grantTokenDecisions(
         role,
         ...(hasPeople(config) ? (['client-document#*', 'idp#*'] as const) : []),
       ),
       ...(hasPeople(config) && grants.grantRedemption(role)),
-      ...grants.grantAssertionMarks(role),
+      ...grants.grantReplayMarks(role),
       ...grants.grantBuckets(role, 'client', 'address'),
     }),
   });

@@ -93,6 +93,8 @@ test('the token endpoint redeems and ends what people granted, and makes none of
   expect(matrixOf(people)['Token']).toEqual([
     writesItsLog('Token'),
     asks,
+    row(['secretsmanager:GetSecretValue'], '<VestibuleNoncesSecret>'),
+    readsSecrets,
     signs,
     row(
       [readSeveral],
@@ -101,7 +103,7 @@ test('the token endpoint redeems and ends what people granted, and makes none of
     ),
     row([read], grants, keys('grant#*')),
     row([update], grants, keys('grant#*', 'ended#*')),
-    row([put], grants, keys('assertion#*')),
+    row([put], grants, keys('assertion#*', 'proof#*')),
     row([update], grants, keys('bucket#client#*', 'bucket#address#*')),
   ]);
 });
@@ -120,7 +122,7 @@ test('introspection reads and ends what people granted, and makes none of it', (
     row([update], grants, keys('grant#*', 'ended#*')),
     row([readSeveral], grants, keys('revoked#*', 'grant#*')),
     row([update], grants, keys('revoked#*')),
-    row([put], grants, keys('assertion#*')),
+    row([put], grants, keys('assertion#*', 'proof#*')),
     row([update], grants, keys('bucket#client#*', 'bucket#address#*')),
   ]);
 });

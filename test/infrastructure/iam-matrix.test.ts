@@ -29,9 +29,11 @@ test('every function, and the schedule, may do exactly this', () => {
     ],
     Token: [
       writesItsLog('Token'),
+      row(['secretsmanager:GetSecretValue'], '<VestibuleNoncesSecret>'),
+      readsSecrets,
       signs,
       row(reads, registry, keys('client#*', 'aws-role#*', 'agent#*', 'resource#*', 'key-ring#*')),
-      row(['dynamodb:PutItem'], grants, keys('assertion#*')),
+      row(['dynamodb:PutItem'], grants, keys('assertion#*', 'proof#*')),
       row(['dynamodb:UpdateItem'], grants, keys('bucket#client#*', 'bucket#address#*')),
     ],
     Introspection: [
@@ -87,6 +89,13 @@ test('every function, and the schedule, may do exactly this', () => {
       writesItsLog('Keys'),
       row(['kms:ScheduleKeyDeletion'], anyKey, {
         'StringEquals aws:ResourceTag/vestibule:signing': 'Vestibule',
+      }),
+      row(
+        ['secretsmanager:ListSecretVersionIds', 'secretsmanager:PutSecretValue'],
+        '<VestibuleNoncesSecret>',
+      ),
+      row(['kms:Decrypt', 'kms:GenerateDataKey'], '<VestibuleDataKey.Arn>', {
+        'StringEquals kms:ViaService': 'secretsmanager.<AWS::Region>.amazonaws.com',
       }),
       row(['kms:CreateKey'], '*', {
         'StringEquals aws:RequestTag/vestibule:signing': 'Vestibule',

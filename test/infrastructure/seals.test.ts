@@ -32,8 +32,29 @@ test('whoever rotates it may put a value and may not read one', () => {
 
 test('where nobody signs in there is none, and the keys function is told so', () => {
   const template = templateOf(aConfig);
-  expect(JSON.stringify(template.findResources('AWS::SecretsManager::Secret'))).not.toContain('seals');
+  expect(JSON.stringify(template.findResources('AWS::SecretsManager::Secret'))).not.toContain(
+    'seals the cookies',
+  );
   template.hasResourceProperties('AWS::Lambda::Function', {
     Environment: { Variables: Match.objectLike({ SEAL_SECRET: 'none' }) },
+  });
+});
+
+test('the nonces of proofs have a secret of their own, which only the token function reads', () => {
+  const reads = row(['secretsmanager:GetSecretValue'], '<VestibuleNoncesSecret>');
+  const readers = Object.entries(matrixOf(withPeople)).filter(([, rows]) =>
+    rows.some((one) => JSON.stringify(one) === JSON.stringify(reads)),
+  );
+  expect(readers.map(([name]) => name)).toEqual(['Token']);
+  expect(JSON.stringify(matrixOf(withPeople)['Token'])).not.toContain('SealsSecret');
+});
+
+test('where proofs do without nonces there is no such secret, and nothing to read one with', () => {
+  const off: VestibuleConfig = { ...withPeople, dpop: { nonces: 'off' } };
+  const template = templateOf(off);
+  expect(JSON.stringify(template.findResources('AWS::SecretsManager::Secret'))).not.toContain('nonces');
+  expect(JSON.stringify(matrixOf(off)['Token'])).not.toContain('secretsmanager');
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: Match.objectLike({ NONCE_SECRET: 'none', ACCESS_TOKEN_MINUTES: '15' }) },
   });
 });

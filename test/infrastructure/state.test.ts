@@ -72,7 +72,8 @@ test('turns over the material of the data key', () => {
 });
 
 test('generates the secret of each secret-bearing client in the account', () => {
-  production.resourceCountIs('AWS::SecretsManager::Secret', 1);
+  // The other one is behind the nonces of proofs.
+  production.resourceCountIs('AWS::SecretsManager::Secret', 2);
   production.hasResourceProperties('AWS::SecretsManager::Secret', {
     KmsKeyId: Match.anyValue(),
     GenerateSecretString: {

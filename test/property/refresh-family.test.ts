@@ -21,7 +21,7 @@ const grantId = 'g'.repeat(22) as GrantId;
 
 /** A server that keeps one family: reads happen when a request begins, and the one conditional write when it ends. */
 function aServer() {
-  const born = newFamily(grantId, life, systemRandom, start);
+  const born = newFamily(grantId, { life, random: systemRandom }, { now: start });
   let family: Family = born.family;
   let hasEnded = false;
   /** Begins a request; what it answers is decided when it is finished. */

@@ -4,6 +4,7 @@ import { agentCore } from './requirements/agentcore.ts';
 import { assertions, tokenRequest } from './requirements/token.ts';
 import { discovery, resourceMetadata } from './requirements/discovery.ts';
 import { endsOfPeople } from './requirements/ends-of-people.ts';
+import { dpop } from './requirements/dpop.ts';
 import { ends } from './requirements/ends.ts';
 import { doctor } from './requirements/doctor.ts';
 import { entitlement, issuance } from './requirements/issuance.ts';
@@ -54,6 +55,7 @@ export const requirements = {
   ...refreshing,
   ...openId,
   ...registration,
+  ...dpop,
 } as const satisfies Readonly<Record<string, Requirement>>;
 
 export type RequirementId = keyof typeof requirements;

@@ -59,6 +59,7 @@ const storedClient = v.object({
   attached_redirect_uris: v.exactOptional(v.array(v.object({ uri: text, by: text }))),
   consent: v.exactOptional(v.picklist(['asked', 'implied'])),
   pushes_requests: v.exactOptional(v.boolean()),
+  dpop_bound: v.exactOptional(v.boolean()),
   expires_at: v.exactOptional(whole),
   registered: v.exactOptional(
     v.object({
@@ -90,6 +91,7 @@ export function encodeClient(client: Client): PlainRecord {
     attached_redirect_uris: client.attachedRedirectUris?.map(({ uri, by }) => ({ uri, by })),
     consent: client.consent,
     pushes_requests: client.pushesRequests,
+    dpop_bound: client.dpopBound,
     expires_at: client.expiresAt,
     ttl: sweptAt(client),
     registered: registeredAttribute(client),
@@ -110,6 +112,7 @@ export function decodeClient(item: Item): Client {
     ...(stored.attached_redirect_uris && { attachedRedirectUris: stored.attached_redirect_uris }),
     ...(stored.consent && { consent: stored.consent }),
     ...(stored.pushes_requests !== undefined && { pushesRequests: stored.pushes_requests }),
+    ...(stored.dpop_bound !== undefined && { dpopBound: stored.dpop_bound }),
     ...(stored.expires_at !== undefined && { expiresAt: instant(stored.expires_at) }),
     ...(stored.registered && { registered: selfRegistrationOf(stored.registered) }),
     ...registrationOf(stored),

@@ -44,6 +44,7 @@ const code = v.object({
   redirect_uri: text,
   code_challenge: text,
   nonce: v.exactOptional(v.string()),
+  dpop_jkt: v.exactOptional(text),
   expires_at: whole,
   redeemed_at: v.exactOptional(whole),
 });
@@ -55,6 +56,7 @@ const family = v.object({
   ring: v.array(v.object({ digest: text, salt: text, until: whole })),
   idle_until: whole,
   absolute_until: whole,
+  jkt: v.exactOptional(text),
 });
 
 const ended = v.object({ at: whole, reason: text });
@@ -72,6 +74,7 @@ export function decodeGrant(item: Item): StoredGrant {
     code: {
       ...{ digest: code.digest, redirectUri: code.redirect_uri, codeChallenge: code.code_challenge },
       ...(code.nonce !== undefined && { nonce: code.nonce }),
+      ...(code.dpop_jkt !== undefined && { dpopJkt: code.dpop_jkt }),
       expiresAt: instant(code.expires_at),
       ...(code.redeemed_at !== undefined && { redeemedAt: instant(code.redeemed_at) }),
     },
@@ -103,15 +106,15 @@ export function grantAttributes({ terms, createdAt, code, family, ended }: Store
 }
 
 export function familyAttribute(family: Family): PlainRecord {
-  const { digest, generation, current, idleUntil, absoluteUntil } = family;
+  const { digest, generation, current, idleUntil, absoluteUntil, jkt } = family;
   return {
-    ...{ digest, generation, current, idle_until: idleUntil, absolute_until: absoluteUntil },
+    ...{ digest, generation, current, idle_until: idleUntil, absolute_until: absoluteUntil, jkt },
     ring: family.ring.map((superseded) => ({ ...superseded })),
   };
 }
 
-function bindingAttributes({ redirectUri, codeChallenge, nonce }: CodeBinding): PlainRecord {
-  return { redirect_uri: redirectUri, code_challenge: codeChallenge, nonce };
+function bindingAttributes({ redirectUri, codeChallenge, nonce, dpopJkt }: CodeBinding): PlainRecord {
+  return { redirect_uri: redirectUri, code_challenge: codeChallenge, nonce, dpop_jkt: dpopJkt };
 }
 
 function personAttribute(person: GrantedBy): PlainRecord {

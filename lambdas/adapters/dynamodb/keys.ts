@@ -29,6 +29,8 @@ export const keyOf = {
   wrappedKeyIntent: (intent: string): string => `signing-key-intent#${intent}`,
   /** NUL can stand in neither part, so no two pairs share a key; the hash bounds the length a client chose. */
   assertion: (issuer: string, jti: string): string => `assertion#${sha256(`${issuer}\0${jti}`)}`,
+  /** A thumbprint has one length; the hash bounds that of what the client chose. */
+  proof: (jkt: string, jti: string): string => `proof#${sha256(`${jkt}\0${jti}`)}`,
   grant: (id: GrantId): string => `grant#${id}`,
   /** A set of revoked tokens that expire in one slot of time. */
   revoked: (slot: number, shard: number): string => `revoked#${slot}#${shard}`,

@@ -15,6 +15,8 @@ export const keysEnvironment = [
   'KEYS_WITHOUT_STACK',
   /** The ARN of the secret behind cookies and forms, or `none` where nobody signs in. */
   'SEAL_SECRET',
+  /** The same of the secret behind nonces of DPoP proofs, or `none` where proofs do without. */
+  'NONCE_SECRET',
   /** The function's own time limit in seconds. */
   'TIME_LIMIT',
 ] as const;

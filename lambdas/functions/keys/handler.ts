@@ -76,12 +76,16 @@ async function daily(author: KeyAuthor): Promise<void> {
   try {
     await tendDaily(ports, author);
   } finally {
-    if (environment.SEAL_SECRET !== 'none') {
-      const client = new SecretsManagerClient(clientDefaults);
-      const store = secretsManagerSealSecretStore({ client, secretArn: environment.SEAL_SECRET });
-      await tendSealSecret({ ...ports, store }, author);
-    }
+    await Promise.all([tendSecret('seals', author), tendSecret('nonces', author)]);
   }
+}
+
+async function tendSecret(behind: 'seals' | 'nonces', author: KeyAuthor): Promise<void> {
+  const secretArn = behind === 'seals' ? environment.SEAL_SECRET : environment.NONCE_SECRET;
+  if (secretArn === 'none') return;
+  const client = new SecretsManagerClient(clientDefaults);
+  const store = secretsManagerSealSecretStore({ client, secretArn });
+  await tendSealSecret({ ...ports, store, behind }, author);
 }
 
 /** A request that Lambda delivers again has the same id, and so goes on where it was interrupted. */

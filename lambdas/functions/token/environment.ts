@@ -20,6 +20,8 @@ export const tokenEnvironment = [
   /** `<requests a second>/<burst>` of one client, and of the requests of one address that prove no client. */
   'CLIENT_LIMIT',
   'ADDRESS_LIMIT',
+  /** The ARN of the secret that nonces of DPoP proofs are sealed with, or `none` where proofs do without. */
+  'NONCE_SECRET',
   /** The ARN of the KMS key that wraps the signing keys, or `none` where they are kept in KMS. */
   'WRAPPING_KEY',
   /** The stack's name: part of what a wrapped key is bound to. */

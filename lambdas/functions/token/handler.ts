@@ -1,20 +1,25 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoAssertionReplay } from '../../adapters/dynamodb/assertion-replay.ts';
 import { dynamoGrants } from '../../adapters/dynamodb/grants.ts';
+import { dynamoProofMarks } from '../../adapters/dynamodb/proof-marks.ts';
 import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
 import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
 import { dynamoWrappedKeys } from '../../adapters/dynamodb/wrapped-keys.ts';
 import { deploymentSigner } from '../../adapters/kms/deployment-signer.ts';
 import { standingDefaults, downstreamStandings } from '../../adapters/lambda/downstream.ts';
+import { secretsManagerSealSecrets } from '../../adapters/secrets-manager/seal-secrets.ts';
+import { secretsManagerSeals } from '../../adapters/secrets-manager/seals.ts';
 import { guardedCallerIdentities } from '../../adapters/upstream/caller-identities.ts';
 import { guardedDocuments } from '../../adapters/upstream/documents.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
 import { tokenHttpEndpoint } from '../../http/token-endpoint.ts';
 import { clientAuthentication } from '../../oauth/client-authentication/authenticate-client.ts';
 import { clientKeys } from '../../oauth/client-authentication/client-keys.ts';
+import { type DpopNonces, statelessNonces } from '../../oauth/dpop/nonces.ts';
 import { authorizationCodeGrant } from '../../oauth/grants/authorization-code.ts';
 import { clientCredentialsGrant } from '../../oauth/grants/client-credentials.ts';
 import type { Grant } from '../../oauth/grants/grant.ts';
@@ -74,7 +79,18 @@ function personGrants(): readonly Grant[] {
   return [authorizationCodeGrant(ports), refreshTokenGrant(ports)];
 }
 
+function nonces(): DpopNonces | undefined {
+  if (environment.NONCE_SECRET === 'none') return undefined;
+  const secrets = secretsManagerSealSecrets({
+    client: new SecretsManagerClient(clientDefaults),
+    secretArn: environment.NONCE_SECRET,
+    clock: systemClock,
+  });
+  return statelessNonces(secretsManagerSeals({ secrets, random: systemRandom }));
+}
+
 const requestToken = tokenEndpoint({
+  issuer,
   limits: callerLimits(
     { client: environment.CLIENT_LIMIT, address: environment.ADDRESS_LIMIT },
     {
@@ -103,6 +119,8 @@ const requestToken = tokenEndpoint({
     random: systemRandom,
   }),
   replay: dynamoAssertionReplay({ client: dynamo, table: environment.GRANTS_TABLE }),
+  proofs: dynamoProofMarks({ client: dynamo, table: environment.GRANTS_TABLE }),
+  nonces: nonces(),
   random: systemRandom,
   audit,
 });

@@ -1,5 +1,5 @@
 import type { ConsentedScope } from '../../ports/consents.ts';
-import type { GrantedBy, GrantTerms } from '../../ports/grants.ts';
+import type { CodeBinding, GrantedBy, GrantTerms } from '../../ports/grants.ts';
 import type { IdentityProvider } from '../../ports/identity-providers.ts';
 import type { SignedIn } from '../../ports/people.ts';
 import type { Client } from '../../ports/registry.ts';
@@ -260,6 +260,10 @@ async function prolongClient(
   await lives.prolong(id, expiresAt, after(now, lifetimeSeconds));
 }
 
-function bindingOf({ redirectUri, codeChallenge, nonce }: AuthorizationRequest) {
-  return { redirectUri, codeChallenge, ...(nonce !== undefined && { nonce }) };
+function bindingOf({ redirectUri, codeChallenge, nonce, dpopJkt }: AuthorizationRequest): CodeBinding {
+  return {
+    ...{ redirectUri, codeChallenge },
+    ...(nonce !== undefined && { nonce }),
+    ...(dpopJkt !== undefined && { dpopJkt }),
+  };
 }

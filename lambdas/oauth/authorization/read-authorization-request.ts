@@ -16,6 +16,8 @@ export interface AuthorizationRequest extends AskedAccess, Wishes {
   /** RFC 7636 §4.3, S256. */
   readonly codeChallenge: string;
   readonly nonce?: string;
+  /** RFC 9449 §10: the thumbprint of the key that the code is to be bound to. */
+  readonly dpopJkt?: string;
 }
 
 /**
@@ -111,7 +113,12 @@ function restOf(
   if (!asked.ok) return asked;
   const nonce = parameters.values.get('nonce');
   const codeChallenge = parameters.values.get('code_challenge') ?? '';
-  return ok({ ...asked.value, ...wishes.value, codeChallenge, ...(nonce !== undefined && { nonce }) });
+  const dpopJkt = parameters.values.get('dpop_jkt');
+  return ok({
+    ...{ ...asked.value, ...wishes.value, codeChallenge },
+    ...(nonce !== undefined && { nonce }),
+    ...(dpopJkt !== undefined && { dpopJkt }),
+  });
 }
 
 function faultOfAgent({ agentId }: Client, { agent }: RegistryView): RedirectRefusal | undefined {
@@ -136,7 +143,7 @@ function faultIn({ values, repeated }: RepeatableParameters): RedirectRefusal | 
   if (object !== undefined) {
     return redirected(object[1], object[1], `${object[0]} is not supported; send the parameters themselves`);
   }
-  return faultOfLength(values) ?? faultOfResponse(values) ?? faultOfChallenge(values);
+  return faultOfLength(values) ?? faultOfResponse(values) ?? faultOfChallenge(values) ?? faultOfKey(values);
 }
 
 function faultOfLength(values: ReadonlyMap<string, string>): RedirectRefusal | undefined {
@@ -168,7 +175,7 @@ function faultOfResponse(values: ReadonlyMap<string, string>): RedirectRefusal |
 }
 
 /** A SHA-256 digest in base64url has 43 characters (RFC 7636 §4.2). */
-const s256Challenge = /^[A-Za-z0-9_-]{43}$/;
+const sha256Digest = /^[A-Za-z0-9_-]{43}$/;
 
 /** PKCE is for every client (AS-20), and only by S256: RFC 7636 §4.4.1 has these errors for the rest. */
 function faultOfChallenge(values: ReadonlyMap<string, string>): RedirectRefusal | undefined {
@@ -184,10 +191,20 @@ function faultOfChallenge(values: ReadonlyMap<string, string>): RedirectRefusal 
       'transform algorithm not supported: the code_challenge_method must be S256',
     );
   }
-  if (s256Challenge.test(challenge)) return undefined;
+  if (sha256Digest.test(challenge)) return undefined;
   return redirected(
     'invalid_request',
     'code_challenge_malformed',
     'the code_challenge must be a SHA-256 digest in base64url, 43 characters',
+  );
+}
+
+function faultOfKey(values: ReadonlyMap<string, string>): RedirectRefusal | undefined {
+  const thumbprint = values.get('dpop_jkt');
+  if (thumbprint === undefined || sha256Digest.test(thumbprint)) return undefined;
+  return redirected(
+    'invalid_request',
+    'dpop_jkt_malformed',
+    'dpop_jkt must be the SHA-256 thumbprint of the public key in base64url, 43 characters',
   );
 }

@@ -29,9 +29,9 @@ export function authorizationCodeGrant(ports: PersonGrantPorts): Grant {
     parameters: ['code', 'redirect_uri', 'code_verifier', 'resource'],
     parse: codeRequest,
     decide: async (request, context) => {
-      const { client, now } = context;
+      const { client } = context;
       const found = await ports.grants.find(request.grantId);
-      const grant = judgeCode(found, request, client.client.id, now);
+      const grant = judgeCode(found, request, context);
       if (!grant.ok) return refused(ports, grant.refusal, found, context);
       const { terms, code } = grant.value;
       const plan = await personPlan(ports, terms, client);
@@ -65,17 +65,23 @@ async function redeem(
   { terms, code }: StoredGrant,
   context: GrantContext,
 ): Promise<Result<{ readonly refreshToken?: Secret }, GrantRefusal>> {
-  const { now, client } = context;
+  const { now } = context;
   // Before the code is spent: where it fails, the client comes again with the same code.
   if (terms.keptUpstream) await ports.standings.confirm(terms.id);
-  const born = terms.offline ? newFamily(terms.id, ports.life, ports.random, now) : undefined;
+  const born = terms.offline ? newFamily(terms.id, ports, { now, jkt: familyKey(context) }) : undefined;
   const marked = await ports.grants.redeem(terms.id, {
     ...{ at: now, codeDigest: code.digest, attempt: ports.random(16) },
     ...(born && { family: born.family }),
   });
   if (marked.won) return ok(born ? { refreshToken: writeRefreshToken(born.token) } : {});
-  const judged = judgeCode(marked.taken, request, client.client.id, now);
+  const judged = judgeCode(marked.taken, request, context);
   return refused(ports, judged.ok ? { reason: 'code_unknown' } : judged.refusal, marked.taken, context);
+}
+
+/** RFC 9449 §5: the refresh tokens of a public client are of its key, for it proves itself by nothing else. */
+function familyKey({ client: { client }, possession }: GrantContext): string | undefined {
+  const isPublic = client.authentication.method === 'none';
+  return isPublic && possession.ok ? possession.value?.jkt : undefined;
 }
 
 /** RFC 6749 §4.1.2: with a code that was replayed, what was issued on it ends. */

@@ -1,9 +1,11 @@
 import type { StoredGrant } from '../../ports/grants.ts';
-import { after, type Instant } from '../../runtime/clock.ts';
+import { after } from '../../runtime/clock.ts';
 import { sameDigest, sha256 } from '../../runtime/digest.ts';
-import type { ClientId, GrantId } from '../../runtime/identifiers.ts';
+import type { GrantId } from '../../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
+import { boundKey } from '../dpop/possession.ts';
 import type { GrantRefusal } from '../refusal.ts';
+import type { GrantContext } from './grant.ts';
 import { grantedResource } from './granted-resource.ts';
 
 /** What a client sends with its code. */
@@ -14,6 +16,9 @@ export interface CodeRequest {
   readonly redirectUri: string | undefined;
   readonly resources: readonly string[];
 }
+
+/** Who presents a code, and when. */
+export type CodeContext = Pick<GrantContext, 'client' | 'now' | 'possession'>;
 
 /** A client whose answer was lost asks again at once: so long after its use, a code is a mistake and no theft. Seconds. */
 const retrySeconds = 10;
@@ -31,16 +36,16 @@ export function readCode(text: string): Pick<CodeRequest, 'grantId' | 'secret'> 
 export function judgeCode(
   grant: StoredGrant | undefined,
   request: CodeRequest,
-  clientId: ClientId,
-  now: Instant,
+  context: CodeContext,
 ): Result<StoredGrant, GrantRefusal> {
   if (grant === undefined || !sameDigest(sha256(request.secret), grant.code.digest)) {
     return refuse({ reason: 'code_unknown' });
   }
+  const { now } = context;
   const { terms, code, ended } = grant;
   // One that was used is known for longer, so that its replay is.
   if (code.redeemedAt === undefined && now >= code.expiresAt) return refuse({ reason: 'code_expired' });
-  const own = proveOwner(grant, request, clientId);
+  const own = proveOwner(grant, request, context);
   if (!own.ok) return own;
   if (ended !== undefined) return refuse({ reason: 'grant_ended', grantId: terms.id, why: ended.reason });
   if (code.redeemedAt === undefined) return ok(grant);
@@ -52,16 +57,16 @@ export function judgeCode(
 function proveOwner(
   { terms, code }: StoredGrant,
   { redirectUri = code.redirectUri, resources, verifier }: CodeRequest,
-  clientId: ClientId,
+  { client: { client }, possession }: CodeContext,
 ): Result<unknown, GrantRefusal> {
   // RFC 6749 §4.1.3: issued to this very client, and asked for with this redirect URI.
-  if (terms.clientId !== clientId) return refuse({ reason: 'code_of_another_client' });
+  if (terms.clientId !== client.id) return refuse({ reason: 'code_of_another_client' });
   if (redirectUri !== code.redirectUri) return refuse({ reason: 'redirect_uri_not_bound' });
   const resource = grantedResource(terms, resources);
   if (!resource.ok) return resource;
-  return provesChallenge(verifier, code.codeChallenge)
-    ? ok(undefined)
-    : refuse({ reason: 'code_verifier_wrong' });
+  if (!provesChallenge(verifier, code.codeChallenge)) return refuse({ reason: 'code_verifier_wrong' });
+  // RFC 9449 §10: asked for with a key, it is for whoever has that key.
+  return boundKey(client, possession, code.dpopJkt);
 }
 
 /** RFC 7636 §4.6, by S256, which is the only method here. */

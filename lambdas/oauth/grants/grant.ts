@@ -5,6 +5,7 @@ import type { AgentId, ClientId, GrantId, ScopeName } from '../../runtime/identi
 import type { Result } from '../../runtime/result.ts';
 import type { Secret } from '../../runtime/secret.ts';
 import type { AuthenticatedClient } from '../client-authentication/authenticate-client.ts';
+import type { Possession } from '../dpop/possession.ts';
 import { only, type Parameters } from '../parameters.ts';
 import type { GrantRefusal } from '../refusal.ts';
 
@@ -19,6 +20,8 @@ export interface TokenPlan {
   /** Absent: the audience is an endpoint of ours. */
   readonly resource?: Resource;
   readonly scope: readonly ScopeName[];
+  /** The thumbprint of the key that the token is bound to; absent: whoever bears it may use it. */
+  readonly jkt?: string;
   /** Absent where no person granted anything. */
   readonly granted?: PersonsGrant;
 }
@@ -48,6 +51,7 @@ export interface GrantContext {
   readonly client: AuthenticatedClient;
   readonly now: Instant;
   readonly requestId: string;
+  readonly possession: Possession;
 }
 
 export interface Grant {

@@ -3,6 +3,7 @@ import type { IdentityProvider, IdentityProviders } from '../../ports/identity-p
 import { sha256 } from '../../runtime/digest.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { Secret } from '../../runtime/secret.ts';
+import { boundKey } from '../dpop/possession.ts';
 import type { Parameters } from '../parameters.ts';
 import { type HeldScope, heldScope } from '../people/held-scope.ts';
 import type { GrantRefusal } from '../refusal.ts';
@@ -77,7 +78,7 @@ interface Live {
 function liveGrant(
   grant: StoredGrant | undefined,
   { token, resources }: Pick<RefreshRequest, 'token' | 'resources'>,
-  { client, now }: GrantContext,
+  { client: { client }, now, possession }: GrantContext,
 ): Result<Live, GrantRefusal> {
   const family = grant?.family;
   // Without the family's secret the token is somebody's guess: whose family it guessed must not suffer from it.
@@ -86,11 +87,14 @@ function liveGrant(
   }
   const { terms, ended } = grant;
   // RFC 6749 §6: bound to the client that it was issued to.
-  if (terms.clientId !== client.client.id) return refuse({ reason: 'refresh_token_of_another_client' });
+  if (terms.clientId !== client.id) return refuse({ reason: 'refresh_token_of_another_client' });
   if (ended !== undefined) return refuse({ reason: 'grant_ended', grantId: terms.id, why: ended.reason });
   if (now >= family.idleUntil) return refuse({ reason: 'refresh_token_expired', grantId: terms.id });
   const resource = grantedResource(terms, resources);
-  return resource.ok ? ok({ grant, family }) : resource;
+  if (!resource.ok) return resource;
+  // RFC 9449 §5: without the key of the family, the token is stolen, and its owner must not suffer from it.
+  const key = boundKey(client, possession, family.jkt);
+  return key.ok ? ok({ grant, family }) : key;
 }
 
 /** RFC 9700 §4.14.2: what was replaced is good for a minute, for the client's own parallel requests; after, it is stolen. */

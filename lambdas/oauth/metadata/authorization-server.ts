@@ -1,4 +1,5 @@
 import type { Issuer } from '../../runtime/identifiers.ts';
+import { proofAlgorithms } from '../../resource-server/dpop-proof.ts';
 import { supportedAlgorithms } from '../client-authentication/assertion-algorithms.ts';
 import { openIdScopes } from '../scope/openid-scope.ts';
 import { endpointsOf, type IssuerEndpoints } from './endpoints.ts';
@@ -42,6 +43,8 @@ export function authorizationServerMetadata(
       ? ['none', ...authenticationMethods]
       : authenticationMethods,
     token_endpoint_auth_signing_alg_values_supported: supportedAlgorithms,
+    // RFC 9449 §5.1.
+    dpop_signing_alg_values_supported: proofAlgorithms,
     introspection_endpoint: endpoints.introspection,
     introspection_endpoint_auth_methods_supported: authenticationMethods,
     introspection_endpoint_auth_signing_alg_values_supported: supportedAlgorithms,

@@ -19,6 +19,7 @@ const documentShape = v.object({
   token_endpoint_auth_method: v.optional(v.string(), 'none'),
   grant_types: v.optional(v.array(v.unknown())),
   require_pushed_authorization_requests: v.optional(v.unknown()),
+  dpop_bound_access_tokens: v.optional(v.boolean()),
   jwks: v.optional(v.object({ keys: v.array(v.record(v.string(), v.unknown())) })),
   jwks_uri: v.optional(v.string()),
 });
@@ -62,6 +63,8 @@ export function readClientDocument(
     authentication: authentication.value,
     redirectUris,
     ...(document.require_pushed_authorization_requests === true && { pushesRequests: true }),
+    // AS-34: it is refused without a proof from then on.
+    ...(document.dpop_bound_access_tokens === true && { dpopBound: true }),
     consent: trust.kind === 'curated' ? trust.consent : 'asked',
     state: 'active',
     managedBy: { kind: 'document', curated: trust.kind === 'curated' },

@@ -16,6 +16,8 @@ export interface ClientMetadata {
     { readonly method: 'none' | 'client_secret_basic' | 'client_secret_post' } | KeyAuthentication;
   /** RFC 9126 §6. */
   readonly pushesRequests: boolean;
+  /** RFC 9449 §5.2. */
+  readonly dpopBound: boolean;
   /** As it is echoed: what was registered, and not what was asked (RFC 7591 §3.2.1). */
   readonly echo: Readonly<Record<string, unknown>>;
 }
@@ -49,6 +51,8 @@ export function readClientMetadata(
     return invalid('response_types must hold "code", which is all that there is');
   }
   const pushesRequests = given['require_pushed_authorization_requests'] === true;
+  const dpopBound = dpopBoundOf(given);
+  if (!dpopBound.ok) return dpopBound;
   const name = nameOf(given, redirectUris.value);
   return ok({
     name,
@@ -56,6 +60,7 @@ export function readClientMetadata(
     grantTypes: grantTypes.value,
     authentication: authentication.value,
     pushesRequests,
+    dpopBound: dpopBound.value,
     echo: {
       client_name: name,
       redirect_uris: redirectUris.value,
@@ -64,6 +69,7 @@ export function readClientMetadata(
       token_endpoint_auth_method: authentication.value.method,
       ...keysEcho(authentication.value),
       ...(pushesRequests && { require_pushed_authorization_requests: true }),
+      ...(dpopBound.value && { dpop_bound_access_tokens: true }),
       ...descriptionOf(given),
     },
   });
@@ -99,6 +105,10 @@ function grantTypesOf(given: Json): Read<readonly GrantType[]> {
   return granted.includes('authorization_code')
     ? ok(granted)
     : invalid('grant_types must hold "authorization_code": clients that register themselves are for people');
+}
+
+function dpopBoundOf({ dpop_bound_access_tokens: given = false }: Json): Read<boolean> {
+  return typeof given === 'boolean' ? ok(given) : invalid('dpop_bound_access_tokens must be true or false');
 }
 
 function authenticationOf(

@@ -59,6 +59,7 @@ export async function changeRegistration(
     ...client,
     ...described(read.value, secrets),
     pushesRequests: read.value.pushesRequests,
+    dpopBound: read.value.dpopBound,
     ...standingOf(client, ports.policy, read.value.echo),
     updatedAt: now,
   };

@@ -176,10 +176,14 @@ function clientOf(
 export function described(
   metadata: ClientMetadata,
   secrets: readonly StoredSecret[],
-): Pick<Client, 'name' | 'grantTypes' | 'authentication' | 'redirectUris' | 'pushesRequests'> {
-  const { name, grantTypes, redirectUris, pushesRequests } = metadata;
+): Pick<Client, 'name' | 'grantTypes' | 'authentication' | 'redirectUris' | 'pushesRequests' | 'dpopBound'> {
+  const { name, grantTypes, redirectUris, pushesRequests, dpopBound } = metadata;
   const authentication = authenticationOf(metadata, secrets);
-  return { name, grantTypes, redirectUris, authentication, ...(pushesRequests && { pushesRequests }) };
+  return {
+    ...{ name, grantTypes, redirectUris, authentication },
+    ...(pushesRequests && { pushesRequests }),
+    ...(dpopBound && { dpopBound }),
+  };
 }
 
 function authenticationOf(

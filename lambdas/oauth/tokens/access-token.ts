@@ -14,6 +14,8 @@ export interface AccessTokenClaims {
   readonly jti: string;
   readonly iat: number;
   readonly exp: number;
+  /** RFC 9449 §6.1: the key that the token is bound to. */
+  readonly cnf?: { readonly jkt: string };
   /** The grant that the token ends with. */
   readonly grant_id?: string;
   readonly roles?: readonly string[];
@@ -42,6 +44,7 @@ export function accessTokenClaims(plan: TokenPlan, issuance: Issuance): AccessTo
     jti: issuance.jti,
     iat: issuance.issuedAt,
     exp: issuance.expiresAt,
+    ...(plan.jkt !== undefined && { cnf: { jkt: plan.jkt } }),
     ...(plan.granted && claimsOfGrant(plan.granted)),
   };
 }

@@ -31,6 +31,7 @@ const claimsShape: v.GenericSchema<unknown, AccessTokenClaims> = v.object({
   jti: text,
   iat: v.number(),
   exp: v.number(),
+  cnf: v.exactOptional(v.object({ jkt: text })),
   grant_id: v.exactOptional(text),
   roles: v.exactOptional(v.array(text)),
   auth_time: v.exactOptional(v.number()),

@@ -1,12 +1,17 @@
+import type { ProofMarks } from '../../ports/proofs.ts';
 import type { KeyRings } from '../../ports/signing.ts';
 import type { TokenStanding, TokenStandings } from '../../ports/token-standing.ts';
+import { checkBinding } from '../../resource-server/key-binding.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { Audit } from '../../runtime/events.ts';
 import type { AgentId, ClientId, GrantId, Issuer } from '../../runtime/identifiers.ts';
+import type { Random } from '../../runtime/random.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
+import { markProof } from '../dpop/possession.ts';
 import { type DocumentTrust, endOf, type InactivityReason } from '../introspection/activity.ts';
 import type { AddressLimit } from '../limits/caller-limits.ts';
 import type { LimitRefusal } from '../refusal.ts';
+import { endpointsOf } from '../metadata/endpoints.ts';
 import { parseScope } from '../scope/scope.ts';
 import type { AccessTokenClaims } from '../tokens/access-token.ts';
 import { personClaims } from '../tokens/id-token.ts';
@@ -17,12 +22,17 @@ export interface UserinfoPorts extends DocumentTrust {
   readonly keyRings: KeyRings;
   readonly standings: TokenStandings;
   readonly limits: { readonly address: AddressLimit };
+  readonly proofs: ProofMarks;
+  readonly random: Random;
   readonly audit: Audit;
 }
 
 export interface UserinfoRequest {
-  /** What was presented as a bearer token; undefined where nothing was, or nothing that is one. */
-  readonly token: string | undefined;
+  /** How a token was presented, and which; undefined where none was, or nothing that is one. */
+  readonly presented: { readonly scheme: 'bearer' | 'dpop'; readonly token: string } | undefined;
+  /** The DPoP header. */
+  readonly proof: string | undefined;
+  readonly method: string;
   readonly requestId: string;
   readonly sourceAddress: string;
 }
@@ -31,7 +41,10 @@ export type UserinfoRefusal =
   | LimitRefusal
   | { readonly reason: 'no_token' }
   | { readonly reason: TokenFault['reason'] | InactivityReason }
-  | { readonly reason: 'scope_insufficient' };
+  | { readonly reason: 'scope_insufficient' }
+  | { readonly reason: 'token_binding_not_shown'; readonly detail: string }
+  | { readonly reason: 'dpop_proof_not_acceptable'; readonly detail: string }
+  | { readonly reason: 'dpop_proof_replayed' };
 
 /** What the identity provider told of a person, as far as they let the client know it. */
 export type PersonInfo = Readonly<Record<string, unknown>> & { readonly sub: string };
@@ -64,12 +77,17 @@ export function userinfoEndpoint(ports: UserinfoPorts): AskUserinfo {
 }
 
 async function judged(
-  { issuer, keyRings, standings, documentPolicy }: UserinfoPorts,
-  { token: text }: UserinfoRequest,
+  ports: UserinfoPorts,
+  request: UserinfoRequest,
   now: Instant,
 ): Promise<Result<{ readonly token: AccessTokenClaims; readonly info: PersonInfo }, UserinfoRefusal>> {
-  if (text === undefined) return refuse({ reason: 'no_token' });
-  const read = await readAccessToken(text, { issuer, ring: await keyRings.current() }, now);
+  const { issuer, keyRings, standings, documentPolicy } = ports;
+  if (request.presented === undefined) return refuse({ reason: 'no_token' });
+  const read = await readAccessToken(
+    request.presented.token,
+    { issuer, ring: await keyRings.current() },
+    now,
+  );
   if (!read.ok) return read;
   const token = read.value;
   const standing = await standings.read({
@@ -79,8 +97,28 @@ async function judged(
   });
   const reason = endOf(token, standing, { documentPolicy });
   if (reason !== undefined) return refuse({ reason });
+  const shown = await shownKey(ports, request, token, now);
+  if (!shown.ok) return shown;
   const info = infoOf(token, standing);
   return info === undefined ? refuse({ reason: 'scope_insufficient' }) : ok({ token, info });
+}
+
+/** A token that is bound to a key is for whoever shows that key, with a proof that nobody has used. */
+async function shownKey(
+  ports: UserinfoPorts,
+  { presented, proof, method }: UserinfoRequest,
+  { cnf }: AccessTokenClaims,
+  now: Instant,
+): Promise<Result<unknown, UserinfoRefusal>> {
+  const { scheme = 'bearer', token: accessToken = '' } = presented ?? {};
+  const request = { method, url: endpointsOf(ports.issuer).userinfo, now };
+  const check = await checkBinding({ scheme, accessToken, proof }, cnf?.jkt, request);
+  if (check.ok) {
+    const isFirstUse = await markProof(ports, check.proof, now);
+    return isFirstUse ? ok(undefined) : refuse({ reason: 'dpop_proof_replayed' });
+  }
+  const reason = check.error === 'invalid_token' ? 'token_binding_not_shown' : 'dpop_proof_not_acceptable';
+  return refuse({ reason, detail: check.description });
 }
 
 function infoOf(token: AccessTokenClaims, { grant }: TokenStanding): PersonInfo | undefined {

@@ -37,6 +37,7 @@ export interface DeclaredClient {
   readonly redirectUris?: readonly string[];
   readonly consent?: 'asked' | 'implied';
   readonly pushesRequests?: true;
+  readonly dpopBound?: boolean;
 }
 
 /** Reads the declaration of a client. Secrets are no part of it: they are made here or by the deployment. */
@@ -57,6 +58,7 @@ export function readClient(
     ...(declared.redirect_uris && { redirectUris: declared.redirect_uris }),
     ...(declared.consent && { consent: declared.consent }),
     ...(declared[pushes] === true && { pushesRequests: true }),
+    ...(declared.dpop_bound_access_tokens === true && { dpopBound: true }),
   });
 }
 
@@ -105,6 +107,7 @@ function clientSchema(context: DeclarationContext) {
         redirect_uris: v.exactOptional(redirectUris),
         consent: v.exactOptional(v.picklist(['asked', 'implied'], 'must be "asked" or "implied"')),
         [pushes]: v.exactOptional(v.boolean('must be true or false')),
+        dpop_bound_access_tokens: v.exactOptional(v.boolean('must be true or false')),
         token_endpoint_auth_method: v.picklist(methods, `must be one of ${methods.join(', ')}`),
         jwks: v.exactOptional(jwks),
         jwks_uri: v.exactOptional(jwksUri(context)),

@@ -45,7 +45,8 @@ counted here: where a client works while the person is away, the identity provid
 function of its own, at most once a minute for each grant, and that function is told when the code is redeemed.`;
 
 const standingNotes = `Tables, functions and the HTTP API cost nothing while idle, but for $0.25 a month for each gigabyte
-stored. The deployment counted here has two clients with a secret; each further one is a secret more.`;
+stored. The deployment counted here has two clients with a secret, each further one is a secret more, and the secret behind
+nonces.`;
 
 function section(title: string, ...parts: readonly string[]): string {
   return [`## ${title}`, ...parts].join('\n\n');

@@ -26,6 +26,7 @@ export interface Wish {
   readonly offline?: boolean;
   readonly keptUpstream?: boolean;
   readonly nonce?: string;
+  readonly dpopJkt?: string;
   readonly person?: Partial<GrantedBy>;
 }
 
@@ -118,7 +119,11 @@ function termsOf(id: GrantId, wish: Wish): GrantTerms {
   };
 }
 
-function bindingOf(verifier: string, { nonce }: Wish): CodeBinding {
+function bindingOf(verifier: string, { nonce, dpopJkt }: Wish): CodeBinding {
   const codeChallenge = createHash('sha256').update(verifier).digest('base64url');
-  return { redirectUri, codeChallenge, ...(nonce !== undefined && { nonce }) };
+  return {
+    ...{ redirectUri, codeChallenge },
+    ...(nonce !== undefined && { nonce }),
+    ...(dpopJkt !== undefined && { dpopJkt }),
+  };
 }

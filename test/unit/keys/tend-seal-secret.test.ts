@@ -19,12 +19,12 @@ afterEach(async () => {
   await cloud.stop();
 });
 
-function tend(): Promise<void> {
+function tend(behind: 'seals' | 'nonces' = 'seals'): Promise<void> {
   const { client, secretArn, clock } = cloud;
   const store = secretsManagerSealSecretStore({ client, secretArn });
   const audit = (event: AuditEvent): void => void audited.push(event);
   return tendSealSecret(
-    { store, clock, random: systemRandom, audit },
+    { store, clock, random: systemRandom, audit, behind },
     { actor: 'schedule/Vestibule', requestId: 'request' },
   );
 }
@@ -48,10 +48,16 @@ describe('the daily run', () => {
     expect(await cloud.instance().open('session', sealed, cloud.clock())).toBeUndefined();
   });
 
+  it('says of which secret it was', async () => {
+    cloud.advance(30 * day);
+    await tend('nonces');
+    expect(audited).toEqual([{ event: 'nonce_secret_rotated', days: 30, by: 'schedule/Vestibule' }]);
+  });
+
   it('rotates once when it runs several times at once, so that no version is skipped', async () => {
     cloud.advance(30 * day);
     const sealed = await cloud.instance().seal('session', 'canary', inADay());
-    await Promise.all(Array.from({ length: 10 }, tend));
+    await Promise.all(Array.from({ length: 10 }, () => tend()));
     expect(audited).toHaveLength(1);
     expect(await cloud.instance().open('session', sealed, cloud.clock())).toBe('canary');
   });

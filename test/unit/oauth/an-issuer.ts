@@ -83,6 +83,7 @@ export function anIssuer(input: IssuerInput = {}): AnIssuer {
     },
   };
   const requestToken = tokenEndpoint({
+    issuer,
     authenticateClient: clientAuthentication({
       registry,
       keys: clientKeys(input.documents ?? nothingFetched),
@@ -99,6 +100,8 @@ export function anIssuer(input: IssuerInput = {}): AnIssuer {
       random,
     }),
     replay,
+    proofs: { markUsed: () => Promise.resolve(true) },
+    nonces: undefined,
     random,
     audit: (event) => audited.push(event),
   });

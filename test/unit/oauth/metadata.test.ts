@@ -26,6 +26,7 @@ describe('the metadata of the issuer', () => {
       code_challenge_methods_supported: ['S256'],
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
       token_endpoint_auth_signing_alg_values_supported: [...assertionAlgorithms, 'ES384'],
+      dpop_signing_alg_values_supported: ['ES256', 'ES384', 'EdDSA', 'Ed25519', 'PS256', 'RS256'],
       introspection_endpoint: 'https://auth.example.com/introspect',
       introspection_endpoint_auth_methods_supported: [
         'client_secret_basic',

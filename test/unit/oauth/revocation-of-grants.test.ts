@@ -10,7 +10,7 @@ import { aTokenJudge, type TokenJudge } from './a-token-judge.ts';
 import { now, theSecret } from './mothers.ts';
 
 const id = newGrantId(systemRandom);
-const { family, token } = newFamily(id, { idle: 60, absolute: 90 }, systemRandom, now);
+const { family, token } = newFamily(id, { life: { idle: 60, absolute: 90 }, random: systemRandom }, { now });
 const terms = { ...aGrant().terms, id, clientId: 'planner-client' as ClientId, keptUpstream: true };
 const kept: StoredGrant = { ...aGrant({ terms }), family };
 

@@ -6,6 +6,8 @@ import {
 
 const issuer = 'https://auth.example.com';
 
+const algorithms = ['ES256', 'ES384', 'EdDSA', 'Ed25519', 'PS256', 'RS256'];
+
 describe('the address of protected resource metadata', () => {
   it.each([
     ['https://h.example/public/mcp', 'https://h.example/.well-known/oauth-protected-resource/public/mcp'],
@@ -41,6 +43,7 @@ describe('protected resource metadata', () => {
         authorization_servers: [issuer],
         scopes_supported: ['tools:read'],
         bearer_methods_supported: ['header'],
+        dpop_signing_alg_values_supported: algorithms,
         resource_name: 'Example',
       },
     });
@@ -51,6 +54,7 @@ describe('protected resource metadata', () => {
       resource: 'https://h.example',
       authorization_servers: [issuer],
       bearer_methods_supported: ['header'],
+      dpop_signing_alg_values_supported: algorithms,
     });
   });
 

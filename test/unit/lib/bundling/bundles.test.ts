@@ -22,8 +22,8 @@ describe.each([
   ['discovery', ['TrentService', 'secretsmanager']],
   ['authorization', ['TrentService']],
   ['no-sign-in', ['TrentService', 'secretsmanager']],
-  ['token', ['secretsmanager']],
   ['par', ['TrentService', 'secretsmanager']],
+  ['introspection', ['secretsmanager']],
   ['admin', ['TrentService', 'secretsmanager']],
 ])('the bundle of %s', (name, services) => {
   test.each(services)('speaks no %s', (service) => {
