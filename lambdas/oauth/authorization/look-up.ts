@@ -32,7 +32,7 @@ async function viewOf(registry: RegistryReader, parameters: RepeatableParameters
 /** The parameters that mean something here; nothing else of a request is carried along. */
 const known: ReadonlySet<string> = new Set([
   ...['client_id', 'redirect_uri', 'response_type', 'response_mode', 'state', 'scope', 'nonce'],
-  ...['code_challenge', 'code_challenge_method', 'prompt', 'max_age', 'acr_values', 'login_hint'],
+  ...['code_challenge', 'code_challenge_method', 'prompt', 'max_age', 'acr_values', 'login_hint', 'dpop_jkt'],
 ]);
 
 /** A request as text, to be read again by the same rules. */

@@ -115,17 +115,24 @@ export async function signIn(
 
 /** The token requests of the client `desk`; `more` is laid over them. */
 export interface TokensOfDesk {
-  readonly redeem: (code: string, more?: Readonly<Record<string, string>>) => Promise<Answer>;
+  readonly redeem: (
+    code: string,
+    more?: Readonly<Record<string, string>>,
+    headers?: Readonly<Record<string, string>>,
+  ) => Promise<Answer>;
   readonly refresh: (token: unknown, more?: Readonly<Record<string, string>>) => Promise<Answer>;
 }
 
 export function deskAt(client: Driver): TokensOfDesk {
   return {
-    redeem: (code, more = {}) =>
-      client.token({
-        ...{ grant_type: 'authorization_code', client_id: 'desk', code, redirect_uri: hosted },
-        ...{ code_verifier: verifier, ...more },
-      }),
+    redeem: (code, more = {}, headers = {}) =>
+      client.token(
+        {
+          ...{ grant_type: 'authorization_code', client_id: 'desk', code, redirect_uri: hosted },
+          ...{ code_verifier: verifier, ...more },
+        },
+        headers,
+      ),
     refresh: (token, more = {}) =>
       client.token({
         ...{ grant_type: 'refresh_token', client_id: 'desk', refresh_token: String(token), ...more },
