@@ -101,6 +101,7 @@ describe('what is told to the client at its redirect URI', () => {
       { code_challenge_method: 's256' },
       'invalid_request code_challenge_method_unsupported',
     ],
+    ['a key by no thumbprint', { dpop_jkt: 'a'.repeat(42) }, 'invalid_request dpop_jkt_malformed'],
     ['a short challenge', { code_challenge: 'a'.repeat(42) }, 'invalid_request code_challenge_malformed'],
     ['a long challenge', { code_challenge: 'a'.repeat(44) }, 'invalid_request code_challenge_malformed'],
     [
