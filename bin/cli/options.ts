@@ -50,7 +50,11 @@ const registrationTokens = {
   uses: { type: 'string' },
 } as const satisfies OptionTable;
 
-const doctor = { token: { type: 'string' } } as const satisfies OptionTable;
+const doctor = {
+  token: { type: 'string' },
+  'sign-in': { type: 'boolean' },
+  client: { type: 'string' },
+} as const satisfies OptionTable;
 
 const options = { ...everywhere, ...declarations, ...keys, ...registrationTokens, ...doctor } as const;
 

@@ -18,7 +18,7 @@ export interface Finding {
 
 /** What was looked at. */
 export type CheckSubject =
-  'discovery' | 'keys' | 'clock' | 'authorization_endpoint' | 'token_endpoint' | 'token';
+  'discovery' | 'keys' | 'clock' | 'authorization_endpoint' | 'token_endpoint' | 'token' | 'sign_in';
 
 export interface Check {
   readonly subject: CheckSubject;

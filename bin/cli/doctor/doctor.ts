@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isSound } from '../../../lambdas/oauth/people/diagnosis/check.ts';
 import { diagnose } from '../../../lambdas/oauth/people/diagnosis/diagnose.ts';
 import { stripped } from '../../../lambdas/oauth/people/diagnosis/issuer.ts';
 import { type LookedAt, stranger } from '../../../lambdas/oauth/people/diagnosis/provider.ts';
@@ -11,14 +12,15 @@ import { Refused, UsageError } from '../failure.ts';
 import { readDeclared } from './declared.ts';
 import { isAllowed, lookFromHere } from './look.ts';
 import { reported } from './report.ts';
+import { examineSignIn } from './sign-in.ts';
 
 /** `vestibule idp doctor …`: what is wrong with an identity provider, and where it is mended. */
 export const doctorCommand: Command = {
-  usage: () => 'idp doctor <id or issuer URL> [--token -]',
+  usage: () => 'idp doctor <id or issuer URL> [--token - | --sign-in [--client <client id>]]',
   summary: () =>
-    'look for what is wrong at an identity provider, registered or not; --token - reads a token from standard input and judges it here',
+    'look for what is wrong at an identity provider, registered or not; --token - reads a token from standard input and judges it here, --sign-in has you sign in',
   kinds: ['idp'],
-  options: () => ['token'],
+  options: () => ['token', 'sign-in', 'client'],
   run: examine,
 };
 
@@ -26,11 +28,18 @@ async function examine(invocation: Invocation): Promise<Said> {
   const named = only(invocation.operands);
   const token = await pastedToken(invocation);
   const registered = await find(invocation, named);
+  if (invocation.values['sign-in'] === true && (registered === undefined || token !== undefined)) {
+    throw new UsageError('--sign-in takes an idp of the deployment, and no --token');
+  }
   if (registered === undefined) return examineStranger(named, token);
   const id = String(registered['id']);
   if (token !== undefined) return examineToken(id, readDeclared(registered), token);
-  const diagnosis = await invocation.admin().send('GET', `idps/${encodeURIComponent(id)}/diagnosis`);
-  return reported(id, diagnosis as unknown as Diagnosis);
+  const answer = await invocation.admin().send('GET', `idps/${encodeURIComponent(id)}/diagnosis`);
+  const diagnosis = answer as unknown as Diagnosis;
+  // Nobody is sent where they cannot get through.
+  if (invocation.values['sign-in'] !== true || !isSound(diagnosis.checks)) return reported(id, diagnosis);
+  const signedIn = await examineSignIn(invocation, String(registered['name']));
+  return reported(id, { ...diagnosis, checks: [...diagnosis.checks, signedIn] });
 }
 
 /** Looks from this machine: the deployment looks at none that it does not know. */

@@ -13,6 +13,7 @@ const subjects: Readonly<Record<CheckSubject, string>> = {
   authorization_endpoint: 'authorization',
   token_endpoint: 'token endpoint',
   token: 'token',
+  sign_in: 'sign-in',
 };
 
 const width = Math.max(...Object.values(subjects).map(({ length }) => length));

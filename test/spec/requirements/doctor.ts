@@ -18,6 +18,10 @@ export const doctor = {
     'Vestibule',
     'judges a pasted token on the machine where it is pasted, sends it nowhere, and prints no more of it than names of claims, issuer and audience',
   ),
+  'vestibule:doctor-sign-in': must(
+    ['Vestibule', 'RFC 8252 §7.3'],
+    'has somebody sign in from a terminal, and says whether a client would have got its tokens',
+  ),
   'vestibule:doctor-audit': must(
     'Vestibule',
     'tells the audit trail of a refused sign-in what it comes from and where it is mended, and nothing that the provider said of a person',

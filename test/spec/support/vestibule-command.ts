@@ -11,11 +11,12 @@ export interface CommandResult {
   readonly err: string;
 }
 
-/** `vestibule --local …` for a deployment; `input` is what is pasted. */
+/** `vestibule --local …` for a deployment; `input` is what is pasted, and `hear` hears what is said on the way. */
 export async function vestibule(
   { run, operator }: Pick<TestDeployment, 'run' | 'operator'>,
   args: readonly string[],
   input = '',
+  hear: (text: string) => void = () => undefined,
 ): Promise<CommandResult> {
   const directory = mkdtempSync(join(tmpdir(), 'vestibule-command-'));
   const { accessKeyId, secretAccessKey } = operator;
@@ -27,7 +28,10 @@ export async function vestibule(
   const code = await runCommandLine(['--local', ...args], {
     ...{ environment: {}, directory, input: () => Promise.resolve(input) },
     out: (text) => out.push(text),
-    err: (text) => err.push(text),
+    err: (text) => {
+      err.push(text);
+      hear(text);
+    },
   });
   rmSync(directory, { recursive: true });
   return { code, out: out.join('\n'), err: err.join('\n') };
