@@ -41,7 +41,7 @@ export async function claimsOfPerson(
   claims: UpstreamClaims,
 ): Promise<Result<UpstreamClaims, string>> {
   const { at } = groupsWanted(talk.idp, claims);
-  const isThin = at === 'userinfo' || lacksWhatWasAsked(talk.idp, claims);
+  const isThin = talk.profile.userinfoTellsMore && (at === 'userinfo' || lacksWhatWasAsked(talk.idp, claims));
   const userinfo = isThin ? await userinfoOf(talk, tokens, String(claims['sub'])) : {};
   return withGraph(talk, tokens, { ...userinfo, ...claims });
 }

@@ -103,9 +103,10 @@ export const entra: ProviderProfile = {
     const names = namesAt(claims, groupsClaim);
     if (names !== undefined) return { at: 'claims', names };
     if (groupsClaim === 'groups' && isOverage(claims)) return { at: 'graph' };
-    // Its userinfo endpoint tells of none: who has none has no claim.
+    // Who has none has no claim.
     return { at: 'claims', names: [] };
   },
+  userinfoTellsMore: false,
   stepUp: {
     parameters,
     isReached: (acr, claims) => (namesAt(claims, 'acrs') ?? []).includes(acr),

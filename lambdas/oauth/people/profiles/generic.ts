@@ -61,6 +61,7 @@ export const generic: ProviderProfile = {
     const names = namesAt(claims, groupsClaim);
     return names === undefined ? { at: 'userinfo' } : { at: 'claims', names };
   },
+  userinfoTellsMore: true,
   stepUp: byAcrValues,
   logoutUrl: standardLogout,
   registration: { kind: 'rfc7591', authorization: 'Bearer' },

@@ -79,6 +79,8 @@ export interface ProviderProfile {
   /** What is wrong with an id_token beyond what OpenID Connect says of all, and what to change; undefined where nothing is. */
   readonly idTokenProblem: (header: Claims, claims: Claims) => string | undefined;
   readonly groups: (claims: Claims, groupsClaim: string) => GroupsAt;
+  /** Whether its userinfo endpoint may tell more of a person than the id_token. */
+  readonly userinfoTellsMore: boolean;
   readonly stepUp: StepUpRule;
   /** Undefined where the provider has no way to be signed out. */
   readonly logoutUrl: (logout: UpstreamLogout) => URL | undefined;
