@@ -40,8 +40,8 @@ export function entra(
       ...{ sub: 'AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ', oid: annsId, tid, ver: '2.0', name: 'Ann' },
       ...{ preferred_username: 'ann@contoso.com', iss: `${origin}/${String(tid)}/v2.0`, ...person },
     },
-    // Its userinfo endpoint is of Graph, and tells of no group.
-    userinfo: { sub: 'AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ', name: 'Ann' },
+    // en-oidc: its userinfo endpoint is of Graph, and the id_token tells all that it does.
+    down: ['/userinfo'],
     // en-at: each key names the issuer that it may sign for.
     keys: (keys) => keys.map((key) => ({ ...key, issuer: template })),
     ...more,

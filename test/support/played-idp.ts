@@ -2,6 +2,7 @@ import { createHash, generateKeyPairSync, type KeyObject, randomUUID } from 'nod
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { exportJWK, SignJWT } from 'jose';
 import { listen, readBody, sendJson } from '../../local/demo/http.ts';
+import { misbehaves } from './unruly-answers.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
 
@@ -31,6 +32,8 @@ export interface Behaviour {
   readonly huge?: readonly string[];
   /** The paths that never answer. */
   readonly mute?: readonly string[];
+  /** The paths that answer a byte at a time, without an end. */
+  readonly drips?: readonly string[];
   /** Members of the answers of the token endpoint that differ. */
   readonly tokens?: Claims;
   /** Answers refreshes with this OAuth error. */
@@ -279,23 +282,6 @@ export async function playIdp(options: {
     refreshes: () => refreshes,
     stop: server.stop,
   };
-}
-
-/** Whether it answers, or does not, in the way it was told to at this path. */
-function misbehaves(
-  { status, answers = {}, down, huge, mute }: Behaviour,
-  path: string,
-  response: ServerResponse,
-): boolean {
-  const answer = answers[path];
-  if (answer !== undefined) {
-    for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
-    sendJson(response, answer.status, answer.body);
-  } else if (status !== undefined) sendJson(response, status, {});
-  else if (down?.includes(path) === true) sendJson(response, 503, {});
-  else if (huge?.includes(path) === true) sendJson(response, 200, { much: 'x'.repeat(10_000_000) });
-  else return mute?.includes(path) === true;
-  return true;
 }
 
 function asking(url: URL, { method = 'GET', headers }: IncomingMessage, body: string): Asked {

@@ -34,7 +34,8 @@ describe('a provider that answers without an end', () => {
     ['vestibule:unruly-provider', 'vestibule:sign-in-faults'],
     'costs a person a press, and their yes is asked for once',
     async () => {
-      for (const [what, behaviour] of unruly(discovery, token, keys)) {
+      const drips = [`${discovery} drips`, { drips: [discovery] }] as const;
+      for (const [what, behaviour] of [drips, ...unruly(discovery, token, keys)]) {
         later(601);
         office.idp.play(behaviour);
         const { browser, arrive } = await saysYes();

@@ -91,6 +91,21 @@ describe('a sign-in upstream', () => {
     },
   );
 
+  verifies('oidc:10.1.1:key-rotation', 'goes on where two keys have one name', async () => {
+    driver.deployment.run.clock.advance(601);
+    const another = 'AQAB'.repeat(86);
+    const forged = (keys: readonly Readonly<Record<string, unknown>>[]) =>
+      keys.map((key) => ({ ...key, n: another.slice(0, 342) }));
+    driver.first.play({ keys: (keys) => [...forged(keys), ...keys, ...forged(keys)] });
+    expect(await driver.signIn('first')).toMatchObject({ told: 'signed_in' });
+    driver.deployment.run.clock.advance(601);
+    driver.first.play({ keys: forged });
+    expect(await driver.signIn('first')).toMatchObject({
+      refusal: { detail: 'id_token is signed by no key of the provider' },
+    });
+    driver.deployment.run.clock.advance(601);
+  });
+
   verifies('oidc:3.1.3.7:id-token', 'takes a clock that is a minute off', async () => {
     for (const ahead of [-300 - 50, 55]) {
       driver.first.play({ ahead });
