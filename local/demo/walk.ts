@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { awsRole } from './walk/aws-role.ts';
+import { boundToken } from './walk/bound-token.ts';
 import { deregistration } from './walk/deregistration.ts';
 import { discoverAndCall } from './walk/discover-and-call.ts';
 import { readEndpoints } from './walk/endpoints.ts';
@@ -62,6 +63,7 @@ async function agents(context: Walk): Promise<void> {
   await otherResource(context);
   await privateKey(context);
   await awsRole(context);
+  await boundToken(context);
   await rotation(context);
   await revocation(context);
   await deregistration(context);
