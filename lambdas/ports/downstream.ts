@@ -1,12 +1,20 @@
 import type { GrantId, IdpId } from '../runtime/identifiers.ts';
 import type { Diagnosis, Explained } from './diagnosis.ts';
-import type { PersonStanding, SignedIn, SignInRefusal, SignInReturn, SignInStart } from './people.ts';
+import type {
+  LogoutNotice,
+  PersonStanding,
+  SignedIn,
+  SignInRefusal,
+  SignInReturn,
+  SignInStart,
+} from './people.ts';
 
 /** What other functions ask of the function that alone holds upstream credentials. */
 export type DownstreamQuestion =
   | { readonly ask: 'begin'; readonly idp: IdpId; readonly start: SignInStart }
   | { readonly ask: 'complete'; readonly idp: IdpId; readonly back: SignInReturn }
   | { readonly ask: 'standing'; readonly idp: IdpId; readonly grant: GrantId }
+  | { readonly ask: 'logout'; readonly idp: IdpId; readonly token: string }
   | { readonly ask: 'confirm'; readonly grant: GrantId }
   | { readonly ask: 'forget'; readonly grant: GrantId }
   | { readonly ask: 'diagnose'; readonly idp: IdpId };
@@ -17,6 +25,9 @@ export type DownstreamAnswer =
   | { readonly told: 'signed_in'; readonly signedIn: SignedIn }
   | { readonly told: 'refused'; readonly refusal: SignInRefusal; readonly explained: Explained }
   | { readonly told: 'standing'; readonly standing: PersonStanding }
+  | { readonly told: 'logout'; readonly notice: LogoutNotice }
+  /** What is wrong with the logout token, without its values. */
+  | { readonly told: 'logout_refused'; readonly problem: string }
   | { readonly told: 'confirmed' }
   | { readonly told: 'forgotten' }
   /** Absent: there is no identity provider of that name. */

@@ -7,6 +7,7 @@ import type {
   PersonId,
   ResourceUri,
   ScopeName,
+  UpstreamSession,
 } from '../runtime/identifiers.ts';
 
 /** The person behind a grant, as they were when they signed in. */
@@ -22,6 +23,8 @@ export interface GrantedBy {
   readonly authTime?: Instant;
   readonly acr?: string;
   readonly amr?: readonly string[];
+  /** At the identity provider, where it told. */
+  readonly session?: UpstreamSession;
 }
 
 /** What a person granted to a client. It never widens. */

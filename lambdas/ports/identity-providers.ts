@@ -40,6 +40,11 @@ export interface IdentityProvider extends Registration {
   readonly acr?: Readonly<Record<string, string>>;
   /** The claim that lists a person's groups. */
   readonly groupsClaim?: string;
+  /**
+   * What ends when somebody signs out there: `sessions`, what came of them but for what was granted as `offline_access`;
+   * or that too.
+   */
+  readonly onLogout: 'sessions' | 'everything';
   /** Absent: whoever can sign in holds every scope of every resource. */
   readonly roles?: readonly Role[];
 }

@@ -1,5 +1,5 @@
 import type { Instant } from '../runtime/clock.ts';
-import type { GrantId, IdpId, PersonId } from '../runtime/identifiers.ts';
+import type { GrantId, IdpId, PersonId, UpstreamSession } from '../runtime/identifiers.ts';
 import type { Result } from '../runtime/result.ts';
 import type { Explained } from './diagnosis.ts';
 import type { IdentityProvider } from './identity-providers.ts';
@@ -26,6 +26,8 @@ export interface SignedIn {
   readonly amr?: readonly string[];
   /** Whether the upstream refresh token was kept under the grant's id. */
   readonly keptUpstream: boolean;
+  /** Where the provider tells it. */
+  readonly session?: UpstreamSession;
 }
 
 /** What a client asked for that the identity provider has to see to (OpenID Connect Core §3.1.2.1). */
@@ -81,6 +83,20 @@ export interface SignIns {
     idp: IdentityProvider,
     back: SignInReturn,
   ) => Promise<Result<SignedIn, ExplainedRefusal>>;
+}
+
+/** An identity provider's word that somebody signed out there: it names the person, one session of theirs, or both. */
+export interface LogoutNotice {
+  readonly jti: string;
+  /** So long it could be brought again. */
+  readonly until: Instant;
+  readonly person?: PersonId;
+  readonly session?: UpstreamSession;
+}
+
+export interface UpstreamLogouts {
+  /** Refused: what is wrong with the token, without its values. Throws `DependencyUnavailable` when the keys are out of reach. */
+  readonly read: (idp: IdentityProvider, token: string) => Promise<Result<LogoutNotice, string>>;
 }
 
 /** What became of a person since they signed in. */

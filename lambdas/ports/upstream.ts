@@ -2,7 +2,7 @@ import type { Secret } from '../runtime/secret.ts';
 import type { Result } from '../runtime/result.ts';
 import type { ProbedToken } from './diagnosis.ts';
 import type { IdentityProvider } from './identity-providers.ts';
-import type { SignInRefusal, SignInReturn, SignInStart } from './people.ts';
+import type { LogoutNotice, SignInRefusal, SignInReturn, SignInStart } from './people.ts';
 
 /** Claims of a verified id_token, and under them those of the userinfo endpoint where it was asked. */
 export type UpstreamClaims = Readonly<Record<string, unknown>>;
@@ -30,6 +30,8 @@ export interface UpstreamProviders {
     idp: IdentityProvider,
     back: SignInReturn,
   ) => Promise<Result<UpstreamSignIn, SignInRefusal>>;
+  /** Judges a logout token that claims to be of the provider. Refused: what is wrong with it, without its values. */
+  readonly logout: (idp: IdentityProvider, token: string) => Promise<Result<LogoutNotice, string>>;
   /** Refused: the provider takes the token no more (`invalid_grant`). `subject`: the `sub` that it was given to. */
   readonly refresh: (
     idp: IdentityProvider,

@@ -59,6 +59,7 @@ export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
     tenants: idp.tenants,
     acr: idp.acr,
     groups_claim: idp.groupsClaim,
+    on_logout: idp.onLogout,
     roles: idp.roles?.map(({ name, groups, scopes }) => ({ name, groups, scopes })),
     ...registration(idp),
   }),

@@ -222,6 +222,7 @@ export type AuditEvent =
     }
   | AccountEvent
   | PersonEvent
+  | UpstreamLogoutEvent
   | KeyEvent;
 
 /** What people do on the page where they see and withdraw what they granted. */
@@ -235,6 +236,26 @@ type AccountEvent = { readonly requestId: string; readonly sourceAddress: string
       readonly clientId: string;
       /** How many were ended. */
       readonly grants: number;
+    }
+);
+
+/** What an identity provider tells of those who signed out there. `of`: all their sessions, or one of them. */
+type UpstreamLogoutEvent = { readonly requestId: string; readonly sourceAddress: string } & (
+  | {
+      readonly event: 'signed_out_upstream';
+      readonly idp: string;
+      readonly of: 'person' | 'session';
+      /** Absent where nobody here had that session. */
+      readonly person?: string;
+      /** How many were ended. */
+      readonly grants: number;
+    }
+  | {
+      readonly event: 'upstream_logout_refused';
+      readonly idp?: string;
+      readonly reason: string;
+      /** What is wrong with the token. */
+      readonly detail?: string;
     }
 );
 

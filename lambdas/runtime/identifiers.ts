@@ -21,5 +21,7 @@ export type KeyThumbprint = Branded<'KeyThumbprint'>;
 export type GrantId = Branded<'GrantId'>;
 /** A person, as `sub`: made of (issuer, tenant, stable id) of the identity provider, never of an e-mail. */
 export type PersonId = Branded<'PersonId'>;
+/** One session of a person at their identity provider: a digest of the provider and its `sid`. */
+export type UpstreamSession = Branded<'UpstreamSession'>;
 /** Short name of an identity provider, and the last segment of its callback. */
 export type IdpId = Branded<'IdpId'>;

@@ -50,6 +50,11 @@ export interface IdentityProviderConfig {
    * Entra and Okta, `cognito:groups`, `realm_access.roles` at Keycloak, and none elsewhere. `roles` are the app roles of Entra.
    */
   readonly groupsClaim?: string;
+  /**
+   * What ends when the provider tells (`/backchannel-logout/<id>`) that somebody signed out there. `sessions`: their sessions
+   * here, and what they granted to clients but for `offline_access`. `everything`: that too. Default: `sessions`.
+   */
+  readonly onLogout?: 'sessions' | 'everything';
 }
 
 /** What people may let agents do. Without any role, whoever can sign in may grant every scope. */

@@ -94,6 +94,7 @@ export function identityProvider(hosts: Hosts): v.GenericSchema {
     tenants: v.optional(someOf(tenant)),
     acr: v.optional(mapOf(acrName, acrName)),
     groupsClaim: v.optional(claim),
+    onLogout: v.optional(oneOf(['sessions', 'everything'])),
   });
 }
 

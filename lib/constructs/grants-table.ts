@@ -53,7 +53,12 @@ export class GrantsTable extends Construct {
     grantItems(this.table, role, { actions: [read, put, update], items: ['transaction#*'] });
     grantItems(this.table, role, { actions: [read, update], items: ['pushed-request#*'] });
     grantItems(this.table, role, { actions: [read, put], items: ['consents#*'] });
-    grantItems(this.table, role, { actions: ['dynamodb:BatchGetItem'], items: ['consents#*', 'person#*'] });
+    grantItems(this.table, role, {
+      actions: ['dynamodb:BatchGetItem'],
+      items: ['consents#*', 'person#*', 'upstream-session#*', 'grant#*'],
+    });
+    grantItems(this.table, role, { actions: [update], items: ['person#*', 'upstream-session#*'] });
+    grantItems(this.table, role, { actions: [read, put], items: ['logout-token#*'] });
     grantItems(this.table, role, { actions: [put, update], items: ['grant#*'] });
     grantItems(this.table, role, { actions: [update], items: ['ended#*'] });
     return { GRANTS_TABLE: this.table.tableName };

@@ -21,13 +21,19 @@ export function identityProviderDeclaration(
     ...(idp.tenantClaim !== undefined && { tenant_claim: idp.tenantClaim }),
     ...(idp.tenants && { tenants: idp.tenants }),
     ...(idp.acr && { acr: idp.acr }),
-    ...(idp.groupsClaim !== undefined && { groups_claim: idp.groupsClaim }),
-    ...(roles && {
-      roles: roles.map((role) => ({
-        name: role.id,
-        groups: role.groups === 'everyone' ? 'everyone' : (role.groups[idp.id] ?? []),
-        scopes: Object.entries(role.scopes).map(([id, names]) => ({ resource: uris.get(id), names })),
-      })),
-    }),
+    ...given({ groups_claim: idp.groupsClaim, on_logout: idp.onLogout }),
+    ...(roles && { roles: roles.map((role) => roleOf(role, idp.id, uris)) }),
   };
+}
+
+function roleOf(role: RoleConfig, idp: string, uris: ReadonlyMap<string, string>): object {
+  return {
+    name: role.id,
+    groups: role.groups === 'everyone' ? 'everyone' : (role.groups[idp] ?? []),
+    scopes: Object.entries(role.scopes).map(([id, names]) => ({ resource: uris.get(id), names })),
+  };
+}
+
+function given(members: Readonly<Record<string, string | undefined>>): object {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }

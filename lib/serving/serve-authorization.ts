@@ -34,7 +34,14 @@ export function serveAuthorization(parts: DeploymentParts): void {
       ...grants.grantBuckets(role, 'address'),
     }),
   });
-  for (const path of ['/authorize', '/consent', '/callback/{idp}', '/account'] as const) {
+  const paths = [
+    '/authorize',
+    '/consent',
+    '/callback/{idp}',
+    '/account',
+    '/backchannel-logout/{idp}',
+  ] as const;
+  for (const path of paths) {
     servePublicly(frontDoor, path, authorization, 100);
   }
 }

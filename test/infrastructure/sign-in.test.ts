@@ -17,7 +17,7 @@ const update = 'dynamodb:UpdateItem';
 
 test('the function that people sign in by may do exactly this', () => {
   const { Authorization: allowed = [] } = matrixOf(withPeople);
-  expect(allowed).toHaveLength(13);
+  expect(allowed).toHaveLength(15);
   expect(allowed).toEqual(
     expect.arrayContaining([
       writesItsLog('Authorization'),
@@ -33,7 +33,9 @@ test('the function that people sign in by may do exactly this', () => {
       row([read, put, update], grants, keys('transaction#*')),
       row([read, update], grants, keys('pushed-request#*')),
       row([read, put], grants, keys('consents#*')),
-      row(['dynamodb:BatchGetItem'], grants, keys('consents#*', 'person#*')),
+      row(['dynamodb:BatchGetItem'], grants, keys('consents#*', 'person#*', 'upstream-session#*', 'grant#*')),
+      row([update], grants, keys('person#*', 'upstream-session#*')),
+      row([read, put], grants, keys('logout-token#*')),
       row([put, update], grants, keys('grant#*')),
       row([update], grants, keys('ended#*')),
       row([update], grants, keys('bucket#address#*')),
@@ -58,7 +60,10 @@ test('the pages of a sign-in are served where somebody signs in, and nowhere els
     Object.values(templateOf(config).findResources('AWS::ApiGatewayV2::Route')).map(
       (route) => (route as { Properties: { RouteKey: string } }).Properties.RouteKey,
     );
-  const served = ['ANY /authorize', 'ANY /consent', 'ANY /callback/{idp}', 'ANY /par'];
+  const served = [
+    ...['ANY /authorize', 'ANY /consent', 'ANY /callback/{idp}', 'ANY /par'],
+    'ANY /backchannel-logout/{idp}',
+  ];
   expect(routesOf(withPeople)).toEqual(expect.arrayContaining(served));
   expect(routesOf(aConfig).filter((route) => served.includes(route))).toEqual(['ANY /authorize']);
 });

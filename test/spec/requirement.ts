@@ -32,6 +32,8 @@ export function urlOf(source: string): string {
   if (source.startsWith('rfc7523bis')) return 'https://datatracker.ietf.org/doc/draft-ietf-oauth-rfc7523bis/';
   if (source.startsWith('OIDC Discovery'))
     return 'https://openid.net/specs/openid-connect-discovery-1_0.html';
+  if (source.startsWith('OIDC Back-Channel Logout'))
+    return 'https://openid.net/specs/openid-connect-backchannel-1_0.html';
   if (source.startsWith('OIDC Core')) return 'https://openid.net/specs/openid-connect-core-1_0.html';
   return source === 'Vestibule' ? 'docs/threat-model.md' : mcp;
 }

@@ -89,6 +89,8 @@ export interface PlayedIdp {
   /** Lays another behaviour over the honest one. */
   readonly play: (behaviour?: Behaviour) => void;
   readonly rotateKeys: () => void;
+  /** A logout token of `ann`, in all of her sessions; `null` leaves a claim or a member of the header out. */
+  readonly logoutToken: (claims?: Claims, header?: Claims) => Promise<string>;
   /** What it was sent: the path, and the parameters of query and body. */
   readonly requests: readonly {
     readonly path: string;
@@ -139,16 +141,33 @@ export async function playIdp(options: {
     given.push(token);
     return token;
   };
-  const signed = async (claims: Claims): Promise<string> => {
+  const signed = async (claims: Claims, header: Claims = {}): Promise<string> => {
     if (behaviour.signing === 'none') {
-      return `${encoded({ alg: 'none' })}.${encoded(claims)}.`;
+      return `${encoded({ ...header, alg: 'none' })}.${encoded(claims)}.`;
     }
     if (behaviour.signing === 'HS256') {
-      return new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.from(options.secret()));
+      return new SignJWT(claims)
+        .setProtectedHeader({ ...header, alg: 'HS256' })
+        .sign(Buffer.from(options.secret()));
     }
     const key = behaviour.signing === 'stranger' ? { ...stranger, kid: keys[0]!.kid } : keys[0]!;
-    const header = { ...behaviour.header, alg: 'RS256', kid: key.kid };
-    return new SignJWT(claims).setProtectedHeader(header).sign(key.privateKey);
+    return new SignJWT(claims)
+      .setProtectedHeader({ ...behaviour.header, alg: 'RS256', kid: key.kid, ...header })
+      .sign(key.privateKey);
+  };
+
+  const logoutToken = async (changes: Claims = {}, header: Claims = {}): Promise<string> => {
+    const at = Math.floor(now());
+    const honest: Claims = {
+      ...{ iss: issuer, aud: 'vestibule', iat: at, exp: at + 120, jti: randomUUID(), sub: 'ann' },
+      events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+    };
+    const token = await signed(
+      withoutNull({ ...honest, ...changes }),
+      withoutNull({ typ: 'logout+jwt', ...header }),
+    );
+    given.push(token);
+    return token;
   };
 
   const discovery = (): Claims => ({
@@ -278,7 +297,7 @@ export async function playIdp(options: {
     rotateKeys: () => {
       keys = [newKey()];
     },
-    ...{ requests, given },
+    ...{ requests, given, logoutToken },
     refreshes: () => refreshes,
     stop: server.stop,
   };
@@ -286,6 +305,10 @@ export async function playIdp(options: {
 
 function asking(url: URL, { method = 'GET', headers }: IncomingMessage, body: string): Asked {
   return { url, method, authorization: headers.authorization, body };
+}
+
+function withoutNull(members: Claims): Claims {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
 }
 
 function newKey(): Key {

@@ -9,6 +9,7 @@ import type {
   PersonId,
   ResourceUri,
   ScopeName,
+  UpstreamSession,
 } from '../../runtime/identifiers.ts';
 import type { Item, PlainRecord } from './attributes.ts';
 import { decode, text, whole } from './stored.ts';
@@ -26,6 +27,7 @@ const person = v.object({
   auth_time: v.exactOptional(whole),
   acr: v.exactOptional(v.string()),
   amr: v.exactOptional(texts),
+  session: v.exactOptional(text),
 });
 
 const terms = v.object({
@@ -118,9 +120,9 @@ function bindingAttributes({ redirectUri, codeChallenge, nonce, dpopJkt }: CodeB
 }
 
 function personAttribute(person: GrantedBy): PlainRecord {
-  const { id, idp, name, email, roles, acr, amr } = person;
+  const { id, idp, name, email, roles, acr, amr, session } = person;
   return {
-    ...{ id, idp, name, email, roles, acr, amr, auth_time: person.authTime },
+    ...{ id, idp, name, email, roles, acr, amr, session, auth_time: person.authTime },
     ...{ preferred_username: person.preferredUsername, email_verified: person.emailVerified },
   };
 }
@@ -148,6 +150,7 @@ function personOf(found: v.InferOutput<typeof person>): GrantedBy {
     ...(found.auth_time !== undefined && { authTime: instant(found.auth_time) }),
     ...(acr !== undefined && { acr }),
     ...(amr !== undefined && { amr }),
+    ...(found.session !== undefined && { session: found.session as UpstreamSession }),
   };
 }
 

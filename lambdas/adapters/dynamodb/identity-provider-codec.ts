@@ -28,6 +28,8 @@ const storedIdentityProvider = v.object({
   tenants: v.exactOptional(v.array(text)),
   acr: v.exactOptional(v.record(text, text)),
   groups_claim: v.exactOptional(text),
+  /** Absent in what was registered before providers could tell. */
+  on_logout: v.exactOptional(v.picklist(['sessions', 'everything'])),
   roles: v.exactOptional(v.array(storedRole)),
 });
 
@@ -48,6 +50,7 @@ export function encodeIdentityProvider(idp: IdentityProvider): PlainRecord {
     tenants: idp.tenants,
     acr: idp.acr,
     groups_claim: idp.groupsClaim,
+    on_logout: idp.onLogout,
     roles: idp.roles?.map(({ name, groups, scopes }) => ({
       name,
       ...(groups !== 'everyone' && { groups }),
@@ -74,6 +77,7 @@ export function decodeIdentityProvider(item: Item): IdentityProvider {
     ...(tenants && { tenants }),
     ...(acr && { acr }),
     ...(groups_claim !== undefined && { groupsClaim: groups_claim }),
+    onLogout: stored.on_logout ?? 'sessions',
     ...(roles && { roles: roles.map(roleOf) }),
     ...registrationOf(stored),
   };

@@ -8,6 +8,7 @@ import type {
   PersonId,
   ResourceId,
   ResourceUri,
+  UpstreamSession,
 } from '../../runtime/identifiers.ts';
 
 /** Partition keys of the registry table and of the grants table. Roles are limited to these prefixes. */
@@ -42,6 +43,10 @@ export const keyOf = {
   pushedRequest: (id: string): string => `pushed-request#${id}`,
   /** What a person granted. */
   consents: (person: PersonId): string => `consents#${person}`,
+  /** Whose session at an identity provider it is, and when it ended. */
+  upstreamSession: (session: UpstreamSession): string => `upstream-session#${session}`,
+  /** NUL can stand in no id of a provider; the hash bounds the length, for a provider chose the jti. */
+  logoutToken: (idp: IdpId, jti: string): string => `logout-token#${sha256(`${idp}\0${jti}`)}`,
   /** When the sessions of a person were ended. */
   person: (person: PersonId): string => `person#${person}`,
   /** Hashed, so that the table is no list of addresses. */

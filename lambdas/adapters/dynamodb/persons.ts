@@ -5,10 +5,10 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import type { Persons, SessionsEnd } from '../../ports/persons.ts';
-import { after, instant } from '../../runtime/clock.ts';
-import type { PersonId } from '../../runtime/identifiers.ts';
+import { after, type Instant, instant } from '../../runtime/clock.ts';
+import type { PersonId, UpstreamSession } from '../../runtime/identifiers.ts';
 import { calling } from '../aws.ts';
-import { toItem } from './attributes.ts';
+import { type Item, toItem } from './attributes.ts';
 import { batchGet } from './batch-get.ts';
 import { decodeConsents } from './consent-codec.ts';
 import { keyOf } from './keys.ts';
@@ -19,48 +19,86 @@ interface Options {
   readonly table: string;
 }
 
-/** No session and no sign-in lives nearly as long; so long operators see when they were ended. Seconds. */
+/** No family of a session lives as long; so long operators see when somebody's were ended. Seconds. */
 const rememberedSeconds = 400 * 86_400;
 
-const storedPerson = v.object({ pk: text, sessions_ended_at: whole });
+const storedSession = v.object({
+  pk: text,
+  person: v.exactOptional(text),
+  sessions_ended_at: v.exactOptional(whole),
+});
 
 /** Persons in the grants table: what each granted, and when their sessions were ended last. */
 export function dynamoPersons(options: Options): Persons {
   return {
-    find: async (person) => {
-      const [consentsKey, personKey] = [keyOf.consents(person), keyOf.person(person)];
-      const items = await batchGet(options.client, options.table, [consentsKey, personKey]);
-      const [consents, ended] = [items.get(consentsKey), items.get(personKey)];
-      if (consents === undefined && ended === undefined) return undefined;
+    find: async (person, session) => {
+      const keys = [keyOf.consents(person), keyOf.person(person)] as const;
+      const sessionKey = session === undefined ? [] : [keyOf.upstreamSession(session)];
+      const items = await batchGet(options.client, options.table, [...keys, ...sessionKey]);
+      const [consents, ended] = keys.map((key) => items.get(key));
+      const ofSession = sessionKey.map((key) => items.get(key))[0];
+      const ends = [ended, ofSession].flatMap((item) => (item === undefined ? [] : endOf(item)));
+      if (consents === undefined && ends.length === 0) return undefined;
       return {
         consents: consents === undefined ? [] : decodeConsents(consents).consents,
-        ...(ended && { sessionsEndedAt: instant(decode(storedPerson, ended).sessions_ended_at) }),
+        ...(ends.length > 0 && { sessionsEndedAt: instant(Math.max(...ends)) }),
       };
     },
-    endSessions: (person, end) => endSessions(options, person, end),
+    noteSession: (session, person, now) => noteSession(options, session, person, now),
+    endSessions: async (person, end) => {
+      await markEnd(options, keyOf.person(person), end);
+    },
+    endSession: async (session, end) => {
+      const item = await markEnd(options, keyOf.upstreamSession(session), end);
+      return item && (decode(storedSession, item).person as PersonId | undefined);
+    },
   };
 }
 
-async function endSessions(
+function endOf(item: Item): readonly number[] {
+  return [decode(storedSession, item).sessions_ended_at ?? []].flat();
+}
+
+async function noteSession(
   { client, table }: Options,
+  session: UpstreamSession,
   person: PersonId,
-  { at, by, requestId }: SessionsEnd,
+  now: Instant,
 ): Promise<void> {
+  const write = new UpdateItemCommand({
+    TableName: table,
+    Key: { pk: { S: keyOf.upstreamSession(session) } },
+    UpdateExpression: 'SET #person = :person, #ttl = :ttl',
+    ExpressionAttributeNames: { '#person': 'person', '#ttl': 'ttl' },
+    ExpressionAttributeValues: toItem({ ':person': person, ':ttl': after(now, rememberedSeconds) }),
+  });
+  await calling('DynamoDB', () => client.send(write));
+}
+
+/** Resolves with the item as it then is, or was where it had ended as late already. */
+async function markEnd(
+  { client, table }: Options,
+  key: string,
+  { at, by, requestId }: SessionsEnd,
+): Promise<Item | undefined> {
   const audit = auditAttribute({ event: 'sessions_ended', actor: by, at, requestId });
   const write = new UpdateItemCommand({
     TableName: table,
-    Key: { pk: { S: keyOf.person(person) } },
+    Key: { pk: { S: key } },
     UpdateExpression: 'SET #at = :at, #audit = :audit, #ttl = :ttl',
     ConditionExpression: 'attribute_not_exists(#at) OR #at < :at',
     ExpressionAttributeNames: { '#at': 'sessions_ended_at', '#audit': 'audit', '#ttl': 'ttl' },
     ExpressionAttributeValues: toItem({ ':at': at, ':audit': audit, ':ttl': after(at, rememberedSeconds) }),
+    ReturnValues: 'ALL_NEW',
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   });
-  await calling('DynamoDB', async () => {
+  return calling('DynamoDB', async () => {
     try {
-      await client.send(write);
+      return (await client.send(write)).Attributes;
     } catch (error) {
       // Ended then or later: by another, or by this very write whose reply was lost.
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return error.Item;
     }
   });
 }

@@ -3,7 +3,14 @@ import type { ConsentedScope } from '../../ports/consents.ts';
 import type { SignedIn } from '../../ports/people.ts';
 import type { GivenConsent, SignInTransaction, StoredTransaction } from '../../ports/transactions.ts';
 import { after, instant } from '../../runtime/clock.ts';
-import type { GrantId, IdpId, PersonId, ResourceUri, ScopeName } from '../../runtime/identifiers.ts';
+import type {
+  GrantId,
+  IdpId,
+  PersonId,
+  ResourceUri,
+  ScopeName,
+  UpstreamSession,
+} from '../../runtime/identifiers.ts';
 import type { Item, Plain, PlainRecord } from './attributes.ts';
 import { keyOf } from './keys.ts';
 import { decode, text, whole } from './stored.ts';
@@ -29,6 +36,7 @@ const storedSignedIn = v.object({
   acr: v.exactOptional(v.string()),
   amr: v.exactOptional(v.array(v.string())),
   kept_upstream: v.boolean(),
+  session: v.exactOptional(text),
 });
 
 const storedTransaction = v.object({
@@ -100,7 +108,7 @@ export function scopeOf(stored: v.InferOutput<typeof storedScope>): ConsentedSco
   };
 }
 
-export function signedInAttribute({ person, authTime, acr, amr, keptUpstream }: SignedIn): PlainRecord {
+export function signedInAttribute({ person, session, ...signedIn }: SignedIn): PlainRecord {
   return {
     person: person.id,
     idp: person.idp,
@@ -109,10 +117,11 @@ export function signedInAttribute({ person, authTime, acr, amr, keptUpstream }: 
     email: person.email,
     email_verified: person.emailVerified,
     groups: person.groups,
-    auth_time: authTime,
-    acr,
-    amr,
-    kept_upstream: keptUpstream,
+    auth_time: signedIn.authTime,
+    acr: signedIn.acr,
+    amr: signedIn.amr,
+    kept_upstream: signedIn.keptUpstream,
+    session,
   };
 }
 
@@ -141,5 +150,6 @@ function signedInOf(stored: v.InferOutput<typeof storedSignedIn>): SignedIn {
     ...(acr !== undefined && { acr }),
     ...(amr !== undefined && { amr }),
     keptUpstream: stored.kept_upstream,
+    ...(stored.session !== undefined && { session: stored.session as UpstreamSession }),
   };
 }

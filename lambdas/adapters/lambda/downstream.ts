@@ -1,7 +1,7 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { ProviderDoctor } from '../../ports/diagnosis.ts';
 import type { DownstreamAnswer, DownstreamQuestion } from '../../ports/downstream.ts';
-import type { PersonStandings, SignIns } from '../../ports/people.ts';
+import type { PersonStandings, SignIns, UpstreamLogouts } from '../../ports/people.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import { ok, refuse } from '../../runtime/result.ts';
 import { calling, clientDefaults } from '../aws.ts';
@@ -42,6 +42,18 @@ export function downstreamSignIns(options: Options): SignIns {
       const answer = await ask(options, { ask: 'complete', idp: id, back });
       if (answer.told === 'signed_in') return ok(answer.signedIn);
       if (answer.told === 'refused') return refuse({ ...answer.refusal, explained: answer.explained });
+      throw unexpected();
+    },
+  };
+}
+
+/** Words of logout, judged by the downstream function. */
+export function downstreamLogouts(options: Options): UpstreamLogouts {
+  return {
+    read: async ({ id }, token) => {
+      const answer = await ask(options, { ask: 'logout', idp: id, token });
+      if (answer.told === 'logout') return ok(answer.notice);
+      if (answer.told === 'logout_refused') return refuse(answer.problem);
       throw unexpected();
     },
   };

@@ -28,6 +28,7 @@ import { Secret } from '../../runtime/secret.ts';
 import { authorizationUrl } from './authorization-url.ts';
 import type { DocumentHosts } from './document-url.ts';
 import { judgedIssuer } from './judged-issuer.ts';
+import { patientDocuments, readLogoutToken } from './logout-tokens.ts';
 import { claimsOfPerson, claimsOfRefreshed, verifiedClaims } from './person-claims.ts';
 import { detailOf, refusalOf, upstreamError } from './provider-errors.ts';
 import { probeTokenEndpoint } from './probe-token-endpoint.ts';
@@ -60,10 +61,7 @@ export function openIdProviders(options: OpenIdProvidersOptions): UpstreamProvid
     const named = profileOf(idp).issuers.ofMetadata(idp);
     const before = known.get(id);
     if (before?.issuer === issuer && before.named === named) return before;
-    const { hosts, clock } = options;
-    const fetch = providerFetch(id, hosts);
-    const documents = providerDocuments({ idp: id, issuer, named, hosts, fetch, clock });
-    const provider = { issuer, named, fetch, documents };
+    const provider = newProvider(idp, named, options);
     known.set(id, provider);
     return provider;
   };
@@ -95,6 +93,8 @@ export function openIdProviders(options: OpenIdProvidersOptions): UpstreamProvid
         return refuse(refusalOf(error));
       }
     },
+    logout: (idp, token) =>
+      readLogoutToken({ idp, documents: providerOf(idp).patient }, token, options.clock()),
     refresh: async (idp, token, subject) => {
       const talk = await talkTo(idp);
       return refresh(talk, { token, subject }, options);
@@ -110,6 +110,16 @@ export function openIdProviders(options: OpenIdProvidersOptions): UpstreamProvid
       }
     },
   };
+}
+
+function newProvider(
+  { id, issuer }: IdentityProvider,
+  named: string,
+  { hosts, clock }: OpenIdProvidersOptions,
+): Provider {
+  const fetch = providerFetch(id, hosts);
+  const documents = providerDocuments({ idp: id, issuer, named, hosts, fetch, clock });
+  return { issuer, named, fetch, documents, patient: patientDocuments(documents, clock) };
 }
 
 /** Sealed, it is kept in an item of at most 400 kB. Characters. */

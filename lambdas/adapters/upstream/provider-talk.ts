@@ -17,6 +17,8 @@ export interface Provider {
   readonly named: string;
   readonly fetch: ProviderFetch;
   readonly documents: ProviderDocuments;
+  /** For those who prove nothing. */
+  readonly patient: ProviderDocuments;
 }
 
 /** A provider as one request talks to it. */

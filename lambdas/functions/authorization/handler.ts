@@ -6,17 +6,24 @@ import { dynamoClientLives } from '../../adapters/dynamodb/client-lives.ts';
 import { dynamoConsents } from '../../adapters/dynamodb/consents.ts';
 import { dynamoGrants } from '../../adapters/dynamodb/grants.ts';
 import { dynamoKeptDocuments } from '../../adapters/dynamodb/kept-documents.ts';
+import { dynamoLogoutTokens } from '../../adapters/dynamodb/logout-tokens.ts';
 import { dynamoPersons } from '../../adapters/dynamodb/persons.ts';
 import { dynamoPushedRequests } from '../../adapters/dynamodb/pushed-requests.ts';
 import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
 import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
 import { dynamoTransactions } from '../../adapters/dynamodb/transactions.ts';
-import { downstreamSignIns, downstreamStandings, signInDefaults } from '../../adapters/lambda/downstream.ts';
+import {
+  downstreamLogouts,
+  downstreamSignIns,
+  downstreamStandings,
+  signInDefaults,
+} from '../../adapters/lambda/downstream.ts';
 import { secretsManagerSealSecrets } from '../../adapters/secrets-manager/seal-secrets.ts';
 import { secretsManagerSeals } from '../../adapters/secrets-manager/seals.ts';
 import { guardedDocuments } from '../../adapters/upstream/documents.ts';
 import { accountEndpoints } from '../../http/account-routes.ts';
 import { authorizationRoutes } from '../../http/authorization-routes.ts';
+import { backchannelLogoutRoute } from '../../http/backchannel-logout-endpoint.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
 import { pagesOnFailure } from '../../http/pages-on-failure.ts';
 import { readLook } from '../../http/pages/look.ts';
@@ -26,6 +33,7 @@ import { comeBack } from '../../oauth/authorization/come-back.ts';
 import { decide } from '../../oauth/authorization/decide.ts';
 import type { SignInPorts } from '../../oauth/authorization/sign-in-ports.ts';
 import { addressLimit } from '../../oauth/limits/caller-limits.ts';
+import { upstreamLogout } from '../../oauth/people/upstream-logout.ts';
 import { largestDocument, readDocumentPolicy } from '../../oauth/registration/document-trust.ts';
 import { withMetadataDocuments } from '../../oauth/registration/known-clients.ts';
 import { systemClock } from '../../runtime/clock.ts';
@@ -59,6 +67,7 @@ const secrets = secretsManagerSealSecrets({
   clock,
 });
 const keptDocuments = dynamoKeptDocuments({ client, table: environment.REGISTRY_TABLE });
+const persons = dynamoPersons(grantsTable);
 const ports: SignInPorts = {
   registry: withMetadataDocuments(registered, {
     ...{ policy, hosts, clock },
@@ -69,7 +78,7 @@ const ports: SignInPorts = {
   signIns: downstreamSignIns(downstream),
   standings: downstreamStandings(downstream),
   consents: dynamoConsents(grantsTable),
-  persons: dynamoPersons(grantsTable),
+  persons,
   transactions: dynamoTransactions(grantsTable),
   pushed: dynamoPushedRequests(grantsTable),
   grants: dynamoGrants(grantsTable),
@@ -83,9 +92,17 @@ const ports: SignInPorts = {
 
 const account = accountEndpoints({ issuer, look, ports, clock });
 
+const logout = upstreamLogout({
+  ...ports,
+  persons,
+  logouts: downstreamLogouts(downstream),
+  tokens: dynamoLogoutTokens(grantsTable),
+});
+
 export const handler = lambdaHandler(
   routes([
     route('/account', account.account),
+    backchannelLogoutRoute(logout, clock),
     ...authorizationRoutes({
       ...{ issuer, look, clock, comeBackToAccount: account.comeBack },
       ...{ authorize: authorize(ports), decide: decide(ports), comeBack: comeBack(ports) },

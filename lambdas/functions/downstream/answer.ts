@@ -51,6 +51,14 @@ async function answerOf(ports: DownstreamPorts, question: DownstreamQuestion): P
       const idp = await find(ports, question.idp);
       return { told: 'standing', standing: await checkStanding(ports, idp, question.grant) };
     }
+    case 'logout': {
+      const idp = await find(ports, question.idp);
+      if (idp === undefined) return { told: 'logout_refused', problem: 'the identity provider is gone' };
+      const notice = await ports.upstream.logout(idp, question.token);
+      return notice.ok
+        ? { told: 'logout', notice: notice.value }
+        : { told: 'logout_refused', problem: notice.refusal };
+    }
     case 'confirm':
       await ports.vault.confirm(question.grant, ports.clock());
       return { told: 'confirmed' };

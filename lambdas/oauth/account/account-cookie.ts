@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Seals } from '../../ports/seals.ts';
 import { after, type Instant } from '../../runtime/clock.ts';
 import { sameDigest, sha256 } from '../../runtime/digest.ts';
-import type { IdpId, PersonId } from '../../runtime/identifiers.ts';
+import type { IdpId, PersonId, UpstreamSession } from '../../runtime/identifiers.ts';
 
 /** A sign-in for the account page on its way. The browser keeps it: nothing is granted by it, and it opens for nobody else. */
 interface PendingSignIn {
@@ -24,6 +24,8 @@ export interface AccountSession {
   /** As the person is shown who is signed in. */
   readonly name?: string;
   readonly began: Instant;
+  /** At the identity provider, where it told. */
+  readonly upstream?: UpstreamSession;
 }
 
 export type AccountCookie = PendingSignIn | AccountSession;
@@ -52,6 +54,7 @@ const contents = v.variant('kind', [
     idp: v.string(),
     name: v.exactOptional(v.string()),
     began: v.number(),
+    upstream: v.exactOptional(v.string()),
   }),
 ]);
 

@@ -18,7 +18,7 @@ export interface AccountPorts {
   readonly idps: IdentityProviders;
   readonly signIns: SignIns;
   readonly consents: Pick<Consents, 'of' | 'withdraw'>;
-  readonly persons: Pick<Persons, 'find'>;
+  readonly persons: Pick<Persons, 'find' | 'noteSession'>;
   readonly grants: Pick<Grants, 'end'>;
   readonly standings: Pick<PersonStandings, 'forget'>;
   readonly seals: Seals;

@@ -76,7 +76,7 @@ async function believed(
 ): Promise<Believed | undefined> {
   const session = await openCookie(seals, cookie, now);
   if (session?.kind !== 'session') return undefined;
-  const known = await persons.find(session.person);
+  const known = await persons.find(session.person, session.upstream);
   return isOver(session.began, known) ? undefined : { session, consents: known?.consents ?? [] };
 }
 

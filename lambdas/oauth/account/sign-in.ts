@@ -68,14 +68,16 @@ export async function comeBackToAccount(
       ? refuse('sign_in_refused', refusal.error, refusal.explained)
       : refuse('sign_in_failed', refusal.detail, refusal.explained);
   }
-  if (isOver(pending.began, await ports.persons.find(outcome.value.person.id)))
-    return refuse('sessions_ended');
-  const { id: person, name, preferredUsername, email } = outcome.value.person;
+  const { person: signedIn, session: upstream } = outcome.value;
+  if (upstream !== undefined) await ports.persons.noteSession(upstream, signedIn.id, now);
+  if (isOver(pending.began, await ports.persons.find(signedIn.id, upstream))) return refuse('sessions_ended');
+  const { id: person, name, preferredUsername, email } = signedIn;
   const shown = name ?? preferredUsername ?? email;
   audit({ event: 'account_opened', requestId, sourceAddress, person, idp: idp.id });
   const session = {
     ...({ kind: 'session', id: ports.random(16), person, idp: idp.id, began: now } as const),
     ...(shown !== undefined && { name: shown }),
+    ...(upstream !== undefined && { upstream }),
   };
   return { go: 'signed_in', kept: await keepCookie(ports.seals, session, now) };
 }

@@ -18,6 +18,6 @@ export async function believedSession(
 ): Promise<BelievedSession | undefined> {
   const session = await openSession(seals, sealed, now);
   if (session === undefined) return undefined;
-  const known = await persons.find(session.person);
+  const known = await persons.find(session.person, session.upstream);
   return isOver(session.began, known) ? undefined : { ...session, consents: known?.consents ?? [] };
 }

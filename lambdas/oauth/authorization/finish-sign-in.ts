@@ -47,9 +47,11 @@ export async function finishSignIn(
       return await endWithout(ports, visit, returning, { signedIn, refusal: granted, consented: true });
     }
     const terms = termsOf(returning, signedIn, granted);
+    const { person, session: upstream } = signedIn;
+    if (upstream !== undefined) await ports.persons.noteSession(upstream, person.id, now);
     const code = await grant(ports, visit, returning, terms, now);
     // Read after the grant is listed: whoever ends sessions marks first and reads the list then, so that one sees the other.
-    if (isOver(begunAt(transaction), await ports.persons.find(signedIn.person.id))) {
+    if (isOver(begunAt(transaction), await ports.persons.find(person.id, upstream))) {
       return await endUnderWay(ports, visit, returning, terms, now);
     }
     return { ...granting(ports, visit, returning, { terms, code }), session };
@@ -214,7 +216,7 @@ function termsOf(
 
 function grantedBy(
   idp: IdentityProvider,
-  { person: { groups, ...person }, authTime, acr, amr }: SignedIn,
+  { person: { groups, ...person }, authTime, acr, amr, session }: SignedIn,
   { resource }: ConsentedScope,
 ): GrantedBy {
   return {
@@ -223,6 +225,7 @@ function grantedBy(
     ...(authTime !== undefined && { authTime }),
     ...(acr !== undefined && { acr }),
     ...(amr !== undefined && { amr }),
+    ...(session !== undefined && { session }),
   };
 }
 

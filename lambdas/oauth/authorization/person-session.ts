@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { SignedIn } from '../../ports/people.ts';
 import type { Seals } from '../../ports/seals.ts';
 import { after, instant, type Instant } from '../../runtime/clock.ts';
-import type { IdpId, PersonId } from '../../runtime/identifiers.ts';
+import type { IdpId, PersonId, UpstreamSession } from '../../runtime/identifiers.ts';
 import type { Kept } from './outcome.ts';
 
 /** Who signed in last at a browser. It spares the consent page, and stands for nothing else. */
@@ -15,6 +15,8 @@ export interface PersonSession {
   readonly authTime: Instant;
   /** When it began. */
   readonly began: Instant;
+  /** At the identity provider, where it told. */
+  readonly upstream?: UpstreamSession;
 }
 
 /** Whoever shares the computer is asked anew after it. Seconds. */
@@ -26,15 +28,21 @@ const session = v.object({
   name: v.exactOptional(v.string()),
   authTime: v.number(),
   began: v.number(),
+  upstream: v.exactOptional(v.string()),
 });
 
-export async function keepSession(seals: Seals, { person, authTime }: SignedIn, now: Instant): Promise<Kept> {
+export async function keepSession(
+  seals: Seals,
+  { person, authTime, session: upstream }: SignedIn,
+  now: Instant,
+): Promise<Kept> {
   const kept: PersonSession = {
     person: person.id,
     idp: person.idp,
     ...shownName(person),
     authTime: authTime ?? now,
     began: now,
+    ...(upstream !== undefined && { upstream }),
   };
   const value = await seals.seal('session', JSON.stringify(kept), after(now, sessionSeconds));
   return { value, seconds: sessionSeconds };
@@ -50,12 +58,14 @@ export async function openSession(
   if (text === undefined) return undefined;
   const { output, success } = v.safeParse(session, JSON.parse(text));
   if (!success) return undefined;
+  const { upstream, ...rest } = output;
   return {
-    ...output,
+    ...rest,
     person: output.person as PersonId,
     idp: output.idp as IdpId,
     authTime: instant(output.authTime),
     began: instant(output.began),
+    ...(upstream !== undefined && { upstream: upstream as UpstreamSession }),
   };
 }
 

@@ -20,7 +20,7 @@ export interface SignInPorts {
   readonly signIns: SignIns;
   readonly standings: Pick<PersonStandings, 'forget'>;
   readonly consents: Consents;
-  readonly persons: Pick<Persons, 'find'>;
+  readonly persons: Pick<Persons, 'find' | 'noteSession'>;
   readonly transactions: Transactions;
   readonly pushed: Pick<PushedRequests, 'find' | 'open' | 'use'>;
   readonly grants: Grants;

@@ -6,6 +6,7 @@ import { after, type Instant, instant } from '../../runtime/clock.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { personOf } from './person.ts';
 import { reachedAcr } from './step-up.ts';
+import { upstreamSession } from './upstream-session.ts';
 
 interface SignInPorts {
   readonly upstream: Pick<UpstreamProviders, 'redeem'>;
@@ -43,7 +44,11 @@ export async function completeSignIn(
     const sealed = await seals.seal(binding, { refreshToken, subject: String(claims['sub']) });
     await vault.keep({ ...binding, sealed, unusedUntil: after(now, unusedSeconds) }, now);
   }
-  return ok({ person: person.value, ...authenticationOf(idp, back, claims), keptUpstream: kept });
+  const session = upstreamSession(idp, claims);
+  return ok({
+    ...{ person: person.value, ...authenticationOf(idp, back, claims), keptUpstream: kept },
+    ...(session !== undefined && { session }),
+  });
 }
 
 function authenticationOf(

@@ -30,6 +30,7 @@ export function readIdentityProvider(
   if (problem !== undefined) return refuse(problem);
   return ok({
     ...{ id: id as IdpId, name, profile, issuer, clientId, domains },
+    onLogout: read.value.on_logout ?? 'sessions',
     ...claimsOf(profile, read.value),
     ...(resources && { resources }),
     ...(tenants && { tenants }),
@@ -122,6 +123,9 @@ function identityProviderSchema(context: DeclarationContext) {
       tenants: v.exactOptional(list(plainText, 100)),
       acr: v.exactOptional(v.record(acrName, acrName, 'must be a JSON object')),
       groups_claim: v.exactOptional(plainText),
+      on_logout: v.exactOptional(
+        v.picklist(['sessions', 'everything'], 'must be "sessions" or "everything"'),
+      ),
       roles: v.exactOptional(
         v.pipe(
           list(role(context), 100),

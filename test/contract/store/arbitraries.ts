@@ -12,6 +12,7 @@ import type {
 import type { StoredGrant } from '../../../lambdas/ports/grants.ts';
 import type { KeyRing, SigningKey } from '../../../lambdas/ports/signing.ts';
 import { type Instant, instant } from '../../../lambdas/runtime/clock.ts';
+import type { UpstreamSession } from '../../../lambdas/runtime/identifiers.ts';
 
 /** Any text that can be told from its absence, of a branded kind where one is wanted. */
 const text = <Kind extends string = string>(): fc.Arbitrary<Kind> =>
@@ -159,6 +160,7 @@ export const identityProviders: fc.Arbitrary<IdentityProvider> = fc
     scopes: few(text()),
     domains: few(text()),
     profile: fc.constantFrom(...profileNames),
+    onLogout: fc.constantFrom('sessions' as const, 'everything' as const),
     subjectClaim: text(),
   })
   .chain((idp) =>
@@ -207,6 +209,7 @@ const people: fc.Arbitrary<StoredGrant['terms']['person']> = fc
     withOptional(person, {
       ...{ name: text(), preferredUsername: text(), email: text(), emailVerified: fc.boolean() },
       ...{ authTime: time, acr: text(), amr: few(text()) },
+      session: text<UpstreamSession>(),
     }),
   );
 

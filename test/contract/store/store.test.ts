@@ -5,6 +5,7 @@ import { dynamoConsents } from '../../../lambdas/adapters/dynamodb/consents.ts';
 import { dynamoEnds } from '../../../lambdas/adapters/dynamodb/ends.ts';
 import { dynamoGrants } from '../../../lambdas/adapters/dynamodb/grants.ts';
 import { dynamoKeyRingStore } from '../../../lambdas/adapters/dynamodb/key-ring-store.ts';
+import { dynamoLogoutTokens } from '../../../lambdas/adapters/dynamodb/logout-tokens.ts';
 import { dynamoPersons } from '../../../lambdas/adapters/dynamodb/persons.ts';
 import { dynamoPushedRequests } from '../../../lambdas/adapters/dynamodb/pushed-requests.ts';
 import {
@@ -25,6 +26,7 @@ import { describeConsents } from './consents.ts';
 import { describeEnds } from './ends.ts';
 import { describeGrants, expectOneRedemption, expectOneRotation } from './grants.ts';
 import { describeKeyRingStore } from './key-ring-store.ts';
+import { describeLogoutTokens } from './logout-tokens.ts';
 import { describePersons } from './persons.ts';
 import { getThenPutBuckets } from './planted-buckets.ts';
 import { getThenPutGrants } from './planted-grants.ts';
@@ -131,6 +133,11 @@ describe('DynamoDB', () => {
     const network = unrulyNetwork(tables, 10);
     const options = { client: network.client, table: tables.grants };
     return { persons: dynamoPersons(options), consents: dynamoConsents(options), network };
+  });
+
+  describeLogoutTokens(() => {
+    const network = unrulyNetwork(tables, slowest);
+    return { tokens: dynamoLogoutTokens({ client: network.client, table: tables.grants }), network };
   });
 
   // The key of the vault table is that of the grants table.

@@ -9,6 +9,7 @@ import type {
   PersonId,
   ResourceUri,
   ScopeName,
+  UpstreamSession,
 } from '../../../lambdas/runtime/identifiers.ts';
 import type { UnrulyNetwork } from './unruly-network.ts';
 
@@ -55,6 +56,7 @@ const signedIn: SignedIn = {
   authTime: instant(1_799_999_000),
   acr: '1',
   amr: ['pwd'],
+  session: 'session-of-ann' as UpstreamSession,
   keptUpstream: true,
 };
 

@@ -18,4 +18,32 @@ export const endsOfPeople = {
     'Vestibule',
     'whatever fails while a person is ended is told, and doing it again ends the rest',
   ),
+  'oidc-backchannel:2.6:ends': must(
+    ['OIDC Back-Channel Logout §2.6', 'OIDC Back-Channel Logout §2.7', 'OIDC Back-Channel Logout §2.8'],
+    'when an identity provider tells that a person signed out there, their sessions end here and what came of them, but for what was granted as offline access unless the config says so',
+  ),
+  'oidc-backchannel:2.4:sid': must(
+    ['OIDC Back-Channel Logout §2.4', 'OIDC Back-Channel Logout §2.1'],
+    'a logout of one session ends what came of that session alone, by sid, with or without sub',
+  ),
+  'oidc-backchannel:2.6:refuses': must(
+    ['OIDC Back-Channel Logout §2.6', 'OIDC Back-Channel Logout §2.5', 'OIDC Back-Channel Logout §2.4'],
+    'a logout token counts only with a signature, iss, aud, iat, exp, jti, events and without a nonce; another is a 400 and changes nothing',
+  ),
+  'oidc-backchannel:2.6:jti': must(
+    'OIDC Back-Channel Logout §2.6',
+    'a logout token is good once, and an id_token is none',
+  ),
+  'vestibule:upstream-logout-races': must(
+    'Vestibule',
+    'once a logout is answered no sign-in, redemption or refresh that was on its way goes on',
+  ),
+  'vestibule:upstream-logout-strangers': must(
+    'Vestibule',
+    'logout tokens of strangers neither have keys fetched again and again nor stand in logs',
+  ),
+  'vestibule:upstream-logout-faults': must(
+    'Vestibule',
+    'while something is down a logout is answered 503 and can be told again with the same token',
+  ),
 } as const;

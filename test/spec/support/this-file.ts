@@ -30,7 +30,7 @@ export function officeForThisFile(change?: (config: VestibuleConfig) => Vestibul
 
 /** A played office for all tests of a file; faults, and what the identity provider plays, end with the test. */
 export function playedOfficeForThisFile(): PlayedOffice {
-  const office = forThisFile(startPlayedOffice);
+  const office = forThisFile(() => startPlayedOffice());
   afterEach(() => {
     office.idp.play();
     mend(office.company);

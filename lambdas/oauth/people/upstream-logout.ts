@@ -1,0 +1,122 @@
+import type { StoredGrant } from '../../ports/grants.ts';
+import type { IdentityProvider, IdentityProviders } from '../../ports/identity-providers.ts';
+import type { LogoutTokens } from '../../ports/logout-tokens.ts';
+import type { LogoutNotice, UpstreamLogouts } from '../../ports/people.ts';
+import type { Instant } from '../../runtime/clock.ts';
+import type { Audit } from '../../runtime/events.ts';
+import type { PersonId } from '../../runtime/identifiers.ts';
+import type { Random } from '../../runtime/random.ts';
+import { ok, refuse, type Result } from '../../runtime/result.ts';
+import type { AddressLimit } from '../limits/caller-limits.ts';
+import type { LimitRefusal } from '../refusal.ts';
+import { endGrants, type PersonPorts } from './end-person.ts';
+
+export interface UpstreamLogoutPorts extends PersonPorts {
+  readonly idps: IdentityProviders;
+  readonly logouts: UpstreamLogouts;
+  readonly tokens: LogoutTokens;
+  /** Whoever brings a token that is none counts. */
+  readonly limit: AddressLimit;
+  readonly random: Random;
+  readonly audit: Audit;
+}
+
+export interface UpstreamLogoutRequest {
+  /** Whose endpoint it is, as its path says. */
+  readonly idp: string;
+  readonly token: string | undefined;
+  readonly requestId: string;
+  readonly sourceAddress: string;
+}
+
+export type UpstreamLogoutRefusal =
+  | LimitRefusal
+  | { readonly reason: 'idp_unknown' }
+  | { readonly reason: 'logout_token_missing' }
+  | { readonly reason: 'logout_token_invalid'; readonly problem: string }
+  | { readonly reason: 'logout_token_used' };
+
+/** A longer one is none. Characters. */
+const longestToken = 16_384;
+
+/**
+ * OIDC Back-Channel Logout §2.5, §2.6: an identity provider tells that a person, or one session of theirs, has signed out
+ * there. Whose word it is, that it was not used before, what it ends, and only then the mark: where something fails on the
+ * way, the provider may say the same again.
+ */
+export function upstreamLogout(
+  ports: UpstreamLogoutPorts,
+): (request: UpstreamLogoutRequest, now: Instant) => Promise<Result<undefined, UpstreamLogoutRefusal>> {
+  return async (request, now) => {
+    const { requestId, sourceAddress } = request;
+    const outcome = await decide(ports, request, now);
+    if (outcome.ok) return ok(undefined);
+    const { refusal } = outcome;
+    if (refusal.reason !== 'too_many_requests') await ports.limit.count(sourceAddress, now);
+    ports.audit({
+      event: 'upstream_logout_refused',
+      ...{ requestId, sourceAddress, reason: refusal.reason },
+      ...(refusal.reason !== 'idp_unknown' && { idp: request.idp }),
+      ...(refusal.reason === 'logout_token_invalid' && { detail: refusal.problem }),
+    });
+    return outcome;
+  };
+}
+
+async function decide(
+  ports: UpstreamLogoutPorts,
+  { idp: id, token, requestId, sourceAddress }: UpstreamLogoutRequest,
+  now: Instant,
+): Promise<Result<undefined, UpstreamLogoutRefusal>> {
+  const admitted = ports.limit.admit(sourceAddress, now);
+  if (!admitted.ok) return admitted;
+  // A disabled one is heard too: it lets nobody in any more, but may say who has left.
+  const idp = (await ports.idps.all()).find((one) => one.id === id);
+  if (idp === undefined) return refuse({ reason: 'idp_unknown' });
+  if (token === undefined) return refuse({ reason: 'logout_token_missing' });
+  const notice =
+    token.length > longestToken ? refuse('it is too long') : await ports.logouts.read(idp, token);
+  if (!notice.ok) return refuse({ reason: 'logout_token_invalid', problem: notice.refusal });
+  const { jti, until, session } = notice.value;
+  if (await ports.tokens.isUsed({ idp: idp.id, jti }, now)) return refuse({ reason: 'logout_token_used' });
+  const { person, grants } = await signOut(ports, idp, notice.value, { now, requestId });
+  const mark = { idp: idp.id, jti, until, attempt: ports.random(16) };
+  if (!(await ports.tokens.markUsed(mark, now))) return refuse({ reason: 'logout_token_used' });
+  ports.audit({
+    event: 'signed_out_upstream',
+    ...{ requestId, sourceAddress, idp: idp.id, grants },
+    of: session === undefined ? 'person' : 'session',
+    ...(person !== undefined && { person }),
+  });
+  return ok(undefined);
+}
+
+/** Marks first and reads what is granted after: a sign-in that is on its way lists its grant first and reads the mark after. */
+async function signOut(
+  ports: UpstreamLogoutPorts,
+  idp: IdentityProvider,
+  { person: named, session }: LogoutNotice,
+  { now, requestId }: { readonly now: Instant; readonly requestId: string },
+): Promise<{ readonly person: PersonId | undefined; readonly grants: number }> {
+  const end = { at: now, by: `idp/${idp.id}`, requestId };
+  const whose = session === undefined ? undefined : await ports.persons.endSession(session, end);
+  const person = named ?? whose;
+  if (person === undefined) return { person, grants: 0 };
+  if (session === undefined) await ports.persons.endSessions(person, end);
+  const known = await ports.persons.find(person);
+  const listed = (known?.consents ?? []).flatMap(({ grants }) => grants);
+  const ending = (await ports.grants.several(listed)).filter(
+    (grant) => isOf(grant, session) && endsWithSession(grant, idp),
+  );
+  return { person, grants: await endGrants(ports, ending, 'sessions_ended', { now, requestId }) };
+}
+
+/** What came of a sign-in that told no session cannot be told apart, and ends with each. */
+function isOf({ terms: { person } }: StoredGrant, session: LogoutNotice['session']): boolean {
+  return session === undefined || person.session === undefined || person.session === session;
+}
+
+/** OIDC Back-Channel Logout §2.7: what was granted as `offline_access` goes on without a session, unless the config says not. */
+function endsWithSession({ terms: { scope } }: StoredGrant, { onLogout }: IdentityProvider): boolean {
+  return onLogout === 'everything' || !scope.some((name) => name === 'offline_access');
+}

@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { LogoutTokens } from '../../../lambdas/ports/logout-tokens.ts';
+import { after, instant } from '../../../lambdas/runtime/clock.ts';
+import type { IdpId } from '../../../lambdas/runtime/identifiers.ts';
+import type { UnrulyNetwork } from './unruly-network.ts';
+
+export interface LogoutTokenSubject {
+  readonly tokens: LogoutTokens;
+  readonly network: UnrulyNetwork;
+}
+
+const now = instant(1_800_000_000);
+const until = after(now, 120);
+const demo = 'demo' as IdpId;
+
+/** What every store of used logout tokens promises. */
+export function describeLogoutTokens(make: () => LogoutTokenSubject): void {
+  describe('a store of used logout tokens', () => {
+    let subject: LogoutTokenSubject;
+    beforeAll(() => {
+      subject = make();
+    });
+    const mark = (jti: string, at = now, idp = demo, attempt = randomUUID()): Promise<boolean> =>
+      subject.tokens.markUsed({ idp, jti, until: after(at, 120), attempt }, at);
+
+    it('marks each once, for its provider, until it has expired', async () => {
+      const jti = randomUUID();
+      expect(await subject.tokens.isUsed({ idp: demo, jti }, now)).toBe(false);
+      expect([await mark(jti), await mark(jti)]).toEqual([true, false]);
+      expect(await mark(jti, now, 'other' as IdpId)).toBe(true);
+      expect(await subject.tokens.isUsed({ idp: demo, jti }, until)).toBe(true);
+      expect(await subject.tokens.isUsed({ idp: demo, jti }, after(until, 1))).toBe(false);
+      expect(await mark(jti, after(until, 1))).toBe(true);
+    });
+
+    it('lets one of hundreds win', async () => {
+      const jti = randomUUID();
+      const marks = await Promise.all(Array.from({ length: 300 }, () => mark(jti)));
+      expect(subject.network.mostInFlight()).toBeGreaterThanOrEqual(200);
+      expect(marks.filter(Boolean)).toHaveLength(1);
+    });
+
+    it('takes a mark whose reply was lost for its own', async () => {
+      subject.network.loseNextReply('PutItem');
+      expect(await mark(randomUUID())).toBe(true);
+    });
+  });
+}
