@@ -18,7 +18,7 @@ export function issuerFinding(idp: LookedAt, named: unknown): Finding | undefine
     });
   }
   const shown = printable(named);
-  if (stripped(named) === stripped(idp.issuer)) {
+  if (named !== idp.issuer && stripped(named) === stripped(idp.issuer)) {
     return error('issuer_trailing_slash', {
       what: `The provider calls itself ${shown}, ${named.endsWith('/') ? 'with' : 'without'} a slash at its end`,
       why: 'Issuers are compared to the letter; every id_token would be refused.',
