@@ -12,7 +12,7 @@ export type Json = Readonly<Record<string, unknown>>;
 
 /** What `add` takes to declare each kind, besides `--file`. */
 export const declarationOptions: Readonly<Record<DeclarableKind, readonly OptionName[]>> = {
-  resource: ['id', 'uri', 'name', 'scope', 'audience', 'kind', 'agent', 'clients', 'file'],
+  resource: ['id', 'uri', 'name', 'scope', 'audience', 'kind', 'agent', 'clients', 'tokens', 'file'],
   agent: ['id', 'name', 'owner', 'require', 'optional', 'file'],
   client: [
     'id',
@@ -63,6 +63,7 @@ const builders: Readonly<Record<DeclarableKind, (id: string, values: Values, dir
     name: values.name ?? id,
     scopes: (values.scope ?? []).map(scopeDefinition),
     clients: values.clients,
+    tokens: values.tokens,
   }),
   agent: (id, values) => ({
     id,

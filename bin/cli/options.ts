@@ -41,6 +41,7 @@ const declarations = {
   'require-pushed-requests': { type: 'boolean' },
   'dpop-bound': { type: 'boolean' },
   clients: { type: 'string' },
+  tokens: { type: 'string' },
 } as const satisfies OptionTable;
 
 const keys = { compromised: { type: 'string' } } as const satisfies OptionTable;

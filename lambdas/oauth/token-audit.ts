@@ -30,7 +30,7 @@ export function tokenAudit(
       resource: plan.resource?.uri ?? plan.audience,
       scope: formatScope(plan.scope),
       jti,
-      kid,
+      ...(kid !== undefined && { kid }),
       expiresAt,
       ...(plan.jkt !== undefined && { jkt: plan.jkt }),
     };

@@ -51,6 +51,8 @@ export interface Resource extends Registration {
    * `any` for an MCP server, `declared` for an agent.
    */
   readonly clients?: 'declared' | 'any';
+  /** `opaque`: its tokens say nothing, and its server asks what they are worth. Absent: they are signed. */
+  readonly tokens?: 'opaque';
 }
 
 /** What an agent may ask of one resource: `required` is granted when nothing is asked, `optional` on request. */

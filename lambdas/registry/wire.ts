@@ -18,6 +18,7 @@ export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
     name: resource.name,
     scopes: resource.scopes.map(({ name, description }) => ({ name, description })),
     clients: resource.clients,
+    tokens: resource.tokens,
     ...registration(resource),
   }),
   agent: (agent: Agent) => ({

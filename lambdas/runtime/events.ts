@@ -51,7 +51,8 @@ export type AuditEvent =
   | (TokenDecision & {
       readonly event: 'token_issued';
       readonly jti: string;
-      readonly kid: string;
+      /** Absent of an opaque token, which no key signed. */
+      readonly kid?: string;
       readonly expiresAt: number;
       /** The thumbprint of the key that it is bound to. */
       readonly jkt?: string;

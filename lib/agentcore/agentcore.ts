@@ -3,6 +3,7 @@ import { Construct, type IDependable } from 'constructs';
 import { InvalidConfig } from '../config/check-config.ts';
 import type { ClientConfig, VestibuleConfig } from '../config/config.ts';
 import { didYouMean, show } from '../config/problem.ts';
+import { requireJwt } from '../config/require-jwt.ts';
 import { requireRs256 } from '../config/require-rs256.ts';
 import { signingOf } from '../config/signing.ts';
 import type { DataKey } from '../constructs/data-key.ts';
@@ -85,6 +86,7 @@ export class AgentCore extends Construct {
       const text = `${show(id)} is no resource of this config; ${fix}`;
       throw new InvalidConfig([{ path: 'resource', text }]);
     }
+    requireJwt(declared, 'AgentCore');
     const { audience = declared.uri, scopes } = declared;
     return {
       resource: { id, audience, scopes: Object.keys(scopes) },

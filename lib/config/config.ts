@@ -206,6 +206,12 @@ export interface ResourceConfig {
    * Default: `any` for an MCP server, `declared` for an agent.
    */
   readonly clients?: 'declared' | 'any';
+  /**
+   * `opaque`: its tokens are random text, and its server asks at `/introspect` what each is worth. Whatever verifies tokens
+   * by itself does not take them: the resource-server package, `protect`, the JWT authorizers of API Gateway and AgentCore.
+   * Default: `jwt`.
+   */
+  readonly tokens?: 'jwt' | 'opaque';
 }
 
 export interface AgentConfig {

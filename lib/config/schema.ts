@@ -169,6 +169,7 @@ function resource(hosts: Hosts): v.GenericSchema {
       ),
     ),
     clients: v.optional(oneOf(['declared', 'any'])),
+    tokens: v.optional(oneOf(['jwt', 'opaque'])),
   });
 }
 

@@ -16,6 +16,7 @@ export function resourceDeclaration({
   name,
   scopes,
   clients,
+  tokens,
 }: ResourceConfig): object {
   return {
     id,
@@ -26,6 +27,7 @@ export function resourceDeclaration({
     name,
     scopes: Object.entries(scopes).map(([scope, description]) => ({ name: scope, description })),
     ...(clients && { clients }),
+    ...(tokens === 'opaque' && { tokens }),
   };
 }
 

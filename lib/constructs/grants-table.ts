@@ -64,6 +64,12 @@ export class GrantsTable extends Construct {
     return { GRANTS_TABLE: this.table.tableName };
   }
 
+  /** Keeping what opaque tokens stand for; whoever keeps it cannot read it. */
+  grantOpaqueIssuance(role: IRole): GrantsVariables {
+    grantItems(this.table, role, { actions: ['dynamodb:PutItem'], items: ['opaque-token#*'] });
+    return { GRANTS_TABLE: this.table.tableName };
+  }
+
   /** Keeping authorization requests that clients push, until a browser brings them. */
   grantPushing(role: IRole): GrantsVariables {
     grantItems(this.table, role, { actions: ['dynamodb:PutItem'], items: ['pushed-request#*'] });
@@ -104,6 +110,7 @@ export class GrantsTable extends Construct {
     // What people granted is read in the same call.
     const items = people ? (['revoked#*', 'grant#*'] as const) : (['revoked#*'] as const);
     if (people) this.grantRedemption(role);
+    grantItems(this.table, role, { actions: ['dynamodb:GetItem'], items: ['opaque-token#*'] });
     grantItems(this.table, role, { actions: ['dynamodb:BatchGetItem'], items });
     grantItems(this.table, role, { actions: ['dynamodb:UpdateItem'], items: ['revoked#*'] });
     // Where people sign in, it tells of them too.

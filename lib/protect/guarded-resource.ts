@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { InvalidConfig } from '../config/check-config.ts';
 import type { VestibuleConfig } from '../config/config.ts';
+import { requireJwt } from '../config/require-jwt.ts';
 import { didYouMean, show } from '../config/problem.ts';
 
 /** What of a resource a protected API is made of. */
@@ -28,6 +29,7 @@ export function guardedResource(
     const fix = ids.length === 0 ? 'the config has no resources: add it' : didYouMean(id, ids);
     throw problem('resource', `${show(id)} is no resource of this config; ${fix}`);
   }
+  requireJwt(declared, 'a protected API');
   const { uri, audience = uri, scopes } = declared;
   return { id, uri, audience, scopes: Object.keys(scopes), path: pathOn(uri, id, apiEndpoint) };
 }

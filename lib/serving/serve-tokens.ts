@@ -25,6 +25,7 @@ export function serveTokens(parts: DeploymentParts): void {
       ),
       ...(hasPeople(config) && grants.grantRedemption(role)),
       ...grants.grantReplayMarks(role),
+      ...grants.grantOpaqueIssuance(role),
       ...grants.grantBuckets(role, 'client', 'address'),
     }),
   });

@@ -104,6 +104,7 @@ test('the token endpoint redeems and ends what people granted, and makes none of
     row([read], grants, keys('grant#*')),
     row([update], grants, keys('grant#*', 'ended#*')),
     row([put], grants, keys('assertion#*', 'proof#*')),
+    row([put], grants, keys('opaque-token#*')),
     row([update], grants, keys('bucket#client#*', 'bucket#address#*')),
   ]);
 });
@@ -120,6 +121,7 @@ test('introspection reads and ends what people granted, and makes none of it', (
     ),
     row([read], grants, keys('grant#*')),
     row([update], grants, keys('grant#*', 'ended#*')),
+    row([read], grants, keys('opaque-token#*')),
     row([readSeveral], grants, keys('revoked#*', 'grant#*')),
     row([update], grants, keys('revoked#*')),
     row([put], grants, keys('assertion#*', 'proof#*')),

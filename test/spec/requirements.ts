@@ -17,6 +17,7 @@ import { codes, openId, refreshing } from './requirements/person-tokens.ts';
 import { protectedApis } from './requirements/protected-apis.ts';
 import { pushedRequests } from './requirements/pushed-requests.ts';
 import { operations } from './requirements/operations.ts';
+import { opaqueTokens } from './requirements/opaque-tokens.ts';
 import { registration } from './requirements/registration.ts';
 import { resourceServer } from './requirements/resource-server.ts';
 import { authorizationRequests, signIn } from './requirements/sign-in.ts';
@@ -50,6 +51,7 @@ export const requirements = {
   ...doctor,
   ...keyLife,
   ...operations,
+  ...opaqueTokens,
   ...pages,
   ...codes,
   ...refreshing,

@@ -37,6 +37,8 @@ export const keyOf = {
   revoked: (slot: number, shard: number): string => `revoked#${slot}#${shard}`,
   /** A set of principals and grants that ended in one period of time. */
   ended: (period: number, shard: number): string => `ended#${period}#${shard}`,
+  /** What an opaque access token stands for, by the SHA-256 of the token. */
+  opaqueToken: (id: string): string => `opaque-token#${id}`,
   /** A sign-in on its way, by the SHA-256 of the state that went to the identity provider. */
   transaction: (id: string): string => `transaction#${id}`,
   /** An authorization request that was pushed, by the SHA-256 of the random part of its `request_uri`. */

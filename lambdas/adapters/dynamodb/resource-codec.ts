@@ -16,6 +16,7 @@ const storedResource = v.object({
   name: text,
   scopes: v.array(v.object({ name: text, description: text })),
   clients: v.exactOptional(v.picklist(['declared', 'any'])),
+  tokens: v.exactOptional(v.literal('opaque')),
 });
 
 export function encodeResource(resource: Resource): PlainRecord {
@@ -30,6 +31,7 @@ export function encodeResource(resource: Resource): PlainRecord {
     name: resource.name,
     scopes: resource.scopes.map(({ name, description }) => ({ name, description })),
     clients: resource.clients,
+    tokens: resource.tokens,
     ...registrationAttributes(resource),
   };
 }
@@ -45,6 +47,7 @@ export function decodeResource(item: Item): Resource {
     name: stored.name,
     scopes: stored.scopes.map(({ name, description }) => ({ name: name as ScopeName, description })),
     ...(stored.clients && { clients: stored.clients }),
+    ...(stored.tokens && { tokens: stored.tokens }),
     ...registrationOf(stored),
   };
 }

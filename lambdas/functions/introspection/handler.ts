@@ -4,6 +4,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoAssertionReplay } from '../../adapters/dynamodb/assertion-replay.ts';
 import { dynamoGrants } from '../../adapters/dynamodb/grants.ts';
+import { dynamoOpaqueTokens } from '../../adapters/dynamodb/opaque-tokens.ts';
 import { dynamoProofMarks } from '../../adapters/dynamodb/proof-marks.ts';
 import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
 import { dynamoRevocations } from '../../adapters/dynamodb/revocations.ts';
@@ -71,6 +72,7 @@ const ports = {
     { buckets: dynamoSharedBuckets({ client, table: grantsTable }), random: systemRandom },
   ),
   keyRings,
+  opaque: dynamoOpaqueTokens({ client, table: grantsTable }),
   replay: dynamoAssertionReplay({ client, table: grantsTable }),
   proofs: dynamoProofMarks({ client, table: grantsTable }),
   random: systemRandom,

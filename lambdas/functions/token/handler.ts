@@ -5,6 +5,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoAssertionReplay } from '../../adapters/dynamodb/assertion-replay.ts';
 import { dynamoGrants } from '../../adapters/dynamodb/grants.ts';
+import { dynamoOpaqueTokens } from '../../adapters/dynamodb/opaque-tokens.ts';
 import { dynamoProofMarks } from '../../adapters/dynamodb/proof-marks.ts';
 import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
 import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
@@ -116,6 +117,7 @@ const requestToken = tokenEndpoint({
       wrappingKey: { keyArn: environment.WRAPPING_KEY, deployment: environment.DEPLOYMENT },
       audit,
     }),
+    opaque: dynamoOpaqueTokens({ client: dynamo, table: environment.GRANTS_TABLE }),
     random: systemRandom,
   }),
   replay: dynamoAssertionReplay({ client: dynamo, table: environment.GRANTS_TABLE }),

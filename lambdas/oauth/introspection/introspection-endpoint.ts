@@ -1,9 +1,9 @@
 import type { AssertionReplay } from '../../ports/replay.ts';
-import type { KeyRings, Signer } from '../../ports/signing.ts';
+import type { Signer } from '../../ports/signing.ts';
 import type { TokenNames, TokenStanding, TokenStandings } from '../../ports/token-standing.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { AuditEvent } from '../../runtime/events.ts';
-import type { AgentId, ClientId, GrantId, Issuer, ResourceUri } from '../../runtime/identifiers.ts';
+import type { AgentId, ClientId, GrantId, ResourceUri } from '../../runtime/identifiers.ts';
 import type { Random } from '../../runtime/random.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { AuthenticatedClient } from '../client-authentication/authenticate-client.ts';
@@ -12,14 +12,13 @@ import { type ClientRequest, originOf } from '../client-request.ts';
 import { type DecisionPorts, decidedRequest } from '../decided-request.ts';
 import { toWire, type Refusal } from '../refusal.ts';
 import type { AccessTokenClaims } from '../tokens/access-token.ts';
-import { readAccessToken, type TokenFault } from '../tokens/read-access-token.ts';
+import { knownToken, type TokenSources } from '../tokens/known-token.ts';
+import type { TokenFault } from '../tokens/read-access-token.ts';
 import { type DocumentTrust, inactivity } from './activity.ts';
 import { signedIntrospection } from './introspection-answer.ts';
 import type { Introspection } from './introspection.ts';
 
-export interface IntrospectionPorts extends DecisionPorts, DocumentTrust {
-  readonly issuer: Issuer;
-  readonly keyRings: KeyRings;
+export interface IntrospectionPorts extends DecisionPorts, DocumentTrust, TokenSources {
   readonly signer: Signer;
   readonly standings: TokenStandings;
   readonly replay: AssertionReplay;
@@ -57,8 +56,7 @@ async function introspect(
   // RFC 7662 §2.1: token_type_hint is a hint; there is one kind of token here.
   const text = parameters.values.get('token');
   if (text === undefined) return refuse({ reason: 'token_missing' });
-  const source = { issuer: ports.issuer, ring: await ports.keyRings.current() };
-  const token = await readAccessToken(text, source, now);
+  const token = await knownToken(text, ports, now);
   // Asked for tokens that are none as well, so that no delay tells the one from the other.
   const standing = await ports.standings.read(
     namesOf(token.ok ? token.value : undefined, { caller: id, resource, now }),

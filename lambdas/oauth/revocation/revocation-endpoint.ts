@@ -1,11 +1,10 @@
 import type { Grants } from '../../ports/grants.ts';
 import type { AssertionReplay } from '../../ports/replay.ts';
 import type { Revocations } from '../../ports/revocations.ts';
-import type { KeyRings } from '../../ports/signing.ts';
 import { instant, type Instant } from '../../runtime/clock.ts';
 import { sha256 } from '../../runtime/digest.ts';
 import type { AuditEvent } from '../../runtime/events.ts';
-import type { GrantId, Issuer } from '../../runtime/identifiers.ts';
+import type { GrantId } from '../../runtime/identifiers.ts';
 import type { Random } from '../../runtime/random.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { AuthenticatedClient } from '../client-authentication/authenticate-client.ts';
@@ -16,11 +15,10 @@ import { endGrant, type EndPorts } from '../grants/end-grant.ts';
 import { isOfFamily, readRefreshToken, type RefreshToken } from '../grants/family.ts';
 import type { Refusal } from '../refusal.ts';
 import type { AccessTokenClaims } from '../tokens/access-token.ts';
-import { readAccessToken, type TokenFault } from '../tokens/read-access-token.ts';
+import { knownToken, type TokenSources } from '../tokens/known-token.ts';
+import type { TokenFault } from '../tokens/read-access-token.ts';
 
-export interface RevocationPorts extends DecisionPorts {
-  readonly issuer: Issuer;
-  readonly keyRings: KeyRings;
+export interface RevocationPorts extends DecisionPorts, TokenSources {
   readonly revocations: Revocations;
   /** Undefined where no people sign in, and there are no refresh tokens. */
   readonly people: (EndPorts & { readonly grants: Pick<Grants, 'find'> }) | undefined;
@@ -57,8 +55,7 @@ async function revoke(
   const text = request.parameters.values.get('token');
   if (text === undefined) return refuse({ reason: 'token_missing' });
   const refreshToken = readRefreshToken(text);
-  const source = { issuer: ports.issuer, ring: await ports.keyRings.current() };
-  const token = await readAccessToken(text, source, now);
+  const token = await knownToken(text, ports, now);
   // Marked first: a replayed assertion must not end a token. Marked for this very token: where the write below fails,
   // or its reply is lost, the same request made again is no replay, for all it can do is what it was made to do.
   const isFirstUse = await markAssertion(ports, client, now, sha256(`revoke\0${text}`));

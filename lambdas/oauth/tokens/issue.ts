@@ -1,3 +1,4 @@
+import type { OpaqueTokens } from '../../ports/opaque-tokens.ts';
 import type { KeyRings, Signer } from '../../ports/signing.ts';
 import { after, type Instant } from '../../runtime/clock.ts';
 import type { Issuer, KeyThumbprint } from '../../runtime/identifiers.ts';
@@ -6,13 +7,15 @@ import type { IdTokenPlan, TokenPlan } from '../grants/grant.ts';
 import { accessTokenClaims } from './access-token.ts';
 import { currentKey } from './current-key.ts';
 import { idTokenClaims } from './id-token.ts';
+import { newOpaqueToken } from './opaque-token.ts';
 import { signJwt } from './sign-jwt.ts';
 
 export interface IssuedToken {
   readonly accessToken: string;
   readonly idToken?: string;
   readonly jti: string;
-  readonly kid: KeyThumbprint;
+  /** Of the key that signed it; absent where nothing is to be read from it. */
+  readonly kid?: KeyThumbprint;
   readonly expiresAt: Instant;
 }
 
@@ -21,7 +24,15 @@ export interface IssuerPorts {
   readonly lifetimeSeconds: number;
   readonly keyRings: KeyRings;
   readonly signer: Signer;
+  readonly opaque: Pick<OpaqueTokens, 'keep'>;
   readonly random: Random;
+}
+
+interface Issuance {
+  readonly issuer: Issuer;
+  readonly jti: string;
+  readonly issuedAt: Instant;
+  readonly expiresAt: Instant;
 }
 
 export interface TokenWish {
@@ -31,21 +42,56 @@ export interface TokenWish {
   readonly clientUntil?: Instant;
 }
 
-/** Turns what a grant decided into signed tokens; nothing is written anywhere. */
+/**
+ * Turns what a grant decided into tokens. A signed one is written nowhere; of an opaque one, what it stands for is written
+ * once, by a name that nobody has been told yet.
+ */
 export type IssueToken = (wish: TokenWish, now: Instant) => Promise<IssuedToken>;
 
-export function tokenIssuer({ issuer, lifetimeSeconds, keyRings, signer, random }: IssuerPorts): IssueToken {
-  return async ({ plan, idToken, clientUntil }, now) => {
+export function tokenIssuer(ports: IssuerPorts): IssueToken {
+  const { issuer, lifetimeSeconds, random } = ports;
+  return async (wish, now) => {
+    const { plan, clientUntil } = wish;
     const usual = after(now, lifetimeSeconds);
     const expiresAt = clientUntil !== undefined && clientUntil < usual ? clientUntil : usual;
-    const key = await currentKey(keyRings, now, expiresAt);
-    const jti = random(16);
-    const issuance = { issuer, jti, issuedAt: now, expiresAt };
-    // RFC 9068 §2.1.
-    const accessToken = await signJwt(signer, key, 'at+jwt', accessTokenClaims(plan, issuance));
-    const issued = { accessToken, jti, kid: key.kid, expiresAt };
-    if (idToken === undefined) return issued;
-    const claims = idTokenClaims(plan, idToken, { ...issuance, accessToken });
-    return { ...issued, idToken: await signJwt(signer, key, 'JWT', claims) };
+    const issuance = { issuer, jti: random(16), issuedAt: now, expiresAt };
+    return plan.resource?.tokens === 'opaque'
+      ? issueOpaque(ports, wish, issuance)
+      : issueSigned(ports, wish, issuance);
   };
+}
+
+async function issueSigned(
+  { keyRings, signer }: IssuerPorts,
+  { plan, idToken }: TokenWish,
+  issuance: Issuance,
+): Promise<IssuedToken> {
+  const { jti, issuedAt, expiresAt } = issuance;
+  const key = await currentKey(keyRings, issuedAt, expiresAt);
+  // RFC 9068 §2.1.
+  const accessToken = await signJwt(signer, key, 'at+jwt', accessTokenClaims(plan, issuance));
+  const issued = { accessToken, jti, kid: key.kid, expiresAt };
+  if (idToken === undefined) return issued;
+  const claims = idTokenClaims(plan, idToken, { ...issuance, accessToken });
+  return { ...issued, idToken: await signJwt(signer, key, 'JWT', claims) };
+}
+
+async function issueOpaque(
+  { keyRings, signer, opaque, random }: IssuerPorts,
+  { plan, idToken }: TokenWish,
+  issuance: Issuance,
+): Promise<IssuedToken> {
+  const { jti, issuedAt, expiresAt } = issuance;
+  const { text: accessToken, id } = newOpaqueToken(random);
+  const signed = idToken && {
+    // The client of a person reads who that is, whatever the resource reads.
+    idToken: await signJwt(
+      signer,
+      await currentKey(keyRings, issuedAt, expiresAt),
+      'JWT',
+      idTokenClaims(plan, idToken, { ...issuance, accessToken }),
+    ),
+  };
+  await opaque.keep({ id, claims: JSON.stringify(accessTokenClaims(plan, issuance)), expiresAt });
+  return { accessToken, jti, expiresAt, ...signed };
 }

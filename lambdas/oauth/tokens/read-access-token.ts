@@ -58,6 +58,11 @@ export async function readAccessToken(
   return now < claims.output.exp ? ok(claims.output) : refuse({ reason: 'expired' });
 }
 
+/** What was kept of a token that we made ourselves. */
+export function claimsOf(kept: unknown): AccessTokenClaims {
+  return v.parse(claimsShape, kept);
+}
+
 function headerOf(token: string): unknown {
   try {
     return decodeProtectedHeader(token);

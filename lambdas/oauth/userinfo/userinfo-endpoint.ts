@@ -1,10 +1,9 @@
 import type { ProofMarks } from '../../ports/proofs.ts';
-import type { KeyRings } from '../../ports/signing.ts';
 import type { TokenStanding, TokenStandings } from '../../ports/token-standing.ts';
 import { checkBinding } from '../../resource-server/key-binding.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { Audit } from '../../runtime/events.ts';
-import type { AgentId, ClientId, GrantId, Issuer } from '../../runtime/identifiers.ts';
+import type { AgentId, ClientId, GrantId } from '../../runtime/identifiers.ts';
 import type { Random } from '../../runtime/random.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { markProof } from '../dpop/possession.ts';
@@ -15,11 +14,10 @@ import { endpointsOf } from '../metadata/endpoints.ts';
 import { parseScope } from '../scope/scope.ts';
 import type { AccessTokenClaims } from '../tokens/access-token.ts';
 import { personClaims } from '../tokens/id-token.ts';
-import { readAccessToken, type TokenFault } from '../tokens/read-access-token.ts';
+import { knownToken, type TokenSources } from '../tokens/known-token.ts';
+import type { TokenFault } from '../tokens/read-access-token.ts';
 
-export interface UserinfoPorts extends DocumentTrust {
-  readonly issuer: Issuer;
-  readonly keyRings: KeyRings;
+export interface UserinfoPorts extends DocumentTrust, TokenSources {
   readonly standings: TokenStandings;
   readonly limits: { readonly address: AddressLimit };
   readonly proofs: ProofMarks;
@@ -81,13 +79,9 @@ async function judged(
   request: UserinfoRequest,
   now: Instant,
 ): Promise<Result<{ readonly token: AccessTokenClaims; readonly info: PersonInfo }, UserinfoRefusal>> {
-  const { issuer, keyRings, standings, documentPolicy } = ports;
+  const { standings, documentPolicy } = ports;
   if (request.presented === undefined) return refuse({ reason: 'no_token' });
-  const read = await readAccessToken(
-    request.presented.token,
-    { issuer, ring: await keyRings.current() },
-    now,
-  );
+  const read = await knownToken(request.presented.token, ports, now);
   if (!read.ok) return read;
   const token = read.value;
   const standing = await standings.read({

@@ -16,7 +16,7 @@ export function readResource(
 ): Result<DeclaredResource, FieldRefusal> {
   const read = readDeclaration(resourceSchema(context), input);
   if (!read.ok) return read;
-  const { id, uri, audience, kind, agent_id, name, scopes, clients } = read.value;
+  const { id, uri, audience, kind, agent_id, name, scopes, clients, tokens } = read.value;
   return ok({
     id: id as ResourceId,
     uri,
@@ -26,6 +26,7 @@ export function readResource(
     name,
     scopes,
     ...(clients && { clients }),
+    ...(tokens === 'opaque' && { tokens }),
   });
 }
 
@@ -52,6 +53,7 @@ function resourceSchema(context: DeclarationContext) {
           v.check((scopes) => isDistinct(scopes.map(({ name }) => name)), 'must not define a scope twice'),
         ),
         clients: v.exactOptional(v.picklist(['declared', 'any'], 'must be "declared" or "any"')),
+        tokens: v.exactOptional(v.picklist(['jwt', 'opaque'], 'must be "jwt" or "opaque"')),
       },
       'must be a JSON object',
     ),

@@ -53,6 +53,7 @@ export const resources: fc.Arbitrary<Resource> = fc
     withOptional(resource, {
       agentId: text<NonNullable<Resource['agentId']>>(),
       clients: fc.constantFrom('declared' as const, 'any' as const),
+      tokens: fc.constant('opaque' as const),
     }),
   );
 

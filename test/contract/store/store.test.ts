@@ -6,6 +6,7 @@ import { dynamoEnds } from '../../../lambdas/adapters/dynamodb/ends.ts';
 import { dynamoGrants } from '../../../lambdas/adapters/dynamodb/grants.ts';
 import { dynamoKeyRingStore } from '../../../lambdas/adapters/dynamodb/key-ring-store.ts';
 import { dynamoLogoutTokens } from '../../../lambdas/adapters/dynamodb/logout-tokens.ts';
+import { dynamoOpaqueTokens } from '../../../lambdas/adapters/dynamodb/opaque-tokens.ts';
 import { dynamoPersons } from '../../../lambdas/adapters/dynamodb/persons.ts';
 import { dynamoPushedRequests } from '../../../lambdas/adapters/dynamodb/pushed-requests.ts';
 import {
@@ -27,6 +28,7 @@ import { describeEnds } from './ends.ts';
 import { describeGrants, expectOneRedemption, expectOneRotation } from './grants.ts';
 import { describeKeyRingStore } from './key-ring-store.ts';
 import { describeLogoutTokens } from './logout-tokens.ts';
+import { describeOpaqueTokens } from './opaque-tokens.ts';
 import { describePersons } from './persons.ts';
 import { getThenPutBuckets } from './planted-buckets.ts';
 import { getThenPutGrants } from './planted-grants.ts';
@@ -117,6 +119,11 @@ describe('DynamoDB', () => {
   describeTransactions(() => {
     const network = unrulyNetwork(tables, slowest);
     return { transactions: dynamoTransactions({ client: network.client, table: tables.grants }), network };
+  });
+
+  describeOpaqueTokens(() => {
+    const network = unrulyNetwork(tables, slowest);
+    return { opaque: dynamoOpaqueTokens({ client: network.client, table: tables.grants }), network };
   });
 
   describePushedRequests(() => {

@@ -119,6 +119,7 @@ export function aTokenJudge(input: JudgeInput = {}): TokenJudge {
     }),
     limits: input.limits ?? limitsOver(fullBuckets),
     keyRings: { current: () => Promise.resolve(ring) },
+    opaque: { find: () => Promise.resolve(undefined) },
     replay: {
       markUsed: (use: AssertionUse) => {
         marked.push(use);

@@ -97,6 +97,7 @@ export function anIssuer(input: IssuerInput = {}): AnIssuer {
       lifetimeSeconds: 900,
       keyRings: { current: () => Promise.resolve(ring) },
       signer: processSigner,
+      opaque: { keep: () => Promise.resolve() },
       random,
     }),
     replay,
