@@ -6,7 +6,7 @@ import { json } from './respond.ts';
 
 /** `/par`. */
 export function parHttpEndpoint(push: PushRequest, clock: Clock): Endpoint {
-  return clientEndpoint(push, kept, clock);
+  return clientEndpoint((request, now, { dpop: proof }) => push({ ...request, proof }, now), kept, clock);
 }
 
 /** RFC 9126 §2.2. */

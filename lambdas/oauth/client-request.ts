@@ -11,6 +11,12 @@ export interface ClientRequest {
   readonly sourceAddress: string;
 }
 
+/** The same at an endpoint where a client may show a key. */
+export interface ProvingRequest extends ClientRequest {
+  /** The DPoP header, where there is one. */
+  readonly proof?: string | undefined;
+}
+
 /** Where a request came from and who sent it: the client that proved itself, or whom the caller says it is. */
 export function originOf(
   request: ClientRequest,

@@ -1,15 +1,12 @@
 import type { Instant } from '../runtime/clock.ts';
 import type { Result } from '../runtime/result.ts';
 import type { Secret } from '../runtime/secret.ts';
-import type { ClientRequest } from './client-request.ts';
+import type { ProvingRequest } from './client-request.ts';
 import type { TokenPlan } from './grants/grant.ts';
 import type { Refusal } from './refusal.ts';
 import type { IssuedToken } from './tokens/issue.ts';
 
-export interface TokenRequest extends ClientRequest {
-  /** The DPoP header, where there is one. */
-  readonly proof?: string | undefined;
-}
+export type TokenRequest = ProvingRequest;
 
 export interface GrantedToken extends IssuedToken {
   readonly plan: TokenPlan;

@@ -24,12 +24,6 @@ export class GrantsTable extends Construct {
     });
   }
 
-  /** Marking a client assertion as used. */
-  grantAssertionMarks(role: IRole): GrantsVariables {
-    grantItems(this.table, role, { actions: ['dynamodb:PutItem'], items: ['assertion#*'] });
-    return { GRANTS_TABLE: this.table.tableName };
-  }
-
   /** Marking client assertions and proofs of keys as used. */
   grantReplayMarks(role: IRole): GrantsVariables {
     grantItems(this.table, role, { actions: ['dynamodb:PutItem'], items: ['assertion#*', 'proof#*'] });
@@ -73,7 +67,7 @@ export class GrantsTable extends Construct {
   /** Keeping authorization requests that clients push, until a browser brings them. */
   grantPushing(role: IRole): GrantsVariables {
     grantItems(this.table, role, { actions: ['dynamodb:PutItem'], items: ['pushed-request#*'] });
-    return this.grantAssertionMarks(role);
+    return this.grantReplayMarks(role);
   }
 
   /** Writing which principals have ended, by whoever changes the registry. */

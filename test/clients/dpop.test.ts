@@ -92,6 +92,28 @@ describe('openid-client', () => {
     await expect(signedIn('no-thumbprint')).rejects.toMatchObject({ error: 'invalid_request' });
   });
 
+  it('pushes its request with a proof, and the code is of that key', async () => {
+    const config = await configFor(await registered(), client.None());
+    const DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256'));
+    const verifier = client.randomPKCECodeVerifier();
+    const authorizeUrl = await client.buildAuthorizationUrlWithPAR(
+      config,
+      {
+        ...{ redirect_uri: redirectUri, scope, resource: company.mcpUrl },
+        code_challenge: await client.calculatePKCECodeChallenge(verifier),
+        code_challenge_method: 'S256',
+      },
+      { DPoP },
+    );
+    const back = await createBrowser().signIn({ authorizeUrl, client: new URL(redirectUri) });
+    const checks = { pkceCodeVerifier: verifier, idTokenExpected: true };
+    const other = client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256'));
+    const byOther = client.authorizationCodeGrant(config, back, checks, undefined, { DPoP: other });
+    await expect(byOther).rejects.toMatchObject({ error: 'invalid_grant' });
+    const tokens = await client.authorizationCodeGrant(config, back, checks, undefined, { DPoP });
+    expect(tokens.token_type).toBe('dpop');
+  });
+
   it('gets a machine its token, and a bearer of it gets nothing', async () => {
     const secret = await company.secretOf('planner-client');
     const config = await configFor('planner-client', client.ClientSecretBasic(secret));

@@ -139,7 +139,7 @@ test('what clients push is kept, by a function that can do nothing else with it'
       keys('client#*', 'aws-role#*', 'agent#*', 'resource#*', 'client-document#*'),
     ),
     row([put], grants, keys('pushed-request#*')),
-    row([put], grants, keys('assertion#*')),
+    row([put], grants, keys('assertion#*', 'proof#*')),
     row([update], grants, keys('bucket#client#*', 'bucket#address#*')),
   ]);
 });

@@ -3,6 +3,7 @@ import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoAssertionReplay } from '../../adapters/dynamodb/assertion-replay.ts';
 import { dynamoKeptDocuments } from '../../adapters/dynamodb/kept-documents.ts';
 import { dynamoPushedRequests } from '../../adapters/dynamodb/pushed-requests.ts';
+import { dynamoProofMarks } from '../../adapters/dynamodb/proof-marks.ts';
 import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
 import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
 import { guardedCallerIdentities } from '../../adapters/upstream/caller-identities.ts';
@@ -57,6 +58,8 @@ const push = pushRequest({
   registry,
   pushed: dynamoPushedRequests(grantsTable),
   replay: dynamoAssertionReplay(grantsTable),
+  proofs: dynamoProofMarks(grantsTable),
+  url: endpoints.pushedAuthorizationRequest,
   random: systemRandom,
   audit,
 });

@@ -1,4 +1,5 @@
 import type { PushedRequests } from '../../ports/pushed-requests.ts';
+import type { ProofMarks } from '../../ports/proofs.ts';
 import type { RegistryReader } from '../../ports/registry.ts';
 import type { AssertionReplay } from '../../ports/replay.ts';
 import { after, type Instant } from '../../runtime/clock.ts';
@@ -11,8 +12,9 @@ import type { AuthorizationRequest } from '../authorization/read-authorization-r
 import { auditedScope } from '../authorization/sign-in-audit.ts';
 import type { AuthenticatedClient } from '../client-authentication/authenticate-client.ts';
 import { markAssertion } from '../client-authentication/mark-assertion.ts';
-import { type ClientRequest, originOf } from '../client-request.ts';
+import { type ClientRequest, originOf, type ProvingRequest } from '../client-request.ts';
 import { type DecisionPorts, decidedRequest } from '../decided-request.ts';
+import { markProof, type Possession, readPossession } from '../dpop/possession.ts';
 import type { RepeatableParameters } from '../parameters.ts';
 import { type Refusal, toWire } from '../refusal.ts';
 import { namedResource } from '../resource/named-resource.ts';
@@ -23,6 +25,9 @@ export interface PushPorts extends DecisionPorts {
   readonly registry: RegistryReader;
   readonly pushed: Pick<PushedRequests, 'keep'>;
   readonly replay: AssertionReplay;
+  readonly proofs: ProofMarks;
+  /** Of this endpoint, as it is published. */
+  readonly url: string;
   readonly random: Random;
 }
 
@@ -34,7 +39,7 @@ export interface Pushed {
 }
 
 /** One pushed authorization request, decided and written to the audit trail. */
-export type PushRequest = (request: ClientRequest, now: Instant) => Promise<Result<Pushed, Refusal>>;
+export type PushRequest = (request: ProvingRequest, now: Instant) => Promise<Result<Pushed, Refusal>>;
 
 /** The pushed authorization request endpoint (RFC 9126 §2). */
 export function pushRequest(ports: PushPorts): PushRequest {
@@ -50,7 +55,7 @@ export function pushRequest(ports: PushPorts): PushRequest {
 
 async function push(
   ports: PushPorts,
-  { parameters: { values, resources } }: ClientRequest,
+  { parameters: { values, resources }, proof }: ProvingRequest,
   client: AuthenticatedClient,
   now: Instant,
 ): Promise<Result<Pushed, Refusal>> {
@@ -59,19 +64,34 @@ async function push(
   const { id: clientId } = client.client;
   const named = values.get('client_id') ?? clientId;
   if (named !== clientId) return refuse({ reason: 'client_id_of_another' });
+  const possession = await readPossession(noNonces, proof, { method: 'POST', url: ports.url }, now);
   const parameters: RepeatableParameters = {
-    values: new Map([...values, ['client_id', clientId]]),
+    values: new Map([...keyOf(possession), ...values, ['client_id', clientId]]),
     ...{ resources, repeated: new Set() },
   };
   const read = await lookUpRequest(ports.registry, parameters, now);
   if (!read.ok) return refuse(unsoundPush(read.refusal));
+  if (!possession.ok) return possession;
+  if (possession.value !== undefined && possession.value.jkt !== read.value.dpopJkt) {
+    const detail = 'is of another key than dpop_jkt names';
+    return refuse({ reason: 'dpop_proof_not_acceptable', detail });
+  }
   const { uri: requestUri, id } = newRequestUri(ports.random);
   const expiresAt = after(now, pushedSeconds);
   const request = writtenRequest(parameters);
   // Kept first and marked last: what nobody was told the name of is nothing, and a request that fails has spent nothing.
   await ports.pushed.keep({ id, clientId, request, expiresAt });
   if (!(await markAssertion(ports, client, now))) return refuse({ reason: 'assertion_replayed' });
+  if (!(await markProof(ports, possession.value, now))) return refuse({ reason: 'dpop_proof_replayed' });
   return ok({ requestUri, expiresAt, request: read.value });
+}
+
+/** A pushed request lives for seconds, and what it leads to takes a proof with a nonce. */
+const noNonces = { nonces: undefined };
+
+/** RFC 9449 §10.1: a proof beside the request stands for dpop_jkt. */
+function keyOf(possession: Possession): readonly (readonly [string, string])[] {
+  return possession.ok && possession.value !== undefined ? [['dpop_jkt', possession.value.jkt]] : [];
 }
 
 function eventOf(

@@ -40,6 +40,10 @@ export const dpop = {
     'RFC 9449 §10',
     'redeems a code that was asked for with dpop_jkt for whoever proves that key, and refuses a malformed dpop_jkt',
   ),
+  'rfc9449:10.1:pushed-key': must(
+    'RFC 9449 §10.1',
+    'takes a proof beside a pushed request for dpop_jkt, once, and refuses one of another key than the request names',
+  ),
   'vestibule:keys-of-families': must(
     ['Vestibule', 'RFC 9449 §5'],
     'refreshes for a public client whose tokens are bound with its key alone, and ends nothing where another key or none is shown',
