@@ -1,8 +1,11 @@
 import type { Instant } from '../runtime/clock.ts';
 
-/** Whose bucket it is: a client's that proved itself, or a source address's: for requests, or for new clients. */
+/**
+ * Whose bucket it is: a client's that proved itself, or a source address's: for requests, for new clients, or for user codes
+ * that are tried, of which all addresses have one together.
+ */
 export interface BucketOwner {
-  readonly kind: 'client' | 'address' | 'registration';
+  readonly kind: 'client' | 'address' | 'registration' | 'user-code';
   readonly name: string;
 }
 

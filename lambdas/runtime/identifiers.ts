@@ -23,5 +23,7 @@ export type GrantId = Branded<'GrantId'>;
 export type PersonId = Branded<'PersonId'>;
 /** One session of a person at their identity provider: a digest of the provider and its `sid`. */
 export type UpstreamSession = Branded<'UpstreamSession'>;
+/** One device that waits for a person: SHA-256 of its user code, base64url. */
+export type DeviceId = Branded<'DeviceId'>;
 /** Short name of an identity provider, and the last segment of its callback. */
 export type IdpId = Branded<'IdpId'>;

@@ -1,7 +1,9 @@
+import type { BucketOwner } from '../../ports/buckets.ts';
 import { sha256 } from '../../runtime/digest.ts';
 import type {
   AgentId,
   ClientId,
+  DeviceId,
   GrantId,
   IdpId,
   KeyThumbprint,
@@ -51,7 +53,8 @@ export const keyOf = {
   logoutToken: (idp: IdpId, jti: string): string => `logout-token#${sha256(`${idp}\0${jti}`)}`,
   /** When the sessions of a person were ended. */
   person: (person: PersonId): string => `person#${person}`,
+  /** A device that waits for a person, by the SHA-256 of its user code. */
+  device: (id: DeviceId): string => `device#${id}`,
   /** Hashed, so that the table is no list of addresses. */
-  bucket: (kind: 'client' | 'address' | 'registration', name: string): string =>
-    `bucket#${kind}#${sha256(name)}`,
+  bucket: (kind: BucketOwner['kind'], name: string): string => `bucket#${kind}#${sha256(name)}`,
 } as const;

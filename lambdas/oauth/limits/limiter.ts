@@ -45,19 +45,27 @@ interface Caller {
 }
 
 /**
- * Quiet callers are served from a small allowance of each instance, at no cost. Whoever asks more draws on the bucket
- * that all instances share, many requests in one write. While the bucket cannot be reached everybody is served.
+ * `lenient`: quiet callers are served from a small allowance of each instance, at no cost. Whoever asks more draws on the
+ * bucket that all instances share, many requests in one write. While the bucket cannot be reached everybody is served.
+ * `exact`: each request draws on the bucket, and none is served that cannot be counted.
  */
-export function limiter(kind: BucketOwner['kind'], limit: Limit, ports: LimiterPorts): Limiter {
+export function limiter(
+  kind: BucketOwner['kind'],
+  limit: Limit,
+  ports: LimiterPorts,
+  counting: 'lenient' | 'exact' = 'lenient',
+): Limiter {
   const callers = new Map<string, Caller>();
-  const free = Math.min(10, Math.max(1, Math.floor(limit.burst / 10)));
+  const isExact = counting === 'exact';
+  const free = isExact ? 0 : Math.min(10, Math.max(1, Math.floor(limit.burst / 10)));
+  const chunk = isExact ? 1 : Math.ceil(limit.burst / 20);
   let openUntil = instant(0);
 
   async function leaseOrOpen(name: string, caller: Caller, now: Instant): Promise<void> {
     try {
-      await lease({ kind, name }, caller, limit, now, ports);
+      await lease({ kind, name }, caller, { ...limit, chunk }, now, ports);
     } catch (error) {
-      if (!(error instanceof DependencyUnavailable)) throw error;
+      if (!(error instanceof DependencyUnavailable) || isExact) throw error;
       if (now < openUntil) return;
       openUntil = after(now, quietSeconds);
       logger.warn('limits suspended', { limit: kind, seconds: quietSeconds, error });
@@ -104,11 +112,10 @@ function callerIn(callers: Map<string, Caller>, name: string): Caller {
 async function lease(
   owner: BucketOwner,
   caller: Caller,
-  limit: Limit,
+  { chunk, ...limit }: Limit & { readonly chunk: number },
   now: Instant,
   { buckets, random }: LimiterPorts,
 ): Promise<void> {
-  const chunk = Math.ceil(limit.burst / 20);
   for (let left = tries; left > 0; left -= 1) {
     const plan = planDraw(limit, caller.fullAt, now, chunk);
     if (!plan.ok) {

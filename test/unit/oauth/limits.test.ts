@@ -108,6 +108,36 @@ describe('an instance', () => {
   });
 });
 
+describe('where each request is counted', () => {
+  const few = { perSecond: 0.5, burst: 30 };
+
+  it('every one draws on the shared bucket, alone', async () => {
+    const { buckets, draws } = counted(fullBuckets);
+    const guesses = limiter('user-code', few, { buckets, random }, 'exact');
+    await Promise.all(Array.from({ length: 20 }, () => guesses.take('192.0.2.1', now)));
+    expect(draws).toHaveLength(20);
+    expect(new Set(draws.map(({ cost }) => cost))).toEqual(new Set([2_000_000]));
+  });
+
+  it('one that is given back spares the next', async () => {
+    const { buckets, draws } = counted(fullBuckets);
+    const guesses = limiter('user-code', few, { buckets, random }, 'exact');
+    for (let times = 3; times > 0; times -= 1) {
+      expect((await guesses.take('192.0.2.1', now)).ok).toBe(true);
+      guesses.giveBack('192.0.2.1');
+    }
+    expect(draws).toHaveLength(1);
+  });
+
+  it('none is served while the bucket cannot be reached', async () => {
+    const down = new DependencyUnavailable('DynamoDB', { cause: 'down' });
+    const buckets = { draw: () => Promise.reject(down) };
+    const guesses = limiter('user-code', few, { buckets, random }, 'exact');
+    await expect(guesses.take('192.0.2.1', now)).rejects.toBe(down);
+    await expect(guesses.take('192.0.2.1', now)).rejects.toBe(down);
+  });
+});
+
 describe('while the shared buckets cannot be reached', () => {
   it('everybody is served, and the log says so once in a while', async () => {
     const { buckets, draws } = counted({
