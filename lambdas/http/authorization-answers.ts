@@ -7,20 +7,23 @@ import type {
   Postponed,
   Stranded,
 } from '../oauth/authorization/outcome.ts';
-import type { RedirectRefusal, WayBack } from '../oauth/authorization/refusal.ts';
+import type { RedirectBack, RedirectRefusal, WayBack } from '../oauth/authorization/refusal.ts';
 import { redirectKind } from '../oauth/redirect-uri.ts';
-import type { Client, Resource } from '../ports/registry.ts';
+import type { IdentityProvider } from '../ports/identity-providers.ts';
+import type { Resource } from '../ports/registry.ts';
 import type { Issuer } from '../runtime/identifiers.ts';
 import { prefersJson } from './accept.ts';
 import { deadEndAnswer } from './authorization-dead-ends.ts';
 import { type CookieName, type Cookies, cookiesOf } from './cookies.ts';
+import { deviceAnswer, deviceQuestion, userCodeQuestion } from './device-answers.ts';
 import type { HttpRequest, HttpResponse } from './message.ts';
+import { clientOrigin } from './pages/client-origin.ts';
 import { chooserPage } from './pages/chooser.ts';
 import { consentPage, redirectPlace } from './pages/consent.ts';
 import { leavingPage, strangersPage } from './pages/leaving.ts';
 import type { Look } from './pages/look.ts';
 import { messagePage } from './pages/message.ts';
-import type { ClientOrigin, ScopeWords } from './pages/wording.ts';
+import type { ScopeWords } from './pages/wording.ts';
 import { errorJson } from './respond.ts';
 
 export interface AnswerOptions {
@@ -51,6 +54,14 @@ export function authorizationAnswers({
         return keeping(cookies, 'browser', outcome.browser, chooserPage(look, chooserView(outcome)));
       case 'postponed':
         return keeping(cookies, 'browser', outcome.browser, postponed(look, request, outcome));
+      case 'ask_user_code':
+        return userCodeQuestion(look, outcome);
+      case 'ask_device':
+        return keeping(cookies, 'browser', outcome.browser, deviceQuestion(look, outcome, action));
+      case 'device_approved':
+        return keeping(cookies, 'session', outcome.session, deviceAnswer(look, outcome));
+      case 'device_denied':
+        return deviceAnswer(look, outcome);
       case 'strand':
         return keeping(cookies, 'browser', outcome.browser, stranded(issuer, look, request, outcome));
     }
@@ -98,7 +109,7 @@ function errorParameters({ error, description }: RedirectRefusal): Readonly<Reco
 /** RFC 6749 §4.1.2: the answer joins the query that the redirect URI has. */
 export function clientUrl(
   issuer: Issuer,
-  { redirectUri, state }: WayBack,
+  { redirectUri, state }: RedirectBack,
   parameters: Readonly<Record<string, string>>,
 ): string {
   // RFC 9207 §2: success and error alike say who answers.
@@ -108,15 +119,15 @@ export function clientUrl(
 }
 
 function consentView(question: ConsentQuestion): Parameters<typeof consentPage>[1] {
-  const { client, resource, access, redirectUri, idp, person, carried } = question;
+  const { client, resource, access, back, idp, person, carried } = question;
   return {
-    client: { name: client.name, origin: originOf(client) },
-    redirect: redirectPlace(redirectUri),
+    client: { name: client.name, origin: clientOrigin(client) },
+    redirect: 'device' in back ? { kind: 'device' } : redirectPlace(back.redirectUri),
     ...(resource && { resource: { name: resource.name, host: new URL(resource.uri).host } }),
     scopes: scopesInWords(access.scope, resource),
     offline: access.offline,
     ...(person !== undefined && { person }),
-    ...{ idp: idp.name, action, fields: { request: carried }, leadsTo: [idp.issuer, redirectUri] },
+    ...{ idp: idp.name, action, fields: { request: carried }, leadsTo: leadsTo([idp], back) },
   };
 }
 
@@ -130,15 +141,13 @@ function scopesInWords(names: readonly string[], resource: Resource | undefined)
     }));
 }
 
-/** UI-3: the host of a metadata document is who vouches for the client. */
-function originOf({ id, managedBy }: Client): ClientOrigin {
-  if (managedBy.kind === 'document') return { kind: 'document', host: new URL(id).host };
-  return { kind: managedBy.kind === 'self' ? 'self' : 'declared' };
+function chooserView({ client, idps, carried, back }: IdpQuestion): Parameters<typeof chooserPage>[1] {
+  return { client: client.name, idps, action, fields: { request: carried }, leadsTo: leadsTo(idps, back) };
 }
 
-function chooserView({ client, idps, carried, redirectUri }: IdpQuestion): Parameters<typeof chooserPage>[1] {
-  const leadsTo = [...idps.map(({ issuer }) => issuer), redirectUri];
-  return { client: client.name, idps, action, fields: { request: carried }, leadsTo };
+/** Where the answer to a page may lead: to an identity provider, and on to the client. */
+function leadsTo(idps: readonly IdentityProvider[], back: WayBack): readonly string[] {
+  return [...idps.map(({ issuer }) => issuer), ...('device' in back ? [] : [back.redirectUri])];
 }
 
 function postponed(
@@ -184,9 +193,11 @@ function stranded(
     reference: requestId,
     again: {
       label: 'Try again',
-      ...{ action, fields: { request: carried }, leadsTo: [idp.issuer, back.redirectUri] },
+      ...{ action, fields: { request: carried }, leadsTo: leadsTo([idp], back) },
     },
-    link: { label: `Back to ${client.name}`, href: clientUrl(issuer, back, error) },
+    ...(!('device' in back) && {
+      link: { label: `Back to ${client.name}`, href: clientUrl(issuer, back, error) },
+    }),
     retryAfter,
   });
 }

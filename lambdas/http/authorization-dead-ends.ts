@@ -128,6 +128,17 @@ const explanations: Explain = {
     const text = 'too many requests come from this address; wait a little and try again';
     return { status, error, title: 'Too many requests', text, retryAfter };
   },
+  too_many_codes: ({ retryAfterSeconds: retryAfter }) => ({
+    ...{ status: 429, error: 'too_many_requests', title: 'Too many codes', retryAfter },
+    text: 'too many codes were entered that are of no device; wait a little and try again',
+    advice: 'Compare the code with what your device shows before you enter it again.',
+  }),
+  device_over: () => ({
+    error: 'access_denied',
+    title: 'This code is over',
+    text: 'somebody has answered it already, or it has waited for longer than ten minutes',
+    advice: 'If the device is still waiting, begin again there, and enter the new code.',
+  }),
   form_expired: () => ({
     error: 'invalid_request',
     title: 'This page is too old',

@@ -1,6 +1,7 @@
 import type { authorize } from '../oauth/authorization/authorize.ts';
 import type { comeBack } from '../oauth/authorization/come-back.ts';
 import type { decide } from '../oauth/authorization/decide.ts';
+import type { enterUserCode } from '../oauth/device/enter-user-code.ts';
 import type { Outcome } from '../oauth/authorization/outcome.ts';
 import type { Visit } from '../oauth/authorization/sign-in-ports.ts';
 import type { RepeatableParameters } from '../oauth/parameters.ts';
@@ -19,12 +20,13 @@ interface Options extends AnswerOptions {
   readonly authorize: ReturnType<typeof authorize>;
   readonly decide: ReturnType<typeof decide>;
   readonly comeBack: ReturnType<typeof comeBack>;
+  readonly enterUserCode: ReturnType<typeof enterUserCode>;
   /** Takes those back who left from a page of our own; undefined for everybody else. */
   readonly comeBackToAccount: (request: HttpRequest, idp: string) => Promise<HttpResponse | undefined>;
   readonly clock: Clock;
 }
 
-/** `/authorize`, `/consent` and `/callback/{idp}`: the steps of a sign-in as a browser takes them. */
+/** `/authorize`, `/consent`, `/device` and `/callback/{idp}`: the steps of a sign-in as a browser takes them. */
 export function authorizationRoutes(options: Options): readonly Route[] {
   const cookies = cookiesOf(options.issuer);
   const answerOf = authorizationAnswers(options);
@@ -48,14 +50,24 @@ export function authorizationRoutes(options: Options): readonly Route[] {
     return options.decide({ ...visit, ...said, chosenIdp: values.get('idp') }, now);
   };
 
+  const opened: Parameters<typeof answer>[2] = (visit, { values }, now) =>
+    options.enterUserCode({ ...visit, typed: undefined, linked: values.get('user_code') }, now);
+  const entered: Parameters<typeof answer>[2] = (visit, { values }, now) =>
+    options.enterUserCode({ ...visit, typed: values.get('user_code'), linked: undefined }, now);
+
   const authorizeEndpoint = methods({
     GET: (request) => answer(request, parseFields(request.query), begin),
     POST: (request) => answer(request, formFields(request), begin),
   });
   const consentEndpoint = methods({ POST: (request) => answer(request, formFields(request), take) });
+  const deviceEndpoint = methods({
+    GET: (request) => answer(request, parseFields(request.query), opened),
+    POST: (request) => answer(request, formFields(request), entered),
+  });
   return [
     route('/authorize', authorizeEndpoint),
     route('/consent', consentEndpoint),
+    route('/device', deviceEndpoint),
     route('/callback/{idp}', (request, { idp }) =>
       methods({
         GET: async (returned) =>

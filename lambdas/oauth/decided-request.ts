@@ -29,10 +29,13 @@ interface Decision<Request extends ClientRequest, Value> {
     request: Request,
     client: AuthenticatedClient | undefined,
     outcome: Result<Value, Refusal>,
-  ) => AuditEvent;
+  ) => AuditEvent | undefined;
 }
 
-/** Proves who sent a request before anything is decided, and tells the audit trail once what became of it. */
+/**
+ * Proves who sent a request before anything is decided, and tells the audit trail once what became of it: all but that
+ * nothing is decided yet.
+ */
 export function decidedRequest<Request extends ClientRequest, Value>({
   ports,
   resourceHint: hint = () => undefined,
@@ -44,7 +47,8 @@ export function decidedRequest<Request extends ClientRequest, Value>({
     const client = await provenClient(ports, request, hint(request), now);
     const within = client.ok && isNobody(client.value) && !provesPublicClients ? withinAddress : withinLimit;
     const outcome = client.ok ? await within(ports, request, client.value, now, decide) : client;
-    ports.audit(eventOf(request, client.ok ? client.value : undefined, outcome));
+    const event = eventOf(request, client.ok ? client.value : undefined, outcome);
+    if (event !== undefined) ports.audit(event);
     return outcome;
   };
 }
@@ -99,13 +103,19 @@ async function withinLimit<Request extends ClientRequest, Value>(
   const counted = await limits.client.count(client.client.id, now);
   if (!counted.ok) return counted;
   const outcome = await decide(request, client, now);
-  // An assertion proves nobody before it is marked, and nobody if it was used: whoever caught one must not use up the
-  // client's share with it, be it refused as a replay or for what it came with.
-  // A public client proves itself by what it redeems, and by nothing else: anybody may call itself by its name.
-  const isProven = client.assertion === undefined && !isNobody(client);
-  if (!outcome.ok && !isProven) {
+  if (!outcome.ok && !isProven(client, outcome.refusal)) {
     limits.client.giveBack(client.client.id);
     await limits.address.count(request.sourceAddress, now);
   }
   return outcome;
+}
+
+/** Whether a request that was refused was the client's all the same, and no stranger's. */
+function isProven(client: AuthenticatedClient, { reason }: Refusal): boolean {
+  // A public client proves itself by what it redeems, and by nothing else: anybody may call itself by its name. Who asks
+  // what became of a device has the code of that device.
+  if (isNobody(client)) return reason === 'device_waiting';
+  // An assertion proves nobody before it is marked, and nobody if it was used: whoever caught one must not use up the
+  // client's share with it, be it refused as a replay or for what it came with.
+  return client.assertion === undefined;
 }

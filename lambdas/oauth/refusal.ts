@@ -1,6 +1,7 @@
 import type { DocumentRefusal } from '../ports/documents.ts';
 import type { GrantId } from '../runtime/identifiers.ts';
 import type { AuthorizationError } from './authorization/refusal.ts';
+import { type DeviceError, deviceErrors, type DeviceRefusal } from './device/refusal.ts';
 import type { ProofRefusal } from './dpop/refusal.ts';
 import { endInWords } from './grants/end-grant.ts';
 
@@ -40,6 +41,7 @@ export type GrantRefusal =
   | { readonly reason: 'scope_not_available'; readonly available: readonly string[] }
   | { readonly reason: 'scope_empty'; readonly available: readonly string[] }
   | ProofRefusal
+  | DeviceRefusal
   | PersonGrantRefusal;
 
 /** Why a client gets no token of what a person granted. With a `grantId` the caller has had a code or a token of that grant. */
@@ -103,6 +105,7 @@ export interface WireError {
     | 'invalid_dpop_proof'
     | 'use_dpop_nonce'
     | 'too_many_requests'
+    | DeviceError
     | AuthorizationError;
   readonly description: string;
   /** Seconds. */
@@ -192,6 +195,13 @@ const wire: Wire = {
   code_used: () => bad('invalid_grant', 'the code was used a moment ago: use the tokens that came with it'),
   code_replayed: () =>
     bad('invalid_grant', 'the code was used before: what was issued on it has ended; ask the person again'),
+  device_code_missing: ofDevice,
+  device_code_unknown: ofDevice,
+  device_code_of_another_client: ofDevice,
+  device_code_expired: ofDevice,
+  device_waiting: ofDevice,
+  device_polled_too_fast: ofDevice,
+  device_denied: ofDevice,
   refresh_token_missing: () => bad('invalid_request', 'refresh_token is missing'),
   refresh_token_unknown: refreshTokenNotAccepted,
   refresh_token_of_another_client: refreshTokenNotAccepted,
@@ -250,6 +260,10 @@ function useNonce(dpopNonce: string, description: string): WireError {
 
 function codeNotAccepted(): WireError {
   return bad('invalid_grant', 'the code is unknown, expired, or of another client');
+}
+
+function ofDevice({ reason }: DeviceRefusal): WireError {
+  return bad(...deviceErrors[reason]);
 }
 
 function refreshTokenNotAccepted(): WireError {

@@ -42,7 +42,11 @@ export function tokenEndpoint(ports: TokenEndpointPorts): RequestToken {
       const possession = await readPossession(ports, proof, target, now);
       return grantToken(ports, parameters, { client, now, requestId, possession });
     },
-    eventOf: tokenAudit,
+    // A device that asks whether somebody has decided is told nothing new: nothing is decided by it.
+    eventOf: (request, client, outcome) =>
+      !outcome.ok && outcome.refusal.reason === 'device_waiting'
+        ? undefined
+        : tokenAudit(request, client, outcome),
   });
 }
 

@@ -55,8 +55,11 @@ export interface CodeBinding {
   readonly dpopJkt?: string;
 }
 
-/** A code as it is kept: by its digest. */
-export interface StoredCode extends CodeBinding {
+/**
+ * A code as it is kept: by its digest. What a device redeems (RFC 8628) is bound to nothing but its client, and only one that
+ * came by redirect has a binding.
+ */
+export interface StoredCode extends Partial<CodeBinding> {
   readonly digest: string;
   readonly expiresAt: Instant;
   readonly redeemedAt?: Instant;

@@ -121,7 +121,12 @@ export type ClientAuthentication =
   | AwsCallerAuthentication
   | PublicAuthentication;
 
-export type GrantType = 'client_credentials' | 'authorization_code' | 'refresh_token';
+export type GrantType =
+  | 'client_credentials'
+  | 'authorization_code'
+  | 'refresh_token'
+  /** RFC 8628 §3.4. */
+  | 'urn:ietf:params:oauth:grant-type:device_code';
 
 /** An OAuth client. It belongs to one agent for good, or it is the server of one resource, or neither. */
 export interface Client extends Registration {

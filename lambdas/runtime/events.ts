@@ -25,7 +25,7 @@ interface TokenQuestion {
   readonly claimedClientId?: string;
 }
 
-/** A request at the authorization endpoint, the consent page or a callback. */
+/** A request at the authorization endpoint, a page of a sign-in or a callback. */
 interface SignInStep {
   readonly requestId: string;
   readonly sourceAddress: string;
@@ -166,7 +166,14 @@ export type AuditEvent =
       readonly resource?: string;
       readonly scope: string;
       readonly offline: boolean;
+      /** The client is on a device elsewhere, which asked for it. */
+      readonly device?: true;
     })
+  /** A client on a device without a browser waits for a person (RFC 8628). */
+  | (TokenQuestion & { readonly event: 'device_began'; readonly resource?: string; readonly scope: string })
+  | (TokenQuestion & { readonly event: 'device_refused'; readonly reason: string; readonly error: string })
+  /** Somebody entered a user code that is none, or tried too many. */
+  | (SignInStep & { readonly event: 'user_code_refused'; readonly reason: string })
   /** By itself (RFC 7591, 7592). `found`: it registered what was registered already. */
   | {
       readonly event: 'client_registered';

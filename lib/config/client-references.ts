@@ -12,23 +12,23 @@ export function clientProblems(client: Client, index: number, config: SoundParts
   const owner = ownerOf(client, index, config);
   if (owner.length > 0) return owner;
   const { authentication, redirectUris, grants } = client;
-  if (authentication?.method === 'none' && redirectUris === undefined) {
+  if (authentication?.method === 'none' && redirectUris === undefined && !isForPeople(grants)) {
     const text = "is missing; a client with 'none' is for people alone, who have to be sent back somewhere";
     return [problem('redirectUris', text)];
   }
   const wrong = grants === undefined ? undefined : grantsProblem(client, grants);
   if (wrong !== undefined) return [problem('grants', wrong)];
-  const signsPeopleIn = grants?.includes('authorization_code') ?? redirectUris !== undefined;
-  if (signsPeopleIn) return [];
+  const sendsPeople = grants?.includes('authorization_code') ?? redirectUris !== undefined;
+  if (sendsPeople) return [];
   return (['consent', 'requirePushedRequests'] as const)
-    .filter((field) => client[field] !== undefined)
+    .filter((field) => client[field] !== undefined && !(field === 'consent' && isForPeople(grants)))
     .map((field) =>
       problem(field, `${show(client[field])} stands on a client that people do not sign in with; remove it`),
     );
 }
 
 function ownerOf(
-  { agent, resource, redirectUris }: Client,
+  { agent, resource, redirectUris, grants }: Client,
   index: number,
   { agents, resources }: SoundParts,
 ): Problem[] {
@@ -44,7 +44,7 @@ function ownerOf(
     return unknownReference(pathOf(['clients', index, 'resource']), resource, 'resource', resources);
   }
   if (agent !== undefined) return unknownReference(path, agent, 'agent', agents);
-  if (redirectUris !== undefined) return [];
+  if (redirectUris !== undefined || isForPeople(grants)) return [];
   return [
     {
       path,
@@ -65,7 +65,14 @@ function grantsProblem(
   if (grants.includes('authorization_code') && redirectUris === undefined && agent === undefined) {
     return "name 'authorization_code', which needs redirectUris; add them";
   }
-  return grants.includes('refresh_token') && !grants.includes('authorization_code')
-    ? "name 'refresh_token', which follows 'authorization_code'; add that, or remove it"
+  return grants.includes('refresh_token') && !isForPeople(grants)
+    ? "name 'refresh_token', which follows 'authorization_code' or the device grant; add one of them, or remove it"
     : undefined;
+}
+
+/** Whether people let the client in: at a browser that it sends them to, or for a device of theirs. */
+function isForPeople(grants: readonly string[] = []): boolean {
+  return (
+    grants.includes('authorization_code') || grants.includes('urn:ietf:params:oauth:grant-type:device_code')
+  );
 }

@@ -234,7 +234,7 @@ export interface ClientConfig {
   readonly id: string;
   /** Default: the id. */
   readonly name?: string;
-  /** The id of the agent it belongs to. At most one of `agent` and `resource`; neither needs `redirectUris`. */
+  /** The id of the agent it belongs to. At most one of `agent` and `resource`; neither needs `redirectUris` or the device grant. */
   readonly agent?: string;
   /** The id of the resource that it serves: it may introspect that resource's tokens, and gets none itself. */
   readonly resource?: string;
@@ -244,7 +244,7 @@ export interface ClientConfig {
    * the person's own machine.
    */
   readonly redirectUris?: readonly string[];
-  /** Default: `client_credentials` for a client of an agent that proves itself; with `redirectUris` the other two. */
+  /** Default: `client_credentials` for a client of an agent that proves itself; with `redirectUris` the next two. */
   readonly grants?: readonly GrantTypeConfig[];
   /** Whether people are asked what they allow the client, or all that they may do is allowed unasked. Default: `asked`. */
   readonly consent?: 'asked' | 'implied';
@@ -254,7 +254,12 @@ export interface ClientConfig {
   readonly dpopBoundAccessTokens?: boolean;
 }
 
-export type GrantTypeConfig = 'client_credentials' | 'authorization_code' | 'refresh_token';
+export type GrantTypeConfig =
+  | 'client_credentials'
+  | 'authorization_code'
+  | 'refresh_token'
+  /** For a client on a device without a browser (RFC 8628): people enter its code elsewhere. */
+  | 'urn:ietf:params:oauth:grant-type:device_code';
 
 export type ClientAuthenticationConfig =
   | SecretAuthentication

@@ -108,7 +108,12 @@ const methods = [
   'none',
 ] as const;
 
-const grantTypes = ['client_credentials', 'authorization_code', 'refresh_token'] as const;
+const grantTypes = [
+  'client_credentials',
+  'authorization_code',
+  'refresh_token',
+  'urn:ietf:params:oauth:grant-type:device_code',
+] as const;
 
 const clientId = v.pipe(
   identifier,

@@ -4,6 +4,8 @@ import { Construct } from 'constructs';
 import { grantItems } from './leading-keys.ts';
 import type { Retention } from './retention.ts';
 
+type BucketKind = 'client' | 'address' | 'registration' | 'user-code';
+
 interface GrantsVariables {
   readonly GRANTS_TABLE: string;
 }
@@ -31,7 +33,7 @@ export class GrantsTable extends Construct {
   }
 
   /** Drawing on the buckets that keep callers within their limits. */
-  grantBuckets(role: IRole, ...kinds: readonly ('client' | 'address' | 'registration')[]): GrantsVariables {
+  grantBuckets(role: IRole, ...kinds: readonly BucketKind[]): GrantsVariables {
     grantItems(this.table, role, {
       actions: ['dynamodb:UpdateItem'],
       items: kinds.map((kind) => `bucket#${kind}#*` as const),
@@ -45,7 +47,7 @@ export class GrantsTable extends Construct {
     const put = 'dynamodb:PutItem';
     const update = 'dynamodb:UpdateItem';
     grantItems(this.table, role, { actions: [read, put, update], items: ['transaction#*'] });
-    grantItems(this.table, role, { actions: [read, update], items: ['pushed-request#*'] });
+    grantItems(this.table, role, { actions: [read, update], items: ['pushed-request#*', 'device#*'] });
     grantItems(this.table, role, { actions: [read, put], items: ['consents#*'] });
     grantItems(this.table, role, {
       actions: ['dynamodb:BatchGetItem'],
@@ -90,6 +92,13 @@ export class GrantsTable extends Construct {
   grantRedemption(role: IRole): GrantsVariables {
     grantItems(this.table, role, { actions: ['dynamodb:GetItem'], items: ['grant#*'] });
     grantItems(this.table, role, { actions: ['dynamodb:UpdateItem'], items: ['grant#*', 'ended#*'] });
+    return { GRANTS_TABLE: this.table.tableName };
+  }
+
+  /** Devices that wait for people, and ask what became of it. */
+  grantDevices(role: IRole): GrantsVariables {
+    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] as const;
+    grantItems(this.table, role, { actions, items: ['device#*'] });
     return { GRANTS_TABLE: this.table.tableName };
   }
 

@@ -31,13 +31,14 @@ export function serveAuthorization(parts: DeploymentParts): void {
       ...people.grantAsking(role),
       ...registry.grantSignInDecisions(role),
       ...grants.grantSignIns(role),
-      ...grants.grantBuckets(role, 'address'),
+      ...grants.grantBuckets(role, 'address', 'user-code'),
     }),
   });
   const paths = [
     '/authorize',
     '/consent',
     '/callback/{idp}',
+    '/device',
     '/account',
     '/backchannel-logout/{idp}',
   ] as const;

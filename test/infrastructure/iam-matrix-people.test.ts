@@ -89,7 +89,7 @@ test('operators see what people granted and end it, and make none of it', () => 
   expect(matrixOf(people)['Admin']).toHaveLength(7);
 });
 
-test('the token endpoint redeems and ends what people granted, and makes none of it', () => {
+test('the token endpoint redeems and ends what people granted, makes none of it, and keeps devices that wait', () => {
   expect(matrixOf(people)['Token']).toEqual([
     writesItsLog('Token'),
     asks,
@@ -103,6 +103,7 @@ test('the token endpoint redeems and ends what people granted, and makes none of
     ),
     row([read], grants, keys('grant#*')),
     row([update], grants, keys('grant#*', 'ended#*')),
+    row([read, put, update], grants, keys('device#*')),
     row([put], grants, keys('assertion#*', 'proof#*')),
     row([put], grants, keys('opaque-token#*')),
     row([update], grants, keys('bucket#client#*', 'bucket#address#*')),

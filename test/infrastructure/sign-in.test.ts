@@ -31,14 +31,14 @@ test('the function that people sign in by may do exactly this', () => {
         keys('client#*', 'agent#*', 'resource#*', 'client-document#*', 'idp#*'),
       ),
       row([read, put, update], grants, keys('transaction#*')),
-      row([read, update], grants, keys('pushed-request#*')),
+      row([read, update], grants, keys('pushed-request#*', 'device#*')),
       row([read, put], grants, keys('consents#*')),
       row(['dynamodb:BatchGetItem'], grants, keys('consents#*', 'person#*', 'upstream-session#*', 'grant#*')),
       row([update], grants, keys('person#*', 'upstream-session#*')),
       row([read, put], grants, keys('logout-token#*')),
       row([put, update], grants, keys('grant#*')),
       row([update], grants, keys('ended#*')),
-      row([update], grants, keys('bucket#address#*')),
+      row([update], grants, keys('bucket#address#*', 'bucket#user-code#*')),
     ]),
   );
 });
@@ -61,7 +61,8 @@ test('the pages of a sign-in are served where somebody signs in, and nowhere els
       (route) => (route as { Properties: { RouteKey: string } }).Properties.RouteKey,
     );
   const served = [
-    ...['ANY /authorize', 'ANY /consent', 'ANY /callback/{idp}', 'ANY /par'],
+    ...['ANY /authorize', 'ANY /consent', 'ANY /callback/{idp}', 'ANY /device'],
+    ...['ANY /device_authorization', 'ANY /par'],
     'ANY /backchannel-logout/{idp}',
   ];
   expect(routesOf(withPeople)).toEqual(expect.arrayContaining(served));

@@ -4,11 +4,26 @@ import type { HttpResponse } from '../../lambdas/http/message.ts';
 import { accountPage } from '../../lambdas/http/pages/account.ts';
 import { chooserPage } from '../../lambdas/http/pages/chooser.ts';
 import { consentPage } from '../../lambdas/http/pages/consent.ts';
+import {
+  deviceApprovedPage,
+  deviceDeniedPage,
+  devicePage,
+  userCodePage,
+} from '../../lambdas/http/pages/device.ts';
 import { leavingPage, strangersPage } from '../../lambdas/http/pages/leaving.ts';
 import { lookOf } from '../../lambdas/http/pages/look.ts';
 import { messagePage } from '../../lambdas/http/pages/message.ts';
 import { htmlTokens } from '../support/html-tokens.ts';
-import { account, chooser, consent, everyPage, leaving, message, stranger } from '../support/page-mothers.ts';
+import {
+  account,
+  chooser,
+  consent,
+  device,
+  everyPage,
+  leaving,
+  message,
+  stranger,
+} from '../support/page-mothers.ts';
 import { hostile } from './arbitraries.ts';
 
 const runs = { numRuns: 300 } as const;
@@ -68,6 +83,18 @@ const pages: Readonly<Record<string, (words: string) => HttpResponse>> = {
       ...{ client: words, error: words, description: words },
       href: `${stranger.href}&state=${words}`,
     }),
+  'user-code': (words) =>
+    userCodePage(lookOf({ name: words }), { action: '/device', wrong: true, prefilled: words }),
+  device: (words) =>
+    devicePage(lookOf({ name: words }), {
+      ...device,
+      client: { name: words, origin: { kind: 'document', host: words } },
+      userCode: words,
+      resource: { name: words, host: words },
+      fields: { request: words },
+    }),
+  'device-approved': (words) => deviceApprovedPage(lookOf({ name: words }), words),
+  'device-denied': (words) => deviceDeniedPage(lookOf({ name: words }), words, words),
   account: (words) =>
     accountPage(lookOf({ name: words }), {
       ...account,

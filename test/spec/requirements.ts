@@ -2,6 +2,7 @@ import type { Requirement } from './requirement.ts';
 import { administration, authorization, robustness } from './requirements/operation.ts';
 import { agentCore } from './requirements/agentcore.ts';
 import { assertions, tokenRequest } from './requirements/token.ts';
+import { deviceGrant } from './requirements/device.ts';
 import { discovery, resourceMetadata } from './requirements/discovery.ts';
 import { endsOfPeople } from './requirements/ends-of-people.ts';
 import { dpop } from './requirements/dpop.ts';
@@ -58,6 +59,7 @@ export const requirements = {
   ...openId,
   ...registration,
   ...dpop,
+  ...deviceGrant,
 } as const satisfies Readonly<Record<string, Requirement>>;
 
 export type RequirementId = keyof typeof requirements;

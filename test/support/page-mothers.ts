@@ -3,6 +3,13 @@ import { accountPage } from '../../lambdas/http/pages/account.ts';
 import { type ChooserView, chooserPage } from '../../lambdas/http/pages/chooser.ts';
 import { type ConsentView, consentPage, redirectPlace } from '../../lambdas/http/pages/consent.ts';
 import {
+  deviceApprovedPage,
+  deviceDeniedPage,
+  devicePage,
+  type DeviceView,
+  userCodePage,
+} from '../../lambdas/http/pages/device.ts';
+import {
   type LeavingView,
   leavingPage,
   type StrangersView,
@@ -90,6 +97,15 @@ export const stranger: StrangersView = {
   description: 'none of the scopes is defined for the resource',
 };
 
+export const device: DeviceView = {
+  client: { name: 'Visual Studio Code', origin: { kind: 'document', host: 'vscode.dev' } },
+  userCode: 'WDJB-MJHT',
+  resource: { name: 'Orders', host: 'orders.northwind.example' },
+  action: '/consent',
+  fields: { request: 'v1.sealed_request' },
+  leadsTo: ['https://login.northwind.example'],
+};
+
 export const account: AccountView = {
   person: 'Alice Adams',
   idp: 'Northwind sign-in',
@@ -133,6 +149,12 @@ export const everyPage: Readonly<Record<string, HttpResponse>> = {
   message: messagePage(look, message),
   leaving: leavingPage(look, leaving),
   stranger: strangersPage(look, stranger),
+  'user-code': userCodePage(look, { action: '/device', wrong: false, prefilled: 'WDJB-MJHT' }),
+  'user-code-wrong': userCodePage(look, { action: '/device', wrong: true }),
+  device: devicePage(look, device),
+  'device-consent': consentPage(look, { ...consent, redirect: { kind: 'device' } }),
+  'device-approved': deviceApprovedPage(look, 'Visual Studio Code'),
+  'device-denied': deviceDeniedPage(look, 'mcp-remote', 'the roles of the person allow nothing'),
   account: accountPage(look, account),
   'account-empty': accountPage(look, { ...account, entries: [], done: undefined }),
 };

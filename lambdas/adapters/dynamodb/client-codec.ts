@@ -53,7 +53,12 @@ const storedClient = v.object({
   name: text,
   agent_id: v.exactOptional(text),
   resource: v.exactOptional(text),
-  grant_types: v.array(v.picklist(['client_credentials', 'authorization_code', 'refresh_token'])),
+  grant_types: v.array(
+    v.picklist([
+      ...(['client_credentials', 'authorization_code', 'refresh_token'] as const),
+      'urn:ietf:params:oauth:grant-type:device_code',
+    ]),
+  ),
   authentication: storedAuthentication,
   redirect_uris: v.exactOptional(v.array(text)),
   attached_redirect_uris: v.exactOptional(v.array(v.object({ uri: text, by: text }))),

@@ -43,8 +43,8 @@ const terms = v.object({
 
 const code = v.object({
   digest: text,
-  redirect_uri: text,
-  code_challenge: text,
+  redirect_uri: v.exactOptional(text),
+  code_challenge: v.exactOptional(text),
   nonce: v.exactOptional(v.string()),
   dpop_jkt: v.exactOptional(text),
   expires_at: whole,
@@ -74,7 +74,9 @@ export function decodeGrant(item: Item): StoredGrant {
   return {
     ...{ terms: termsOf(terms), createdAt: instant(createdAt) },
     code: {
-      ...{ digest: code.digest, redirectUri: code.redirect_uri, codeChallenge: code.code_challenge },
+      digest: code.digest,
+      ...(code.redirect_uri !== undefined && { redirectUri: code.redirect_uri }),
+      ...(code.code_challenge !== undefined && { codeChallenge: code.code_challenge }),
       ...(code.nonce !== undefined && { nonce: code.nonce }),
       ...(code.dpop_jkt !== undefined && { dpopJkt: code.dpop_jkt }),
       expiresAt: instant(code.expires_at),
@@ -115,7 +117,12 @@ export function familyAttribute(family: Family): PlainRecord {
   };
 }
 
-function bindingAttributes({ redirectUri, codeChallenge, nonce, dpopJkt }: CodeBinding): PlainRecord {
+function bindingAttributes({
+  redirectUri,
+  codeChallenge,
+  nonce,
+  dpopJkt,
+}: Partial<CodeBinding>): PlainRecord {
   return { redirect_uri: redirectUri, code_challenge: codeChallenge, nonce, dpop_jkt: dpopJkt };
 }
 

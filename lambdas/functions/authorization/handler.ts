@@ -4,6 +4,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoClientLives } from '../../adapters/dynamodb/client-lives.ts';
 import { dynamoConsents } from '../../adapters/dynamodb/consents.ts';
+import { dynamoDevices } from '../../adapters/dynamodb/devices.ts';
 import { dynamoGrants } from '../../adapters/dynamodb/grants.ts';
 import { dynamoKeptDocuments } from '../../adapters/dynamodb/kept-documents.ts';
 import { dynamoLogoutTokens } from '../../adapters/dynamodb/logout-tokens.ts';
@@ -32,6 +33,8 @@ import { authorize } from '../../oauth/authorization/authorize.ts';
 import { comeBack } from '../../oauth/authorization/come-back.ts';
 import { decide } from '../../oauth/authorization/decide.ts';
 import type { SignInPorts } from '../../oauth/authorization/sign-in-ports.ts';
+import { enterUserCode } from '../../oauth/device/enter-user-code.ts';
+import { guessLimit } from '../../oauth/device/guess-limit.ts';
 import { addressLimit } from '../../oauth/limits/caller-limits.ts';
 import { upstreamLogout } from '../../oauth/people/upstream-logout.ts';
 import { largestDocument, readDocumentPolicy } from '../../oauth/registration/document-trust.ts';
@@ -68,6 +71,9 @@ const secrets = secretsManagerSealSecrets({
 });
 const keptDocuments = dynamoKeptDocuments({ client, table: environment.REGISTRY_TABLE });
 const persons = dynamoPersons(grantsTable);
+const buckets = dynamoSharedBuckets(grantsTable);
+// Who is not counted is not served here, so that it is worth waiting for.
+const guesses = guessLimit({ buckets: dynamoSharedBuckets({ ...grantsTable, patience: 5_000 }), random });
 const ports: SignInPorts = {
   registry: withMetadataDocuments(registered, {
     ...{ policy, hosts, clock },
@@ -82,11 +88,12 @@ const ports: SignInPorts = {
   transactions: dynamoTransactions(grantsTable),
   pushed: dynamoPushedRequests(grantsTable),
   grants: dynamoGrants(grantsTable),
+  devices: dynamoDevices(grantsTable),
   documents: keptDocuments,
   lives: dynamoClientLives({ client, table: environment.REGISTRY_TABLE }),
   lifetimeSeconds: Number(environment.CLIENT_LIFETIME_DAYS) * 86_400,
   seals: secretsManagerSeals({ secrets, random }),
-  limit: addressLimit(environment.ADDRESS_LIMIT, { buckets: dynamoSharedBuckets(grantsTable), random }),
+  limit: addressLimit(environment.ADDRESS_LIMIT, { buckets, random }),
   ...{ random, audit },
 };
 
@@ -106,6 +113,7 @@ export const handler = lambdaHandler(
     ...authorizationRoutes({
       ...{ issuer, look, clock, comeBackToAccount: account.comeBack },
       ...{ authorize: authorize(ports), decide: decide(ports), comeBack: comeBack(ports) },
+      enterUserCode: enterUserCode({ ...ports, guesses }),
     }),
   ]),
   { onFailure: pagesOnFailure(look) },

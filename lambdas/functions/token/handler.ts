@@ -4,6 +4,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoAssertionReplay } from '../../adapters/dynamodb/assertion-replay.ts';
+import { dynamoDevices } from '../../adapters/dynamodb/devices.ts';
 import { dynamoGrants } from '../../adapters/dynamodb/grants.ts';
 import { dynamoOpaqueTokens } from '../../adapters/dynamodb/opaque-tokens.ts';
 import { dynamoProofMarks } from '../../adapters/dynamodb/proof-marks.ts';
@@ -16,13 +17,17 @@ import { secretsManagerSealSecrets } from '../../adapters/secrets-manager/seal-s
 import { secretsManagerSeals } from '../../adapters/secrets-manager/seals.ts';
 import { guardedCallerIdentities } from '../../adapters/upstream/caller-identities.ts';
 import { guardedDocuments } from '../../adapters/upstream/documents.ts';
+import { deviceAuthorizationHttpEndpoint } from '../../http/device-authorization-endpoint.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
+import { route, routes } from '../../http/routes.ts';
 import { tokenHttpEndpoint } from '../../http/token-endpoint.ts';
 import { clientAuthentication } from '../../oauth/client-authentication/authenticate-client.ts';
 import { clientKeys } from '../../oauth/client-authentication/client-keys.ts';
+import { deviceAuthorization } from '../../oauth/device/begin-device.ts';
 import { type DpopNonces, statelessNonces } from '../../oauth/dpop/nonces.ts';
 import { authorizationCodeGrant } from '../../oauth/grants/authorization-code.ts';
 import { clientCredentialsGrant } from '../../oauth/grants/client-credentials.ts';
+import { deviceCodeGrant } from '../../oauth/grants/device-code.ts';
 import type { Grant } from '../../oauth/grants/grant.ts';
 import { refreshTokenGrant } from '../../oauth/grants/refresh-token.ts';
 import { callerLimits } from '../../oauth/limits/caller-limits.ts';
@@ -66,6 +71,8 @@ const registry = withMetadataDocuments(registered, {
   clock: systemClock,
 });
 
+const devices = dynamoDevices({ client: dynamo, table: environment.GRANTS_TABLE });
+
 /** Where people sign in. */
 function personGrants(): readonly Grant[] {
   const ports = {
@@ -77,7 +84,7 @@ function personGrants(): readonly Grant[] {
     }),
     life: familyLife(environment.REFRESH_TOKEN_DAYS),
   };
-  return [authorizationCodeGrant(ports), refreshTokenGrant(ports)];
+  return [authorizationCodeGrant(ports), refreshTokenGrant(ports), deviceCodeGrant({ ...ports, devices })];
 }
 
 function nonces(): DpopNonces | undefined {
@@ -90,8 +97,8 @@ function nonces(): DpopNonces | undefined {
   return statelessNonces(secretsManagerSeals({ secrets, random: systemRandom }));
 }
 
-const requestToken = tokenEndpoint({
-  issuer,
+/** How clients prove themselves here, and within which limits. */
+const proof = {
   limits: callerLimits(
     { client: environment.CLIENT_LIMIT, address: environment.ADDRESS_LIMIT },
     {
@@ -106,6 +113,14 @@ const requestToken = tokenEndpoint({
     issuerHosts: hosts,
     callers: environment.AWS_CALLER_IDENTITY === 'accepted' ? guardedCallerIdentities({ hosts }) : undefined,
   }),
+  replay: dynamoAssertionReplay({ client: dynamo, table: environment.GRANTS_TABLE }),
+  random: systemRandom,
+  audit,
+};
+
+const requestToken = tokenEndpoint({
+  ...proof,
+  issuer,
   grants: [clientCredentialsGrant(registry), ...(idps.length > 0 ? personGrants() : [])],
   issue: tokenIssuer({
     issuer,
@@ -120,11 +135,17 @@ const requestToken = tokenEndpoint({
     opaque: dynamoOpaqueTokens({ client: dynamo, table: environment.GRANTS_TABLE }),
     random: systemRandom,
   }),
-  replay: dynamoAssertionReplay({ client: dynamo, table: environment.GRANTS_TABLE }),
   proofs: dynamoProofMarks({ client: dynamo, table: environment.GRANTS_TABLE }),
   nonces: nonces(),
-  random: systemRandom,
-  audit,
 });
 
-export const handler = lambdaHandler(tokenHttpEndpoint(requestToken, systemClock), { cors: true });
+const beginDevice = deviceAuthorization({ ...proof, registry, devices });
+
+export const handler = lambdaHandler(
+  routes([
+    route('/token', tokenHttpEndpoint(requestToken, systemClock)),
+    // Nothing leads there where nobody signs in.
+    route('/device_authorization', deviceAuthorizationHttpEndpoint(beginDevice, issuer, systemClock)),
+  ]),
+  { cors: true },
+);

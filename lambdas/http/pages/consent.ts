@@ -4,12 +4,15 @@ import { document, form } from './document.ts';
 import type { Look } from './look.ts';
 import { type ClientOrigin, name, type ScopeWords, scopeWords, vouchedFor } from './wording.ts';
 
-/** Where a redirect URI leads: `web` to another host, `loopback` to this computer, `app` to what opens its scheme. */
-export interface RedirectPlace {
-  readonly kind: 'web' | 'loopback' | 'app';
-  /** Host and port, or the scheme. */
-  readonly place: string;
-}
+/** Where it goes on afterwards. Of a redirect URI: `web` to another host, `loopback` to this computer, `app` to what opens its scheme. */
+export type RedirectPlace =
+  | {
+      readonly kind: 'web' | 'loopback' | 'app';
+      /** Host and port, or the scheme. */
+      readonly place: string;
+    }
+  /** Nowhere: the client is on a device elsewhere. */
+  | { readonly kind: 'device' };
 
 /** What a person is asked. All text is plain: it is escaped where it becomes HTML. */
 export interface ConsentView {
@@ -97,7 +100,9 @@ function asked(resource: { readonly name: string; readonly host: string }): Html
   </div>`;
 }
 
-function destination({ kind, place }: RedirectPlace): Html {
+function destination(redirect: RedirectPlace): Html {
+  if (redirect.kind === 'device') return html`Nowhere: it goes on at your <strong>device</strong>`;
+  const { kind, place } = redirect;
   switch (kind) {
     case 'web':
       return html`<strong>${name(place)}</strong>`;
@@ -111,6 +116,11 @@ function destination({ kind, place }: RedirectPlace): Html {
 /** UI-2: whoever listens there gets in, and nothing tells who that is. */
 function warning({ kind }: RedirectPlace): Html | undefined {
   if (kind === 'web') return undefined;
+  if (kind === 'device') {
+    return html`<p class="warning">
+      <strong>Go on only if you started this on your own device.</strong> Whoever has the device gets in.
+    </p>`;
+  }
   const [device, awaiting] =
     kind === 'loopback' ? ['computer', 'is listening there'] : ['device', 'opens these links'];
   return html`<p class="warning">

@@ -6,8 +6,10 @@ import { openPushed } from './open-pushed.ts';
 import type { Outcome } from './outcome.ts';
 import { proceed } from './proceed.ts';
 import { redirected } from './refusal.ts';
-import { nowhere, toldClient, wayBack } from './sign-in-audit.ts';
+import { nowhere } from './sign-in-audit.ts';
 import type { SignInPorts, Visit } from './sign-in-ports.ts';
+import { wayBack } from './sign-in-request.ts';
+import { toldClient } from './tell-client.ts';
 import { unsound } from './unsound.ts';
 
 /** What a client sent a person here with. */
@@ -24,16 +26,12 @@ export function authorize(ports: SignInPorts): (visit: AuthorizationVisit, now: 
     const pushed = pushedIdOf(parameters.values.get('request_uri'));
     if (pushed !== undefined) return openPushed(ports, visit, { id: pushed, parameters }, now);
     const read = await lookUpRequest(ports.registry, parameters, now);
-    if (!read.ok) return unsound(ports, visit, parameters, { ...read, consented: false });
+    if (!read.ok) return unsound(ports, visit, parameters, { ...read, consented: false }, now);
     const request = read.value;
     const { client } = request;
     if (client.pushesRequests === true) {
-      return toldClient(ports, visit, {
-        client,
-        back: wayBack(request),
-        refusal: notPushed,
-        consented: false,
-      });
+      const told = { client, back: wayBack(request), refusal: notPushed, consented: false };
+      return toldClient(ports, visit, told, now);
     }
     return proceed(ports, visit, { request, written: writtenRequest(parameters) }, now);
   };

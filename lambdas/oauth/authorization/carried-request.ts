@@ -14,6 +14,8 @@ interface Carried {
 
 /** What a page of ours carries, sealed, until the person has answered it: the server keeps nothing before (UI-5). */
 export type CarriedRequest =
+  /** Whether the person began it on a device of theirs. */
+  | (Carried & { readonly asks: 'device' })
   | (Carried & { readonly asks: 'idp' })
   | (Carried & {
       readonly asks: 'consent';
@@ -42,7 +44,7 @@ const scope = v.object({
 });
 const carried = { browser: v.string(), request: v.string() };
 const form = v.variant('asks', [
-  v.object({ asks: v.literal('idp'), ...carried }),
+  v.object({ asks: v.picklist(['idp', 'device']), ...carried }),
   v.object({
     asks: v.literal('consent'),
     ...carried,

@@ -13,11 +13,11 @@ import { clientFingerprint } from './client-fingerprint.ts';
 import { isConsentImplied, isCovered } from './consent-standing.ts';
 import { endLacking, finishSignIn } from './finish-sign-in.ts';
 import { askHeldConsent, holdSignIn } from './held-sign-in.ts';
-import { lookUpRequest, readWritten } from './look-up.ts';
+import { lookUpWritten, readWritten } from './look-up.ts';
 import type { DeadEnd, Outcome } from './outcome.ts';
-import type { AuthorizationRequest } from './read-authorization-request.ts';
 import { nowhere } from './sign-in-audit.ts';
 import type { SignInPorts, Visit } from './sign-in-ports.ts';
+import type { SignInRequest } from './sign-in-request.ts';
 import { staleSignIn } from './stale-sign-in.ts';
 import { strand } from './strand.ts';
 import { unmetAcr } from './unmet-acr.ts';
@@ -35,7 +35,7 @@ export interface ReturnVisit extends Visit {
 /** A sign-in whose person is back. */
 export interface Returning {
   readonly transaction: StoredTransaction;
-  readonly request: AuthorizationRequest;
+  readonly request: SignInRequest;
   readonly idp: IdentityProvider;
 }
 
@@ -50,9 +50,9 @@ export function comeBack(ports: SignInPorts): (visit: ReturnVisit, now: Instant)
     const found = await findTransaction(ports, visit, now);
     if (!found.ok) return nowhere(ports, visit, found.refusal);
     const transaction = found.value;
-    const parameters = readWritten(transaction.request);
-    const read = await lookUpRequest(ports.registry, parameters, now);
-    if (!read.ok) return unsound(ports, visit, parameters, { ...read, consented: true });
+    const written = transaction.request;
+    const read = await lookUpWritten(ports.registry, written, now);
+    if (!read.ok) return unsound(ports, visit, readWritten(written), { ...read, consented: true }, now);
     const idp = (await ports.idps.all()).find(
       ({ id, state }) => id === transaction.idp && state === 'active',
     );

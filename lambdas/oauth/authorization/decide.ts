@@ -6,14 +6,15 @@ import { chooseIdp } from './choose-idp.ts';
 import { clientFingerprint } from './client-fingerprint.ts';
 import { isWithin } from './consent-standing.ts';
 import { decideHeld } from './held-sign-in.ts';
-import { lookUpRequest, readWritten } from './look-up.ts';
+import { lookUpWritten, readWritten } from './look-up.ts';
 import type { Outcome } from './outcome.ts';
 import { askConsent, proceed } from './proceed.ts';
-import type { AuthorizationRequest } from './read-authorization-request.ts';
 import { redirected } from './refusal.ts';
-import { nowhere, toldClient, wayBack } from './sign-in-audit.ts';
+import { nowhere } from './sign-in-audit.ts';
 import type { SignInPorts, Visit } from './sign-in-ports.ts';
+import { type SignInRequest, wayBack } from './sign-in-request.ts';
 import { startSignIn } from './start-sign-in.ts';
+import { toldClient } from './tell-client.ts';
 import { unsound } from './unsound.ts';
 
 /** What a person answered on a page of ours. */
@@ -38,16 +39,16 @@ export function decide(ports: SignInPorts): (visit: DecisionVisit, now: Instant)
     if (!(await isBrowser(ports.seals, visit.browser, carried.browser, now))) {
       return nowhere(ports, visit, { reason: 'other_browser' });
     }
-    const parameters = readWritten(carried.request);
-    const read = await lookUpRequest(ports.registry, parameters, now);
-    if (!read.ok) return unsound(ports, visit, parameters, { ...read, consented: false });
+    const written = carried.request;
+    const read = await lookUpWritten(ports.registry, written, now);
+    if (!read.ok) return unsound(ports, visit, readWritten(written), { ...read, consented: false }, now);
     return answered(ports, visit, { carried, request: read.value }, now);
   };
 }
 
 interface Answered<Carried extends CarriedRequest = CarriedRequest> {
   readonly carried: Carried;
-  readonly request: AuthorizationRequest;
+  readonly request: SignInRequest;
 }
 
 async function answered(
@@ -58,6 +59,12 @@ async function answered(
 ): Promise<Outcome> {
   const written = carried.request;
   switch (carried.asks) {
+    case 'device':
+      // Whatever else was pressed or sent is no yes.
+      if (visit.decision === 'deny') return denied(ports, visit, request, undefined, now);
+      return visit.decision === 'allow'
+        ? proceed(ports, visit, { request, written }, now)
+        : { go: 'ask_user_code', wrong: false };
     case 'idp': {
       const chosen = (visit.chosenIdp ?? '') as IdpId;
       return proceed(ports, visit, { request, written, chosen }, now);
@@ -84,11 +91,7 @@ async function consented(
 ): Promise<Outcome> {
   const { client, access } = request;
   const written = carried.request;
-  if (visit.decision === 'deny') {
-    const refusal = redirected('access_denied', 'person_denied', 'the person did not allow it');
-    const back = wayBack(request);
-    return toldClient(ports, visit, { client, back, refusal, idp: carried.idp, consented: false });
-  }
+  if (visit.decision === 'deny') return denied(ports, visit, request, carried.idp, now);
   const idp = await offeredIdp(ports, request, carried.idp);
   if (idp === undefined) return proceed(ports, visit, { request, written }, now);
   const fingerprint = clientFingerprint(client);
@@ -100,7 +103,19 @@ async function consented(
   return startSignIn(ports, visit, { request, written, idp, consent }, now);
 }
 
-async function offeredIdp({ idps }: SignInPorts, { access }: AuthorizationRequest, chosen: IdpId) {
+function denied(
+  ports: SignInPorts,
+  visit: DecisionVisit,
+  request: SignInRequest,
+  idp: IdpId | undefined,
+  now: Instant,
+): Promise<Outcome> {
+  const refusal = redirected('access_denied', 'person_denied', 'the person did not allow it');
+  const told = { client: request.client, back: wayBack(request), refusal, consented: false };
+  return toldClient(ports, visit, { ...told, ...(idp !== undefined && { idp }) }, now);
+}
+
+async function offeredIdp({ idps }: SignInPorts, { access }: SignInRequest, chosen: IdpId) {
   const [idp] = chooseIdp(await idps.all(), { resource: access.resource, chosen });
   return idp;
 }

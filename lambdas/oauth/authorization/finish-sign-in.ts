@@ -8,6 +8,7 @@ import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import type { GrantId } from '../../runtime/identifiers.ts';
 import { logger } from '../../runtime/log.ts';
 import type { Secret } from '../../runtime/secret.ts';
+import { approveDevice, grantToDevice } from '../device/approve-device.ts';
 import { endGrant } from '../grants/end-grant.ts';
 import { issueCode } from '../grants/issue-code.ts';
 import { amongHeld, heldScope } from '../people/held-scope.ts';
@@ -16,14 +17,16 @@ import { isOpenIdScope } from '../scope/openid-scope.ts';
 import { bindBrowser } from './browser-binding.ts';
 import type { Returning } from './come-back.ts';
 import { standingTerms } from './consent-standing.ts';
-import type { ClientAnswer, Outcome } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
 import { keepSession } from './person-session.ts';
 import type { AuthorizationRequest } from './read-authorization-request.ts';
 import { redirected, type RedirectRefusal } from './refusal.ts';
-import { auditedScope, nowhere, toldClient, wayBack } from './sign-in-audit.ts';
+import { auditedScope, nowhere } from './sign-in-audit.ts';
 import type { SignInPorts, Visit } from './sign-in-ports.ts';
+import { redirectBack, wayBack } from './sign-in-request.ts';
 import { begunAt } from './stale-sign-in.ts';
 import { strand } from './strand.ts';
+import { toldClient } from './tell-client.ts';
 
 /**
  * Ends a sign-in in a grant and its code. It is spent before anything comes of it: of two browsers' tabs that come back
@@ -44,7 +47,8 @@ export async function finishSignIn(
     if (!spent) return nowhere(ports, visit, { reason: 'sign_in_over' });
     const granted = grantable(returning, signedIn);
     if ('reason' in granted) {
-      return await endWithout(ports, visit, returning, { signedIn, refusal: granted, consented: true });
+      const end = { signedIn, refusal: granted, consented: true };
+      return await endWithout(ports, visit, returning, end, now);
     }
     const terms = termsOf(returning, signedIn, granted);
     const { person, session: upstream } = signedIn;
@@ -54,50 +58,76 @@ export async function finishSignIn(
     if (isOver(begunAt(transaction), await ports.persons.find(person.id, upstream))) {
       return await endUnderWay(ports, visit, returning, terms, now);
     }
-    return { ...granting(ports, visit, returning, { terms, code }), session };
+    const told = await tellGrant(ports, visit, returning, { terms, code }, now);
+    return told.go === 'nowhere' ? told : { ...told, session };
   } catch (error) {
     if (!(error instanceof DependencyUnavailable)) throw error;
-    // Not known to be spent here, it may be spent elsewhere, for a grant that lives by what is kept.
-    if (spent) await forgetUpstream(ports, visit, returning, signedIn);
+    // Not known to be spent here, it may be spent elsewhere, for a grant that lives by what is kept. So may a device be
+    // approved by now.
+    if (spent && !('device' in returning.request)) await forgetUpstream(ports, visit, returning, signedIn);
     return unfinished(ports, visit, returning, error, now);
   }
 }
 
-/** The grant is there before it is listed: nothing is listed as granted that is not, and no code is out by then. */
+/**
+ * The grant is there before it is listed: nothing is listed as granted that is not, and no code is out by then. Undefined: the
+ * code is a device's own.
+ */
 async function grant(
   ports: SignInPorts,
   visit: Visit,
   returning: Returning,
   terms: GrantTerms,
   now: Instant,
-): Promise<Secret> {
+): Promise<Secret | undefined> {
   const { request } = returning;
   await prolongClient(ports, request.client, now);
+  if ('device' in request) {
+    const isMade = await grantToDevice(ports, request.device, terms, now);
+    if (isMade) await recordConsent(ports, visit, returning, terms, now);
+    return undefined;
+  }
   const code = await issueCode(ports, { terms, binding: bindingOf(request) }, now);
   await recordConsent(ports, visit, returning, terms, now);
   return code;
 }
 
-function granting(
+/** Tells the client, or lets the device know when it asks, and the audit trail once. */
+async function tellGrant(
   ports: SignInPorts,
+  visit: Visit,
+  returning: Returning,
+  { terms, code }: { readonly terms: GrantTerms; readonly code: Secret | undefined },
+  now: Instant,
+): Promise<Extract<Outcome, { readonly go: 'to_client' | 'device_approved' | 'nowhere' }>> {
+  const { request } = returning;
+  const { client } = request;
+  if ('device' in request) {
+    const context = { now, requestId: visit.requestId };
+    const grantId = await approveDevice(ports, request.device, terms, context);
+    if (grantId === undefined) return nowhere(ports, visit, { reason: 'device_over' }, client.id);
+    recordGrant(ports, visit, returning, { ...terms, id: grantId });
+    return { go: 'device_approved', client };
+  }
+  if (code === undefined) throw new Error('a code was made for whoever is no device');
+  recordGrant(ports, visit, returning, terms);
+  return { go: 'to_client', client, back: redirectBack(request), answer: { code }, leave: 'at_once' };
+}
+
+function recordGrant(
+  { audit }: SignInPorts,
   { requestId, sourceAddress }: Visit,
   { transaction, request }: Returning,
-  { terms, code }: { readonly terms: GrantTerms; readonly code: Secret },
-): ClientAnswer {
-  ports.audit({
+  terms: GrantTerms,
+): void {
+  const { id: personId, idp } = terms.person;
+  audit({
     event: 'authorization_granted',
-    ...{
-      requestId,
-      sourceAddress,
-      clientId: terms.clientId,
-      personId: terms.person.id,
-      idp: terms.person.idp,
-    },
+    ...{ requestId, sourceAddress, clientId: terms.clientId, personId, idp },
     ...(terms.agentId !== undefined && { agentId: terms.agentId }),
+    ...('device' in request && { device: true }),
     ...{ grantId: terms.id, consent: transaction.consent.by, offline: terms.offline, ...auditedScope(terms) },
   });
-  const { client } = request;
-  return { go: 'to_client', client, back: wayBack(request), answer: { code }, leave: 'at_once' };
 }
 
 /** The person's sessions were ended while they signed in: nobody has the code, and its grant ends with them. */
@@ -111,8 +141,8 @@ async function endUnderWay(
   await endGrant(ports, terms, 'sessions_ended', { now, requestId: visit.requestId });
   const description = 'the sessions of the person were ended while they signed in';
   const refusal = redirected('access_denied', 'sessions_ended', description);
-  const { client } = request;
-  return toldClient(ports, visit, { client, back: wayBack(request), refusal, idp: idp.id, consented: true });
+  const told = { client: request.client, back: wayBack(request), refusal, idp: idp.id, consented: true };
+  return toldClient(ports, visit, told, now);
 }
 
 async function unfinished(
@@ -143,7 +173,7 @@ export async function endLacking(
   const id = returning.transaction.id;
   const spent = await ports.transactions.spend(id, { at: now, attempt: ports.random(16) });
   if (!spent) return nowhere(ports, visit, { reason: 'sign_in_over' });
-  return endWithout(ports, visit, returning, { signedIn, refusal, consented: true });
+  return endWithout(ports, visit, returning, { signedIn, refusal, consented: true }, now);
 }
 
 /** Nothing is granted, and so nothing is kept of what the identity provider gave for it. */
@@ -155,10 +185,12 @@ export async function endWithout(
     signedIn,
     ...end
   }: { readonly signedIn: SignedIn; readonly refusal: RedirectRefusal; readonly consented: boolean },
+  now: Instant,
 ): Promise<Outcome> {
   await forgetUpstream(ports, visit, returning, signedIn);
   const { request, idp } = returning;
-  return toldClient(ports, visit, { client: request.client, back: wayBack(request), idp: idp.id, ...end });
+  const told = { client: request.client, back: wayBack(request), idp: idp.id, ...end };
+  return toldClient(ports, visit, told, now);
 }
 
 /** What cannot be forgotten now leads to no grant, is sealed, and counts for minutes, because nobody uses it. */

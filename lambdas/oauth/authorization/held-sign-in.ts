@@ -8,10 +8,10 @@ import { isWithin } from './consent-standing.ts';
 import { endWithout, finishSignIn } from './finish-sign-in.ts';
 import type { Outcome } from './outcome.ts';
 import { shownName } from './person-session.ts';
-import type { AuthorizationRequest } from './read-authorization-request.ts';
 import { redirected } from './refusal.ts';
 import { nowhere } from './sign-in-audit.ts';
 import type { SignInPorts, Visit } from './sign-in-ports.ts';
+import { type SignInRequest, wayBack } from './sign-in-request.ts';
 
 /** Somebody came back whose consent is not known: they are asked, and the transaction holds who it is. */
 export async function holdSignIn(
@@ -26,7 +26,7 @@ export async function holdSignIn(
     const spent = await ports.transactions.spend(transaction.id, { at: now, attempt: ports.random(16) });
     if (!spent) return nowhere(ports, visit, { reason: 'sign_in_over' });
     const refusal = redirected('login_required', 'other_person', 'somebody else is signed in');
-    return endWithout(ports, visit, returning, { signedIn, refusal, consented: true });
+    return endWithout(ports, visit, returning, { signedIn, refusal, consented: true }, now);
   }
   const held = { signedIn, at: now, attempt: ports.random(16) };
   const isHeld = await ports.transactions.hold(transaction.id, held);
@@ -41,7 +41,7 @@ export async function askHeldConsent(
   { person }: SignedIn,
   now: Instant,
 ): Promise<Outcome> {
-  const { client, redirectUri, access, resource } = request;
+  const { client, access, resource } = request;
   const browser = await bindBrowser(ports, visit.browser, now);
   const carried = {
     asks: 'held_consent' as const,
@@ -50,7 +50,7 @@ export async function askHeldConsent(
   };
   const { name } = shownName(person);
   return {
-    ...{ go: 'ask_consent', client, redirectUri, access, idp, browser: browser.kept },
+    ...{ go: 'ask_consent', client, back: wayBack(request), access, idp, browser: browser.kept },
     carried: await sealRequest(ports.seals, carried, now),
     ...(resource && { resource }),
     ...(name !== undefined && { person: name }),
@@ -63,7 +63,7 @@ export async function decideHeld(
   visit: Visit,
   answer: {
     readonly carried: Extract<CarriedRequest, { readonly asks: 'held_consent' }>;
-    readonly request: AuthorizationRequest;
+    readonly request: SignInRequest;
     readonly decision: string | undefined;
   },
   now: Instant,
@@ -98,5 +98,5 @@ async function denied(
   const spent = await ports.transactions.spend(id, { at: now, attempt: ports.random(16) });
   if (!spent) return nowhere(ports, visit, { reason: 'sign_in_over' });
   const refusal = redirected('access_denied', 'person_denied', 'the person did not allow it');
-  return endWithout(ports, visit, returning, { signedIn: held, refusal, consented: false });
+  return endWithout(ports, visit, returning, { signedIn: held, refusal, consented: false }, now);
 }

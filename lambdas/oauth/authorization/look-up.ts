@@ -1,12 +1,15 @@
 import type { RegistryReader, RegistryView } from '../../ports/registry.ts';
 import type { Instant } from '../../runtime/clock.ts';
+import type { DeviceId } from '../../runtime/identifiers.ts';
 import type { Result } from '../../runtime/result.ts';
 import { isClientId } from '../client-id.ts';
+import { readDeviceRequest } from '../device/device-request.ts';
 import type { RepeatableParameters } from '../parameters.ts';
 import { namedResource } from '../resource/named-resource.ts';
 import { meantResource } from './asked-access.ts';
 import { type AuthorizationRequest, readAuthorizationRequest } from './read-authorization-request.ts';
 import type { RequestRefusal } from './refusal.ts';
+import type { SignInRequest } from './sign-in-request.ts';
 
 /** Reads a request with what the registry knows of the names in it: in one round trip, where it names its resource. */
 export async function lookUpRequest(
@@ -17,7 +20,24 @@ export async function lookUpRequest(
   return readAuthorizationRequest(parameters, await viewOf(registry, parameters), now);
 }
 
-async function viewOf(registry: RegistryReader, parameters: RepeatableParameters): Promise<RegistryView> {
+/** The same of a request that we wrote down ourselves. */
+export async function lookUpWritten(
+  registry: RegistryReader,
+  written: string,
+  now: Instant,
+): Promise<Result<SignInRequest, RequestRefusal>> {
+  const parameters = readWritten(written);
+  const device = parameters.values.get('device');
+  return device === undefined
+    ? lookUpRequest(registry, parameters, now)
+    : readDeviceRequest(parameters, device as DeviceId, await viewOf(registry, parameters), now);
+}
+
+/** What the registry knows of the names in a request. */
+export async function viewOf(
+  registry: RegistryReader,
+  parameters: RepeatableParameters,
+): Promise<RegistryView> {
   const clientId = parameters.values.get('client_id');
   if (clientId === undefined || !isClientId(clientId)) return {};
   const named = namedResource(parameters);
@@ -34,6 +54,11 @@ const known: ReadonlySet<string> = new Set([
   ...['client_id', 'redirect_uri', 'response_type', 'response_mode', 'state', 'scope', 'nonce'],
   ...['code_challenge', 'code_challenge_method', 'prompt', 'max_age', 'acr_values', 'login_hint', 'dpop_jkt'],
 ]);
+
+/** A device's request as text, with the device; nothing that a client sends is written so. */
+export function writtenForDevice(request: string, device: DeviceId): string {
+  return `${request}&${new URLSearchParams({ device }).toString()}`;
+}
 
 /** A request as text, to be read again by the same rules. */
 export function writtenRequest({ values, resources }: RepeatableParameters): string {

@@ -36,7 +36,7 @@ export async function openPushed(
   const { id, request: pushed } = found.value;
   const parameters = readWritten(pushed);
   const read = await lookUpRequest(ports.registry, parameters, now);
-  if (!read.ok) return unsound(ports, visit, parameters, { ...read, consented: false });
+  if (!read.ok) return unsound(ports, visit, parameters, { ...read, consented: false }, now);
   const { digest, kept } = await bindBrowser(ports, visit.browser, now);
   try {
     const isOurs = await ports.pushed.open(id, { browser: digest, at: now });

@@ -2,7 +2,8 @@ import type { ConsentedScope } from '../../ports/consents.ts';
 import type { IdentityProvider } from '../../ports/identity-providers.ts';
 import type { Client, Resource } from '../../ports/registry.ts';
 import type { Secret } from '../../runtime/secret.ts';
-import type { PageRefusal, RedirectRefusal, WayBack } from './refusal.ts';
+import type { GuessRefusal } from '../device/guess-limit.ts';
+import type { PageRefusal, RedirectBack, RedirectRefusal, WayBack } from './refusal.ts';
 
 /** A value that the browser keeps, and for how long; sealed for as long. */
 export interface Kept {
@@ -17,7 +18,7 @@ export type Leave = 'at_once' | 'by_choice';
 export interface ClientAnswer {
   readonly go: 'to_client';
   readonly client: Client;
-  readonly back: WayBack;
+  readonly back: RedirectBack;
   readonly answer: { readonly code: Secret } | { readonly refusal: RedirectRefusal };
   readonly leave: Leave;
   /** Who signed in, to be kept. */
@@ -29,7 +30,7 @@ interface Question {
   readonly carried: string;
   readonly browser: Kept;
   readonly client: Client;
-  readonly redirectUri: string;
+  readonly back: WayBack;
 }
 
 export interface ConsentQuestion extends Question {
@@ -54,7 +55,6 @@ export interface Stranded extends Question {
   readonly go: 'strand';
   readonly trouble: Trouble;
   readonly idp: IdentityProvider;
-  readonly back: WayBack;
   /** Seconds. */
   readonly retryAfter?: number;
 }
@@ -69,9 +69,36 @@ export interface Postponed {
   readonly retryAfter: number;
 }
 
+export interface UserCodeQuestion {
+  readonly go: 'ask_user_code';
+  /** What was entered is no code of a device that waits. */
+  readonly wrong: boolean;
+  /** The code that the page has already: from a link, or the wrong one. */
+  readonly entered?: string;
+}
+
+/** A person came with the code of a device: whether they began it there is theirs to say. */
+export interface DeviceQuestion extends Omit<Question, 'back'> {
+  readonly go: 'ask_device';
+  /** As it was entered. */
+  readonly userCode: string;
+  /** Absent: the person's own claims alone. */
+  readonly resource?: Resource;
+  /** Where the answer may lead at once. */
+  readonly idps: readonly IdentityProvider[];
+}
+
+/** What becomes of a device is told on a page of ours, and to the device when it asks. */
+export type DeviceAnswer =
+  | { readonly go: 'device_approved'; readonly client: Client; readonly session?: Kept }
+  | { readonly go: 'device_denied'; readonly client: Client; readonly refusal: RedirectRefusal };
+
 /** Why a person cannot go on, and no client is told. */
 export type DeadEnd =
   | PageRefusal
+  | GuessRefusal
+  /** Somebody decided about the device, or it waited too long. */
+  | { readonly reason: 'device_over' }
   | { readonly reason: 'form_expired' }
   | { readonly reason: 'other_browser' }
   | { readonly reason: 'sign_in_unknown' }
@@ -95,4 +122,7 @@ export type Outcome =
   | ConsentQuestion
   | IdpQuestion
   | Stranded
-  | Postponed;
+  | Postponed
+  | UserCodeQuestion
+  | DeviceQuestion
+  | DeviceAnswer;

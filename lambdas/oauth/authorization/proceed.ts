@@ -9,15 +9,15 @@ import { chooseIdp } from './choose-idp.ts';
 import { clientFingerprint } from './client-fingerprint.ts';
 import { isConsentImplied, isCovered } from './consent-standing.ts';
 import type { Outcome } from './outcome.ts';
-import type { AuthorizationRequest } from './read-authorization-request.ts';
 import { type AuthorizationError, redirected } from './refusal.ts';
-import { toldClient, wayBack } from './sign-in-audit.ts';
 import type { SignInPorts, Visit } from './sign-in-ports.ts';
+import { type SignInRequest, wayBack } from './sign-in-request.ts';
 import { startSignIn } from './start-sign-in.ts';
+import { toldClient } from './tell-client.ts';
 
 /** A sound request on its way; `chosen`: the identity provider that the person chose. */
 export interface Proceeding {
-  readonly request: AuthorizationRequest;
+  readonly request: SignInRequest;
   /** The same as text. */
   readonly written: string;
   readonly chosen?: IdpId;
@@ -40,7 +40,7 @@ export async function proceed(
     return refused(
       ports,
       visit,
-      request,
+      { request, now },
       'access_denied',
       'idp_missing',
       'nobody signs in for this resource',
@@ -51,16 +51,17 @@ export async function proceed(
   const consent = givenConsent(request, known);
   if (consent !== undefined) return startSignIn(ports, visit, { request, written, idp, consent }, now);
   if (request.prompt.has('none')) {
+    const asked = { request, now };
     // OIDC Core §3.1.2.6: without a session nobody is known whose consent could be looked up.
     return known === undefined
-      ? refused(ports, visit, request, 'login_required', 'nobody_signed_in', 'nobody is signed in here')
-      : refused(ports, visit, request, 'consent_required', 'consent_missing', 'the person has to be asked');
+      ? refused(ports, visit, asked, 'login_required', 'nobody_signed_in', 'nobody is signed in here')
+      : refused(ports, visit, asked, 'consent_required', 'consent_missing', 'the person has to be asked');
   }
   return askConsent(ports, visit, { request, written, idp, session: known }, now);
 }
 
 function givenConsent(
-  request: AuthorizationRequest,
+  request: SignInRequest,
   session: BelievedSession | undefined,
 ): GivenConsent | undefined {
   const { client, access: terms } = request;
@@ -81,12 +82,19 @@ async function askIdp(
   const { request, written, idps } = asking;
   if (request.prompt.has('none')) {
     const description = 'the person has to choose where to sign in';
-    return refused(ports, visit, request, 'account_selection_required', 'idp_ambiguous', description);
+    return refused(
+      ports,
+      visit,
+      { request, now },
+      'account_selection_required',
+      'idp_ambiguous',
+      description,
+    );
   }
   const browser = await bindBrowser(ports, visit.browser, now);
   const carried = { asks: 'idp', browser: browser.digest, request: written } as const;
   return {
-    ...{ go: 'ask_idp', idps, client: request.client, redirectUri: request.redirectUri },
+    ...{ go: 'ask_idp', idps, client: request.client, back: wayBack(request) },
     ...{ browser: browser.kept, carried: await sealRequest(ports.seals, carried, now) },
   };
 }
@@ -99,7 +107,7 @@ export async function askConsent(
   now: Instant,
 ): Promise<Outcome> {
   const { request, written, idp, session } = asking;
-  const { client, redirectUri, access, resource } = request;
+  const { client, access, resource } = request;
   const browser = await bindBrowser(ports, visit.browser, now);
   const carried = await sealRequest(
     ports.seals,
@@ -110,7 +118,7 @@ export async function askConsent(
     now,
   );
   return {
-    ...{ go: 'ask_consent', client, redirectUri, access, idp, carried, browser: browser.kept },
+    ...{ go: 'ask_consent', client, back: wayBack(request), access, idp, carried, browser: browser.kept },
     ...(resource && { resource }),
     ...(session?.name !== undefined && { person: session.name }),
   };
@@ -119,9 +127,9 @@ export async function askConsent(
 function refused(
   ports: SignInPorts,
   visit: Visit,
-  request: AuthorizationRequest,
+  { request, now }: { readonly request: SignInRequest; readonly now: Instant },
   ...refusal: [error: AuthorizationError, reason: string, description: string]
-): Outcome {
+): Promise<Outcome> {
   const told = { client: request.client, back: wayBack(request), refusal: redirected(...refusal) };
-  return toldClient(ports, visit, { ...told, consented: false });
+  return toldClient(ports, visit, { ...told, consented: false }, now);
 }

@@ -1,12 +1,18 @@
 import { isStoppedForGood } from '../../ports/client-registrations.ts';
-import type { Client, RegistryView } from '../../ports/registry.ts';
+import type { Client, GrantType, RegistryView } from '../../ports/registry.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { RepeatableParameters } from '../parameters.ts';
 import { matchesRedirectUri, redirectKind } from '../redirect-uri.ts';
 import { askedAccess, type AskedAccess } from './asked-access.ts';
 import { readWishes, type Wishes } from './person-wishes.ts';
-import { type PageRefusal, type RedirectRefusal, redirected, type RequestRefusal } from './refusal.ts';
+import {
+  type PageRefusal,
+  type RedirectBack,
+  type RedirectRefusal,
+  redirected,
+  type RequestRefusal,
+} from './refusal.ts';
 
 /** What a client asks for at the authorization endpoint, every rule of it kept. */
 export interface AuthorizationRequest extends AskedAccess, Wishes {
@@ -28,7 +34,7 @@ export function readAuthorizationRequest(
   parameters: RepeatableParameters,
   view: RegistryView,
   now: Instant,
-): Result<AuthorizationRequest, RequestRefusal> {
+): Result<AuthorizationRequest, RequestRefusal<RedirectBack>> {
   const client = interactiveClient(parameters, view, now);
   if (!client.ok) return refuse({ tell: 'person', refusal: client.refusal });
   const redirectUri = verifiedRedirectUri(parameters, client.value);
@@ -41,10 +47,12 @@ export function readAuthorizationRequest(
     : refuse({ tell: 'client', client: client.value, refusal: rest.refusal, back });
 }
 
-function interactiveClient(
+/** The client that a request names, where people may use it by that grant. */
+export function interactiveClient(
   { values, repeated }: RepeatableParameters,
   { client, clientRefusal: document }: RegistryView,
   now: Instant,
+  grant: GrantType = 'authorization_code',
 ): Result<Client, PageRefusal> {
   if (repeated.has('client_id')) return refuse({ reason: 'parameter_ambiguous', name: 'client_id' });
   if (!values.has('client_id')) return refuse({ reason: 'client_id_missing' });
@@ -53,7 +61,7 @@ function interactiveClient(
   const isExpired = client.expiresAt !== undefined && client.expiresAt <= now;
   if (isExpired && !isStoppedForGood(client)) return refuse({ reason: 'client_expired' });
   if (client.state !== 'active') return refuse({ reason: stoppedBecause(client) });
-  if (!client.grantTypes.includes('authorization_code')) return refuse({ reason: 'client_not_interactive' });
+  if (!client.grantTypes.includes(grant)) return refuse({ reason: 'client_not_interactive' });
   return ok(client);
 }
 
@@ -121,7 +129,7 @@ function restOf(
   });
 }
 
-function faultOfAgent({ agentId }: Client, { agent }: RegistryView): RedirectRefusal | undefined {
+export function faultOfAgent({ agentId }: Client, { agent }: RegistryView): RedirectRefusal | undefined {
   if (agentId === undefined || agent?.state === 'active') return undefined;
   return redirected('unauthorized_client', 'agent_disabled', 'the agent of the client is disabled');
 }

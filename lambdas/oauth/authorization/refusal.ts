@@ -1,5 +1,6 @@
 import type { ClientDocumentRefusal } from '../../ports/client-documents.ts';
 import type { Client } from '../../ports/registry.ts';
+import type { DeviceId } from '../../runtime/identifiers.ts';
 import type { LimitRefusal } from '../refusal.ts';
 
 /**
@@ -47,20 +48,27 @@ export interface RedirectRefusal {
 }
 
 /** Where a client is told what became of its request. */
-export interface WayBack {
+export type WayBack = RedirectBack | DeviceBack;
+
+/** A client that cannot be sent anybody, and asks by itself (RFC 8628 §3.4). */
+export interface DeviceBack {
+  readonly device: DeviceId;
+}
+
+export interface RedirectBack {
   readonly redirectUri: string;
   /** Echoed as it came (RFC 6749 §4.1.2). */
   readonly state?: string;
 }
 
 /** A request that is not sound: who is told so. */
-export type RequestRefusal =
+export type RequestRefusal<Back extends WayBack = WayBack> =
   | { readonly tell: 'person'; readonly refusal: PageRefusal }
   | {
       readonly tell: 'client';
       readonly client: Client;
       readonly refusal: RedirectRefusal;
-      readonly back: WayBack;
+      readonly back: Back;
     };
 
 /** A refusal by redirect in one line. */

@@ -1,6 +1,7 @@
 import type { KeptDocuments } from '../../ports/client-documents.ts';
 import type { ClientLives } from '../../ports/client-registrations.ts';
 import type { Consents } from '../../ports/consents.ts';
+import type { Devices } from '../../ports/devices.ts';
 import type { Grants } from '../../ports/grants.ts';
 import type { IdentityProviders } from '../../ports/identity-providers.ts';
 import type { PersonStandings, SignIns } from '../../ports/people.ts';
@@ -24,6 +25,7 @@ export interface SignInPorts {
   readonly transactions: Transactions;
   readonly pushed: Pick<PushedRequests, 'find' | 'open' | 'use'>;
   readonly grants: Grants;
+  readonly devices: Pick<Devices, 'find' | 'decide'>;
   readonly lives: ClientLives;
   readonly documents: Pick<KeptDocuments, 'markUsed'>;
   /** How long a client that registered itself lives on once people use it. Seconds. */

@@ -8,14 +8,14 @@ import { newGrantId } from '../grants/issue-code.ts';
 import { pushedIn } from '../par/request-uri.ts';
 import { type Browser, bindBrowser } from './browser-binding.ts';
 import type { Outcome } from './outcome.ts';
-import type { AuthorizationRequest } from './read-authorization-request.ts';
 import { auditedScope } from './sign-in-audit.ts';
 import type { SignInPorts, Visit } from './sign-in-ports.ts';
+import type { SignInRequest } from './sign-in-request.ts';
 import { strand } from './strand.ts';
 
 /** A yes, and where it leads. */
 export interface Start {
-  readonly request: AuthorizationRequest;
+  readonly request: SignInRequest;
   /** The same as text. */
   readonly written: string;
   readonly idp: IdentityProvider;
@@ -74,7 +74,7 @@ async function sendUpstream(
 }
 
 /** OIDC Core §3.1.2.1: what only the identity provider can see to. Consent is ours to ask. */
-function wishesOf({ prompt, maxAge: asked, acrValues, loginHint }: AuthorizationRequest): SignInWishes {
+function wishesOf({ prompt, maxAge: asked, acrValues, loginHint }: SignInRequest): SignInWishes {
   const passed = (['none', 'login', 'select_account'] as const).find((value) => prompt.has(value));
   // OIDC Core §2: a provider that is asked for an age tells auth_time, which shows whether they signed in anew.
   const maxAge = asked ?? (passed === 'login' ? 0 : undefined);

@@ -6,13 +6,14 @@ import type { DependencyUnavailable } from '../../runtime/dependency.ts';
 import type { Browser } from './browser-binding.ts';
 import { sealRequest } from './carried-request.ts';
 import type { Outcome, Trouble } from './outcome.ts';
-import type { AuthorizationRequest } from './read-authorization-request.ts';
 import { redirected } from './refusal.ts';
-import { auditedFault, toldClient, wayBack } from './sign-in-audit.ts';
+import { auditedFault } from './sign-in-audit.ts';
 import type { SignInPorts, Visit } from './sign-in-ports.ts';
+import { type SignInRequest, wayBack } from './sign-in-request.ts';
+import { toldClient } from './tell-client.ts';
 
 interface Stranding {
-  readonly request: AuthorizationRequest;
+  readonly request: SignInRequest;
   readonly written: string;
   readonly idp: IdentityProvider;
   readonly consent: GivenConsent;
@@ -40,7 +41,7 @@ export async function strand(
   if (request.prompt.has('none')) {
     const refusal = redirected('temporarily_unavailable', trouble, 'the sign-in failed; try again later');
     const told = { client, back, refusal, idp: idp.id, consented: true };
-    return toldClient(ports, visit, { ...told, ...(explained && { explained }) });
+    return toldClient(ports, visit, { ...told, ...(explained && { explained }) }, now);
   }
   const again = { asks: 'again', browser: browser.digest, request: written, idp: idp.id, consent } as const;
   const carried = await sealRequest(ports.seals, again, now);
@@ -54,7 +55,7 @@ export async function strand(
   });
   return {
     go: 'strand',
-    ...{ trouble, idp, client, back, redirectUri: back.redirectUri, browser: browser.kept, carried },
+    ...{ trouble, idp, client, back, browser: browser.kept, carried },
     ...(error && { retryAfter: error.retryAfterSeconds }),
   };
 }

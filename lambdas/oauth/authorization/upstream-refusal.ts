@@ -3,8 +3,10 @@ import type { Instant } from '../../runtime/clock.ts';
 import type { Returning } from './come-back.ts';
 import type { Outcome } from './outcome.ts';
 import { type RedirectRefusal, redirected } from './refusal.ts';
-import { nowhere, toldClient, wayBack } from './sign-in-audit.ts';
+import { nowhere } from './sign-in-audit.ts';
 import type { SignInPorts, Visit } from './sign-in-ports.ts';
+import { wayBack } from './sign-in-request.ts';
+import { toldClient } from './tell-client.ts';
 
 /** What an identity provider answers where it was told to show no page (OIDC Core §3.1.2.6). */
 const withoutPages = new Map<string, RedirectRefusal>([
@@ -54,5 +56,5 @@ export async function upstreamRefused(
   if (!spent) return nowhere(ports, visit, { reason: 'sign_in_over' });
   const back = wayBack(request);
   const told = { client: request.client, back, refusal, idp: idp.id, consented: true };
-  return toldClient(ports, visit, { ...told, explained });
+  return toldClient(ports, visit, { ...told, explained }, now);
 }

@@ -1,17 +1,16 @@
-import type { Grants, StoredGrant } from '../../ports/grants.ts';
+import type { Grants } from '../../ports/grants.ts';
 import type { PersonStandings } from '../../ports/people.ts';
 import type { RegistryReader } from '../../ports/registry.ts';
 import type { Issuer } from '../../runtime/identifiers.ts';
 import type { Random } from '../../runtime/random.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
-import type { Secret } from '../../runtime/secret.ts';
 import type { Parameters } from '../parameters.ts';
 import type { GrantRefusal } from '../refusal.ts';
 import { type CodeRequest, judgeCode, readCode } from './code.ts';
-import { endGrant } from './end-grant.ts';
-import { type FamilyLife, newFamily, writeRefreshToken } from './family.ts';
-import { defineGrant, type Grant, type GrantContext } from './grant.ts';
+import type { FamilyLife } from './family.ts';
+import { defineGrant, type Grant } from './grant.ts';
 import { personPlan } from './person-plan.ts';
+import { redeemCode, refuseCode } from './redeem-code.ts';
 
 export interface PersonGrantPorts {
   readonly issuer: Issuer;
@@ -32,7 +31,7 @@ export function authorizationCodeGrant(ports: PersonGrantPorts): Grant {
       const { client } = context;
       const found = await ports.grants.find(request.grantId);
       const grant = judgeCode(found, request, context);
-      if (!grant.ok) return refused(ports, grant.refusal, found, context);
+      if (!grant.ok) return refuseCode(ports, grant.refusal, found, context);
       const { terms, code } = grant.value;
       const plan = await personPlan(ports, terms, client);
       if (!plan.ok) return plan;
@@ -42,7 +41,7 @@ export function authorizationCodeGrant(ports: PersonGrantPorts): Grant {
         plan: plan.value,
         ...(isOpenId && { idToken: { person: terms.person, ...(nonce !== undefined && { nonce }) } }),
         uses: code.digest,
-        mark: () => redeem(ports, request, grant.value, context),
+        mark: () => redeemCode(ports, grant.value, (taken) => judgeCode(taken, request, context), context),
       });
     },
   });
@@ -57,42 +56,4 @@ function codeRequest({ values, resources }: Parameters): Result<CodeRequest, Gra
   return code === undefined
     ? refuse({ reason: 'code_unknown' })
     : ok({ ...code, verifier, redirectUri: values.get('redirect_uri'), resources });
-}
-
-async function redeem(
-  ports: PersonGrantPorts,
-  request: CodeRequest,
-  { terms, code }: StoredGrant,
-  context: GrantContext,
-): Promise<Result<{ readonly refreshToken?: Secret }, GrantRefusal>> {
-  const { now } = context;
-  // Before the code is spent: where it fails, the client comes again with the same code.
-  if (terms.keptUpstream) await ports.standings.confirm(terms.id);
-  const born = terms.offline ? newFamily(terms.id, ports, { now, jkt: familyKey(context) }) : undefined;
-  const marked = await ports.grants.redeem(terms.id, {
-    ...{ at: now, codeDigest: code.digest, attempt: ports.random(16) },
-    ...(born && { family: born.family }),
-  });
-  if (marked.won) return ok(born ? { refreshToken: writeRefreshToken(born.token) } : {});
-  const judged = judgeCode(marked.taken, request, context);
-  return refused(ports, judged.ok ? { reason: 'code_unknown' } : judged.refusal, marked.taken, context);
-}
-
-/** RFC 9449 §5: the refresh tokens of a public client are of its key, for it proves itself by nothing else. */
-function familyKey({ client: { client }, possession }: GrantContext): string | undefined {
-  const isPublic = client.authentication.method === 'none';
-  return isPublic && possession.ok ? possession.value?.jkt : undefined;
-}
-
-/** RFC 6749 §4.1.2: with a code that was replayed, what was issued on it ends. */
-async function refused(
-  ports: PersonGrantPorts,
-  refusal: GrantRefusal,
-  grant: StoredGrant | undefined,
-  context: GrantContext,
-): Promise<Result<never, GrantRefusal>> {
-  if (refusal.reason === 'code_replayed' && grant !== undefined) {
-    await endGrant(ports, grant.terms, 'code_replayed', context);
-  }
-  return { ok: false, refusal };
 }

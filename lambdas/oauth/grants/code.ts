@@ -1,5 +1,5 @@
 import type { StoredGrant } from '../../ports/grants.ts';
-import { after } from '../../runtime/clock.ts';
+import { after, type Instant } from '../../runtime/clock.ts';
 import { sameDigest, sha256 } from '../../runtime/digest.ts';
 import type { GrantId } from '../../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
@@ -42,11 +42,16 @@ export function judgeCode(
     return refuse({ reason: 'code_unknown' });
   }
   const { now } = context;
-  const { terms, code, ended } = grant;
+  const { code } = grant;
   // One that was used is known for longer, so that its replay is.
   if (code.redeemedAt === undefined && now >= code.expiresAt) return refuse({ reason: 'code_expired' });
   const own = proveOwner(grant, request, context);
-  if (!own.ok) return own;
+  return own.ok ? judgeUse(grant, now) : own;
+}
+
+/** Judges what a client proved to be its own: whether it may still be redeemed. */
+export function judgeUse(grant: StoredGrant, now: Instant): Result<StoredGrant, GrantRefusal> {
+  const { terms, code, ended } = grant;
   if (ended !== undefined) return refuse({ reason: 'grant_ended', grantId: terms.id, why: ended.reason });
   if (code.redeemedAt === undefined) return ok(grant);
   // RFC 6749 §4.1.2: used twice, it is refused, and what was issued on it ends, unless the client only asked again.
@@ -59,6 +64,8 @@ function proveOwner(
   { redirectUri = code.redirectUri, resources, verifier }: CodeRequest,
   { client: { client }, possession }: CodeContext,
 ): Result<unknown, GrantRefusal> {
+  // What is a device's to redeem is no authorization code, whoever knows both.
+  if (code.codeChallenge === undefined) return refuse({ reason: 'code_unknown' });
   // RFC 6749 §4.1.3: issued to this very client, and asked for with this redirect URI.
   if (terms.clientId !== client.id) return refuse({ reason: 'code_of_another_client' });
   if (redirectUri !== code.redirectUri) return refuse({ reason: 'redirect_uri_not_bound' });

@@ -16,6 +16,7 @@ export type EndReason =
   | 'too_many_grants'
   | 'sessions_ended'
   | 'ended_by_operator'
+  | 'device_over'
   | `person_ended: ${string}`;
 
 /** Ends a grant, whoever else may be at it, and forgets what is kept upstream. Ended before, it is as well. */
@@ -37,6 +38,7 @@ const words: Readonly<Record<string, string>> = {
   too_many_grants: 'the person granted the same again too often',
   sessions_ended: 'the person was signed out',
   ended_by_operator: 'an operator ended everything that was granted in the name of the person',
+  device_over: 'somebody else decided about the device first',
   'person_ended: not_kept':
     'nothing is kept any more by which to ask their identity provider about the person',
 };

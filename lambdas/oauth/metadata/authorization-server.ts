@@ -1,10 +1,13 @@
 import type { Issuer } from '../../runtime/identifiers.ts';
 import { proofAlgorithms } from '../../resource-server/dpop-proof.ts';
 import { supportedAlgorithms } from '../client-authentication/assertion-algorithms.ts';
+import { deviceGrantType } from '../device/device-request.ts';
 import { openIdScopes } from '../scope/openid-scope.ts';
 import { endpointsOf, type IssuerEndpoints } from './endpoints.ts';
 
 const authenticationMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
+
+const grantsOfPeople = ['authorization_code', 'refresh_token', deviceGrantType] as const;
 
 /** What this deployment can do. */
 export interface IssuerAbilities {
@@ -36,7 +39,7 @@ export function authorizationServerMetadata(
     ...(people && { client_id_metadata_document_supported: true }),
     ...(people && forPeople(endpoints)),
     response_types_supported: ['code'],
-    grant_types_supported: [...(people ? ['authorization_code', 'refresh_token'] : []), 'client_credentials'],
+    grant_types_supported: [...(people ? grantsOfPeople : []), 'client_credentials'],
     code_challenge_methods_supported: ['S256'],
     // IX-45: a client that people use may be public.
     token_endpoint_auth_methods_supported: people
@@ -64,6 +67,7 @@ export function authorizationServerMetadata(
 function forPeople({
   userinfo,
   pushedAuthorizationRequest,
+  deviceAuthorization,
 }: IssuerEndpoints): Readonly<Record<string, unknown>> {
   return {
     // AS-23: clients that see it refuse an answer without `iss`.
@@ -76,6 +80,8 @@ function forPeople({
     require_pushed_authorization_requests: false,
     // OIDC Discovery §3: it would be true by default. What was pushed is taken all the same (RFC 9126 §5).
     request_uri_parameter_supported: false,
+    // RFC 8628 §4.
+    device_authorization_endpoint: deviceAuthorization,
     response_modes_supported: ['query'],
   };
 }

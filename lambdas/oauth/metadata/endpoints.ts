@@ -9,6 +9,9 @@ export interface IssuerEndpoints {
   readonly introspection: string;
   readonly revocation: string;
   readonly userinfo: string;
+  /** Where clients on devices without a browser begin, and where people enter what those show. */
+  readonly deviceAuthorization: string;
+  readonly device: string;
   /** Where clients register themselves, where people sign in. */
   readonly registration: string;
   readonly jwks: string;
@@ -24,6 +27,8 @@ export function endpointsOf(issuer: Issuer): IssuerEndpoints {
     introspection: `${issuer}/introspect`,
     revocation: `${issuer}/revoke`,
     userinfo: `${issuer}/userinfo`,
+    deviceAuthorization: `${issuer}/device_authorization`,
+    device: `${issuer}/device`,
     registration: `${issuer}/register`,
     jwks: `${issuer}/.well-known/jwks.json`,
     ends: `${issuer}/ends`,

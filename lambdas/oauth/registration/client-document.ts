@@ -4,6 +4,7 @@ import type { Client, ClientAuthentication, GrantType } from '../../ports/regist
 import type { Instant } from '../../runtime/clock.ts';
 import type { ClientId } from '../../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
+import { deviceGrantType } from '../device/device-request.ts';
 import { redirectKind } from '../redirect-uri.ts';
 import { isVisible } from './client-metadata.ts';
 import type { Trust } from './document-trust.ts';
@@ -89,8 +90,8 @@ function redirectUrisOf({ redirect_uris: uris }: Document, custom: readonly stri
 
 /** Grants that we do not know are ignored (IX-23); to name none is to take what people need. */
 function grantTypesOf({ grant_types: named }: Document): readonly GrantType[] {
-  const known = ['authorization_code', 'refresh_token'] as const;
-  return named === undefined ? known : known.filter((type) => named.includes(type));
+  const usual = ['authorization_code', 'refresh_token'] as const;
+  return named === undefined ? usual : [...usual, deviceGrantType].filter((type) => named.includes(type));
 }
 
 function hasSecret(json: unknown): boolean {

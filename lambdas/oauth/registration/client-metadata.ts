@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { AssertionKeys, GrantType, KeyAuthentication } from '../../ports/registry.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
+import { deviceGrantType } from '../device/device-request.ts';
 import { redirectKind } from '../redirect-uri.ts';
 import type { RegistrationRefusal } from './refusal.ts';
 
@@ -41,13 +42,14 @@ export function readClientMetadata(
   }
   // A member that is null says nothing (IX-21 of what we say).
   const given: Json = Object.fromEntries(Object.entries(json).filter(([, value]) => value !== null));
-  const redirectUris = redirectUrisOf(given, customRedirectUris);
+  const grantTypes = grantTypesOf(given);
+  if (!grantTypes.ok) return grantTypes;
+  const redirectUris = redirectUrisOf(given, grantTypes.value, customRedirectUris);
   if (!redirectUris.ok) return redirectUris;
   const authentication = authenticationOf(given, redirectUris.value);
   if (!authentication.ok) return authentication;
-  const grantTypes = grantTypesOf(given);
-  if (!grantTypes.ok) return grantTypes;
-  if (Array.isArray(given['response_types']) && !given['response_types'].includes('code')) {
+  const asked = given['response_types'];
+  if (responseTypesOf(grantTypes.value).length > 0 && Array.isArray(asked) && !asked.includes('code')) {
     return invalid('response_types must hold "code", which is all that there is');
   }
   const pushesRequests = given['require_pushed_authorization_requests'] === true;
@@ -65,7 +67,7 @@ export function readClientMetadata(
       client_name: name,
       redirect_uris: redirectUris.value,
       grant_types: grantTypes.value,
-      response_types: ['code'],
+      response_types: responseTypesOf(grantTypes.value),
       token_endpoint_auth_method: authentication.value.method,
       ...keysEcho(authentication.value),
       ...(pushesRequests && { require_pushed_authorization_requests: true }),
@@ -75,8 +77,16 @@ export function readClientMetadata(
   });
 }
 
-/** IX-24: one that we do not take must not take the others with it; all that is left is echoed. */
-function redirectUrisOf(given: Json, custom: readonly string[]): Read<readonly string[]> {
+/**
+ * IX-24: one that we do not take must not take the others with it; all that is left is echoed. RFC 7591 §2: who sends nobody
+ * here needs none, and what a client for devices alone lists counts for nothing.
+ */
+function redirectUrisOf(
+  given: Json,
+  grantTypes: readonly GrantType[],
+  custom: readonly string[],
+): Read<readonly string[]> {
+  if (!grantTypes.includes('authorization_code')) return ok([]);
   const listed = given['redirect_uris'];
   if (!Array.isArray(listed) || listed.length === 0) {
     return badRedirect('redirect_uris must list at least one URI to send people back to');
@@ -97,14 +107,21 @@ function redirectUrisOf(given: Json, custom: readonly string[]): Read<readonly s
 
 /** IX-23: grants that we do not have are ignored; to name none is to take what people need. */
 function grantTypesOf(given: Json): Read<readonly GrantType[]> {
-  const known = ['authorization_code', 'refresh_token'] as const;
+  const usual = ['authorization_code', 'refresh_token'] as const;
   const named = given['grant_types'];
-  if (named === undefined) return ok(known);
+  if (named === undefined) return ok(usual);
   if (!Array.isArray(named)) return invalid('grant_types must be a list');
-  const granted = known.filter((type) => named.includes(type));
-  return granted.includes('authorization_code')
+  const granted = [...usual, deviceGrantType].filter((type) => named.includes(type));
+  return granted.some((type) => type !== 'refresh_token')
     ? ok(granted)
-    : invalid('grant_types must hold "authorization_code": clients that register themselves are for people');
+    : invalid(
+        'grant_types must hold "authorization_code" or the device grant: clients that register themselves are for people',
+      );
+}
+
+/** RFC 7591 §2.1: the response types that belong to the grants. */
+function responseTypesOf(grantTypes: readonly GrantType[]): readonly string[] {
+  return grantTypes.includes('authorization_code') ? ['code'] : [];
 }
 
 function dpopBoundOf({ dpop_bound_access_tokens: given = false }: Json): Read<boolean> {
@@ -206,7 +223,9 @@ function contactsOf(given: unknown): readonly string[] | undefined {
 function nameOf(given: Json, [first = '']: readonly string[]): string {
   const name = typeof given['client_name'] === 'string' ? given['client_name'] : '';
   const plain = name.replaceAll(/[\p{Cc}\p{Cs}]/gu, '').trim();
-  return (!isVisible(plain) ? (URL.parse(first)?.host ?? first) : plain).slice(0, longest.name);
+  if (isVisible(plain)) return plain.slice(0, longest.name);
+  // Where people are asked, somebody has to be named.
+  return first === '' ? 'An unnamed application' : (URL.parse(first)?.host ?? first).slice(0, longest.name);
 }
 
 /** Whether people see who it says it is: a name of joiners and fillers alone is none. */

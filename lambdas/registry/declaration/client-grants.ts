@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import type { GrantType } from '../../ports/registry.ts';
 import { isDistinct, list } from './fields.ts';
 
-const types = ['client_credentials', 'authorization_code', 'refresh_token'] as const;
+const deviceGrantType = 'urn:ietf:params:oauth:grant-type:device_code' as const;
+const types = ['client_credentials', 'authorization_code', 'refresh_token', deviceGrantType] as const;
 
 export const grantTypes = v.pipe(
   list(v.picklist(types, `must be one of ${types.join(', ')}`), types.length),
@@ -44,18 +45,23 @@ export function grantsProblem(declared: Grantee, named: readonly GrantType[]): s
   ) {
     return 'holds "authorization_code", which needs redirect_uris; add them';
   }
-  return named.includes('refresh_token') && !named.includes('authorization_code')
-    ? 'holds "refresh_token", which follows "authorization_code"; add that, or remove it'
+  return named.includes('refresh_token') && !isForPeople(named)
+    ? 'holds "refresh_token", which follows "authorization_code" or the device grant; add one of them, or remove it'
     : undefined;
+}
+
+/** Whether people let the client in: at a browser that it sends them to, or for a device of theirs. */
+export function isForPeople(granted: readonly GrantType[]): boolean {
+  return granted.includes('authorization_code') || granted.includes(deviceGrantType);
 }
 
 /** What is wrong with a member that says how people sign in. */
 export function ofPeopleProblem(
   declared: Grantee & { readonly grant_types?: readonly GrantType[] | undefined },
   member: unknown,
+  isFor = (granted: readonly GrantType[]) => granted.includes('authorization_code'),
 ): string | undefined {
-  const granted = declared.grant_types ?? usualGrants(declared);
-  return member === undefined || granted.includes('authorization_code')
+  return member === undefined || isFor(declared.grant_types ?? usualGrants(declared))
     ? undefined
     : 'is for a client that people sign in with; remove it, or add redirect_uris';
 }

@@ -13,7 +13,7 @@ import type { AgentId, ClientId } from '../../runtime/identifiers.ts';
 import { ok, type Result } from '../../runtime/result.ts';
 import type { FieldRefusal } from '../refusal.ts';
 import { awsMember } from './aws-workload.ts';
-import { grantsProblem, grantTypes, ofPeopleProblem, usualGrants } from './client-grants.ts';
+import { grantsProblem, grantTypes, isForPeople, ofPeopleProblem, usualGrants } from './client-grants.ts';
 import { type DeclarationContext, identifier, isDistinct, list, memberRule, peopleText } from './fields.ts';
 import { jwks } from './jwks.ts';
 import { readDeclaration } from './read.ts';
@@ -117,21 +117,20 @@ function clientSchema(context: DeclarationContext) {
       'must be a JSON object',
     ),
     v.check(
-      ({ agent_id, resource, redirect_uris }) =>
-        [agent_id, resource].filter((owner) => owner !== undefined).length ===
-        (redirect_uris === undefined || agent_id !== undefined ? 1 : 0),
-      'a client belongs to an agent, or it is the server of a resource, or it has redirect_uris for people; write either agent_id or resource, or redirect_uris',
+      (declared) =>
+        [declared.agent_id, declared.resource].filter((owner) => owner !== undefined).length ===
+        (!isPeoples(declared) || declared.agent_id !== undefined ? 1 : 0),
+      'a client belongs to an agent, or it is the server of a resource, or it has redirect_uris or the device grant for people; write either agent_id or resource, or redirect_uris',
     ),
     v.check(
-      ({ token_endpoint_auth_method: method, redirect_uris }) =>
-        method !== 'none' || redirect_uris !== undefined,
-      'a client with "none" is for people alone; add redirect_uris, or choose how it proves itself',
+      (declared) => declared.token_endpoint_auth_method !== 'none' || isPeoples(declared),
+      'a client with "none" is for people alone; add redirect_uris or the device grant, or choose how it proves itself',
     ),
     memberRule(
       'grant_types',
       (declared) => declared.grant_types && grantsProblem(declared, declared.grant_types),
     ),
-    memberRule('consent', (declared) => ofPeopleProblem(declared, declared.consent)),
+    memberRule('consent', (declared) => ofPeopleProblem(declared, declared.consent, isForPeople)),
     memberRule(pushes, (declared) => ofPeopleProblem(declared, declared[pushes])),
     v.check(
       ({ token_endpoint_auth_method: method, jwks, jwks_uri }) =>
@@ -154,6 +153,17 @@ function clientSchema(context: DeclarationContext) {
       'aws is { issuer, role, … } with "aws_iam_jwt", and { role } with "aws_caller_identity"',
     ),
   );
+}
+
+/** Whether there is a way for people to let the client in. */
+function isPeoples({
+  redirect_uris,
+  grant_types = [],
+}: {
+  readonly redirect_uris?: readonly string[] | undefined;
+  readonly grant_types?: readonly GrantType[] | undefined;
+}): boolean {
+  return redirect_uris !== undefined || isForPeople(grant_types);
 }
 
 type Declared = v.InferOutput<ReturnType<typeof clientSchema>>;

@@ -237,9 +237,11 @@ const families: fc.Arbitrary<NonNullable<StoredGrant['family']>> = fc.record({
 export const grants: fc.Arbitrary<StoredGrant> = fc
   .record({
     ...{ terms, createdAt: time },
-    code: fc
-      .record({ digest: text(), redirectUri: text(), codeChallenge: text(), expiresAt: time })
-      .chain((code) => withOptional(code, { nonce: text(), redeemedAt: time })),
+    code: fc.record({ digest: text(), expiresAt: time }).chain((code) =>
+      withOptional(code, {
+        ...{ redirectUri: text(), codeChallenge: text(), nonce: text(), redeemedAt: time },
+      }),
+    ),
   })
   .chain((grant) =>
     withOptional(grant, { family: families, ended: fc.record({ at: time, reason: text() }) }),

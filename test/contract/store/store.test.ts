@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoAssertionReplay } from '../../../lambdas/adapters/dynamodb/assertion-replay.ts';
 import { dynamoClientRegistrations } from '../../../lambdas/adapters/dynamodb/client-registrations.ts';
 import { dynamoConsents } from '../../../lambdas/adapters/dynamodb/consents.ts';
+import { dynamoDevices } from '../../../lambdas/adapters/dynamodb/devices.ts';
 import { dynamoEnds } from '../../../lambdas/adapters/dynamodb/ends.ts';
 import { dynamoGrants } from '../../../lambdas/adapters/dynamodb/grants.ts';
 import { dynamoKeyRingStore } from '../../../lambdas/adapters/dynamodb/key-ring-store.ts';
@@ -24,6 +25,7 @@ import { dynamoWrappedKeyStore } from '../../../lambdas/adapters/dynamodb/wrappe
 import { startTables, type TestTables } from '../../support/dynamodb.ts';
 import { describeAssertionReplay, expectOneWinner } from './assertion-replay.ts';
 import { describeConsents } from './consents.ts';
+import { describeDevices, expectOneDecision } from './devices.ts';
 import { describeEnds } from './ends.ts';
 import { describeGrants, expectOneRedemption, expectOneRotation } from './grants.ts';
 import { describeKeyRingStore } from './key-ring-store.ts';
@@ -31,6 +33,7 @@ import { describeLogoutTokens } from './logout-tokens.ts';
 import { describeOpaqueTokens } from './opaque-tokens.ts';
 import { describePersons } from './persons.ts';
 import { getThenPutBuckets } from './planted-buckets.ts';
+import { getThenPutDevices } from './planted-devices.ts';
 import { getThenPutGrants } from './planted-grants.ts';
 import { getThenPutTokens } from './planted-registration-tokens.ts';
 import { getThenPutReplay } from './planted-replay.ts';
@@ -131,6 +134,11 @@ describe('DynamoDB', () => {
     return { pushed: dynamoPushedRequests({ client: network.client, table: tables.grants }), network };
   });
 
+  describeDevices(() => {
+    const network = unrulyNetwork(tables, slowest);
+    return { devices: dynamoDevices({ client: network.client, table: tables.grants }), network };
+  });
+
   describeConsents(() => {
     const network = unrulyNetwork(tables, 10);
     return { consents: dynamoConsents({ client: network.client, table: tables.grants }), network };
@@ -212,6 +220,13 @@ describe('the contract of initial access tokens', () => {
     const subject = registrationTokenSubject();
     const tokens = getThenPutTokens(subject.network.client, tables.registry);
     await expect(expectExactlyItsUses({ ...subject, tokens })).rejects.toThrow(/to have a length of 7/);
+  });
+});
+
+describe('the contract of devices that wait', () => {
+  it('finds out a store that reads before it writes', async () => {
+    const devices = getThenPutDevices(unrulyNetwork(tables, slowest).client, tables.grants);
+    await expect(expectOneDecision({ devices })).rejects.toThrow(/to have a length of 1/);
   });
 });
 

@@ -104,7 +104,7 @@ describe.each(names)('the page %s', (name) => {
   it('is used without JavaScript and by the keyboard alone: all that can be pressed is reached, in order, and seen', async () => {
     await inContext({ javaScriptEnabled: false }, async (page) => {
       await page.goto(`${origin}/${name}`);
-      const targets = page.locator('button, a[href]');
+      const targets = page.locator('button, a[href], input:not([type=hidden])');
       for (let index = 0; index < (await targets.count()); index += 1) {
         await page.keyboard.press('Tab');
         const target = targets.nth(index);

@@ -83,6 +83,7 @@ describe('authorization server metadata', () => {
       const endpoints = Object.entries(body).filter(([name]) => /_(?:endpoint|uri)$/.test(name));
       expect(endpoints.map(([name]) => name).toSorted()).toEqual([
         'authorization_endpoint',
+        'device_authorization_endpoint',
         'introspection_endpoint',
         'jwks_uri',
         'pushed_authorization_request_endpoint',
@@ -99,6 +100,7 @@ describe('authorization server metadata', () => {
       expect(body['grant_types_supported']).toEqual([
         'authorization_code',
         'refresh_token',
+        'urn:ietf:params:oauth:grant-type:device_code',
         'client_credentials',
       ]);
       expect(Object.values(body)).not.toContainEqual([]);

@@ -7,7 +7,7 @@ import { startPlayedOffice } from '../support/played-office.ts';
 import { forThisFile } from '../support/this-file.ts';
 import { verifies } from '../verifies.ts';
 
-const office = forThisFile(startPlayedOffice);
+const office = forThisFile(() => startPlayedOffice());
 
 /** What nobody but its holder may learn, by what it is. */
 const secrets = new Map<string, string>();

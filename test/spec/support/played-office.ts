@@ -26,15 +26,17 @@ interface PlayedOfficeOptions {
   readonly idp?: Partial<IdentityProviderConfig>;
   /** The group that may change things. Default: `staff`. */
   readonly group?: string;
+  /** Changes the rest of the config. */
+  readonly change?: (config: VestibuleConfig) => VestibuleConfig;
 }
 
 export async function startPlayedOffice(options: PlayedOfficeOptions = {}): Promise<PlayedOffice> {
   const port = await steadyPortBlock();
   let secret = '';
   const now = (): number => deployment.run.clock.now() / 1_000;
-  const { path = '' } = options;
+  const { path = '', change = unchanged } = options;
   const idp = await playIdp({ port: port + 2, secret: () => secret, now, path });
-  const deployment = await startDeployment({ port, config: officeWith(idp.issuer, options) });
+  const deployment = await startDeployment({ port, config: change(officeWith(idp.issuer, options)) });
   secret = await federationSecret(deployment.run);
   const mcpUrl = example.resources[0].uri;
   const company = { ...deployment, mcpUrl, idpUrl: idp.issuer };
@@ -66,4 +68,8 @@ function officeWith(issuer: string, { idp, group = 'staff' }: PlayedOfficeOption
       { id: 'staff', groups: { demo: [group] }, scopes: { demo: ['tools:write'] } },
     ],
   };
+}
+
+function unchanged(config: VestibuleConfig): VestibuleConfig {
+  return config;
 }

@@ -29,8 +29,8 @@ export function officeForThisFile(change?: (config: VestibuleConfig) => Vestibul
 }
 
 /** A played office for all tests of a file; faults, and what the identity provider plays, end with the test. */
-export function playedOfficeForThisFile(): PlayedOffice {
-  const office = forThisFile(() => startPlayedOffice());
+export function playedOfficeForThisFile(change?: (config: VestibuleConfig) => VestibuleConfig): PlayedOffice {
+  const office = forThisFile(() => startPlayedOffice(change && { change }));
   afterEach(() => {
     office.idp.play();
     mend(office.company);

@@ -16,7 +16,7 @@ it('issues a code of 256 random bits for a minute, and keeps its digest alone', 
     },
   };
   const { terms, code } = aGrant();
-  const { redirectUri, codeChallenge } = code;
+  const { redirectUri = '', codeChallenge = '' } = code;
   const issued = await issueCode(
     { grants, random: systemRandom },
     { terms: { ...terms, id: newGrantId(systemRandom) }, binding: { redirectUri, codeChallenge } },

@@ -57,7 +57,11 @@ describe('the metadata of the issuer', () => {
       scopes_supported: ['openid', 'profile', 'email', 'offline_access'],
       userinfo_endpoint: 'https://auth.example.com/userinfo',
       pushed_authorization_request_endpoint: 'https://auth.example.com/par',
-      grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
+      device_authorization_endpoint: 'https://auth.example.com/device_authorization',
+      grant_types_supported: [
+        ...['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
+        'client_credentials',
+      ],
       token_endpoint_auth_methods_supported: [
         'none',
         'client_secret_basic',

@@ -54,7 +54,7 @@ export const brokenClients: readonly (readonly [string, unknown, string])[] = [
   [
     'refreshes without codes',
     withClient({ grants: ['client_credentials', 'refresh_token'] }),
-    "clients[0].grants: name 'refresh_token', which follows 'authorization_code'; add that, or remove it",
+    "clients[0].grants: name 'refresh_token', which follows 'authorization_code' or the device grant; add one of them, or remove it",
   ],
   [
     'an implied consent of nobody',
