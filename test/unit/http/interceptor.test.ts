@@ -191,3 +191,15 @@ describe('a request that nobody can judge', () => {
     );
   });
 });
+
+describe('a token that is bound to a key', () => {
+  it.each(['Bearer', 'DPoP'])(
+    'is refused as %s, for nothing behind the gateway takes its proof',
+    async (scheme) => {
+      const bound = await makeToken(key, server.issuer, now, { claims: { cnf: { jkt: 'a'.repeat(43) } } });
+      const output = await intercept(mcp({ Authorization: `${scheme} ${bound}` }));
+      expect(output['mcp']?.['transformedGatewayResponse']?.['statusCode']).toBe(401);
+      expect(audited.map(({ event }) => event)).toEqual(['call_refused']);
+    },
+  );
+});
