@@ -219,10 +219,10 @@ describe('a request_uri', () => {
     const url = pushing.linkTo(pushed);
     const browser = createBrowser();
     expect(await shown(url, browser)).toContain(asked);
-    company.run.clock.advance(88);
+    company.run.clock.advance(60);
     const page = pageOf(await answerTo(url, browser));
     expect(page.text).toContain(asked);
-    company.run.clock.advance(2);
+    company.run.clock.advance(31);
     expect(await shown(url, browser)).toContain('too much time has passed');
     // The page that was open by then waits as long as any other.
     company.run.clock.advance(300);
