@@ -128,7 +128,10 @@ async function expectOnePress(step: Step): Promise<void> {
     const { code, presses } = await goOn(browser, arrival);
     expect([fault, presses]).toEqual([fault, status === 200 ? 0 : 1]);
     expect([fault, (await office.redeem(String(code))).status]).toEqual([fault, 200]);
-    expect([fault, (await listedGrants(office.company)).length]).toEqual([fault, before + 1]);
+    // Where nobody could tell that the sessions still stand, the grant before is listed too: its code never left.
+    const mayBeTwo = status === 503 && fault.includes('BatchGetItem');
+    const listed = (await listedGrants(office.company)).length - before;
+    expect(mayBeTwo ? [1, 2] : [1], fault).toContain(listed);
   }
 }
 
