@@ -55,8 +55,9 @@ const visualStudioCodeRegistering: RecordedClient = {
       token_endpoint_auth_method: 'none',
       application_type: 'native',
     },
-    // The device grant is not ours: what is granted is said, and the rest is no error (IX-23).
-    answer: { grant_types: ['authorization_code', 'refresh_token'] },
+    answer: {
+      grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
+    },
   },
   redirectUri: 'http://127.0.0.1:33418/',
 };

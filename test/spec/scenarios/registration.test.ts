@@ -111,7 +111,7 @@ describe('a client that registers itself', () => {
     async () => {
       const vscode = await clients.register({
         ...publicApp('Code'),
-        grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
+        grant_types: ['authorization_code', 'refresh_token', 'urn:example:grant'],
         redirect_uris: ['https://vscode.dev/redirect', 'http://127.0.0.1:33418/'],
       });
       expect(vscode.body['grant_types']).toEqual(['authorization_code', 'refresh_token']);
