@@ -26,7 +26,8 @@ const storedIdentityProvider = v.object({
   subject_claim: text,
   tenant_claim: v.exactOptional(text),
   tenants: v.exactOptional(v.array(text)),
-  acr: v.exactOptional(v.record(text, text)),
+  /** A list: what a later version adds to an entry is none of these names. */
+  acr: v.exactOptional(v.array(v.object({ asked: text, theirs: text }))),
   groups_claim: v.exactOptional(text),
   /** Absent in what was registered before providers could tell. */
   on_logout: v.exactOptional(v.picklist(['sessions', 'everything'])),
@@ -48,7 +49,7 @@ export function encodeIdentityProvider(idp: IdentityProvider): PlainRecord {
     subject_claim: idp.subjectClaim,
     tenant_claim: idp.tenantClaim,
     tenants: idp.tenants,
-    acr: idp.acr,
+    acr: idp.acr && Object.entries(idp.acr).map(([asked, theirs]) => ({ asked, theirs })),
     groups_claim: idp.groupsClaim,
     on_logout: idp.onLogout,
     roles: idp.roles?.map(({ name, groups, scopes }) => ({
@@ -75,7 +76,7 @@ export function decodeIdentityProvider(item: Item): IdentityProvider {
     subjectClaim: stored.subject_claim,
     ...(tenant_claim !== undefined && { tenantClaim: tenant_claim }),
     ...(tenants && { tenants }),
-    ...(acr && { acr }),
+    ...(acr && { acr: Object.fromEntries(acr.map(({ asked, theirs }) => [asked, theirs])) }),
     ...(groups_claim !== undefined && { groupsClaim: groups_claim }),
     onLogout: stored.on_logout ?? 'sessions',
     ...(roles && { roles: roles.map(roleOf) }),
