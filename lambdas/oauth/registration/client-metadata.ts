@@ -48,10 +48,8 @@ export function readClientMetadata(
   if (!redirectUris.ok) return redirectUris;
   const authentication = authenticationOf(given, redirectUris.value);
   if (!authentication.ok) return authentication;
-  const asked = given['response_types'];
-  if (responseTypesOf(grantTypes.value).length > 0 && Array.isArray(asked) && !asked.includes('code')) {
-    return invalid('response_types must hold "code", which is all that there is');
-  }
+  const responseTypes = responseTypesOf(given, grantTypes.value);
+  if (!responseTypes.ok) return responseTypes;
   const pushesRequests = given['require_pushed_authorization_requests'] === true;
   const dpopBound = dpopBoundOf(given);
   if (!dpopBound.ok) return dpopBound;
@@ -67,7 +65,7 @@ export function readClientMetadata(
       client_name: name,
       redirect_uris: redirectUris.value,
       grant_types: grantTypes.value,
-      response_types: responseTypesOf(grantTypes.value),
+      response_types: responseTypes.value,
       token_endpoint_auth_method: authentication.value.method,
       ...keysEcho(authentication.value),
       ...(pushesRequests && { require_pushed_authorization_requests: true }),
@@ -120,8 +118,14 @@ function grantTypesOf(given: Json): Read<readonly GrantType[]> {
 }
 
 /** RFC 7591 §2.1: the response types that belong to the grants. */
-function responseTypesOf(grantTypes: readonly GrantType[]): readonly string[] {
-  return grantTypes.includes('authorization_code') ? ['code'] : [];
+function responseTypesOf(
+  { response_types: asked }: Json,
+  grantTypes: readonly GrantType[],
+): Read<readonly string[]> {
+  if (!grantTypes.includes('authorization_code')) return ok([]);
+  return Array.isArray(asked) && !asked.includes('code')
+    ? invalid('response_types must hold "code", which is all that there is')
+    : ok(['code']);
 }
 
 function dpopBoundOf({ dpop_bound_access_tokens: given = false }: Json): Read<boolean> {
