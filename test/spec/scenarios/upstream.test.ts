@@ -139,6 +139,10 @@ describe('who signed in', () => {
       expect(await driver.signIn('second')).toEqual({
         told: 'refused',
         refusal: { reason: 'upstream_answer_invalid', detail: 'the claim tid is missing' },
+        explained: {
+          code: 'claim_missing',
+          fix: expect.stringContaining('Have the claim tid put into id_tokens') as string,
+        },
       });
     },
   );
