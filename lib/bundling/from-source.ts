@@ -13,6 +13,9 @@ export const bundling = {
   mainFields: ['module', 'main'],
   alias: {
     '@aws-sdk/credential-provider-node': fileURLToPath(import.meta.resolve('./function-credentials.ts')),
+    '@aws-sdk/middleware-endpoint-discovery': fileURLToPath(
+      import.meta.resolve('./no-endpoint-discovery.ts'),
+    ),
     '@smithy/core/event-streams': fileURLToPath(import.meta.resolve('./no-event-streams.ts')),
   },
   minify: true,
