@@ -18,7 +18,8 @@ describe('a deployment with wrapped signing keys', () => {
     (name) => {
       expect(matrix[name]).toContainEqual(row(['kms:Decrypt'], wrappingKey, forSigning));
       expect(matrix[name]).toContainEqual(row(['dynamodb:GetItem'], registry, keys('signing-key#*')));
-      expect(actionsOn('kms', name)).toEqual(['kms:Decrypt']);
+      // The token function reads a secret too, whose key is another.
+      expect(new Set(actionsOn('kms', name))).toEqual(new Set(['kms:Decrypt']));
     },
   );
 
