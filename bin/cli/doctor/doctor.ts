@@ -35,6 +35,7 @@ async function examine(invocation: Invocation): Promise<Said> {
   const id = String(registered['id']);
   if (token !== undefined) return examineToken(id, readDeclared(registered), token);
   const answer = await invocation.admin().send('GET', `idps/${encodeURIComponent(id)}/diagnosis`);
+  // As our own admin API writes it, and no other: its contract is that type.
   const diagnosis = answer as unknown as Diagnosis;
   // Nobody is sent where they cannot get through.
   if (invocation.values['sign-in'] !== true || !isSound(diagnosis.checks)) return reported(id, diagnosis);
