@@ -2,7 +2,7 @@ import { type Html, html } from '../html.ts';
 import type { HttpResponse } from '../message.ts';
 import { document, form } from './document.ts';
 import type { Look } from './look.ts';
-import { type ClientOrigin, name, type ScopeWords, scopeWords, vouchedFor } from './wording.ts';
+import { type ClientOrigin, name, type ScopeWords, scopeWords, vouchedFor, whatFor } from './wording.ts';
 
 /** Where it goes on afterwards. Of a redirect URI: `web` to another host, `loopback` to this computer, `app` to what opens its scheme. */
 export type RedirectPlace =
@@ -61,7 +61,7 @@ export function consentPage(look: Look, view: ConsentView): HttpResponse {
           <dd><strong>${name(client.name)}</strong></dd>
           <dd>${vouchedFor(client.origin, look)}</dd>
         </div>
-        ${resource && asked(resource)}
+        ${resource && whatFor(resource)}
         <div>
           <dt>Where you are sent afterwards</dt>
           <dd>${destination(view.redirect)}</dd>
@@ -90,14 +90,6 @@ function signedIn({ person, idp }: ConsentView): Html {
   return person === undefined
     ? html`If you allow it, you sign in with ${name(idp)} next.`
     : html`You are signed in as <strong>${name(person)}</strong>, with ${name(idp)}.`;
-}
-
-function asked(resource: { readonly name: string; readonly host: string }): Html {
-  return html`<div>
-    <dt>What for</dt>
-    <dd><strong>${name(resource.name)}</strong></dd>
-    <dd>${name(resource.host)}</dd>
-  </div>`;
 }
 
 function destination(redirect: RedirectPlace): Html {

@@ -1,8 +1,8 @@
-import { type Html, html } from '../html.ts';
+import { html } from '../html.ts';
 import type { HttpResponse } from '../message.ts';
 import { document, form } from './document.ts';
 import type { Look } from './look.ts';
-import { type ClientOrigin, name, vouchedFor } from './wording.ts';
+import { type ClientOrigin, name, vouchedFor, whatFor } from './wording.ts';
 
 export interface UserCodeView {
   readonly action: `/${string}`;
@@ -77,7 +77,7 @@ export function devicePage(look: Look, view: DeviceView): HttpResponse {
           <dd><strong>${name(client.name)}</strong></dd>
           <dd>${vouchedFor(client.origin, look)}</dd>
         </div>
-        ${resource && target(resource)}
+        ${resource && whatFor(resource)}
         <div>
           <dt>The code on the device</dt>
           <dd><strong class="code">${view.userCode}</strong></dd>
@@ -96,14 +96,6 @@ const decision = html`<div class="actions">
   <button class="main" name="decision" value="allow">Yes, I started this</button>
   <button name="decision" value="deny">No, stop it</button>
 </div>`;
-
-function target(resource: { readonly name: string; readonly host: string }): Html {
-  return html`<div>
-    <dt>What for</dt>
-    <dd><strong>${name(resource.name)}</strong></dd>
-    <dd>${name(resource.host)}</dd>
-  </div>`;
-}
 
 /** The end of the way; nobody is sent anywhere from here. */
 export function deviceApprovedPage(look: Look, client: string): HttpResponse {

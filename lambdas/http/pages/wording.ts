@@ -48,3 +48,12 @@ export function scopeWords({ name: scope, description }: ScopeWords): Html {
   const words = description ?? openIdWords.get(scope);
   return words === undefined ? html`<code>${scope}</code>` : html`${words}`;
 }
+
+/** The row that says which resource it is about. */
+export function whatFor(resource: { readonly name: string; readonly host: string }): Html {
+  return html`<div>
+    <dt>What for</dt>
+    <dd><strong>${name(resource.name)}</strong></dd>
+    <dd>${name(resource.host)}</dd>
+  </div>`;
+}
