@@ -1,6 +1,4 @@
-import type { ConsentedScope } from '../../ports/consents.ts';
-import type { CodeBinding, GrantedBy, GrantTerms } from '../../ports/grants.ts';
-import type { IdentityProvider } from '../../ports/identity-providers.ts';
+import type { GrantTerms } from '../../ports/grants.ts';
 import type { SignedIn } from '../../ports/people.ts';
 import type { Client } from '../../ports/registry.ts';
 import { after, type Instant } from '../../runtime/clock.ts';
@@ -11,15 +9,12 @@ import type { Secret } from '../../runtime/secret.ts';
 import { approveDevice, grantToDevice } from '../device/approve-device.ts';
 import { endGrant } from '../grants/end-grant.ts';
 import { issueCode } from '../grants/issue-code.ts';
-import { amongHeld, heldScope } from '../people/held-scope.ts';
 import { isOver } from '../people/sessions-end.ts';
-import { isOpenIdScope } from '../scope/openid-scope.ts';
 import { bindBrowser } from './browser-binding.ts';
 import type { Returning } from './come-back.ts';
-import { standingTerms } from './consent-standing.ts';
+import { bindingOf, grantable, termsOf } from './granted-terms.ts';
 import type { Outcome } from './outcome.ts';
 import { keepSession } from './person-session.ts';
-import type { AuthorizationRequest } from './read-authorization-request.ts';
 import { redirected, type RedirectRefusal } from './refusal.ts';
 import { auditedScope, nowhere } from './sign-in-audit.ts';
 import type { SignInPorts, Visit } from './sign-in-ports.ts';
@@ -209,58 +204,6 @@ async function forgetUpstream(
   }
 }
 
-/** What was consented to, is still on offer, and the person holds. OpenID scopes are about the person, who holds them. */
-function grantable(
-  { transaction, request, idp }: Returning,
-  { person }: SignedIn,
-): ConsentedScope | RedirectRefusal {
-  const terms = standingTerms(transaction.consent.terms, request.access);
-  if (terms === undefined) {
-    return redirected('access_denied', 'consent_gone', 'what the person allowed is not on offer any more');
-  }
-  const held = amongHeld(
-    heldScope(idp, person.groups, terms.resource),
-    terms.scope.filter((name) => !isOpenIdScope(name)),
-  );
-  if (terms.resource !== undefined && held.length === 0) {
-    return redirected(
-      'access_denied',
-      'nothing_held',
-      'the roles of the person allow nothing of what was asked at this resource',
-    );
-  }
-  return { ...terms, scope: terms.scope.filter((name) => isOpenIdScope(name) || held.includes(name)) };
-}
-
-function termsOf(
-  { transaction, request, idp }: Returning,
-  signedIn: SignedIn,
-  granted: ConsentedScope,
-): GrantTerms {
-  const { client } = request;
-  return {
-    ...{ id: transaction.grantId, clientId: client.id, ...granted },
-    ...(client.agentId !== undefined && { agentId: client.agentId }),
-    person: grantedBy(idp, signedIn, granted),
-    keptUpstream: signedIn.keptUpstream,
-  };
-}
-
-function grantedBy(
-  idp: IdentityProvider,
-  { person: { groups, ...person }, authTime, acr, amr, session }: SignedIn,
-  { resource }: ConsentedScope,
-): GrantedBy {
-  return {
-    ...person,
-    roles: heldScope(idp, groups, resource).roles,
-    ...(authTime !== undefined && { authTime }),
-    ...(acr !== undefined && { acr }),
-    ...(amr !== undefined && { amr }),
-    ...(session !== undefined && { session }),
-  };
-}
-
 async function recordConsent(
   { consents, grants, standings }: SignInPorts,
   { requestId }: Visit,
@@ -293,12 +236,4 @@ async function prolongClient(
   if (managedBy.kind === 'document') await documents.markUsed(id, now);
   if (expiresAt === undefined || expiresAt - now > lifetimeSeconds / 2) return;
   await lives.prolong(id, expiresAt, after(now, lifetimeSeconds));
-}
-
-function bindingOf({ redirectUri, codeChallenge, nonce, dpopJkt }: AuthorizationRequest): CodeBinding {
-  return {
-    ...{ redirectUri, codeChallenge },
-    ...(nonce !== undefined && { nonce }),
-    ...(dpopJkt !== undefined && { dpopJkt }),
-  };
 }
