@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { VestibuleConfig } from '../../lib/index.ts';
 import { synthesize } from '../../local/synthesize.ts';
+import { synthesizedBy } from './synthesizer-process.ts';
 
 const project = resolve(import.meta.dirname, '../..');
 const cache = join(project, 'node_modules/.cache/vestibule/assemblies');
@@ -12,7 +13,7 @@ const sources = [
   'lib/**/*.ts',
   'lambdas/**/*.ts',
   'package-lock.json',
-  'test/support/synthesize-*.ts',
+  'test/support/{synthesize-*,synthesizer}.ts',
   'test/infrastructure/{sample-app,protected-apis}.ts',
   'test/infrastructure/customer-function/*',
 ];
@@ -52,14 +53,19 @@ export async function assemblyOf(app: TestApp): Promise<string> {
 }
 
 async function synthesizeInto(directory: string, app: TestApp): Promise<void> {
-  const unfinished = `${directory}.${process.pid}`;
-  const file = typeof app === 'string' ? files[app] : files.config;
-  await synthesize({
-    app: fileURLToPath(file),
-    outputDirectory: unfinished,
-    context: { 'vestibule:local': true, ...(typeof app === 'object' && { 'test:config': app.config }) },
-  });
-  renameSync(unfinished, directory);
+  const outputDirectory = `${directory}.${process.pid}`;
+  const synthesizer = process.env['VESTIBULE_SYNTHESIZER'];
+  // Its sources were those at the start of the run: in watch mode they change meanwhile.
+  if (typeof app === 'object' && synthesizer !== undefined && basename(synthesizer) === sourcesHash()) {
+    await synthesizedBy(synthesizer, { config: app.config, outputDirectory });
+  } else {
+    await synthesize({
+      app: fileURLToPath(typeof app === 'string' ? files[app] : files.config),
+      outputDirectory,
+      context: { 'vestibule:local': true, ...(typeof app === 'object' && { 'test:config': app.config }) },
+    });
+  }
+  renameSync(outputDirectory, directory);
 }
 
 /** One process synthesizes and the others wait; a claim whose holder died is broken. */
@@ -75,7 +81,12 @@ function tryToClaim(claim: string): boolean {
 }
 
 function contentHash(app: TestApp): string {
-  const hash = createHash('sha256').update(JSON.stringify(app));
+  return createHash('sha256').update(sourcesHash()).update(JSON.stringify(app)).digest('hex').slice(0, 20);
+}
+
+/** Names the state of everything that a template depends on beside the config. */
+export function sourcesHash(): string {
+  const hash = createHash('sha256');
   for (const file of globSync(sources, { cwd: project }).toSorted()) {
     hash.update(file).update(readFileSync(join(project, file)));
   }
