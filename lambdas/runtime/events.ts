@@ -258,6 +258,8 @@ type UpstreamLogoutEvent = { readonly requestId: string; readonly sourceAddress:
       /** How many were ended. */
       readonly grants: number;
     }
+  /** The same token again, by whoever may not have got the answer. */
+  | { readonly event: 'upstream_logout_repeated'; readonly idp: string }
   | {
       readonly event: 'upstream_logout_refused';
       readonly idp?: string;

@@ -4,8 +4,8 @@ import type { LogoutTokens } from '../../ports/logout-tokens.ts';
 import type { LogoutNotice, UpstreamLogouts } from '../../ports/people.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { Audit } from '../../runtime/events.ts';
+import { sha256 } from '../../runtime/digest.ts';
 import type { PersonId } from '../../runtime/identifiers.ts';
-import type { Random } from '../../runtime/random.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { AddressLimit } from '../limits/caller-limits.ts';
 import type { LimitRefusal } from '../refusal.ts';
@@ -17,7 +17,6 @@ export interface UpstreamLogoutPorts extends PersonPorts {
   readonly tokens: LogoutTokens;
   /** Whoever brings a token that is none counts. */
   readonly limit: AddressLimit;
-  readonly random: Random;
   readonly audit: Audit;
 }
 
@@ -78,16 +77,36 @@ async function decide(
     token.length > longestToken ? refuse('it is too long') : await ports.logouts.read(idp, token);
   if (!notice.ok) return refuse({ reason: 'logout_token_invalid', problem: notice.refusal });
   const { jti, until, session } = notice.value;
-  if (await ports.tokens.isUsed({ idp: idp.id, jti }, now)) return refuse({ reason: 'logout_token_used' });
+  const digest = sha256(token);
+  const used = await ports.tokens.usedBy({ idp: idp.id, jti }, now);
+  if (used === digest) return repeated(ports, { idp, requestId, sourceAddress }, now);
+  if (used !== undefined) return refuse({ reason: 'logout_token_used' });
   const { person, grants } = await signOut(ports, idp, notice.value, { now, requestId });
-  const mark = { idp: idp.id, jti, until, attempt: ports.random(16) };
-  if (!(await ports.tokens.markUsed(mark, now))) return refuse({ reason: 'logout_token_used' });
+  const marked = await ports.tokens.markUsed({ idp: idp.id, jti, until, digest }, now);
+  if (!marked) return refuse({ reason: 'logout_token_used' });
   ports.audit({
     event: 'signed_out_upstream',
     ...{ requestId, sourceAddress, idp: idp.id, grants },
     of: session === undefined ? 'person' : 'session',
     ...(person !== undefined && { person }),
   });
+  return ok(undefined);
+}
+
+/**
+ * All that the token ends has ended, and its sender may not have heard of it: the answer is the same, and nothing of what began
+ * since is touched.
+ */
+async function repeated(
+  { limit, audit }: UpstreamLogoutPorts,
+  {
+    idp,
+    ...request
+  }: Pick<UpstreamLogoutRequest, 'requestId' | 'sourceAddress'> & { readonly idp: IdentityProvider },
+  now: Instant,
+): Promise<Result<undefined, never>> {
+  await limit.count(request.sourceAddress, now);
+  audit({ event: 'upstream_logout_repeated', ...request, idp: idp.id });
   return ok(undefined);
 }
 

@@ -32,7 +32,7 @@ export const endsOfPeople = {
   ),
   'oidc-backchannel:2.6:jti': must(
     'OIDC Back-Channel Logout §2.6',
-    'a logout token is good once, and an id_token is none',
+    'a logout token ends what it ends once, however often it is sent; another one of the same jti is refused, and an id_token is none',
   ),
   'vestibule:upstream-logout-races': must(
     'Vestibule',
