@@ -34,9 +34,9 @@ export interface IdentityProviderConfig {
   readonly domains?: readonly string[];
   /** The ids of the resources that it serves, and no other. Default: all. */
   readonly resources?: readonly string[];
-  /** The claim that names a person for good. Default: `sub`, and `oid` at Entra. An e-mail address is none. */
+  /** The claim of the id_token that names a person for good. Default: `sub`, and `oid` at Entra. An e-mail address is none. */
   readonly subjectClaim?: string;
-  /** The claim that tells the tenants of one issuer apart. Default: there is one tenant; `tid` at Entra. */
+  /** The claim of the id_token that tells the tenants of one issuer apart. Default: there is one tenant; `tid` at Entra. */
   readonly tenantClaim?: string;
   /** The tenants whose people sign in, and nobody else: values of the tenant claim. Default: all of the issuer. */
   readonly tenants?: readonly string[];

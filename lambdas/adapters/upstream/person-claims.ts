@@ -3,6 +3,7 @@ import {
   processUserInfoResponse,
   type TokenEndpointResponse,
   userInfoRequest,
+  WWWAuthenticateChallengeError,
 } from 'oauth4webapi';
 import { idTokenProblem } from '../../oauth/people/id-token.ts';
 import { groupsAt } from '../../oauth/people/person.ts';
@@ -11,6 +12,7 @@ import type { IdentityProvider } from '../../ports/identity-providers.ts';
 import type { UpstreamClaims } from '../../ports/upstream.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
+import { toldByUserinfo } from '../../oauth/people/told-by-userinfo.ts';
 import { groupsAtGraph } from './graph-groups.ts';
 import { signedIdToken } from './id-tokens.ts';
 import type { Talk } from './provider-talk.ts';
@@ -42,8 +44,9 @@ export async function claimsOfPerson(
 ): Promise<Result<UpstreamClaims, string>> {
   const { at } = groupsWanted(talk.idp, claims);
   const isThin = talk.profile.userinfoTellsMore && (at === 'userinfo' || lacksWhatWasAsked(talk.idp, claims));
-  const userinfo = isThin ? await userinfoOf(talk, tokens, String(claims['sub'])) : {};
-  return withGraph(talk, tokens, { ...userinfo, ...claims });
+  if (!isThin) return withGraph(talk, tokens, claims);
+  const userinfo = await userinfoOf(talk, tokens, String(claims['sub']));
+  return userinfo.ok ? ok(toldByUserinfo(talk.idp, claims, userinfo.value)) : userinfo;
 }
 
 /**
@@ -56,8 +59,9 @@ export async function claimsOfRefreshed(
   { subject, claims }: { readonly subject: string; readonly claims: UpstreamClaims | undefined },
 ): Promise<Result<UpstreamClaims, string> | undefined> {
   const { at } = groupsWanted(talk.idp, claims ?? {});
-  if (at === 'userinfo') return ok({ ...(await userinfoOf(talk, tokens, subject)), ...claims });
-  return claims && withGraph(talk, tokens, claims);
+  if (at !== 'userinfo') return claims && withGraph(talk, tokens, claims);
+  const userinfo = await userinfoOf(talk, tokens, subject);
+  return userinfo.ok ? ok(toldByUserinfo(talk.idp, claims ?? {}, userinfo.value)) : userinfo;
 }
 
 async function withGraph(
@@ -83,13 +87,21 @@ function lacksWhatWasAsked({ scopes }: IdentityProvider, claims: UpstreamClaims)
   return lacks('email', 'email') || lacks('profile', 'name', 'preferred_username');
 }
 
-/** OIDC Core §5.3.2: claims of another `sub` than the id_token's are of somebody else. */
+/**
+ * OIDC Core §5.3.2: claims of another `sub` than the id_token's are of somebody else. It refuses the access token, and not
+ * our credentials, nor what was redeemed for it.
+ */
 async function userinfoOf(
   { as, client, metadata, options }: Talk,
   tokens: TokenEndpointResponse,
   subject: string,
-): Promise<UpstreamClaims> {
-  if (metadata.userinfo_endpoint === undefined) return {};
+): Promise<Result<UpstreamClaims, string>> {
+  if (metadata.userinfo_endpoint === undefined) return ok({});
   const response = await userInfoRequest(as, client, tokens.access_token, options);
-  return processUserInfoResponse(as, client, subject, response);
+  try {
+    return ok(await processUserInfoResponse(as, client, subject, response));
+  } catch (error) {
+    if (error instanceof WWWAuthenticateChallengeError) return refuse(`userinfo answers ${error.status}`);
+    throw error;
+  }
 }

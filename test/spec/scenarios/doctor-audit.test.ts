@@ -42,6 +42,12 @@ const claims = (changed: Readonly<Record<string, unknown>>): Behaviour => ({
   claims: (honest) => ({ ...honest, ...changed }),
 });
 
+/** Tells of a person by its userinfo endpoint alone, which answers so. */
+function thin(answer: NonNullable<Behaviour['answers']>[string]): Behaviour {
+  return { person: { sub: 'ann' }, answers: { '/userinfo': answer } };
+}
+const headers = { 'www-authenticate': `Bearer error="invalid_token", error_description="${canary}"` };
+
 describe('the audit event of a refused sign-in', () => {
   const faults: readonly (readonly [finding: string, fix: RegExp, Behaviour])[] = [
     [
@@ -68,6 +74,8 @@ describe('the audit event of a refused sign-in', () => {
     ['answered_by_another', /redirect URI/, { iss: 'https://other.example.com' }],
     ['id_token_missing', /openid/, { tokens: { id_token: undefined } }],
     ['provider_unavailable', /idp doctor demo/, { answers: { '/token': { status: 503, body: {} } } }],
+    ['userinfo_refused', /groups and addresses put into id_tokens/, thin({ status: 401, body: {}, headers })],
+    ['userinfo_refused', /groups and addresses/, thin({ status: 403, body: { error: canary } })],
     ['answer_unusable', /idp doctor demo/, claims({ at_hash: 'another' })],
   ];
 

@@ -108,6 +108,24 @@ describe('another tenant of Entra', () => {
     }
   });
 
+  verifies(
+    ['vestibule:profile-entra', 'vestibule:standing-lost-reply'],
+    'goes on for nobody, and costs nobody the token that was given in its name',
+    async () => {
+      play();
+      const first = await tokens();
+      for (const person of [{ tid: 'organizations' }, { ver: '1.0' }, { tid: fabrikam }]) {
+        office.company.run.clock.advance(61);
+        office.idp.play(entra(origin(), { person }));
+        const answer = await office.refresh(first['refresh_token']);
+        expect([person, answer.status]).toEqual([person, 503]);
+      }
+      office.company.run.clock.advance(61);
+      play();
+      expect(await office.refresh(first['refresh_token'])).toMatchObject({ status: 200 });
+    },
+  );
+
   verifies('vestibule:profile-entra', 'has no key for this one', async () => {
     const owned =
       (issuer: unknown): NonNullable<Behaviour['keys']> =>

@@ -137,6 +137,9 @@ describe('a person who has ended', () => {
 
 describe('an honest person stands', () => {
   const unavailable = { told: 'unavailable', dependency: 'identity provider first', retryAfterSeconds: 5 };
+  const unauthorized = {
+    ...{ status: 401, body: {}, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } },
+  };
   const passing: readonly (readonly [string, Behaviour])[] = [
     ['is down', { status: 503 }],
     ['asks to wait', { status: 429 }],
@@ -145,6 +148,10 @@ describe('an honest person stands', () => {
     [
       'tells of somebody else at its userinfo endpoint',
       { withoutIdTokenOnRefresh: true, userinfo: { sub: 'eve' } },
+    ],
+    [
+      'takes its own access token no more at its userinfo endpoint',
+      { withoutIdTokenOnRefresh: true, answers: { '/userinfo': unauthorized } },
     ],
   ];
 

@@ -170,6 +170,56 @@ describe('who signed in', () => {
   );
 });
 
+describe('a userinfo endpoint', () => {
+  const thin = ({ name, email, groups, ...rest }: Readonly<Record<string, unknown>>) => {
+    expect([name, email, groups]).not.toContain(undefined);
+    return rest;
+  };
+
+  verifies(
+    ['vestibule:persons', 'oidc:5.3.2:userinfo-sub'],
+    'tells neither of which tenant somebody is, nor how or in which session they signed in',
+    async () => {
+      driver.second.play({ claims: thin, userinfo: { ...ann, tid: 'one' } });
+      expect(await driver.signIn('second')).toMatchObject({
+        refusal: { detail: 'the claim tid is missing' },
+      });
+      const userinfo = { ...ann, acr: 'gold', amr: ['mfa'], auth_time: 1, sid: 'theirs' };
+      const withoutTime = ({ auth_time: time, ...rest }: Readonly<Record<string, unknown>>) => {
+        expect(time).toBeDefined();
+        return thin(rest);
+      };
+      driver.first.play({ claims: withoutTime, userinfo });
+      expect(await driver.signIn('first', { wishes: { acrValues: 'gold' } })).toEqual({
+        told: 'signed_in',
+        signedIn: {
+          person: {
+            ...{ id: expect.any(String) as string, idp: 'first', name: 'Ann', groups: ['staff'] },
+            email: 'ann@example.com',
+          },
+          keptUpstream: false,
+        },
+      });
+    },
+  );
+
+  verifies('vestibule:persons', 'vouches for the address that it tells, and for no other', async () => {
+    const named = ({ groups, ...rest }: Readonly<Record<string, unknown>>) => {
+      expect(groups).toBeDefined();
+      return rest;
+    };
+    const userinfo = { ...ann, email: 'ann@home.example', email_verified: true };
+    driver.first.play({ claims: named, userinfo });
+    const mixed = await driver.signIn('first');
+    expect(mixed).toMatchObject({ signedIn: { person: { email: 'ann@example.com', groups: ['staff'] } } });
+    expect(mixed).not.toHaveProperty('signedIn.person.emailVerified');
+    driver.first.play({ claims: thin, userinfo });
+    expect(await driver.signIn('first')).toMatchObject({
+      signedIn: { person: { email: 'ann@home.example', emailVerified: true } },
+    });
+  });
+});
+
 verifies('vestibule:upstream-secrets', 'no log holds a code, a token or a secret of a provider', () => {
   const canaries = [...driver.first.given, ...driver.second.given];
   expect(canaries.length).toBeGreaterThan(20);

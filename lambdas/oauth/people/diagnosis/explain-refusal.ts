@@ -65,6 +65,14 @@ const sentences: readonly (readonly [RegExp, Told])[] = [
     ),
   ],
   [
+    /^userinfo answers|UserInfo Endpoint/,
+    told(
+      'userinfo_refused',
+      ({ profile }) =>
+        `Have its userinfo endpoint take the access tokens of this client, or have groups and addresses put into id_tokens: ${settingsOf[profile].groups}`,
+    ),
+  ],
+  [
     /not_trusted|of no tenant/,
     told(
       'tenant_not_allowed',
