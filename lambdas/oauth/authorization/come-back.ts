@@ -8,6 +8,7 @@ import { sha256 } from '../../runtime/digest.ts';
 import type { PersonId } from '../../runtime/identifiers.ts';
 import { refuse, ok, type Result } from '../../runtime/result.ts';
 import type { RepeatableParameters } from '../parameters.ts';
+import { explainStale, explainUnmetAcr } from '../people/diagnosis/explain-lacking.ts';
 import { bindBrowser, isBrowser } from './browser-binding.ts';
 import { clientFingerprint } from './client-fingerprint.ts';
 import { isConsentImplied, isCovered } from './consent-standing.ts';
@@ -15,6 +16,7 @@ import { endLacking, finishSignIn } from './finish-sign-in.ts';
 import { askHeldConsent, holdSignIn } from './held-sign-in.ts';
 import { lookUpWritten, readWritten } from './look-up.ts';
 import type { DeadEnd, Outcome } from './outcome.ts';
+import type { RedirectRefusal } from './refusal.ts';
 import { nowhere } from './sign-in-audit.ts';
 import type { SignInPorts, Visit } from './sign-in-ports.ts';
 import type { SignInRequest } from './sign-in-request.ts';
@@ -128,11 +130,23 @@ async function known(
   signedIn: SignedIn,
   now: Instant,
 ): Promise<Outcome> {
-  const lacking = staleSignIn(returning, signedIn.authTime) ?? unmetAcr(returning.request, signedIn.acr);
-  if (lacking !== undefined) return endLacking(ports, visit, returning, { signedIn, refusal: lacking }, now);
+  const lacking = lackingIn(returning, signedIn);
+  if (lacking !== undefined) return endLacking(ports, visit, returning, { signedIn, ...lacking }, now);
   return (await stillStands(ports, returning, signedIn.person.id))
     ? finishSignIn(ports, visit, returning, signedIn, now)
     : holdSignIn(ports, visit, returning, signedIn, now);
+}
+
+/** What the client asked for of the sign-in itself, and did not get. */
+function lackingIn(
+  returning: Returning,
+  { authTime, acr }: SignedIn,
+): { readonly refusal: RedirectRefusal; readonly explained: Explained } | undefined {
+  const { idp, request } = returning;
+  const stale = staleSignIn(returning, authTime);
+  if (stale !== undefined) return { refusal: stale, explained: explainStale(idp, authTime !== undefined) };
+  const unmet = unmetAcr(request, acr);
+  return unmet && { refusal: unmet, explained: explainUnmetAcr(idp, request.acrValues) };
 }
 
 async function stillStands(

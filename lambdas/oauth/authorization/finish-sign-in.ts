@@ -1,3 +1,4 @@
+import type { Explained } from '../../ports/diagnosis.ts';
 import type { GrantTerms } from '../../ports/grants.ts';
 import type { SignedIn } from '../../ports/people.ts';
 import type { Client } from '../../ports/registry.ts';
@@ -157,18 +158,25 @@ async function unfinished(
   );
 }
 
+interface Lacking {
+  readonly signedIn: SignedIn;
+  readonly refusal: RedirectRefusal;
+  /** Where it comes from, for the audit trail. */
+  readonly explained?: Explained;
+}
+
 /** Tells the client that a sign-in is older or weaker than it wanted, and ends it. */
 export async function endLacking(
   ports: SignInPorts,
   visit: Visit,
   returning: Returning,
-  { signedIn, refusal }: { readonly signedIn: SignedIn; readonly refusal: RedirectRefusal },
+  lacking: Lacking,
   now: Instant,
 ): Promise<Outcome> {
   const id = returning.transaction.id;
   const spent = await ports.transactions.spend(id, { at: now, attempt: ports.random(16) });
   if (!spent) return nowhere(ports, visit, { reason: 'sign_in_over' });
-  return endWithout(ports, visit, returning, { signedIn, refusal, consented: true }, now);
+  return endWithout(ports, visit, returning, { ...lacking, consented: true }, now);
 }
 
 /** Nothing is granted, and so nothing is kept of what the identity provider gave for it. */
@@ -176,10 +184,7 @@ export async function endWithout(
   ports: SignInPorts,
   visit: Visit,
   returning: Returning,
-  {
-    signedIn,
-    ...end
-  }: { readonly signedIn: SignedIn; readonly refusal: RedirectRefusal; readonly consented: boolean },
+  { signedIn, ...end }: Lacking & { readonly consented: boolean },
   now: Instant,
 ): Promise<Outcome> {
   await forgetUpstream(ports, visit, returning, signedIn);

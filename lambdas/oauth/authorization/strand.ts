@@ -38,10 +38,11 @@ export async function strand(
 ): Promise<Outcome> {
   const { client } = request;
   const back = wayBack(request);
+  const fault = explained ?? unavailable(idp, error);
   if (request.prompt.has('none')) {
     const refusal = redirected('temporarily_unavailable', trouble, 'the sign-in failed; try again later');
     const told = { client, back, refusal, idp: idp.id, consented: true };
-    return toldClient(ports, visit, { ...told, ...(explained && { explained }) }, now);
+    return toldClient(ports, visit, { ...told, ...(fault && { explained: fault }) }, now);
   }
   const again = { asks: 'again', browser: browser.digest, request: written, idp: idp.id, consent } as const;
   const carried = await sealRequest(ports.seals, again, now);
@@ -51,7 +52,7 @@ export async function strand(
     ...{ requestId, sourceAddress, clientId: client.id, idp: idp.id, reason: trouble },
     ...(error && { dependency: error.dependency }),
     ...(detail !== undefined && { detail }),
-    ...auditedFault(explained ?? unavailable(idp, error)),
+    ...auditedFault(fault),
   });
   return {
     go: 'strand',

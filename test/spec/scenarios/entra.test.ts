@@ -281,8 +281,15 @@ describe('step-up at Entra', () => {
       const body = await tokens({ acr_values: 'c2 gold mfa phishing-resistant' });
       expect(decodeJwt(String(body['access_token']))['acr']).toBe('phishing-resistant');
       expect(sent()['claims']).toContain('"c1"');
+      const from = office.company.log.length;
       expect((await signIn(requestOf(office.company, { acr_values: 'c2' }))).get('error')).toBe(
         'unmet_authentication_requirements',
+      );
+      expect(eventsSince(office.company, from)).toContainEqual(
+        expect.objectContaining({
+          ...{ event: 'authorization_refused', reason: 'acr_unmet', finding: 'acr_unnamed' },
+          fix: expect.stringContaining('one of mfa, phishing-resistant') as string,
+        }),
       );
       expect(sent()).not.toHaveProperty('claims');
     },

@@ -48,6 +48,24 @@ describe('a client that wants a person to sign in anew', () => {
   });
 
   verifies(
+    ['oidc:3.1.2.1:max-age', 'vestibule:doctor-audit'],
+    'has it said where that is mended',
+    async () => {
+      const findingOf = async (changes: Changes): Promise<unknown> => {
+        const from = office.company.log.length;
+        expect(await told(changes)).toBe('login_required');
+        const event = eventsSince(office.company, from).find(({ finding }) => finding !== undefined);
+        expect(event).toMatchObject({ event: 'authorization_refused', fix: expect.any(String) as string });
+        return event?.['finding'];
+      };
+      playSignInBefore(3_600);
+      expect(await findingOf({ prompt: 'login' })).toBe('sign_in_stale');
+      playSignInBefore(undefined);
+      expect(await findingOf({ max_age: '60' })).toBe('auth_time_missing');
+    },
+  );
+
+  verifies(
     'oidc:3.1.2.1:max-age',
     'has a clock of the provider that is a minute behind forgiven',
     async () => {

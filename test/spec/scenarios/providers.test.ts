@@ -24,9 +24,14 @@ async function granted(
   return { scope: body['scope'], sub, acr, refreshToken: body['refresh_token'] };
 }
 
+/** What the client hears, and what the audit trail says of where it comes from. */
 async function refused(idp: ProviderId, behaviour: Behaviour, acrValues: string): Promise<unknown> {
   office.idps[idp].play(behaviour);
-  return (await office.told(idp, { acr_values: acrValues })).get('error');
+  const from = office.company.log.length;
+  const error = (await office.told(idp, { acr_values: acrValues })).get('error');
+  const event = eventsSince(office.company, from).find(({ event: name }) => name === 'authorization_refused');
+  expect([event?.['error'], event?.['fix']]).toEqual([error, expect.any(String)]);
+  return [error, event?.['finding']];
 }
 
 /** Why nobody signed in, as the audit trail has it. */
@@ -42,7 +47,7 @@ function sent(idp: ProviderId): Readonly<Record<string, string>> {
 }
 
 const all = 'tools:read tools:write';
-const unmet = 'unmet_authentication_requirements';
+const unmet = ['unmet_authentication_requirements', 'authentication_unmet'];
 
 describe('Okta', () => {
   verifies('vestibule:profile-quirks', 'tells groups of an org at its userinfo endpoint', async () => {
@@ -61,9 +66,9 @@ describe('Okta', () => {
     async () => {
       expect(await granted('oktaServer', okta([]), { acr_values: 'mfa' })).toMatchObject({ acr: 'mfa' });
       expect(sent('oktaServer')['acr_values']).toBe('urn:okta:loa:2fa:any');
-      expect(await refused('oktaServer', okta([], { cannot: 'urn:okta:loa:2fa:any' }), 'mfa')).toBe(unmet);
-      expect(await refused('oktaServer', okta([]), 'gold')).toBe(unmet);
-      expect(await refused('oktaOrg', okta([]), 'gold')).toBe(unmet);
+      expect(await refused('oktaServer', okta([], { cannot: 'urn:okta:loa:2fa:any' }), 'mfa')).toEqual(unmet);
+      expect(await refused('oktaServer', okta([]), 'gold')).toEqual(unmet);
+      expect(await refused('oktaOrg', okta([]), 'gold')).toEqual(unmet);
       expect(await granted('oktaOrg', okta([]), { acr_values: 'gold phr' })).toMatchObject({ acr: 'phr' });
     },
   );
@@ -91,7 +96,7 @@ describe('Amazon Cognito', () => {
   });
 
   verifies('vestibule:step-up', 'can be asked for nothing but a new sign-in', async () => {
-    expect(await refused('cognito', pool({ acr: 'mfa' }), 'mfa')).toBe(unmet);
+    expect(await refused('cognito', pool({ acr: 'mfa' }), 'mfa')).toEqual([unmet[0], 'acr_unsupported']);
     expect(sent('cognito')).not.toHaveProperty('acr_values');
     await granted('cognito', pool(), { max_age: '0' });
     expect(sent('cognito')).toMatchObject({ prompt: 'login' });
@@ -113,8 +118,8 @@ describe('Auth0', () => {
     });
     expect(sent('auth0')['acr_values']).toBe(pape);
     // It echoes what was asked where no Action asks for the factor.
-    expect(await refused('auth0', auth0([], { acr: pape }), 'mfa')).toBe(unmet);
-    expect(await refused('auth0', auth0([], { acr: pape, amr: ['pwd'] }), 'mfa')).toBe(unmet);
+    expect(await refused('auth0', auth0([], { acr: pape }), 'mfa')).toEqual(unmet);
+    expect(await refused('auth0', auth0([], { acr: pape, amr: ['pwd'] }), 'mfa')).toEqual(unmet);
   });
 });
 
@@ -124,15 +129,19 @@ describe('Keycloak', () => {
     expect(await granted('keycloak', keycloak([]))).toMatchObject({ scope: 'tools:read' });
   });
 
-  verifies('vestibule:step-up', 'reaches a level, and with it those below', async () => {
-    expect(await granted('keycloak', keycloak([], { acr: '3' }), { acr_values: '2' })).toMatchObject({
-      acr: '2',
-    });
-    expect(sent('keycloak')['acr_values']).toBe('2');
-    expect(await refused('keycloak', keycloak([], { acr: '1' }), '2')).toBe(unmet);
-    expect(await refused('keycloak', keycloak([], { acr: 3 }), '2')).toBe(unmet);
-    expect(await refused('keycloak', keycloak([], { acr: 'gold' }), '2')).toBe(unmet);
-  });
+  verifies(
+    ['vestibule:step-up', 'vestibule:doctor-audit'],
+    'reaches a level, and with it those below',
+    async () => {
+      expect(await granted('keycloak', keycloak([], { acr: '3' }), { acr_values: '2' })).toMatchObject({
+        acr: '2',
+      });
+      expect(sent('keycloak')['acr_values']).toBe('2');
+      expect(await refused('keycloak', keycloak([], { acr: '1' }), '2')).toEqual(unmet);
+      expect(await refused('keycloak', keycloak([], { acr: 3 }), '2')).toEqual(unmet);
+      expect(await refused('keycloak', keycloak([], { acr: 'gold' }), '2')).toEqual(unmet);
+    },
+  );
 });
 
 describe('Ping', () => {
@@ -146,7 +155,7 @@ describe('Ping', () => {
       ).toMatchObject({
         acr: 'Multi_Factor',
       });
-      expect(await refused('ping', ping([], { acr: 'Single_Factor' }), 'Multi_Factor')).toBe(unmet);
+      expect(await refused('ping', ping([], { acr: 'Single_Factor' }), 'Multi_Factor')).toEqual(unmet);
     },
   );
 });

@@ -63,7 +63,7 @@ const explanations: Readonly<Record<string, Explain>> = {
     error('authentication_unmet', {
       what: 'The person could not sign in as strongly as was asked (unmet_authentication_requirements)',
       why: 'The client asked for an acr that no policy of the provider reaches for this person.',
-      fix: `Let the person enrol another factor, or change the sign-on policy of the application: ${settingsOf[idp.profile].assignment}`,
+      fix: `Let the person enrol another factor, or change what the provider asks for: ${settingsOf[idp.profile].stepUp}`,
     }),
   invalid_grant: (idp, answer, by) =>
     answer.vendorCode === undefined ? badCode(idp) : unknown(idp, answer, by),

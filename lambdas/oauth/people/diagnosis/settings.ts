@@ -14,6 +14,8 @@ export interface ProviderSettings {
   readonly groups: string;
   /** Who may use the application. */
   readonly assignment: string;
+  /** Where another factor is asked for, and what tells that it was. */
+  readonly stepUp: string;
   /** Where it has that. */
   readonly dpop?: string;
 }
@@ -37,6 +39,7 @@ export const settingsOf: Readonly<Record<ProfileName, ProviderSettings>> = {
     tokenSigning: `${app} › Token configuration`,
     groups: `${app} › Token configuration › Add groups claim (or App roles, with groupsClaim 'roles')`,
     assignment: 'Microsoft Entra admin center › Enterprise applications › your app › Users and groups',
+    stepUp: `Microsoft Entra admin center › Protection › Conditional Access › Authentication contexts: its id (c1 to c99) as the value in identityProviders[].acr, published to apps, a policy that requires it, and the optional claim acrs in id_tokens (${app} › Token configuration)`,
   },
   okta: {
     name: 'Okta',
@@ -48,6 +51,8 @@ export const settingsOf: Readonly<Record<ProfileName, ProviderSettings>> = {
     tokenSigning: 'Okta Admin Console › Security › API › Authorization Servers › your server › Settings',
     groups: `${oktaApp} › Sign On › OpenID Connect ID Token › Group claim filter (org server), or Security › API › your server › Claims (custom server)`,
     assignment: `${oktaApp} › Assignments`,
+    stepUp:
+      "Okta Admin Console › Security › Authentication Policies › the policy of your app, with one of Okta's own values in identityProviders[].acr (urn:okta:loa:2fa:any, phr, …)",
     dpop: `${oktaApp} › General › Proof of possession: "Require Demonstrating Proof of Possession (DPoP) header in token requests"`,
   },
   cognito: {
@@ -60,6 +65,8 @@ export const settingsOf: Readonly<Record<ProfileName, ProviderSettings>> = {
     tokenSigning: 'the user pool',
     groups: 'Cognito console › your user pool › Groups: the people have to be in groups',
     assignment: 'Cognito console › your user pool › Users',
+    stepUp:
+      'Amazon Cognito has no levels that clients can ask for. Require a second factor of everybody (Cognito console › your user pool › Sign-in › Multi-factor authentication), and ask for no acr.',
   },
   auth0: {
     name: 'Auth0',
@@ -72,6 +79,8 @@ export const settingsOf: Readonly<Record<ProfileName, ProviderSettings>> = {
     groups:
       "Auth0 Dashboard › Actions › a post-login Action that sets api.idToken.setCustomClaim('https://<your domain>/groups', …), with groupsClaim of that name",
     assignment: 'Auth0 Dashboard › User Management, and the Actions that deny access',
+    stepUp:
+      'Auth0 Dashboard › Actions › a post-login Action that calls api.multifactor.enable where event.transaction.acr_values asks for http://schemas.openid.net/pape/policies/2007/06/multi-factor, which is the value in identityProviders[].acr',
     dpop: `${auth0App} › Settings › Token Sender-Constraining`,
   },
   keycloak: {
@@ -85,6 +94,8 @@ export const settingsOf: Readonly<Record<ProfileName, ProviderSettings>> = {
     tokenSigning: `${keycloakClient} › Advanced › Fine grain OpenID Connect configuration › ID token signature algorithm`,
     groups: `${keycloakClient} › Client scopes › <client>-dedicated › Add mapper › Group Membership (or User Realm Role), with "Add to ID token" on`,
     assignment: 'Keycloak admin console › your realm › Users',
+    stepUp:
+      'Keycloak admin console › your realm › Authentication › the browser flow: a sub-flow with "Condition - Level of Authentication"; names of levels are in Realm settings › General › ACR to LoA Mapping, and are the values in identityProviders[].acr',
     dpop: `${keycloakClient} › Settings › Capability config › Require DPoP bound tokens`,
   },
   ping: {
@@ -97,6 +108,7 @@ export const settingsOf: Readonly<Record<ProfileName, ProviderSettings>> = {
     tokenSigning: `${pingApp} › Configuration`,
     groups: `${pingApp} › Attribute Mappings`,
     assignment: `${pingApp} › Access`,
+    stepUp: `${pingApp} › Policies: a sign-on policy of that name`,
   },
   generic: {
     name: 'the identity provider',
@@ -108,5 +120,6 @@ export const settingsOf: Readonly<Record<ProfileName, ProviderSettings>> = {
     tokenSigning: `${anyClient} › id_token signing algorithm`,
     groups: `${anyClient} › claims of the id_token`,
     assignment: `${anyClient} › who may use it`,
+    stepUp: `${anyClient} › its policies, and the claim acr of the id_token`,
   },
 };
