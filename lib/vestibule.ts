@@ -36,7 +36,7 @@ import { serveAuthorization } from './serving/serve-authorization.ts';
 import { serveDiscovery } from './serving/serve-discovery.ts';
 import { serveEnds, serveIntrospection } from './serving/serve-introspection.ts';
 import { servePeople } from './serving/serve-people.ts';
-import { servePushedRequests } from './serving/serve-pushed-requests.ts';
+import { serveRequests } from './serving/serve-requests.ts';
 import { serveRegistration } from './serving/serve-registration.ts';
 import { serveTokens } from './serving/serve-tokens.ts';
 import { isWatched, watch } from './operations/operations.ts';
@@ -102,7 +102,7 @@ export class Vestibule extends Construct {
     const parts: DeploymentParts = { ...base, people: servePeople(base, this.dataKey) };
     serveDiscovery(parts);
     serveAuthorization(parts);
-    servePushedRequests(parts);
+    serveRequests(parts);
     serveRegistration(parts);
     serveTokens(parts);
     serveIntrospection(parts);

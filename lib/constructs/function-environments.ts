@@ -9,9 +9,9 @@ import type { InterceptorEnvironment } from '../../lambdas/functions/interceptor
 import type { IntrospectionEnvironment } from '../../lambdas/functions/introspection/environment.ts';
 import type { KeysEnvironment } from '../../lambdas/functions/keys/environment.ts';
 import type { NoSignInEnvironment } from '../../lambdas/functions/no-sign-in/environment.ts';
-import type { ParEnvironment } from '../../lambdas/functions/par/environment.ts';
 import type { RegistrarEnvironment } from '../../lambdas/functions/registrar/environment.ts';
 import type { RegistrationEnvironment } from '../../lambdas/functions/registration/environment.ts';
+import type { RequestsEnvironment } from '../../lambdas/functions/requests/environment.ts';
 import type { TokenEnvironment } from '../../lambdas/functions/token/environment.ts';
 
 /** Every deployed function and the environment it declares. */
@@ -27,9 +27,9 @@ export interface FunctionEnvironments {
   readonly introspection: IntrospectionEnvironment;
   readonly keys: KeysEnvironment;
   readonly 'no-sign-in': NoSignInEnvironment;
-  readonly par: ParEnvironment;
   readonly registrar: RegistrarEnvironment;
   readonly registration: RegistrationEnvironment;
+  readonly requests: RequestsEnvironment;
   readonly token: TokenEnvironment;
 }
 

@@ -66,9 +66,9 @@ export class GrantsTable extends Construct {
     return { GRANTS_TABLE: this.table.tableName };
   }
 
-  /** Keeping authorization requests that clients push, until a browser brings them. */
-  grantPushing(role: IRole): GrantsVariables {
-    grantItems(this.table, role, { actions: ['dynamodb:PutItem'], items: ['pushed-request#*'] });
+  /** Keeping requests that wait for a person, pushed ones and those of devices; whoever keeps them cannot read them. */
+  grantKeepingRequests(role: IRole): GrantsVariables {
+    grantItems(this.table, role, { actions: ['dynamodb:PutItem'], items: ['pushed-request#*', 'device#*'] });
     return this.grantReplayMarks(role);
   }
 
@@ -95,9 +95,9 @@ export class GrantsTable extends Construct {
     return { GRANTS_TABLE: this.table.tableName };
   }
 
-  /** Devices that wait for people, and ask what became of it. */
-  grantDevices(role: IRole): GrantsVariables {
-    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] as const;
+  /** Devices that ask what became of their request; making none. */
+  grantPolling(role: IRole): GrantsVariables {
+    const actions = ['dynamodb:GetItem', 'dynamodb:UpdateItem'] as const;
     grantItems(this.table, role, { actions, items: ['device#*'] });
     return { GRANTS_TABLE: this.table.tableName };
   }

@@ -77,8 +77,8 @@ export class RegistryTable extends Construct {
     });
   }
 
-  /** All that a judgement of a pushed request reads, and keeping the metadata documents that were accepted. */
-  grantPushDecisions(role: IRole): RegistryVariables {
+  /** All that a judgement of a request reads which waits for a person, and keeping the metadata documents that were accepted. */
+  grantRequestDecisions(role: IRole): RegistryVariables {
     this.grant(role, { actions: ['dynamodb:UpdateItem'], items: ['client-document#*'] });
     return this.grant(role, {
       actions: ['dynamodb:BatchGetItem'],

@@ -15,7 +15,7 @@ interface Counted {
 
 const clientEndpoints: readonly FunctionName[] = ['token', 'introspection'];
 /** Wherever clients prove themselves. */
-const provers: readonly FunctionName[] = [...clientEndpoints, 'par'];
+const provers: readonly FunctionName[] = [...clientEndpoints, 'requests'];
 const signers: readonly FunctionName[] = [...clientEndpoints, 'ends'];
 
 /** Metrics made of log lines: nothing runs for them, and none costs anything in an hour without such a line. */

@@ -23,7 +23,7 @@ export function serveTokens(parts: DeploymentParts): void {
         role,
         ...(hasPeople(config) ? (['client-document#*', 'idp#*'] as const) : []),
       ),
-      ...(hasPeople(config) && { ...grants.grantRedemption(role), ...grants.grantDevices(role) }),
+      ...(hasPeople(config) && { ...grants.grantRedemption(role), ...grants.grantPolling(role) }),
       ...grants.grantReplayMarks(role),
       ...grants.grantOpaqueIssuance(role),
       ...grants.grantBuckets(role, 'client', 'address'),
@@ -32,5 +32,4 @@ export function serveTokens(parts: DeploymentParts): void {
   // KMS signs 1,000 times a second with RSA keys in an account's region; the rest is for its other users. A function
   // that signs by itself is bounded by what Lambda runs at once.
   servePublicly(frontDoor, '/token', token, signing.mode === 'kms' ? 500 : 2_000);
-  if (hasPeople(config)) servePublicly(frontDoor, '/device_authorization', token, 50);
 }

@@ -89,7 +89,7 @@ test('operators see what people granted and end it, and make none of it', () => 
   expect(matrixOf(people)['Admin']).toHaveLength(7);
 });
 
-test('the token endpoint redeems and ends what people granted, makes none of it, and keeps devices that wait', () => {
+test('the token endpoint redeems and ends what people granted, makes none of it, and answers devices that wait', () => {
   expect(matrixOf(people)['Token']).toEqual([
     writesItsLog('Token'),
     asks,
@@ -103,7 +103,7 @@ test('the token endpoint redeems and ends what people granted, makes none of it,
     ),
     row([read], grants, keys('grant#*')),
     row([update], grants, keys('grant#*', 'ended#*')),
-    row([read, put, update], grants, keys('device#*')),
+    row([read, update], grants, keys('device#*')),
     row([put], grants, keys('assertion#*', 'proof#*')),
     row([put], grants, keys('opaque-token#*')),
     row([update], grants, keys('bucket#client#*', 'bucket#address#*')),
@@ -130,16 +130,16 @@ test('introspection reads and ends what people granted, and makes none of it', (
   ]);
 });
 
-test('what clients push is kept, by a function that can do nothing else with it', () => {
-  expect(matrixOf(people)['Par']).toEqual([
-    writesItsLog('Par'),
+test('what waits for a person is kept, by a function that can do nothing else with it', () => {
+  expect(matrixOf(people)['Requests']).toEqual([
+    writesItsLog('Requests'),
     row([update], registry, keys('client-document#*')),
     row(
       [readSeveral],
       registry,
       keys('client#*', 'aws-role#*', 'agent#*', 'resource#*', 'client-document#*'),
     ),
-    row([put], grants, keys('pushed-request#*')),
+    row([put], grants, keys('pushed-request#*', 'device#*')),
     row([put], grants, keys('assertion#*', 'proof#*')),
     row([update], grants, keys('bucket#client#*', 'bucket#address#*')),
   ]);
@@ -147,5 +147,5 @@ test('what clients push is kept, by a function that can do nothing else with it'
 
 test('without identity providers there is nothing of all that', () => {
   expect(matrixOf(aConfig)).not.toHaveProperty('Downstream');
-  expect(matrixOf(aConfig)).not.toHaveProperty('Par');
+  expect(matrixOf(aConfig)).not.toHaveProperty('Requests');
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { signInDefaults, standingDefaults } from '../../lambdas/adapters/lambda/downstream.ts';
 import { authorizationEnvironment } from '../../lambdas/functions/authorization/environment.ts';
-import { parEnvironment } from '../../lambdas/functions/par/environment.ts';
+import { requestsEnvironment } from '../../lambdas/functions/requests/environment.ts';
 import { leaseSeconds } from '../../lambdas/oauth/people/standing.ts';
 import type { VestibuleConfig } from '../../lib/index.ts';
 import { grants, keys, matrixOf, readsSecrets, registry, row, writesItsLog } from './roles.ts';
@@ -45,7 +45,7 @@ test('the function that people sign in by may do exactly this', () => {
 
 test.each([
   ['Authorization', authorizationEnvironment],
-  ['Par', parEnvironment],
+  ['Requests', requestsEnvironment],
 ])('%s has the variables that it declares, and no other', (name, declared) => {
   const functions = Object.entries(templateOf(withPeople).findResources('AWS::Lambda::Function'));
   const [, found] = functions.find(([id]) => withoutHash(id) === `Vestibule${name}Function`) ?? [];

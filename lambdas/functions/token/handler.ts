@@ -17,13 +17,10 @@ import { secretsManagerSealSecrets } from '../../adapters/secrets-manager/seal-s
 import { secretsManagerSeals } from '../../adapters/secrets-manager/seals.ts';
 import { guardedCallerIdentities } from '../../adapters/upstream/caller-identities.ts';
 import { guardedDocuments } from '../../adapters/upstream/documents.ts';
-import { deviceAuthorizationHttpEndpoint } from '../../http/device-authorization-endpoint.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
-import { route, routes } from '../../http/routes.ts';
 import { tokenHttpEndpoint } from '../../http/token-endpoint.ts';
 import { clientAuthentication } from '../../oauth/client-authentication/authenticate-client.ts';
 import { clientKeys } from '../../oauth/client-authentication/client-keys.ts';
-import { deviceAuthorization } from '../../oauth/device/begin-device.ts';
 import { type DpopNonces, statelessNonces } from '../../oauth/dpop/nonces.ts';
 import { authorizationCodeGrant } from '../../oauth/grants/authorization-code.ts';
 import { clientCredentialsGrant } from '../../oauth/grants/client-credentials.ts';
@@ -71,20 +68,19 @@ const registry = withMetadataDocuments(registered, {
   clock: systemClock,
 });
 
-const devices = dynamoDevices({ client: dynamo, table: environment.GRANTS_TABLE });
-
 /** Where people sign in. */
 function personGrants(): readonly Grant[] {
   const ports = {
     ...{ issuer, registry, identityProviders, random: systemRandom },
     grants: dynamoGrants({ client: dynamo, table: environment.GRANTS_TABLE }),
+    devices: dynamoDevices({ client: dynamo, table: environment.GRANTS_TABLE }),
     standings: downstreamStandings({
       client: new LambdaClient(standingDefaults),
       functionName: environment.DOWNSTREAM_FUNCTION,
     }),
     life: familyLife(environment.REFRESH_TOKEN_DAYS),
   };
-  return [authorizationCodeGrant(ports), refreshTokenGrant(ports), deviceCodeGrant({ ...ports, devices })];
+  return [authorizationCodeGrant(ports), refreshTokenGrant(ports), deviceCodeGrant(ports)];
 }
 
 function nonces(): DpopNonces | undefined {
@@ -97,8 +93,7 @@ function nonces(): DpopNonces | undefined {
   return statelessNonces(secretsManagerSeals({ secrets, random: systemRandom }));
 }
 
-/** How clients prove themselves here, and within which limits. */
-const proof = {
+const requestToken = tokenEndpoint({
   limits: callerLimits(
     { client: environment.CLIENT_LIMIT, address: environment.ADDRESS_LIMIT },
     {
@@ -116,10 +111,6 @@ const proof = {
   replay: dynamoAssertionReplay({ client: dynamo, table: environment.GRANTS_TABLE }),
   random: systemRandom,
   audit,
-};
-
-const requestToken = tokenEndpoint({
-  ...proof,
   issuer,
   grants: [clientCredentialsGrant(registry), ...(idps.length > 0 ? personGrants() : [])],
   issue: tokenIssuer({
@@ -139,13 +130,4 @@ const requestToken = tokenEndpoint({
   nonces: nonces(),
 });
 
-const beginDevice = deviceAuthorization({ ...proof, registry, devices });
-
-export const handler = lambdaHandler(
-  routes([
-    route('/token', tokenHttpEndpoint(requestToken, systemClock)),
-    // Nothing leads there where nobody signs in.
-    route('/device_authorization', deviceAuthorizationHttpEndpoint(beginDevice, issuer, systemClock)),
-  ]),
-  { cors: true },
-);
+export const handler = lambdaHandler(tokenHttpEndpoint(requestToken, systemClock), { cors: true });

@@ -123,7 +123,7 @@ describe('a fault of AWS', () => {
     'costs a device that begins or waits nothing but another request',
     async () => {
       for (const kind of ['down@*', 'timeout@1-3', 'timeout@1', 'throttle@1']) {
-        strike(office.company, `dynamodb:PutItem~Token=${kind}`);
+        strike(office.company, `dynamodb:PutItem~Requests=${kind}`);
         const struck = await device().ask();
         mend(office.company);
         const isPassing = kind.endsWith('@1');

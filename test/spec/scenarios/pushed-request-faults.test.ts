@@ -55,9 +55,9 @@ describe('a fault of AWS', () => {
     async () => {
       const proof = await newKeyedClient(company, 'keyed');
       later();
-      const calls = await callsDuring(company, ['Par'], async () => pushing.push(await proof()));
+      const calls = await callsDuring(company, ['Requests'], async () => pushing.push(await proof()));
       expect(calls.map(({ target }) => target)).toEqual(
-        expect.arrayContaining(['dynamodb:BatchGetItem~Par', 'dynamodb:PutItem~Par']),
+        expect.arrayContaining(['dynamodb:BatchGetItem~Requests', 'dynamodb:PutItem~Requests']),
       );
       for (const fault of calls.flatMap(faultsAt)) {
         later();

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoAssertionReplay } from '../../adapters/dynamodb/assertion-replay.ts';
+import { dynamoDevices } from '../../adapters/dynamodb/devices.ts';
 import { dynamoKeptDocuments } from '../../adapters/dynamodb/kept-documents.ts';
 import { dynamoPushedRequests } from '../../adapters/dynamodb/pushed-requests.ts';
 import { dynamoProofMarks } from '../../adapters/dynamodb/proof-marks.ts';
@@ -8,10 +9,16 @@ import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
 import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
 import { guardedCallerIdentities } from '../../adapters/upstream/caller-identities.ts';
 import { guardedDocuments } from '../../adapters/upstream/documents.ts';
+import { deviceAuthorizationHttpEndpoint } from '../../http/device-authorization-endpoint.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
 import { parHttpEndpoint } from '../../http/par-endpoint.ts';
-import { clientAuthentication } from '../../oauth/client-authentication/authenticate-client.ts';
+import { route, routes } from '../../http/routes.ts';
+import {
+  type AuthenticateClient,
+  clientAuthentication,
+} from '../../oauth/client-authentication/authenticate-client.ts';
 import { clientKeys } from '../../oauth/client-authentication/client-keys.ts';
+import { deviceAuthorization } from '../../oauth/device/begin-device.ts';
 import { callerLimits } from '../../oauth/limits/caller-limits.ts';
 import { endpointsOf } from '../../oauth/metadata/endpoints.ts';
 import { pushRequest } from '../../oauth/par/push-request.ts';
@@ -22,9 +29,9 @@ import { readEnvironment } from '../../runtime/environment.ts';
 import { audit } from '../../runtime/events.ts';
 import type { Issuer } from '../../runtime/identifiers.ts';
 import { systemRandom } from '../../runtime/random.ts';
-import { parEnvironment } from './environment.ts';
+import { requestsEnvironment } from './environment.ts';
 
-const environment = readEnvironment(parEnvironment);
+const environment = readEnvironment(requestsEnvironment);
 const issuer = environment.ISSUER as Issuer;
 const endpoints = endpointsOf(issuer);
 const clock = systemClock;
@@ -43,25 +50,48 @@ const registry = withMetadataDocuments(registered, {
   kept: dynamoKeptDocuments({ client, table: environment.REGISTRY_TABLE }),
 });
 
-const push = pushRequest({
+const keys = clientKeys(guardedDocuments({ hosts, maximumBytes: 65_536 }));
+
+/** An assertion may name the issuer or the token endpoint, and where the client goes with it if that is published as such. */
+function proving(ownEndpoint?: string): AuthenticateClient {
+  return clientAuthentication({
+    registry,
+    keys,
+    audiences: { issuer, tokenEndpoint: endpoints.token, ...(ownEndpoint !== undefined && { ownEndpoint }) },
+    issuerHosts: hosts,
+    callers: environment.AWS_CALLER_IDENTITY === 'accepted' ? guardedCallerIdentities({ hosts }) : undefined,
+  });
+}
+
+const ports = {
   limits: callerLimits(
     { client: environment.CLIENT_LIMIT, address: environment.ADDRESS_LIMIT },
     { buckets: dynamoSharedBuckets(grantsTable), random: systemRandom },
   ),
-  authenticateClient: clientAuthentication({
-    registry,
-    keys: clientKeys(guardedDocuments({ hosts, maximumBytes: 65_536 })),
-    audiences: { issuer, tokenEndpoint: endpoints.token, ownEndpoint: endpoints.pushedAuthorizationRequest },
-    issuerHosts: hosts,
-    callers: environment.AWS_CALLER_IDENTITY === 'accepted' ? guardedCallerIdentities({ hosts }) : undefined,
-  }),
   registry,
-  pushed: dynamoPushedRequests(grantsTable),
   replay: dynamoAssertionReplay(grantsTable),
-  proofs: dynamoProofMarks(grantsTable),
-  url: endpoints.pushedAuthorizationRequest,
   random: systemRandom,
   audit,
+};
+
+const push = pushRequest({
+  ...ports,
+  authenticateClient: proving(endpoints.pushedAuthorizationRequest),
+  pushed: dynamoPushedRequests(grantsTable),
+  proofs: dynamoProofMarks(grantsTable),
+  url: endpoints.pushedAuthorizationRequest,
 });
 
-export const handler = lambdaHandler(parHttpEndpoint(push, clock), { cors: true });
+const beginDevice = deviceAuthorization({
+  ...ports,
+  authenticateClient: proving(),
+  devices: dynamoDevices(grantsTable),
+});
+
+export const handler = lambdaHandler(
+  routes([
+    route('/par', parHttpEndpoint(push, clock)),
+    route('/device_authorization', deviceAuthorizationHttpEndpoint(beginDevice, issuer, clock)),
+  ]),
+  { cors: true },
+);
