@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { awsRole } from './walk/aws-role.ts';
 import { boundToken } from './walk/bound-token.ts';
 import { deregistration } from './walk/deregistration.ts';
+import { device } from './walk/device.ts';
 import { discoverAndCall } from './walk/discover-and-call.ts';
 import { readEndpoints } from './walk/endpoints.ts';
 import { missingScope } from './walk/missing-scope.ts';
@@ -16,7 +17,7 @@ import { recordingFetch, type Exchange } from './walk/wire.ts';
 
 /**
  * `npm run demo`: every flow against a running `npm start`, with real clients. Exits 1 on the first surprise. With
- * `--only agents` nobody signs in, and no browser is needed; with `--only people` the rest is left out.
+ * `--only agents` nobody signs in, and no browser is needed; `--only people` and `--only device` leave the rest out.
  */
 async function main(): Promise<void> {
   const { only } = parseArgs({ options: { only: { type: 'string' } } }).values;
@@ -37,7 +38,18 @@ async function main(): Promise<void> {
   else console.log('\nEverything went as promised.');
 }
 
+const parts = new Map([
+  ['agents', agents],
+  ['people', people],
+  ['device', device],
+]);
+
 async function walk(report: Report, only: string | undefined, undoLater: Walk['undoLater']): Promise<void> {
+  if (only !== undefined && !parts.has(only)) {
+    throw new Surprise(
+      `There is no part ${only} of the walk; --only is one of ${[...parts.keys()].join(', ')}.`,
+    );
+  }
   let exchanges: Exchange[] = [];
   const context: Walk = {
     endpoints: await readEndpoints(),
@@ -53,8 +65,9 @@ async function walk(report: Report, only: string | undefined, undoLater: Walk['u
     },
     undoLater,
   };
-  if (only !== 'people') await agents(context);
-  if (only !== 'agents') await people(context);
+  for (const [name, part] of parts) {
+    if (only === undefined || only === name) await part(context);
+  }
 }
 
 async function agents(context: Walk): Promise<void> {

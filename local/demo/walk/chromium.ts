@@ -8,6 +8,8 @@ export interface PersonsBrowser {
   readonly signIn: (address: URL, user: string) => Promise<readonly string[]>;
   /** Opens a page and resolves with its text. */
   readonly read: (address: string) => Promise<string>;
+  /** Types into the field of the page that is open. */
+  readonly fill: (label: RegExp, text: string) => Promise<void>;
   /** Presses a button of the page that is open; resolves with the text of the next one. */
   readonly press: (button: RegExp) => Promise<string>;
   readonly close: () => Promise<void>;
@@ -44,6 +46,7 @@ export async function openBrowser(browser: Browser): Promise<PersonsBrowser> {
       await page.goto(address);
       return page.innerText('body');
     },
+    fill: (label, text) => page.getByLabel(label).fill(text),
     press: async (button) => {
       await leave(page, button);
       return page.innerText('body');

@@ -27,14 +27,14 @@ export async function personRefresh(walk: Walk, alice: AtWork): Promise<void> {
   );
 }
 
-export function refreshTokenOf({ client }: AtWork): string {
+export function refreshTokenOf({ client }: Pick<AtWork, 'client'>): string {
   return client.tokens()?.refresh_token ?? '';
 }
 
 /** A refresh of which the walk sees the answer, whatever it is. */
 export async function refresh(
   { endpoints, fetch }: Walk,
-  { client }: AtWork,
+  { client }: Pick<AtWork, 'client'>,
   refreshToken: string,
 ): Promise<WalkAnswer> {
   const response = await fetch(endpoints.endpoints.token, {

@@ -1,7 +1,7 @@
 /** Members of forms, JSON bodies and command lines that must not be read over somebody's shoulder. */
 const secretNames = new Set([
   ...['access_token', 'token', 'refresh_token', 'id_token', 'registration_access_token'],
-  ...['client_secret', 'client_assertion', 'secret', 'code', 'code_verifier'],
+  ...['client_secret', 'client_assertion', 'secret', 'code', 'code_verifier', 'device_code'],
 ]);
 
 /** Enough to recognise a value by, never enough to use it. */
