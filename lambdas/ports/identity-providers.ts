@@ -1,5 +1,6 @@
-import type { IdpId, ResourceUri, ScopeName } from '../runtime/identifiers.ts';
+import type { IdpId, KeyThumbprint, ResourceUri, ScopeName } from '../runtime/identifiers.ts';
 import type { Registration } from './registry.ts';
+import type { PublicJwk } from './signing.ts';
 
 /** What people with one of its groups may let agents do. */
 export interface Role {
@@ -14,6 +15,34 @@ export interface Role {
 export const profileNames = ['entra', 'okta', 'cognito', 'auth0', 'keycloak', 'ping', 'generic'] as const;
 export type ProfileName = (typeof profileNames)[number];
 
+/** What a provider may be named by in an assertion that is made for it. */
+export const assertionAudiences = ['issuer', 'token_endpoint'] as const;
+export type AssertionAudience = (typeof assertionAudiences)[number];
+
+export const assertionAlgorithms = ['RS256', 'PS256', 'ES256'] as const;
+export type AssertionAlgorithm = (typeof assertionAlgorithms)[number];
+
+/** A key in KMS by which we prove ourselves at one identity provider, and at no other. */
+export interface ProviderKey {
+  /** As the config calls it. */
+  readonly id: string;
+  readonly keyArn: string;
+  readonly kid: KeyThumbprint;
+  readonly publicJwk: PublicJwk;
+}
+
+/** A signed assertion for each request to the token endpoint, in place of a secret. */
+export interface ProofByKey {
+  readonly method: 'private_key_jwt';
+  readonly alg: AssertionAlgorithm;
+  readonly audience: AssertionAudience;
+  /** The first one signs; the provider may know us by any. */
+  readonly keys: readonly [ProviderKey, ...ProviderKey[]];
+}
+
+/** How we prove ourselves at an identity provider. */
+export type ClientProof = { readonly method: 'client_secret' } | ProofByKey;
+
 /** An identity provider that people sign in at (OpenID Connect). */
 export interface IdentityProvider extends Registration {
   readonly id: IdpId;
@@ -24,6 +53,7 @@ export interface IdentityProvider extends Registration {
   readonly issuer: string;
   /** Ours at the identity provider. */
   readonly clientId: string;
+  readonly clientProof: ClientProof;
   /** Scopes to ask it for, such as `openid profile email offline_access`. */
   readonly scopes: readonly string[];
   /** Domains of e-mail addresses, lower case: a `login_hint` of one chooses this provider. */

@@ -1,5 +1,5 @@
 import type { AwsWorkload } from '../ports/aws-workload.ts';
-import type { IdentityProvider } from '../ports/identity-providers.ts';
+import type { ClientProof, IdentityProvider } from '../ports/identity-providers.ts';
 import type { Kind, Things } from '../ports/registry-store.ts';
 import type { Agent, Client, ManagedBy, Registration, Resource } from '../ports/registry.ts';
 import type { Instant } from '../runtime/clock.ts';
@@ -52,6 +52,7 @@ export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
     profile: idp.profile,
     issuer: idp.issuer,
     client_id: idp.clientId,
+    client_authentication: proofOf(idp.clientProof),
     scopes: idp.scopes,
     domains: idp.domains,
     resources: idp.resources,
@@ -65,6 +66,16 @@ export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
     ...registration(idp),
   }),
 };
+
+/** How the deployment proves itself at an identity provider. */
+function proofOf(proof: ClientProof): Json {
+  if (proof.method === 'client_secret') return { method: proof.method };
+  const { method, alg, audience, keys } = proof;
+  return {
+    ...{ method, alg, audience },
+    keys: keys.map(({ id, keyArn, kid, publicJwk }) => ({ id, key_arn: keyArn, kid, jwk: publicJwk })),
+  };
+}
 
 /** What a client proves itself by, where that is no secret. */
 function proof({ authentication }: Client): Json {

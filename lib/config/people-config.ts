@@ -1,6 +1,20 @@
 export type IdentityProviderProfile =
   'entra' | 'okta' | 'cognito' | 'auth0' | 'keycloak' | 'ping' | 'generic';
 
+/** A key that never leaves KMS, in place of a client secret (`private_key_jwt`). The stack makes it for this provider alone. */
+export interface KeyAuthentication {
+  readonly method: 'private_key_jwt';
+  /** One that the provider takes. Another family of keys, RSA or elliptic, is another key. */
+  readonly alg: 'RS256' | 'PS256' | 'ES256';
+  /** What assertions name the provider by. Default: the token endpoint at Entra and Okta, and the issuer elsewhere. */
+  readonly audience?: 'issuer' | 'token_endpoint';
+  /**
+   * Names of keys, of which the first signs and all are published. To replace one: add a name at the end, put it first once
+   * the provider has seen it, and remove the old one. Default: one key, `1`.
+   */
+  readonly keys?: readonly string[];
+}
+
 /** An identity provider that your people sign in at, by OpenID Connect. */
 export interface IdentityProviderConfig {
   /** Short name, `[A-Za-z0-9_-]{1,64}`: the last segment of the callback, `<issuer>/callback/<id>`, to allow there. */
@@ -24,6 +38,12 @@ export interface IdentityProviderConfig {
    * a secret, and you put the value in after the first deployment.
    */
   readonly clientSecretArn?: string;
+  /**
+   * How the deployment proves itself there. With a key, give the provider
+   * `<issuer>/.well-known/identity-provider-keys/<id>`, or what `npx vestibule idp key <id>` prints. Default: by the
+   * client's secret.
+   */
+  readonly authentication?: 'client_secret' | KeyAuthentication;
   /**
    * What to ask for. Default: `openid profile email`, with `User.Read` at Entra, which tells who is in more than 200 groups,
    * and `groups` at an Okta org. `offline_access` is asked for by itself where it is
@@ -65,4 +85,11 @@ export interface RoleConfig {
   readonly groups: 'everyone' | Readonly<Record<string, readonly string[]>>;
   /** Resource id → the scopes that a person with this role may grant there. */
   readonly scopes: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The keys that prove the deployment at an identity provider; undefined where a secret does. */
+export function keyAuthenticationOf({
+  authentication,
+}: IdentityProviderConfig): KeyAuthentication | undefined {
+  return typeof authentication === 'object' ? authentication : undefined;
 }

@@ -13,6 +13,7 @@ export function peopleProblems(config: SoundParts): readonly Problem[] {
     ...config.identityProviders.flatMap((provider, index) => resourcesOf(provider, index, config)),
     ...config.identityProviders.flatMap(tenantsOf),
     ...config.identityProviders.flatMap(stepUpOf),
+    ...config.identityProviders.flatMap(proofOf),
     ...rolesWithoutPeople(config),
     ...config.roles.flatMap((role, index) => [
       ...groupsOf(role, index, config),
@@ -96,6 +97,21 @@ function stepUpOf(provider: Provider, index: number): readonly Problem[] {
           },
         ],
   );
+}
+
+/** What a provider does not know its clients by, and a secret that nobody would read. */
+function proofOf(provider: Provider, index: number): readonly Problem[] {
+  if (provider.authentication === undefined) return [];
+  const path = (field: string): string => pathOf(['identityProviders', index, field]);
+  if (provider.clientSecretArn !== undefined) {
+    return [{ path: path('clientSecretArn'), text: 'is read by nobody beside authentication; remove it' }];
+  }
+  const without: Partial<Record<ReturnType<typeof profileOf>, string>> = {
+    cognito: "knows clients by a secret alone; write 'client_secret'",
+    entra: "knows clients by a secret or a certificate; write 'client_secret'",
+  };
+  const text = without[profileOf(provider)];
+  return text === undefined ? [] : [{ path: path('authentication'), text }];
 }
 
 function rolesWithoutPeople({ roles, identityProviders }: SoundParts): readonly Problem[] {

@@ -78,6 +78,29 @@ function someOf(item: v.GenericSchema<string>): v.GenericSchema<string[]> {
   return v.pipe(listOf(item), v.minLength(1, 'is empty; name one, or leave it out'));
 }
 
+const keyAuthentication = fields({
+  method: oneOf(['private_key_jwt']),
+  alg: oneOf(['RS256', 'PS256', 'ES256']),
+  audience: v.optional(oneOf(['issuer', 'token_endpoint'])),
+  keys: v.optional(
+    v.pipe(
+      someOf(identifier),
+      v.check((ids) => new Set(ids).size === ids.length, 'names a key twice; once will do'),
+      v.check((ids) => ids.length <= 5, 'names more than 5 keys; remove those that sign no more'),
+    ),
+  ),
+});
+
+const authentication = v.lazy((input) =>
+  typeof input === 'object' && input !== null
+    ? keyAuthentication
+    : v.literal(
+        'client_secret',
+        ({ input: given }) =>
+          `${show(given)} is not understood; write 'client_secret', or { method: 'private_key_jwt', alg: 'RS256' }`,
+      ),
+);
+
 export function identityProvider(hosts: Hosts): v.GenericSchema {
   return fields({
     id: identifier,
@@ -86,6 +109,7 @@ export function identityProvider(hosts: Hosts): v.GenericSchema {
     profile: v.optional(oneOf(profileNames)),
     clientId,
     clientSecretArn: v.optional(secretArn),
+    authentication: v.optional(authentication),
     scopes: v.optional(scopes),
     domains: v.optional(someOf(domain)),
     resources: v.optional(someOf(text())),

@@ -58,6 +58,12 @@ const identityProvider = v.object({
   domains: textList,
   resources: textList,
   profile: v.fallback(v.optional(v.picklist(profileNames)), undefined),
+  clientSecretArn: maybeText,
+  /** Absent: by a client secret. */
+  authentication: v.fallback(
+    v.optional(v.object({ method: v.literal('private_key_jwt'), alg: v.string() })),
+    undefined,
+  ),
   tenantClaim: maybeText,
   tenants: textList,
   acr: v.fallback(v.optional(v.record(v.string(), v.string())), undefined),

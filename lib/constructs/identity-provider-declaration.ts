@@ -1,11 +1,17 @@
 import type { ResourceConfig } from '../config/config.ts';
-import type { IdentityProviderConfig, RoleConfig } from '../config/people-config.ts';
+import {
+  type IdentityProviderConfig,
+  keyAuthenticationOf,
+  type RoleConfig,
+} from '../config/people-config.ts';
+import type { ProviderKeys } from './provider-keys.ts';
 
 /** What the registrar is told of an identity provider, with the roles that its people can have. */
 export function identityProviderDeclaration(
   idp: IdentityProviderConfig,
   roles: readonly RoleConfig[] | undefined,
   resources: readonly ResourceConfig[],
+  keys: ProviderKeys | undefined,
 ): object {
   const uris = new Map(resources.map(({ id, uri }) => [id, uri]));
   return {
@@ -14,6 +20,7 @@ export function identityProviderDeclaration(
     ...(idp.profile !== undefined && { profile: idp.profile }),
     issuer: idp.issuer,
     client_id: idp.clientId,
+    ...(keys && { private_key_jwt: proofOf(idp, keys) }),
     ...(idp.scopes && { scopes: idp.scopes }),
     domains: idp.domains ?? [],
     ...(idp.resources && { resources: idp.resources.map((id) => uris.get(id)) }),
@@ -24,6 +31,11 @@ export function identityProviderDeclaration(
     ...given({ groups_claim: idp.groupsClaim, on_logout: idp.onLogout }),
     ...(roles && { roles: roles.map((role) => roleOf(role, idp.id, uris)) }),
   };
+}
+
+function proofOf(idp: IdentityProviderConfig, { keys }: ProviderKeys): object {
+  const { alg, audience } = keyAuthenticationOf(idp) ?? {};
+  return { ...given({ alg, audience }), keys: keys.map(({ id, keyArn }) => ({ id, key_arn: keyArn })) };
 }
 
 function roleOf(role: RoleConfig, idp: string, uris: ReadonlyMap<string, string>): object {

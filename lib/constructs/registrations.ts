@@ -12,11 +12,14 @@ import { ClientSecret } from './client-secret.ts';
 import type { DataKey } from './data-key.ts';
 import { agentDeclaration, clientDeclaration, resourceDeclaration } from './declarations.ts';
 import { identityProviderDeclaration } from './identity-provider-declaration.ts';
+import type { ProviderKeys } from './provider-keys.ts';
 import type { Retention } from './retention.ts';
 
 export interface RegistrationsProps {
   readonly config: VestibuleConfig;
   readonly clientSecrets: ReadonlyMap<string, ClientSecret>;
+  /** Of the identity providers that know the deployment by keys. */
+  readonly providerKeys: ReadonlyMap<string, ProviderKeys> | undefined;
   /** The function behind every registration. */
   readonly registrar: IFunction;
 }
@@ -51,7 +54,7 @@ export class Registrations extends Construct {
 
   constructor(scope: Construct, id: string, props: RegistrationsProps) {
     super(scope, id);
-    const { config, clientSecrets: secrets, registrar } = props;
+    const { config, clientSecrets: secrets, providerKeys, registrar } = props;
     this.registrar = registrar;
     for (const resource of config.resources) {
       this.registerDeclared(
@@ -71,7 +74,7 @@ export class Registrations extends Construct {
         this,
         `IdentityProvider-${idp.id}`,
         'Custom::VestibuleIdentityProvider',
-        identityProviderDeclaration(idp, config.roles, config.resources),
+        identityProviderDeclaration(idp, config.roles, config.resources, providerKeys?.get(idp.id)),
       );
     }
     for (const client of config.clients) {

@@ -49,11 +49,11 @@ export class RegistryTable extends Construct {
     });
   }
 
-  /** Metadata and keys, for discovery. */
-  grantDiscovery(role: IRole): RegistryVariables {
+  /** Metadata and keys, for discovery; those of identity providers, where any knows the deployment by keys. */
+  grantDiscovery(role: IRole, keyedProviders: boolean): RegistryVariables {
     return this.grant(role, {
       actions: ['dynamodb:BatchGetItem'],
-      items: ['resource#*', 'resource-id#*', 'key-ring#*'],
+      items: ['resource#*', 'resource-id#*', 'key-ring#*', ...(keyedProviders ? (['idp#*'] as const) : [])],
     });
   }
 

@@ -15,7 +15,7 @@ export interface SeededSecrets {
 
 /** Has the registrations of the config written into the registry. */
 export function seedRegistry(
-  { scope, config, issuer, registry, grants, retention }: DeploymentParts,
+  { scope, config, issuer, registry, grants, retention, people }: DeploymentParts,
   { clientSecrets, originSecret }: SeededSecrets,
 ): Registrations {
   const { function: registrar } = new EndpointFunction(scope, 'Registrar', {
@@ -27,6 +27,7 @@ export function seedRegistry(
     retention,
     environment: (role) => {
       for (const secret of clientSecrets.values()) secret.grantRead(role);
+      for (const keys of people?.keys.values() ?? []) keys.grantPublicKeys(role);
       grantOwnIssuer(role, config);
       originSecret?.grantRead(role);
       return {
@@ -42,6 +43,7 @@ export function seedRegistry(
   return new Registrations(scope, 'Registrations', {
     config,
     clientSecrets,
+    providerKeys: people?.keys,
     registrar,
   });
 }

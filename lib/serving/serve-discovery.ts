@@ -13,6 +13,7 @@ export function serveDiscovery({
   retention,
   people,
 }: DeploymentParts): void {
+  const keyedIdps = [...(people?.keys.keys() ?? [])];
   const { function: discovery } = new EndpointFunction(scope, 'Discovery', {
     name: 'discovery',
     description: 'Metadata of the issuer and of every registered resource, and the public keys',
@@ -22,7 +23,8 @@ export function serveDiscovery({
       SIGNING_ALGORITHM: signing.algorithm,
       PEOPLE: people === undefined ? 'no' : 'yes',
       REGISTRATION: registrationOf(config).mode === 'closed' ? 'closed' : 'open',
-      ...registry.grantDiscovery(role),
+      KEYED_IDPS: JSON.stringify(keyedIdps),
+      ...registry.grantDiscovery(role, keyedIdps.length > 0),
     }),
   });
   for (const path of [
@@ -33,6 +35,9 @@ export function serveDiscovery({
     '/.well-known/oauth-protected-resource/{resource+}',
   ] as const) {
     servePublicly(frontDoor, path, discovery, 500);
+  }
+  if (keyedIdps.length > 0) {
+    servePublicly(frontDoor, '/.well-known/identity-provider-keys/{idp}', discovery, 100);
   }
   servePublicly(frontDoor, '$default', discovery, 100);
 }

@@ -1,8 +1,10 @@
 import { Stack } from 'aws-cdk-lib';
 import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { type IdentityProviderConfig, keyAuthenticationOf } from '../config/people-config.ts';
 import type { DataKey } from '../constructs/data-key.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
+import { ProviderKeys } from '../constructs/provider-keys.ts';
 import { ProviderSecret } from '../constructs/provider-secret.ts';
 import { VaultTable } from '../constructs/vault-table.ts';
 import { allowedHosts, type DeploymentParts } from './deployment-parts.ts';
@@ -11,6 +13,8 @@ import { allowedHosts, type DeploymentParts } from './deployment-parts.ts';
 export interface PeopleParts {
   /** The ids of the identity providers, in the order of the config. */
   readonly idps: readonly string[];
+  /** Of those that know the deployment by keys. */
+  readonly keys: ReadonlyMap<string, ProviderKeys>;
   /** The function that alone holds upstream credentials. */
   readonly downstream: IFunction;
   /** Lets a function ask the downstream function. It reads the identity providers along with the registry. */
@@ -33,9 +37,14 @@ export function servePeople(
   const { identityProviders = [] } = config;
   if (identityProviders.length === 0) return undefined;
   const vault = new VaultTable(scope, 'Vault', retention);
-  const secrets = identityProviders.map(
-    (idp) => [idp.id, new ProviderSecret(scope, `IdpSecret-${idp.id}`, { idp, dataKey, retention })] as const,
-  );
+  const secrets = identityProviders
+    .filter((idp) => keyAuthenticationOf(idp) === undefined)
+    .map(
+      (idp) =>
+        [idp.id, new ProviderSecret(scope, `IdpSecret-${idp.id}`, { idp, dataKey, retention })] as const,
+    );
+  const keys = keysOf(parts, identityProviders);
+  const idps = identityProviders.map(({ id }) => id);
   const stack = Stack.of(scope);
   const { function: downstream } = new EndpointFunction(scope, 'Downstream', {
     name: 'downstream',
@@ -46,8 +55,10 @@ export function servePeople(
     retention,
     environment: (role) => {
       for (const [, secret] of secrets) secret.grantRead(role);
+      for (const each of keys.values()) each.grantSigning(role);
       return {
         ISSUER: issuer,
+        IDPS: JSON.stringify(idps),
         DEPLOYMENT: stack.stackName,
         DOCUMENT_HOSTS: allowedHosts(config),
         IDP_SECRETS: stack.toJsonString(
@@ -59,9 +70,8 @@ export function servePeople(
       };
     },
   });
-  const idps = identityProviders.map(({ id }) => id);
   return {
-    idps,
+    ...{ idps, keys },
     downstream,
     grantAsking: (role) => {
       role.addToPrincipalPolicy(
@@ -73,4 +83,19 @@ export function servePeople(
       };
     },
   };
+}
+
+/** The keys of those that know the deployment by them. */
+function keysOf(
+  { scope, issuer, retention }: Pick<DeploymentParts, 'scope' | 'issuer' | 'retention'>,
+  identityProviders: readonly IdentityProviderConfig[],
+): ReadonlyMap<string, ProviderKeys> {
+  return new Map(
+    identityProviders.flatMap((idp) => {
+      const authentication = keyAuthenticationOf(idp);
+      if (authentication === undefined) return [];
+      const props = { idp, authentication, issuer, retention };
+      return [[idp.id, new ProviderKeys(scope, `IdpKeys-${idp.id}`, props)] as const];
+    }),
+  );
 }

@@ -121,6 +121,7 @@ describe('whatever is sent', () => {
           findByUri: (uri) => Promise.resolve(uri === aResource().uri ? aResource() : undefined),
           findById: (id) => Promise.resolve(id === aResource().id ? aResource() : undefined),
         },
+        identityProviders: { all: () => Promise.resolve([]) },
         keyRings: { current: () => Promise.resolve(aKeyRing(aSigningKey())) },
         clock: () => now,
       }),

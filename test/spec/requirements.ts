@@ -23,6 +23,7 @@ import { registration } from './requirements/registration.ts';
 import { resourceServer } from './requirements/resource-server.ts';
 import { authorizationRequests, signIn } from './requirements/sign-in.ts';
 import { signing } from './requirements/signing.ts';
+import { upstreamAuthentication } from './requirements/upstream-authentication.ts';
 import { workloadIdentity } from './requirements/workload-identity.ts';
 
 /** Everything the project claims to do, each claim cited by at least one test. */
@@ -50,6 +51,7 @@ export const requirements = {
   ...limits,
   ...federation,
   ...doctor,
+  ...upstreamAuthentication,
   ...keyLife,
   ...operations,
   ...opaqueTokens,

@@ -110,6 +110,8 @@ export async function playIdp(options: {
   readonly path?: string;
   /** Seconds since 1970. */
   readonly now?: () => number;
+  /** Whether a token request is that of the client. Default: by the secret. */
+  readonly isClient?: (form: URLSearchParams) => Promise<boolean>;
 }): Promise<PlayedIdp> {
   const { port, path: base = '', now = () => Date.now() / 1_000 } = options;
   const issuer = `http://localhost:${port}${base}`;
@@ -242,7 +244,7 @@ export async function playIdp(options: {
     const basic = `Basic ${Buffer.from(`vestibule:${options.secret()}`).toString('base64')}`;
     const isClient =
       request.headers.authorization === basic || form.get('client_secret') === options.secret();
-    if (!isClient) {
+    if (!((await options.isClient?.(form)) ?? isClient)) {
       response.setHeader('www-authenticate', 'Basic realm="idp"');
       sendJson(response, 401, { error: 'invalid_client' });
     } else if (form.get('grant_type') === 'refresh_token') await refresh(form, response);

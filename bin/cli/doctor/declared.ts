@@ -1,11 +1,26 @@
 import * as v from 'valibot';
 import type { LookedAt } from '../../../lambdas/oauth/people/diagnosis/provider.ts';
-import { profileNames } from '../../../lambdas/ports/identity-providers.ts';
+import {
+  assertionAlgorithms,
+  assertionAudiences,
+  profileNames,
+} from '../../../lambdas/ports/identity-providers.ts';
 import type { Json } from '../declaration.ts';
 
 const texts = v.array(v.string());
 
+const proof = v.variant('method', [
+  v.object({ method: v.literal('client_secret') }),
+  v.object({
+    method: v.literal('private_key_jwt'),
+    alg: v.picklist(assertionAlgorithms),
+    audience: v.picklist(assertionAudiences),
+  }),
+]);
+
 const declared = v.object({
+  id: v.string(),
+  client_authentication: v.optional(proof, { method: 'client_secret' }),
   issuer: v.string(),
   profile: v.picklist(profileNames),
   client_id: v.string(),
@@ -20,10 +35,11 @@ const declared = v.object({
 /** An identity provider as the admin API shows it. */
 export function readDeclared(shown: Json): LookedAt {
   const read = v.parse(declared, shown);
+  const { id, client_authentication: clientProof } = read;
   const { issuer, profile, scopes, client_id: clientId, subject_claim: subjectClaim, roles = [] } = read;
   const { tenant_claim: tenantClaim, tenants, groups_claim: groupsClaim } = read;
   return {
-    ...{ issuer, profile, scopes, clientId, subjectClaim },
+    ...{ id, clientProof, issuer, profile, scopes, clientId, subjectClaim },
     ...(tenantClaim !== undefined && { tenantClaim }),
     ...(tenants !== undefined && { tenants }),
     ...(groupsClaim !== undefined && { groupsClaim }),

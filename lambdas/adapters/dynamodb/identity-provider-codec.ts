@@ -1,8 +1,17 @@
 import * as v from 'valibot';
-import { type IdentityProvider, profileNames, type Role } from '../../ports/identity-providers.ts';
-import type { IdpId, ResourceUri, ScopeName } from '../../runtime/identifiers.ts';
-import type { Item, PlainRecord } from './attributes.ts';
+import {
+  assertionAlgorithms,
+  assertionAudiences,
+  type ClientProof,
+  type IdentityProvider,
+  profileNames,
+  type ProviderKey,
+  type Role,
+} from '../../ports/identity-providers.ts';
+import type { IdpId, KeyThumbprint, ResourceUri, ScopeName } from '../../runtime/identifiers.ts';
+import type { Item, Plain, PlainRecord } from './attributes.ts';
 import { keyOf } from './keys.ts';
+import { publicJwkAttribute, storedPublicJwk } from './public-jwk.ts';
 import { decode, registered, registrationAttributes, registrationOf, text } from './stored.ts';
 
 const storedRole = v.object({
@@ -10,6 +19,14 @@ const storedRole = v.object({
   /** Absent: everyone. */
   groups: v.exactOptional(v.array(text)),
   scopes: v.array(v.object({ resource: text, names: v.array(text) })),
+});
+
+const storedKey = v.object({ id: text, key_arn: text, kid: text, jwk: storedPublicJwk });
+
+const storedProof = v.object({
+  alg: v.picklist(assertionAlgorithms),
+  audience: v.picklist(assertionAudiences),
+  keys: v.tupleWithRest([storedKey], storedKey),
 });
 
 const storedIdentityProvider = v.object({
@@ -20,6 +37,8 @@ const storedIdentityProvider = v.object({
   profile: v.exactOptional(v.picklist(profileNames)),
   issuer: text,
   client_id: text,
+  /** Absent: by a client secret. */
+  private_key_jwt: v.exactOptional(storedProof),
   scopes: v.array(text),
   domains: v.array(text),
   resources: v.exactOptional(v.array(text)),
@@ -43,6 +62,7 @@ export function encodeIdentityProvider(idp: IdentityProvider): PlainRecord {
     profile: idp.profile,
     issuer: idp.issuer,
     client_id: idp.clientId,
+    private_key_jwt: proofAttribute(idp.clientProof),
     scopes: idp.scopes,
     domains: idp.domains,
     resources: idp.resources,
@@ -70,6 +90,7 @@ export function decodeIdentityProvider(item: Item): IdentityProvider {
     profile: stored.profile ?? 'generic',
     issuer: stored.issuer,
     clientId: stored.client_id,
+    clientProof: proofOf(stored.private_key_jwt),
     scopes: stored.scopes,
     domains: stored.domains,
     ...(resources && { resources: resources as ResourceUri[] }),
@@ -82,6 +103,31 @@ export function decodeIdentityProvider(item: Item): IdentityProvider {
     ...(roles && { roles: roles.map(roleOf) }),
     ...registrationOf(stored),
   };
+}
+
+function proofAttribute(proof: ClientProof): Plain | undefined {
+  if (proof.method === 'client_secret') return undefined;
+  return {
+    alg: proof.alg,
+    audience: proof.audience,
+    keys: proof.keys.map(({ id, keyArn, kid, publicJwk }) => ({
+      ...{ id, key_arn: keyArn, kid, jwk: publicJwkAttribute(publicJwk) },
+    })),
+  };
+}
+
+function proofOf(stored: v.InferOutput<typeof storedProof> | undefined): ClientProof {
+  if (stored === undefined) return { method: 'client_secret' };
+  const { alg, audience } = stored;
+  const [first, ...others] = stored.keys;
+  return {
+    ...{ method: 'private_key_jwt', alg, audience },
+    keys: [keyFrom(first), ...others.map(keyFrom)],
+  };
+}
+
+function keyFrom({ id, key_arn: keyArn, kid, jwk }: v.InferOutput<typeof storedKey>): ProviderKey {
+  return { id, keyArn, kid: kid as KeyThumbprint, publicJwk: jwk };
 }
 
 function roleOf({ name, groups, scopes }: v.InferOutput<typeof storedRole>): Role {

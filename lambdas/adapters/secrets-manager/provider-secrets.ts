@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as v from 'valibot';
 import { after, type Clock, type Instant } from '../../runtime/clock.ts';
+import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import type { IdpId } from '../../runtime/identifiers.ts';
 import { Secret } from '../../runtime/secret.ts';
 import { calling } from '../aws.ts';
@@ -32,7 +33,11 @@ export function secretsManagerProviderSecrets(options: {
       const held = known.get(idp);
       if (held !== undefined && now >= held.asOf && now < after(held.asOf, maximumAge)) return held.secret;
       const SecretId = arns.get(idp);
-      if (SecretId === undefined) throw new Error(`there is no secret for identity provider ${idp}`);
+      if (SecretId === undefined) {
+        // While a deployment changes how we prove ourselves, the registration may be older than the function.
+        const cause = new Error('the deployment has no secret for it');
+        throw new DependencyUnavailable(`identity provider ${idp}`, { cause, retryAfterSeconds: 5 });
+      }
       const { SecretString: text = '' } = await calling('Secrets Manager', () =>
         client.send(new GetSecretValueCommand({ SecretId })),
       );

@@ -2,9 +2,6 @@ import {
   allowInsecureRequests,
   type AuthorizationServer,
   authorizationCodeGrantRequest,
-  type ClientAuth,
-  ClientSecretBasic,
-  ClientSecretPost,
   clockTolerance,
   customFetch,
   processAuthorizationCodeResponse,
@@ -22,34 +19,24 @@ import type { UpstreamProviders, UpstreamRefresh, UpstreamSignIn } from '../../p
 import type { Clock } from '../../runtime/clock.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import type { IdpId, Issuer } from '../../runtime/identifiers.ts';
-import type { Random } from '../../runtime/random.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { Secret } from '../../runtime/secret.ts';
 import { authorizationUrl } from './authorization-url.ts';
+import { authenticationAt, type ProofPorts } from './client-authentication.ts';
 import type { DocumentHosts } from './document-url.ts';
 import { judgedIssuer } from './judged-issuer.ts';
 import { patientDocuments, readLogoutToken } from './logout-tokens.ts';
 import { claimsOfPerson, claimsOfRefreshed, verifiedClaims } from './person-claims.ts';
 import { detailOf, refusalOf, upstreamError } from './provider-errors.ts';
 import { probeTokenEndpoint } from './probe-token-endpoint.ts';
-import { providerDocuments, type ProviderMetadata } from './provider-documents.ts';
+import { providerDocuments } from './provider-documents.ts';
 import { providerFetch } from './provider-fetch.ts';
 import type { Provider, Talk } from './provider-talk.ts';
 
-interface OpenIdProvidersOptions {
+interface OpenIdProvidersOptions extends ProofPorts {
   /** Ours: callbacks are under it. */
   readonly issuer: Issuer;
   readonly hosts: DocumentHosts;
-  readonly clock: Clock;
-  readonly secrets: ProviderSecrets;
-  readonly random: Random;
-}
-
-/** Our client secrets at the providers. */
-export interface ProviderSecrets {
-  readonly current: (idp: IdpId) => Promise<Secret>;
-  /** The provider did not take it: what is remembered may be old. */
-  readonly doubt: (idp: IdpId) => void;
 }
 
 /** Identity providers that speak OpenID Connect, by their discovery documents. */
@@ -75,7 +62,7 @@ export function openIdProviders(options: OpenIdProvidersOptions): UpstreamProvid
       // The same document, as oauth4webapi types it: members that we did not judge may be of any type there.
       as: metadata as unknown as AuthorizationServer,
       client: { client_id: idp.clientId, [clockTolerance]: upstreamSkewSeconds },
-      auth: authenticationAt(idp, metadata, await options.secrets.current(idp.id)),
+      auth: await authenticationAt(idp, metadata, options),
       // The fetch itself judges every URL: plain http is for this machine alone.
       options: { [customFetch]: provider.fetch, [allowInsecureRequests]: true },
     };
@@ -208,14 +195,6 @@ async function refreshed(
     const why = error instanceof DependencyUnavailable ? 'its groups are unavailable' : detailOf(error);
     return { ...rotated, told: refuse(why), byIdToken };
   }
-}
-
-/** OIDC Core §9: by the methods that the provider says it takes; Basic is what it takes that says nothing. */
-function authenticationAt(idp: IdentityProvider, metadata: ProviderMetadata, secret: Secret): ClientAuth {
-  const methods = metadata.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
-  if (methods.includes('client_secret_basic')) return ClientSecretBasic(secret.reveal());
-  if (methods.includes('client_secret_post')) return ClientSecretPost(secret.reveal());
-  throw down(idp, 'it takes no client secret');
 }
 
 const isDown: ProbedToken = { status: 503 };

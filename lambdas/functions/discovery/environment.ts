@@ -6,6 +6,8 @@ export const discoveryEnvironment = [
   'SIGNING_ALGORITHM',
   /** `yes`, or `no`: whether people sign in, and all that there is for them is advertised. */
   'PEOPLE',
+  /** The ids of the identity providers that know the deployment by keys, as a JSON list. */
+  'KEYED_IDPS',
   /** `open`, or `closed`: whether clients register themselves. */
   'REGISTRATION',
 ] as const;

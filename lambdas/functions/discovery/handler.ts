@@ -5,14 +5,16 @@ import { discoveryEndpoint } from '../../http/discovery-endpoint.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { readEnvironment } from '../../runtime/environment.ts';
-import type { Issuer } from '../../runtime/identifiers.ts';
+import type { IdpId, Issuer } from '../../runtime/identifiers.ts';
 import { discoveryEnvironment } from './environment.ts';
 
 const environment = readEnvironment(discoveryEnvironment);
-const { resources, keyRings } = dynamoRegistry({
+const { resources, keyRings, identityProviders } = dynamoRegistry({
   client: new DynamoDBClient(clientDefaults),
   table: environment.REGISTRY_TABLE,
   clock: systemClock,
+  // Without any, nothing is read along.
+  idps: JSON.parse(environment.KEYED_IDPS) as IdpId[],
 });
 
 export const handler = lambdaHandler(
@@ -23,6 +25,7 @@ export const handler = lambdaHandler(
     registration: environment.REGISTRATION === 'open',
     resources,
     keyRings,
+    identityProviders,
     clock: systemClock,
   }),
   { cors: true },

@@ -7,7 +7,9 @@ export const downstreamEnvironment = [
   'VAULT_KEY',
   /** The stack's name: part of what a kept token is bound to. */
   'DEPLOYMENT',
-  /** By identity provider the ARN of the secret that holds our client secret there, as JSON. */
+  /** The ids of the identity providers, as a JSON list. */
+  'IDPS',
+  /** By identity provider that knows us by one the ARN of the secret that holds our client secret there, as JSON. */
   'IDP_SECRETS',
   /** `public`, or `loopback` in the dev profile, where an identity provider may live on this machine. */
   'DOCUMENT_HOSTS',

@@ -5,6 +5,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
 import { dynamoVault } from '../../adapters/dynamodb/vault.ts';
+import { kmsAssertionSigner } from '../../adapters/kms/assertion-signer.ts';
 import { kmsVaultSeals } from '../../adapters/kms/vault-seals.ts';
 import { secretsManagerProviderSecrets } from '../../adapters/secrets-manager/provider-secrets.ts';
 import { openIdProviders } from '../../adapters/upstream/openid-providers.ts';
@@ -22,12 +23,13 @@ const environment = readEnvironment(downstreamEnvironment);
 const secrets = new Map(
   Object.entries(JSON.parse(environment.IDP_SECRETS) as Readonly<Record<IdpId, string>>) as [IdpId, string][],
 );
+const kms = new KMSClient(clientDefaults);
 const dynamo = new DynamoDBClient(clientDefaults);
 const { identityProviders } = dynamoRegistry({
   client: dynamo,
   table: environment.REGISTRY_TABLE,
   clock: systemClock,
-  idps: [...secrets.keys()],
+  idps: JSON.parse(environment.IDPS) as IdpId[],
 });
 
 const issuer = environment.ISSUER as Issuer;
@@ -36,8 +38,8 @@ const hosts = environment.DOCUMENT_HOSTS === 'loopback' ? 'loopback' : 'public';
 const ports: DownstreamPorts = {
   ...{ identityProviders, issuer, look: providerLook(hosts) },
   upstream: openIdProviders({
-    ...{ issuer, hosts, random: systemRandom },
-    clock: systemClock,
+    ...{ issuer, hosts, random: systemRandom, clock: systemClock },
+    signer: kmsAssertionSigner({ client: kms }),
     secrets: secretsManagerProviderSecrets({
       client: new SecretsManagerClient(clientDefaults),
       arns: secrets,
@@ -45,7 +47,7 @@ const ports: DownstreamPorts = {
     }),
   }),
   seals: kmsVaultSeals({
-    client: new KMSClient(clientDefaults),
+    client: kms,
     keyArn: environment.VAULT_KEY,
     deployment: environment.DEPLOYMENT,
   }),

@@ -15,6 +15,7 @@ import type { Audit } from '../../runtime/events.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { RegistrationEvent } from './event.ts';
 import { withOwnIssuer } from './own-issuer.ts';
+import { withProviderKeys } from './provider-keys.ts';
 import { carryOutRedirect, redirectIdOf } from './redirects.ts';
 
 export interface RegistrationPorts extends SeedingPorts {
@@ -100,7 +101,11 @@ async function seedDeclared(
   properties: v.InferOutput<typeof declarationProperties>,
   author: Author,
 ): Promise<Result<{ readonly id: string; readonly outcome: SeedOutcome }, RegistryRefusal>> {
-  const declaration = await withOwnIssuer(ports.ownAccount, await withSigningKey(ports, properties));
+  const keyed = await withSigningKey(ports, properties);
+  const declaration = await withOwnIssuer(
+    ports.ownAccount,
+    kind === 'idp' ? await withProviderKeys(ports.clientKeys, keyed) : keyed,
+  );
   if (!declaration.ok) return declaration;
   const settled = readTrusted(kind, declaration.value, ports.context);
   if (!settled.ok) return settled;

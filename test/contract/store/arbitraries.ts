@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import type { AwsWorkload } from '../../../lambdas/ports/aws-workload.ts';
-import { type IdentityProvider, profileNames, type Role } from '../../../lambdas/ports/identity-providers.ts';
+import {
+  assertionAlgorithms,
+  assertionAudiences,
+  type ClientProof,
+  type IdentityProvider,
+  profileNames,
+  type ProviderKey,
+  type Role,
+} from '../../../lambdas/ports/identity-providers.ts';
 import type {
   Agent,
   AssertionKeys,
@@ -151,6 +159,22 @@ const roles: fc.Arbitrary<Role[]> = few(
   }),
 );
 
+const rsaKey = fc.record({ kty: fc.constant('RSA' as const), n: text(), e: text() });
+
+const providerKey: fc.Arbitrary<ProviderKey> = fc.record({
+  ...{ id: text(), keyArn: text(), kid: text<ProviderKey['kid']>(), publicJwk: rsaKey },
+});
+
+const clientProof: fc.Arbitrary<ClientProof> = fc.oneof(
+  fc.constant({ method: 'client_secret' as const }),
+  fc.record({
+    method: fc.constant('private_key_jwt' as const),
+    alg: fc.constantFrom(...assertionAlgorithms),
+    audience: fc.constantFrom(...assertionAudiences),
+    keys: fc.tuple(providerKey, few(providerKey)).map(([first, others]) => [first, ...others] as const),
+  }),
+);
+
 export const identityProviders: fc.Arbitrary<IdentityProvider> = fc
   .record({
     ...registration,
@@ -158,6 +182,7 @@ export const identityProviders: fc.Arbitrary<IdentityProvider> = fc
     name: text(),
     issuer: text(),
     clientId: text(),
+    clientProof,
     scopes: few(text()),
     domains: few(text()),
     profile: fc.constantFrom(...profileNames),

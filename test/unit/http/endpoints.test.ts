@@ -86,6 +86,7 @@ describe('the discovery endpoints', () => {
       findByUri: (uri) => Promise.resolve(uri === aResource().uri ? aResource() : undefined),
       findById: (id) => Promise.resolve(id === aResource().id ? aResource() : undefined),
     },
+    identityProviders: { all: () => Promise.resolve([]) },
     keyRings: { current: () => Promise.resolve(aKeyRing(aSigningKey())) },
     clock,
   });

@@ -33,6 +33,7 @@ test('what an identity provider is asked for and known by comes with its profile
   expect(read({ issuer: 'https://id.example.com' })).toEqual({
     ...{ id: 'company', name: 'Company', clientId: 'vestibule', domains: [], scopes, subjectClaim: 'sub' },
     ...{ profile: 'generic', issuer: 'https://id.example.com', onLogout: 'sessions' },
+    clientProof: { method: 'client_secret' },
   });
 });
 
@@ -54,4 +55,52 @@ test('an issuer that all tenants share is declared with those whose people may s
   // Another claim could be what a tenant makes of it.
   expect(refusal({ issuer: shared, tenants: [tenant], tenant_claim: 'company' })).toMatch(/^tenant_claim/);
   expect(refusal({ issuer: shared, profile: 'azure' })).toMatch(/^profile .*must be one of entra, okta/);
+});
+
+const rsa = { kty: 'RSA', n: 'AQAB', e: 'AQAB' } as const;
+const curve = { kty: 'EC', crv: 'P-256', x: 'eA', y: 'eQ' } as const;
+const key = (jwk: object, id = '1'): object => ({ id, key_arn: 'arn:aws:kms:eu-west-1:1:key/1', jwk });
+
+test('an identity provider that knows the deployment by keys is named in assertions as its profile documents', () => {
+  const proof = { alg: 'PS256', keys: [key(rsa), key({ ...rsa, d: 'private' }, '2')] };
+  const audienceAt = (issuer: string, more = {}): unknown => {
+    const { clientProof } = read({ issuer, private_key_jwt: { ...proof, ...more } }) as {
+      readonly clientProof: { readonly audience: string };
+    };
+    return clientProof.audience;
+  };
+  expect(audienceAt('https://dev-1.okta.com')).toBe('token_endpoint');
+  for (const issuer of [
+    'https://dev-1.auth0.com/',
+    'https://id.example.com/realms/staff',
+    'https://id.example.com',
+  ]) {
+    expect([issuer, audienceAt(issuer)]).toEqual([issuer, 'issuer']);
+  }
+  expect(audienceAt('https://dev-1.okta.com', { audience: 'issuer' })).toBe('issuer');
+  const { clientProof } = read({ issuer: 'https://id.example.com', private_key_jwt: proof }) as {
+    readonly clientProof: { readonly keys: readonly { readonly publicJwk: object; readonly kid: string }[] };
+  };
+  expect(clientProof.keys.map(({ publicJwk }) => publicJwk)).toEqual([rsa, rsa]);
+});
+
+test('keys that its algorithm does not sign with, none, or two of one name, are refused', () => {
+  const refusal = (proof: object): string =>
+    refusalOf(readIdentityProvider, {
+      ...declared,
+      issuer: 'https://id.example.com',
+      private_key_jwt: proof,
+    });
+  expect(refusal({ alg: 'ES256', keys: [key(rsa)] })).toMatch(
+    /^private_key_jwt .*must have keys that its alg/,
+  );
+  expect(refusal({ alg: 'RS256', keys: [key(rsa), key(curve, '2')] })).toMatch(
+    /^private_key_jwt .*must have/,
+  );
+  expect(refusal({ alg: 'RS256', keys: [key(rsa), key(rsa)] })).toMatch(
+    /^private_key_jwt\.keys .*must not name/,
+  );
+  expect(refusal({ alg: 'RS256', keys: [] })).toMatch(/^private_key_jwt\.keys/);
+  expect(refusal({ alg: 'HS256', keys: [key(rsa)] })).toMatch(/^private_key_jwt\.alg .*must be one of RS256/);
+  expect(refusal({ alg: 'RS256', audience: 'us', keys: [key(rsa)] })).toMatch(/^private_key_jwt\.audience/);
 });

@@ -1,4 +1,5 @@
 import type { Finding, Seen } from '../../../ports/diagnosis.ts';
+import { assertionAlgorithms } from '../../../ports/identity-providers.ts';
 import { idTokenAlgorithms } from '../id-token.ts';
 import { answeredObject } from './answered.ts';
 import { error, found, warning } from './check.ts';
@@ -31,7 +32,8 @@ export function judgeDiscovery(idp: LookedAt, seen: Seen): JudgedDiscovery {
     pkceFinding(idp, metadata),
     codeFlowFinding(idp, metadata),
     algorithmFinding(idp, metadata),
-    clientAuthenticationFinding(metadata),
+    clientAuthenticationFinding(idp, metadata),
+    assertionAlgorithmFinding(idp, metadata),
     scopeFinding(idp, metadata),
     offlineFinding(idp, metadata),
   );
@@ -109,16 +111,46 @@ function algorithmFinding(idp: LookedAt, metadata: Metadata): Finding | undefine
   });
 }
 
-const taken = ['client_secret_basic', 'client_secret_post'];
+const bySecret = ['client_secret_basic', 'client_secret_post'];
+const byKey = ['private_key_jwt'];
 
-function clientAuthenticationFinding(metadata: Metadata): Finding | undefined {
+function clientAuthenticationFinding(idp: LookedAt, metadata: Metadata): Finding | undefined {
   const methods = listed(metadata, 'token_endpoint_auth_methods_supported');
+  const ours = { client_secret: bySecret, private_key_jwt: byKey, unknown: [...bySecret, ...byKey] };
+  const taken = ours[idp.clientProof?.method ?? 'unknown'];
   if (methods === undefined || taken.some((method) => methods.includes(method))) return undefined;
-  return error('client_authentication_unsupported', {
-    what: `The token endpoint takes ${some(methods)} alone`,
-    why: 'Vestibule proves itself there by its client secret.',
-    fix: 'Allow client_secret_basic or client_secret_post for the client, and let the provider say so.',
+  const what = `The token endpoint takes ${some(methods)} alone`;
+  return idp.clientProof?.method === 'private_key_jwt'
+    ? error('client_authentication_unsupported', {
+        what,
+        why: 'Vestibule proves itself there by a signed assertion (private_key_jwt).',
+        fix: "Allow private_key_jwt for the client, and let the provider say so; or write 'client_secret' in identityProviders[].authentication.",
+      })
+    : error('client_authentication_unsupported', {
+        what,
+        why: 'Vestibule proves itself there by its client secret.',
+        fix: 'Allow client_secret_basic or client_secret_post for the client, and let the provider say so; or have it proved by a key (identityProviders[].authentication).',
+      });
+}
+
+/** RFC 8414 §2: who lists algorithms takes those. */
+function assertionAlgorithmFinding(idp: LookedAt, metadata: Metadata): Finding | undefined {
+  if (idp.clientProof?.method !== 'private_key_jwt') return undefined;
+  const { alg } = idp.clientProof;
+  const algorithms = listed(metadata, 'token_endpoint_auth_signing_alg_values_supported');
+  if (algorithms === undefined || algorithms.includes(alg)) return undefined;
+  return error('assertion_algorithm_unsupported', {
+    what: `The token endpoint takes assertions by ${some(algorithms)} alone`,
+    why: `Vestibule signs them by ${alg} there.`,
+    fix: `Write one of those in identityProviders[].authentication.alg: ${supported(algorithms)}.`,
   });
+}
+
+function supported(algorithms: readonly string[]): string {
+  const both = assertionAlgorithms.filter((alg) => algorithms.includes(alg));
+  return both.length === 0
+    ? `Vestibule has ${assertionAlgorithms.join(', ')} and none of them, so let the provider take one, or take a client secret`
+    : both.join(', ');
 }
 
 function scopeFinding(idp: LookedAt, metadata: Metadata): Finding | undefined {

@@ -1,4 +1,5 @@
 import type { Finding } from '../../../ports/diagnosis.ts';
+import type { AssertionAudience } from '../../../ports/identity-providers.ts';
 import { error } from './check.ts';
 import { entraFinding } from './entra-errors.ts';
 import type { LookedAt } from './provider.ts';
@@ -27,12 +28,7 @@ type Explain = (idp: LookedAt, answer: ErrorAnswer, by: SaidBy) => Finding;
 
 /** RFC 6749 §4.1.2.1 and §5.2, and OIDC Core §3.1.2.6. */
 const explanations: Readonly<Record<string, Explain>> = {
-  invalid_client: (idp) =>
-    error('client_secret_refused', {
-      what: 'The token endpoint does not take the client secret (invalid_client)',
-      why: 'People sign in at the provider, and the sign-in fails when they are back.',
-      fix: `Put the secret that the provider shows into the deployment's secret (its output IdpSecret…Arn names it, or clientSecretArn): ${settingsOf[idp.profile].clientSecret}. Compare the client id too: ${settingsOf[idp.profile].clientId}`,
-    }),
+  invalid_client: badClient,
   unauthorized_client: (idp) =>
     error('grant_not_allowed', {
       what: 'The client may not do this (unauthorized_client)',
@@ -72,6 +68,29 @@ const explanations: Readonly<Record<string, Explain>> = {
   server_error: down,
   temporarily_unavailable: down,
 };
+
+function badClient(idp: LookedAt): Finding {
+  const why = 'People sign in at the provider, and the sign-in fails when they are back.';
+  const compared = `Compare the client id too: ${settingsOf[idp.profile].clientId}`;
+  if (idp.clientProof?.method === 'private_key_jwt') {
+    return error('client_key_refused', {
+      what: 'The token endpoint does not take the signed assertion of the deployment (invalid_client)',
+      why,
+      fix: `Give the provider the public key that \`npx vestibule idp key ${idp.id ?? '<id>'}\` prints, or the URL: ${settingsOf[idp.profile].publicKey}. ${audienceOf(idp.clientProof.audience)} ${compared}`,
+    });
+  }
+  return error('client_secret_refused', {
+    what: 'The token endpoint does not take the client secret (invalid_client)',
+    why,
+    fix: `Put the secret that the provider shows into the deployment's secret (its output IdpSecret…Arn names it, or clientSecretArn): ${settingsOf[idp.profile].clientSecret}. ${compared}`,
+  });
+}
+
+function audienceOf(audience: AssertionAudience): string {
+  return audience === 'issuer'
+    ? "Assertions name it by its issuer: where it wants its token endpoint there, write 'token_endpoint' in identityProviders[].authentication.audience."
+    : "Assertions name it by its token endpoint: where it wants its issuer there, write 'issuer' in identityProviders[].authentication.audience.";
+}
 
 function badCode(idp: LookedAt): Finding {
   return error('code_refused', {

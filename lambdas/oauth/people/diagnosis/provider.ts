@@ -1,4 +1,4 @@
-import type { IdentityProvider, ProfileName } from '../../../ports/identity-providers.ts';
+import type { IdentityProvider, ProfileName, ProofByKey } from '../../../ports/identity-providers.ts';
 import { profileOf, recognizedProfile } from '../profiles/profile-of.ts';
 
 type Declared = Pick<
@@ -6,8 +6,14 @@ type Declared = Pick<
   'clientId' | 'scopes' | 'subjectClaim' | 'tenantClaim' | 'tenants' | 'groupsClaim'
 >;
 
+/** How the deployment proves itself, as far as the provider sees it. */
+export type ProofSeen = { readonly method: 'client_secret' } | Omit<ProofByKey, 'keys'>;
+
 /** What is known of a provider that is looked at; of one that is not registered, its issuer and what it seems to be. */
 export interface LookedAt extends Partial<Declared> {
+  /** Ours for it. */
+  readonly id?: string;
+  readonly clientProof?: ProofSeen;
   readonly issuer: string;
   readonly profile: ProfileName;
   /** Our redirect URI there. */
@@ -18,12 +24,13 @@ export interface LookedAt extends Partial<Declared> {
 
 /** One of the deployment. */
 export function lookedAt(
-  idp: Declared & Pick<IdentityProvider, 'issuer' | 'profile' | 'roles'>,
+  idp: Declared & Pick<IdentityProvider, 'id' | 'clientProof' | 'issuer' | 'profile' | 'roles'>,
   callback: string,
 ): LookedAt {
-  const { issuer, profile, clientId, scopes, subjectClaim, tenantClaim, tenants, groupsClaim } = idp;
+  const { id, clientProof, issuer, profile, clientId, scopes, subjectClaim } = idp;
+  const { tenantClaim, tenants, groupsClaim } = idp;
   return {
-    ...{ issuer, profile, clientId, scopes, subjectClaim, callback },
+    ...{ id, clientProof, issuer, profile, clientId, scopes, subjectClaim, callback },
     ...(tenantClaim !== undefined && { tenantClaim }),
     ...(tenants !== undefined && { tenants }),
     ...(groupsClaim !== undefined && { groupsClaim }),

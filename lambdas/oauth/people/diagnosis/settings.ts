@@ -8,6 +8,8 @@ export interface ProviderSettings {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  /** Where our public key is put. */
+  readonly publicKey: string;
   readonly redirectUris: string;
   readonly codeGrant: string;
   readonly tokenSigning: string;
@@ -34,6 +36,7 @@ export const settingsOf: Readonly<Record<ProfileName, ProviderSettings>> = {
     issuer: `${app} › Overview › Endpoints: https://login.microsoftonline.com/<Directory (tenant) ID>/v2.0`,
     clientId: `${app} › Overview › Application (client) ID`,
     clientSecret: `${app} › Certificates & secrets › New client secret: its Value, not its Secret ID`,
+    publicKey: `${app} › Certificates & secrets › Certificates › Upload certificate`,
     redirectUris: `${app} › Authentication › Platform configurations › Web › Redirect URIs`,
     codeGrant: `${app} › Authentication: a platform of the kind Web`,
     tokenSigning: `${app} › Token configuration`,
@@ -46,6 +49,7 @@ export const settingsOf: Readonly<Record<ProfileName, ProviderSettings>> = {
     issuer: 'Okta Admin Console › Security › API › Authorization Servers › Issuer URI',
     clientId: `${oktaApp} › General › Client Credentials › Client ID`,
     clientSecret: `${oktaApp} › General › Client Credentials › Client secrets`,
+    publicKey: `${oktaApp} › General › Client Credentials › Client authentication: Public key / Private key, with the URL to fetch keys dynamically`,
     redirectUris: `${oktaApp} › General › Login › Sign-in redirect URIs`,
     codeGrant: `${oktaApp} › General › Grant type: Authorization Code`,
     tokenSigning: 'Okta Admin Console › Security › API › Authorization Servers › your server › Settings',
@@ -60,6 +64,7 @@ export const settingsOf: Readonly<Record<ProfileName, ProviderSettings>> = {
     issuer: 'https://cognito-idp.<region>.amazonaws.com/<user pool id>, not the domain of the sign-in pages',
     clientId: `${cognitoClient} › Client ID`,
     clientSecret: `${cognitoClient} › Client secret (a client without one has to be made anew)`,
+    publicKey: 'Cognito knows clients by a secret alone',
     redirectUris: `${cognitoClient} › Login pages › Allowed callback URLs`,
     codeGrant: `${cognitoClient} › Login pages › OAuth grant types: Authorization code grant`,
     tokenSigning: 'the user pool',
@@ -73,6 +78,7 @@ export const settingsOf: Readonly<Record<ProfileName, ProviderSettings>> = {
     issuer: `${auth0App} › Settings › Domain: https://<domain>/ with the slash at its end`,
     clientId: `${auth0App} › Settings › Client ID`,
     clientSecret: `${auth0App} › Settings › Client Secret`,
+    publicKey: `${auth0App} › Credentials › Authentication Methods: Private Key JWT, with the PEM as a credential`,
     redirectUris: `${auth0App} › Settings › Allowed Callback URLs`,
     codeGrant: `${auth0App} › Settings › Advanced Settings › Grant Types: Authorization Code`,
     tokenSigning: `${auth0App} › Settings › Advanced Settings › OAuth › JsonWebToken Signature Algorithm: RS256`,
@@ -89,6 +95,7 @@ export const settingsOf: Readonly<Record<ProfileName, ProviderSettings>> = {
       'Keycloak admin console › your realm › Realm settings › Endpoints (and the hostname that the server is started with)',
     clientId: `${keycloakClient} › Settings › Client ID`,
     clientSecret: `${keycloakClient} › Credentials › Client Secret`,
+    publicKey: `${keycloakClient} › Credentials › Client Authenticator: Signed JWT, and Keys › Use JWKS URL`,
     redirectUris: `${keycloakClient} › Settings › Valid redirect URIs`,
     codeGrant: `${keycloakClient} › Settings › Authentication flow: Standard flow`,
     tokenSigning: `${keycloakClient} › Advanced › Fine grain OpenID Connect configuration › ID token signature algorithm`,
@@ -103,6 +110,7 @@ export const settingsOf: Readonly<Record<ProfileName, ProviderSettings>> = {
     issuer: `${pingApp} › Configuration › URLs › Issuer`,
     clientId: `${pingApp} › Configuration › Client ID`,
     clientSecret: `${pingApp} › Configuration › Client Secret`,
+    publicKey: `${pingApp} › Configuration › Token Endpoint Authentication Method: Private Key JWT, with the JWKS URL`,
     redirectUris: `${pingApp} › Configuration › Redirect URIs`,
     codeGrant: `${pingApp} › Configuration › Grant Type: Authorization Code`,
     tokenSigning: `${pingApp} › Configuration`,
@@ -115,6 +123,7 @@ export const settingsOf: Readonly<Record<ProfileName, ProviderSettings>> = {
     issuer: 'the member "issuer" of its discovery document',
     clientId: `${anyClient} › client_id`,
     clientSecret: `${anyClient} › client secret`,
+    publicKey: `${anyClient} › token_endpoint_auth_method private_key_jwt, with the jwks_uri`,
     redirectUris: `${anyClient} › redirect URIs`,
     codeGrant: `${anyClient} › grant types: authorization_code`,
     tokenSigning: `${anyClient} › id_token signing algorithm`,

@@ -7,15 +7,16 @@ const subject = 'token_endpoint';
 
 /**
  * What the token endpoint said to a code that nobody gave: whoever judges the client first and then the code says
- * `invalid_client` to a wrong secret, and `invalid_grant` to a right one (RFC 6749 §5.2).
+ * `invalid_client` to a wrong secret or key, and `invalid_grant` to a right one (RFC 6749 §5.2).
  */
 export function checkTokenEndpoint(idp: LookedAt, probed: ProbedToken): Check {
-  const good = 'it takes our client secret, and refuses a code that nobody gave';
+  const ours = idp.clientProof?.method === 'private_key_jwt' ? 'key' : 'client secret';
+  const good = `it takes our ${ours}, and refuses a code that nobody gave`;
   const finding = findingOf(idp, probed);
   if (finding === 'unproven') {
     return notChecked(
       subject,
-      `it refuses the request before it judges the client secret (${probed.error ?? ''}${probed.vendorCode === undefined ? '' : `, ${probed.vendorCode}`})`,
+      `it refuses the request before it judges the ${ours} (${probed.error ?? ''}${probed.vendorCode === undefined ? '' : `, ${probed.vendorCode}`})`,
     );
   }
   return check(subject, good, finding === undefined ? [] : [finding]);

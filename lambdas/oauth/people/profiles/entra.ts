@@ -112,4 +112,5 @@ export const entra: ProviderProfile = {
     isReached: (acr, claims) => (namesAt(claims, 'acrs') ?? []).includes(acr),
   },
   registration: { kind: 'none' },
+  assertionAudience: 'token_endpoint',
 };

@@ -65,4 +65,6 @@ export const generic: ProviderProfile = {
   stepUp: byAcrValues,
   logoutUrl: standardLogout,
   registration: { kind: 'rfc7591', authorization: 'Bearer' },
+  // OIDC Core §9, as it is since its second errata set: the issuer, and nothing else.
+  assertionAudience: 'issuer',
 };

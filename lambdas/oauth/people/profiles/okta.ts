@@ -14,6 +14,7 @@ export const okta: ProviderProfile = {
     groupsClaim: 'groups',
   }),
   registration: { kind: 'rfc7591', authorization: 'SSWS' },
+  assertionAudience: 'token_endpoint',
 };
 
 function isOrg(issuer: string): boolean {

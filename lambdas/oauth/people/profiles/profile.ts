@@ -1,4 +1,4 @@
-import type { IdentityProvider } from '../../../ports/identity-providers.ts';
+import type { AssertionAudience, IdentityProvider } from '../../../ports/identity-providers.ts';
 
 export type Claims = Readonly<Record<string, unknown>>;
 
@@ -85,4 +85,6 @@ export interface ProviderProfile {
   /** Undefined where the provider has no way to be signed out. */
   readonly logoutUrl: (logout: UpstreamLogout) => URL | undefined;
   readonly registration: RegistrationApi;
+  /** What assertions of ours name it by, as it documents. */
+  readonly assertionAudience: AssertionAudience;
 }

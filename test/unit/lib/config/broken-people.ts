@@ -184,6 +184,34 @@ export const brokenPeople: readonly (readonly [string, unknown, string])[] = [
     "identityProviders[1].id: 'company' is the id of identityProviders[0] too; choose another",
   ],
   [
+    'an authentication that nobody knows',
+    withIdp({ authentication: 'private_key_jwt' }),
+    "identityProviders[0].authentication: 'private_key_jwt' is not understood; write 'client_secret', or { method: 'private_key_jwt', alg: 'RS256' }",
+  ],
+  [
+    'a key of an algorithm that KMS does not sign by here',
+    withIdp({ authentication: { method: 'private_key_jwt', alg: 'RS384' } }),
+    "identityProviders[0].authentication.alg: 'RS384' is none of RS256, PS256, ES256",
+  ],
+  [
+    'one key named twice',
+    withIdp({ authentication: { method: 'private_key_jwt', alg: 'ES256', keys: ['a', 'a'] } }),
+    'identityProviders[0].authentication.keys: names a key twice; once will do',
+  ],
+  [
+    'a secret beside a key',
+    withIdp({
+      authentication: { method: 'private_key_jwt', alg: 'ES256' },
+      clientSecretArn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:company-AbCdEf',
+    }),
+    'identityProviders[0].clientSecretArn: is read by nobody beside authentication; remove it',
+  ],
+  [
+    'a key at Cognito',
+    withIdp({ profile: 'cognito', authentication: { method: 'private_key_jwt', alg: 'RS256' } }),
+    "identityProviders[0].authentication: knows clients by a secret alone; write 'client_secret'",
+  ],
+  [
     'roles where nobody signs in',
     { ...soundConfig, roles: [{ ...staff, groups: 'everyone' }] },
     'roles: stand in a config where nobody signs in; add identityProviders or remove them',
