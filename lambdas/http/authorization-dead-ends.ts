@@ -111,7 +111,7 @@ const explanations: Explain = {
   client_not_interactive: () => ({
     error: 'unauthorized_client',
     title: 'Nobody can sign in here',
-    text: 'the client is registered as a machine, which cannot sign a person in',
+    text: 'the client is registered for no sign-in that begins here',
   }),
   redirect_uri_missing: () => ({
     error: 'invalid_request',

@@ -70,12 +70,13 @@ async function begin(
     const { error, reason: why, description } = access.refusal;
     return refuse({ reason: 'request_unsound', error, why, description });
   }
-  if (!(await markAssertion(ports, authenticated, now))) return refuse({ reason: 'assertion_replayed' });
   const begun = { clientId: client.id, request: writtenRequest(asked), expiresAt: after(now, deviceSeconds) };
   for (let left = tries; left > 0; left -= 1) {
     const [userCode, secret] = [newUserCode(ports.random), ports.random(32)];
     const id = deviceIdOf(userCode);
     if (!(await ports.devices.begin({ ...begun, id, digest: sha256(secret), interval }))) continue;
+    // Begun first and marked last: a device that nobody was told of is nothing, and a request that fails has spent nothing.
+    if (!(await markAssertion(ports, authenticated, now))) return refuse({ reason: 'assertion_replayed' });
     return ok({
       ...{ deviceCode: writeDeviceCode({ id, secret }), userCode: new Secret(userCode) },
       ...{ expiresAt: begun.expiresAt, interval, access: access.value.access },

@@ -23,7 +23,7 @@ const words: Readonly<Partial<Record<PageRefusal['reason'], Omit<UnsoundRequest,
   },
   client_not_interactive: {
     error: 'unauthorized_client',
-    description: 'the client is registered as a machine, which cannot sign a person in',
+    description: 'the client is registered for no sign-in that begins here',
   },
 };
 

@@ -16,7 +16,7 @@ const longestName = 128;
 const documentShape = v.object({
   client_id: v.string(),
   client_name: v.string(),
-  redirect_uris: v.pipe(v.array(v.unknown()), v.maxLength(mostRedirectUris)),
+  redirect_uris: v.optional(v.pipe(v.array(v.unknown()), v.maxLength(mostRedirectUris)), []),
   token_endpoint_auth_method: v.optional(v.string(), 'none'),
   grant_types: v.optional(v.array(v.unknown())),
   require_pushed_authorization_requests: v.optional(v.unknown()),
@@ -50,19 +50,16 @@ export function readClientDocument(
     });
   const name = nameOf(document);
   if (!isVisible(name)) return invalid('client_name is empty');
-  const redirectUris = redirectUrisOf(document, customRedirectUris);
-  if (redirectUris.length === 0) return invalid('redirect_uris holds none that is https or on this machine');
-  const grantTypes = grantTypesOf(document);
-  if (!grantTypes.includes('authorization_code')) return invalid('grant_types lacks authorization_code');
+  const ways = waysOf(document, customRedirectUris);
+  if (!ways.ok) return ways;
   if (hasSecret(json)) return invalid('a document that everybody can read holds a client secret');
   const authentication = authenticationOf(document);
   if (!authentication.ok) return authentication;
   return ok({
     id: url as ClientId,
     name,
-    grantTypes,
+    ...ways.value,
     authentication: authentication.value,
-    redirectUris,
     ...(document.require_pushed_authorization_requests === true && { pushesRequests: true }),
     // AS-34: it is refused without a proof from then on.
     ...(document.dpop_bound_access_tokens === true && { dpopBound: true }),
@@ -79,6 +76,26 @@ function nameOf({ client_name: name }: Document): string {
     .replaceAll(/[\p{Cc}\p{Cs}]/gu, '')
     .trim()
     .slice(0, longestName);
+}
+
+/**
+ * How people let the client in. RFC 7591 §2: redirect URIs are for grants that send people back, and what a client for devices
+ * alone lists counts for nothing.
+ */
+function waysOf(
+  document: Document,
+  custom: readonly string[],
+): Result<Pick<Client, 'grantTypes' | 'redirectUris'>, DocumentFault> {
+  const grantTypes = grantTypesOf(document);
+  if (!grantTypes.includes('authorization_code')) {
+    return grantTypes.includes(deviceGrantType)
+      ? ok({ grantTypes, redirectUris: [] })
+      : invalid('grant_types holds neither authorization_code nor the device grant');
+  }
+  const redirectUris = redirectUrisOf(document, custom);
+  return redirectUris.length === 0
+    ? invalid('redirect_uris holds none that is https or on this machine')
+    : ok({ grantTypes, redirectUris });
 }
 
 function redirectUrisOf({ redirect_uris: uris }: Document, custom: readonly string[]): readonly string[] {

@@ -48,6 +48,10 @@ export const deviceGrant = {
     ['RFC 7591 §2', 'RFC 7591 §2.1'],
     'registers clients for devices, without redirect URIs and response types where that is all they do',
   ),
+  'rfc7591:2:document-for-devices': must(
+    'RFC 7591 §2',
+    'knows a client for devices alone by its metadata document, which lists no redirect URI, and gives it no other grant',
+  ),
   'vestibule:device-code-is-no-code': must(
     'Vestibule',
     'takes what a device redeems at the device grant, and nowhere else',

@@ -42,10 +42,11 @@ type Proof = Readonly<Record<string, string>>;
 export async function newKeyedClient(
   company: Company,
   id: string,
+  metadata: object = { redirect_uris: [hosted] },
 ): Promise<(aud?: string) => Promise<Proof>> {
   const { privateKey, publicKey } = await generateKeyPair('ES256');
   await drive(company).register('clients', {
-    ...{ client_id: id, client_name: 'Keyed', redirect_uris: [hosted] },
+    ...{ client_id: id, client_name: 'Keyed', ...metadata },
     ...{ token_endpoint_auth_method: 'private_key_jwt', accepts_token_endpoint_audience: true },
     jwks: { keys: [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256' }] },
   });

@@ -30,6 +30,8 @@ describe('the URL of a metadata document', () => {
   );
 });
 
+const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
+
 describe('a metadata document', () => {
   const jwk = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' };
 
@@ -46,6 +48,8 @@ describe('a metadata document', () => {
     ],
     ['its keys', { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [jwk] } }],
     ['a demand for pushed requests that is none', { require_pushed_authorization_requests: 'yes' }],
+    ['the device grant alone, and no redirect URI', { grant_types: [deviceGrant], redirect_uris: undefined }],
+    ['the device grant beside the usual ones', { grant_types: ['authorization_code', deviceGrant] }],
     ['loopback redirect URIs without a port', { redirect_uris: ['http://127.0.0.1/callback'] }],
   ])('may hold %s', async (_what, change) => {
     expect((await hosts([served({ ...document, ...change })]).find(start)).ok).toBe(true);
@@ -63,6 +67,12 @@ describe('a metadata document', () => {
       'redirect_uris',
     ],
     ['a scheme of its own that nobody allowed', { redirect_uris: ['app://x/cb'] }, 'redirect_uris'],
+    ['refresh tokens alone', { grant_types: ['refresh_token'] }, 'grant_types'],
+    [
+      'no redirect URI beside a grant that needs one',
+      { grant_types: ['authorization_code', deviceGrant], redirect_uris: [] },
+      'redirect_uris',
+    ],
     ['no grant of ours', { grant_types: ['client_credentials'] }, 'grant_types'],
     ['a secret', { client_secret: 'canary-secret' }, 'secret'],
     ['the end of a secret', { client_secret_expires_at: 0 }, 'secret'],
