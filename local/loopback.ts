@@ -1,5 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { TlsOptions } from 'node:tls';
 
 /** An HTTP server that only this machine reaches. */
 export interface LoopbackServer {
@@ -13,13 +15,22 @@ const keepAliveTimeout = 600_000;
 
 /**
  * Listens on 127.0.0.1 and, where the machine has it, on ::1, so that `localhost` means this server whichever a
- * client prefers. Port 0 takes a free port. Rejects with code EADDRINUSE when the port is taken on either.
+ * client prefers. Port 0 takes a free port. Rejects with code EADDRINUSE when the port is taken on either. `tls`: it speaks
+ * HTTPS.
  */
-export async function listenOnLoopback(port: number, handle: RequestListener): Promise<LoopbackServer> {
-  const first = createServer({ keepAliveTimeout }, handle);
+export async function listenOnLoopback(
+  port: number,
+  handle: RequestListener,
+  tls?: TlsOptions,
+): Promise<LoopbackServer> {
+  const create = (): Server =>
+    tls === undefined
+      ? createServer({ keepAliveTimeout }, handle)
+      : createTlsServer({ ...tls, keepAliveTimeout }, handle);
+  const first = create();
   await listen(first, port, '127.0.0.1');
   const bound = (first.address() as AddressInfo).port;
-  const second = createServer({ keepAliveTimeout }, handle);
+  const second = create();
   try {
     await listen(second, bound, '::1');
   } catch (error) {

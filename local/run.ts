@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { TlsOptions } from 'node:tls';
 import { readAssembly } from './assembly/assembly.ts';
 import type { AwsCall } from './aws/call.ts';
 import { startCloud, type Cloud } from './aws/cloud.ts';
@@ -8,15 +9,16 @@ import { grantedActions, type RoleAction } from './cloudformation/granted-action
 import type { ProvisionedResource } from './cloudformation/provider.ts';
 import { createRoles, type Roles } from './cloudformation/roles.ts';
 import type { Template } from './cloudformation/template.ts';
-import { createGateway } from './http-api/gateway.ts';
-import { createHttpApiBuilder } from './http-api/model.ts';
-import { startGatewayServers } from './http-api/servers.ts';
+import { createGateway, type GatewayOptions } from './http-api/gateway.ts';
+import { createHttpApiBuilder, type HttpApiModel } from './http-api/model.ts';
+import { type GatewayServers, type GatewaySockets, startGatewayServers } from './http-api/servers.ts';
 import { createFunctionDirectory } from './lambda/directory.ts';
 import type { HostNames } from './lambda/worker-names.ts';
 import { createPermissionUsage } from './permission-usage.ts';
 import { provision } from './provision.ts';
 import { createQueues } from './scheduler/queues.ts';
 import { createSchedules, type Schedules } from './scheduler/schedules.ts';
+import { type CertificateAuthority, certificateAuthority } from './tls/authority.ts';
 import { lockStateDirectory } from './state-lock.ts';
 
 export interface RunOptions {
@@ -42,6 +44,8 @@ export interface RunOptions {
 export interface LocalRun {
   /** Origin of the template's first HTTP API. */
   readonly issuer: string;
+  /** The authority whose certificates clients show at the domains with mutual TLS: it stands for their truststores. */
+  readonly clientAuthority: CertificateAuthority;
   readonly outputs: Readonly<Record<string, string>>;
   readonly resources: readonly ProvisionedResource[];
   readonly cloud: Cloud;
@@ -86,7 +90,11 @@ async function start(
   const { maxInstances = 4, hostNames = {} } = options;
   const assembly = readAssembly(options.assemblyDirectory);
   if (stateDirectory !== undefined) onStop(lockStateDirectory(stateDirectory));
-  const servers = await startGatewayServers(httpApisOf(assembly.template), options.port, log);
+  const clientAuthority = localAuthority(stateDirectory);
+  const servers = await startGatewayServers(
+    { ...socketsOf(assembly.template), port: options.port, tls: mutualTls(clientAuthority) },
+    log,
+  );
   onStop(servers.stop);
   const functions = createFunctionDirectory();
   const usage = createPermissionUsage((arn) => roles.logicalIdOf(arn));
@@ -118,18 +126,15 @@ async function start(
     });
   const roles: Roles = createRoles(cloud.principalFor);
   const builder = createHttpApiBuilder();
-  const httpApis = { builder, endpointOf: servers.endpointOf };
+  const httpApis = { builder, endpointOf: servers.endpointOf, originOf: servers.endpointOf };
   const run = { ...{ assembly, region, account, cloud, clock, roles, functions, httpApis } };
   const things = { schedules, queues };
   const stack = await provision({ ...run, ...things, stateDirectory, maxInstances, hostNames, log });
   for (const api of builder.build()) {
-    servers.serve(
-      api.endpoint,
-      createGateway({ api, functions, cloud, region, account, now: clock.now, log }),
-    );
+    serveApi(servers, api, { functions, cloud, region, account, now: clock.now, log });
   }
   return {
-    ...{ issuer: servers.first, cloud, clock, ...stack },
+    ...{ issuer: servers.first, clientAuthority, cloud, clock, ...stack },
     grantedActions: grantedActions(assembly.template),
     usedActions: usage.used,
     runSchedules: schedules.settle,
@@ -137,10 +142,33 @@ async function start(
   };
 }
 
-function httpApisOf({ Resources: resources }: Template): readonly string[] {
-  return Object.entries(resources).flatMap(([id, { Type: type }]) =>
-    type === 'AWS::ApiGatewayV2::Api' ? [id] : [],
-  );
+function socketsOf({ Resources: resources }: Template): Pick<GatewaySockets, 'apis' | 'domains'> {
+  const idsOf = (wanted: string): readonly string[] =>
+    Object.entries(resources).flatMap(([id, { Type: type }]) => (type === wanted ? [id] : []));
+  return { apis: idsOf('AWS::ApiGatewayV2::Api'), domains: idsOf('AWS::ApiGatewayV2::DomainName') };
+}
+
+function serveApi(servers: GatewayServers, api: HttpApiModel, options: Omit<GatewayOptions, 'api'>): void {
+  for (const endpoint of [api.endpoint, ...api.domains]) {
+    servers.serve(endpoint, createGateway({ ...options, api: { ...api, endpoint } }));
+  }
+}
+
+function localAuthority(stateDirectory: string | undefined): CertificateAuthority {
+  return certificateAuthority('Authority of the local run', stateDirectory && join(stateDirectory, 'tls'));
+}
+
+/** As API Gateway has it: who shows no certificate of the truststore gets no connection. */
+function mutualTls({ certificate: ca, issue }: CertificateAuthority): TlsOptions {
+  const server = issue({
+    ...{ subject: [[['2.5.4.3', 'localhost']]], usage: 'server' },
+    alternativeNames: [
+      { kind: 'dns', value: 'localhost' },
+      { kind: 'ip', value: '127.0.0.1' },
+    ],
+  });
+  const { certificate: cert, key } = server;
+  return { cert, key, ca, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.2' };
 }
 
 /** A missing permission is a defect of the template: it must not drown in the log. */

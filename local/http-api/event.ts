@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import type { Principal } from '../aws/call.ts';
 import type { RouteMatch } from './route-table.ts';
 
@@ -12,6 +13,8 @@ export interface ReceivedRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
   readonly sourceAddress: string;
+  /** Of the TLS connection, in PEM, where it was made with one. */
+  readonly clientCertificate?: string;
 }
 
 export interface EventContext {
@@ -58,6 +61,7 @@ export function toEvent(request: ReceivedRequest, path: string, context: EventCo
       accountId: context.account,
       apiId: context.apiId,
       ...authorizerOf(context),
+      ...authenticationOf(request),
       domainName: context.domainName,
       domainPrefix: context.domainName.split(/[.:]/)[0],
       http: {
@@ -81,6 +85,25 @@ export function toEvent(request: ReceivedRequest, path: string, context: EventCo
 function authorizerOf({ caller, authorizer, account }: EventContext): { readonly authorizer?: object } {
   if (caller !== undefined) return { authorizer: { iam: iamIdentity(caller, account) } };
   return authorizer === undefined ? {} : { authorizer };
+}
+
+/** As API Gateway passes a certificate on: the names and the times as OpenSSL writes them. */
+function authenticationOf({ clientCertificate: pem }: ReceivedRequest): { readonly authentication?: object } {
+  if (pem === undefined) return {};
+  const { subject, issuer, serialNumber, validFrom, validTo } = new X509Certificate(pem);
+  const clientCert = {
+    clientCertPem: pem.trim(),
+    subjectDN: writtenName(subject),
+    issuerDN: writtenName(issuer),
+    serialNumber: serialNumber.toLowerCase().replaceAll(/..(?=.)/g, '$&:'),
+    validity: { notBefore: validFrom, notAfter: validTo },
+  };
+  return { authentication: { clientCert } };
+}
+
+/** Of a certificate without a name there is no text, whatever its type says. */
+function writtenName(steps: string | undefined = ''): string {
+  return steps.split('\n').toReversed().join(',');
 }
 
 /** Two parameters of one name are joined by a comma. */

@@ -42,6 +42,8 @@ export interface HttpApiModel {
   /** Both throw for an id that the API does not have. */
   readonly integration: (id: string) => IntegrationDefinition;
   readonly authorizer: (id: string) => AuthorizerDefinition;
+  /** The origins of the domains that lead to it besides its own endpoint. */
+  readonly domains: readonly string[];
 }
 
 /** The HTTP APIs of a template while they are being provisioned. Every `add…` throws for an API that does not exist. */
@@ -50,6 +52,9 @@ export interface HttpApiBuilder {
   readonly addRoute: (apiId: string, route: RouteDefinition) => void;
   readonly addIntegration: (apiId: string, id: string, integration: IntegrationDefinition) => void;
   readonly addAuthorizer: (apiId: string, id: string, authorizer: AuthorizerDefinition) => void;
+  /** A domain and the origin that it is served at; and that it leads to an API. */
+  readonly addDomain: (name: string, origin: string) => void;
+  readonly mapDomain: (apiId: string, name: string) => void;
   readonly build: () => readonly HttpApiModel[];
 }
 
@@ -58,14 +63,16 @@ interface Parts {
   readonly routes: RouteDefinition[];
   readonly integrations: Map<string, IntegrationDefinition>;
   readonly authorizers: Map<string, AuthorizerDefinition>;
+  readonly domains: string[];
 }
 
 export function createHttpApiBuilder(): HttpApiBuilder {
   const apis = new Map<string, Parts>();
+  const origins = new Map<string, string>();
   const partsOf = (id: string): Parts => found(apis, id, 'API');
   return {
     addApi: (id, endpoint) => {
-      apis.set(id, { endpoint, routes: [], integrations: new Map(), authorizers: new Map() });
+      apis.set(id, { endpoint, routes: [], integrations: new Map(), authorizers: new Map(), domains: [] });
     },
     addRoute: (apiId, route) => {
       partsOf(apiId).routes.push(route);
@@ -76,9 +83,15 @@ export function createHttpApiBuilder(): HttpApiBuilder {
     addAuthorizer: (apiId, id, authorizer) => {
       partsOf(apiId).authorizers.set(id, authorizer);
     },
+    addDomain: (name, origin) => {
+      origins.set(name, origin);
+    },
+    mapDomain: (apiId, name) => {
+      partsOf(apiId).domains.push(found(origins, name, 'domain'));
+    },
     build: () =>
-      [...apis].map(([id, { endpoint, routes, integrations, authorizers }]) => ({
-        ...{ id, endpoint, routes },
+      [...apis].map(([id, { endpoint, routes, integrations, authorizers, domains }]) => ({
+        ...{ id, endpoint, routes, domains },
         integration: (integrationId) => found(integrations, integrationId, 'integration'),
         authorizer: (authorizerId) => found(authorizers, authorizerId, 'authorizer'),
       })),

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type TlsOptions, TLSSocket } from 'node:tls';
 import { listenOnLoopback } from '../loopback.ts';
 import type { ReceivedRequest } from './event.ts';
 import type { Gateway } from './gateway.ts';
@@ -17,9 +18,14 @@ const bodyLimit = 10 * 1024 * 1024;
 
 /**
  * Listens on a port of this machine; port 0 takes a free one. Rejects with the code EADDRINUSE when it is taken. `log`
- * gets one line a request, without its query string.
+ * gets one line a request, without its query string. `tls`: it speaks HTTPS, and tells the gateway the certificate of each
+ * client that showed one.
  */
-export async function startGatewayServer(port: number, log: (line: string) => void): Promise<GatewayServer> {
+export async function startGatewayServer(
+  port: number,
+  log: (line: string) => void,
+  tls?: TlsOptions,
+): Promise<GatewayServer> {
   let gateway: Gateway = () => Promise.resolve({ response: gatewayMessage(503, 'Service Unavailable') });
   const handle = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     const started = performance.now();
@@ -30,7 +36,7 @@ export async function startGatewayServer(port: number, log: (line: string) => vo
       log(`${incoming.method} ${path} ${response.status} ${milliseconds} ms ${functionName}`);
     });
   };
-  const server = await listenOnLoopback(port, handle);
+  const server = await listenOnLoopback(port, handle, tls);
   return {
     port: server.port,
     serve: (ready) => {
@@ -53,6 +59,8 @@ async function answer(incoming: IncomingMessage, gateway: Gateway): ReturnType<G
 function receivedRequest(incoming: IncomingMessage, body: Buffer): ReceivedRequest {
   const url = incoming.url ?? '/';
   const mark = url.indexOf('?');
+  const { socket } = incoming;
+  const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
   return {
     method: incoming.method ?? 'GET',
     path: mark < 0 ? url : url.slice(0, mark),
@@ -60,6 +68,7 @@ function receivedRequest(incoming: IncomingMessage, body: Buffer): ReceivedReque
     headers: joinedHeaders(incoming.headersDistinct),
     body,
     sourceAddress: incoming.socket.remoteAddress ?? '127.0.0.1',
+    ...(certificate && { clientCertificate: certificate.toString() }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { TlsOptions } from 'node:tls';
 import type { Gateway } from './gateway.ts';
 import { startGatewayServer, type GatewayServer } from './server.ts';
 
@@ -5,44 +6,57 @@ import { startGatewayServer, type GatewayServer } from './server.ts';
 export interface GatewayServers {
   /** Origin of the first API, and of a template without one. */
   readonly first: string;
-  /** Origin of the API with that logical id. */
+  /** Origin of the API, or of the domain with mutual TLS, with that logical id. */
   readonly endpointOf: (logicalId: string) => string;
   readonly serve: (endpoint: string, gateway: Gateway) => void;
   readonly stop: () => Promise<void>;
 }
 
-/** How far behind the first API's port those of the others begin: the demo has the two next to it. */
-const distance = 10;
+export interface GatewaySockets {
+  /** The logical ids of the APIs. */
+  readonly apis: readonly string[];
+  /** Those of the domains with mutual TLS. */
+  readonly domains: readonly string[];
+  /** Of the first API; 0 takes a free port for each. */
+  readonly port: number;
+  /** What the domains are served with. */
+  readonly tls: TlsOptions;
+}
+
+/** How far behind the first API's port those of domains and of the other APIs begin: the demo has the three next to it. */
+const distances = { domains: 4, apis: 10 } as const;
 
 /**
- * Binds a port for each API, before any of them exists. Rejects, with nothing left listening, when one is taken (code
- * EADDRINUSE).
+ * Binds a port for each API and each domain, before any of them exists. Rejects, with nothing left listening, when one is taken
+ * (code EADDRINUSE).
  */
 export async function startGatewayServers(
-  logicalIds: readonly string[],
-  port: number,
+  { apis, domains, port, tls }: GatewaySockets,
   log: (line: string) => void,
 ): Promise<GatewayServers> {
-  const servers: GatewayServer[] = [];
+  const servers: { readonly id: string; readonly origin: string; readonly server: GatewayServer }[] = [];
   const stop = async (): Promise<void> => {
-    await Promise.all(servers.map((server) => server.stop()));
+    await Promise.all(servers.map(({ server }) => server.stop()));
+  };
+  const start = async (id: string, wanted: number, secure?: TlsOptions): Promise<void> => {
+    const server = await startGatewayServer(port === 0 ? 0 : wanted, log, secure);
+    const origin = `${secure === undefined ? 'http' : 'https'}://localhost:${server.port}`;
+    servers.push({ id, origin, server });
   };
   try {
-    servers.push(await startGatewayServer(port, log));
-    for (const index of logicalIds.slice(1).keys()) {
-      servers.push(await startGatewayServer(port === 0 ? 0 : port + distance + index, log));
-    }
+    await start(apis[0] ?? '', port);
+    for (const [index, id] of apis.slice(1).entries()) await start(id, port + distances.apis + index);
+    for (const [index, id] of domains.entries()) await start(id, port + distances.domains + index, tls);
   } catch (error) {
     await stop();
     throw error;
   }
-  const endpoints = servers.map((server) => `http://localhost:${server.port}`);
-  const [first = ''] = endpoints;
+  const first = servers[0]?.origin ?? '';
   return {
     first,
-    endpointOf: (logicalId) => endpoints[logicalIds.indexOf(logicalId)] ?? first,
+    endpointOf: (logicalId) => servers.find(({ id }) => id === logicalId)?.origin ?? first,
     serve: (endpoint, gateway) => {
-      servers[endpoints.indexOf(endpoint)]?.serve(gateway);
+      servers.find(({ origin }) => origin === endpoint)?.server.serve(gateway);
     },
     stop,
   };

@@ -9,6 +9,8 @@ export interface HttpApis {
   readonly builder: HttpApiBuilder;
   /** The origin of the API with that logical id. */
   readonly endpointOf: (logicalId: string) => string;
+  /** The origin of the domain with that logical id. */
+  readonly originOf: (logicalId: string) => string;
 }
 
 /** The resource types of `AWS::ApiGatewayV2` that HTTP APIs of functions are made of. */
@@ -19,6 +21,8 @@ export function httpApiProviders(apis: HttpApis): Readonly<Record<string, Provid
     'AWS::ApiGatewayV2::Integration': integration(apis.builder),
     'AWS::ApiGatewayV2::Authorizer': authorizer(apis.builder),
     'AWS::ApiGatewayV2::Route': route(apis.builder),
+    'AWS::ApiGatewayV2::DomainName': domainName(apis),
+    'AWS::ApiGatewayV2::ApiMapping': apiMapping(apis.builder),
   };
 }
 
@@ -41,6 +45,37 @@ function api({ builder, endpointOf }: HttpApis): Provider {
     const endpoint = endpointOf(logicalId);
     builder.addApi(id, endpoint);
     return { physicalId: id, attributes: { ApiEndpoint: endpoint, ApiId: id } };
+  });
+}
+
+/** A domain without mutual TLS would be the issuer's own, which the local run has at the endpoint of the API. */
+function domainName({ builder, originOf }: HttpApis): Provider {
+  const properties: Provider['properties'] = {
+    DomainName: 'replacement',
+    DomainNameConfigurations: 'nothing',
+    MutualTlsAuthentication: 'nothing',
+    Tags: 'nothing',
+  };
+  return transientProvider(properties, ({ logicalId, properties: wanted }) => {
+    if (wanted['MutualTlsAuthentication'] === undefined) {
+      throw new Error('the local run knows a DomainName with MutualTlsAuthentication only');
+    }
+    const [name, origin] = [textProperty(wanted, 'DomainName'), originOf(logicalId)];
+    builder.addDomain(name, origin);
+    const { host } = new URL(origin);
+    return { physicalId: name, attributes: { RegionalDomainName: host, RegionalHostedZoneId: 'ZLOCAL' } };
+  });
+}
+
+function apiMapping(builder: HttpApiBuilder): Provider {
+  const properties: Provider['properties'] = {
+    ApiId: 'replacement',
+    DomainName: 'replacement',
+    Stage: 'nothing',
+  };
+  return transientProvider(properties, ({ properties: wanted, generatedName }) => {
+    builder.mapDomain(textProperty(wanted, 'ApiId'), textProperty(wanted, 'DomainName'));
+    return { physicalId: generatedName, attributes: { ApiMappingId: generatedName } };
   });
 }
 
