@@ -23,6 +23,7 @@ export {
   type KeyAuthentication,
   type LimitConfig,
   type LimitsConfig,
+  type MutualTlsConfig,
   type ResourceConfig,
   type SecretAuthentication,
   type SigningConfig,

@@ -88,6 +88,7 @@ export class Vestibule extends Construct {
     this.frontDoor = new FrontDoor(this, 'FrontDoor', {
       retention,
       ...(config.issuer && !runsLocally && { issuer: config.issuer }),
+      ...(config.mutualTls && { mutualTls: config.mutualTls }),
       ...(originSecret && { originSecretDigest: originSecret.digest }),
     });
     this.issuer = this.frontDoor.issuer;

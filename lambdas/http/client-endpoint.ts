@@ -1,5 +1,6 @@
 import type { ClientRequest } from '../oauth/client-request.ts';
 import { toWire, type Refusal } from '../oauth/refusal.ts';
+import { readClientCertificate } from '../oauth/mutual-tls/client-certificate.ts';
 import type { Clock, Instant } from '../runtime/clock.ts';
 import type { Result } from '../runtime/result.ts';
 import { readAuthorizationHeader } from './authorization-header.ts';
@@ -26,7 +27,8 @@ export function clientEndpoint<Value>(
       const now = clock();
       const { requestId, sourceAddress } = request;
       const authorization = readAuthorizationHeader(request.headers['authorization']);
-      const decided = { parameters: form.value, authorization, requestId, sourceAddress };
+      const certificate = readClientCertificate(request.clientCertificate);
+      const decided = { parameters: form.value, authorization, certificate, requestId, sourceAddress };
       const outcome = await decide(decided, now, request.headers);
       return outcome.ok ? answer(outcome.value, now) : refused(outcome.refusal, request);
     },

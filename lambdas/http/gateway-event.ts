@@ -19,7 +19,8 @@ export type GatewayResult = APIGatewayProxyStructuredResultV2;
 
 /** `isThroughEdge`: the event came by the edge, which says whose request it is. */
 export function toRequest(event: GatewayEvent, isThroughEdge = false): HttpRequest {
-  const { http, requestId, authorizer } = event.requestContext;
+  const { http, requestId, authorizer, authentication } = event.requestContext;
+  const certificate = authentication?.clientCert.clientCertPem;
   const iam = iamIdentity(authorizer);
   return {
     method: http.method,
@@ -31,11 +32,17 @@ export function toRequest(event: GatewayEvent, isThroughEdge = false): HttpReque
     sourceAddress: (isThroughEdge ? viewerAddress(event.headers) : undefined) ?? http.sourceIp,
     requestId,
     ...(iam && { iam }),
+    ...(certificate !== undefined && { clientCertificate: certificate }),
   };
 }
 
 export function toResult({ status, headers, cookies, body }: HttpResponse): GatewayResult {
   return { statusCode: status, headers, ...(cookies && { cookies: [...cookies] }), body };
+}
+
+/** Whether the caller came by the domain where API Gateway asks for certificates. No header tells it. */
+export function hasCertificate({ requestContext: { authentication } }: GatewayEvent): boolean {
+  return authentication?.clientCert !== undefined;
 }
 
 /** Only a whole identity counts: an event that lost half of its authorizer carries none. */

@@ -5,7 +5,13 @@ import { readOptionalVariable } from '../runtime/environment.ts';
 import { preflight, readableByAnyOrigin } from './cross-origin.ts';
 import { isThroughEdge } from './edge.ts';
 import { failed } from './failure.ts';
-import { toRequest, toResult, type GatewayEvent, type GatewayResult } from './gateway-event.ts';
+import {
+  hasCertificate,
+  toRequest,
+  toResult,
+  type GatewayEvent,
+  type GatewayResult,
+} from './gateway-event.ts';
 import type { Endpoint, HttpRequest, HttpResponse } from './message.ts';
 import { errorJson } from './respond.ts';
 
@@ -36,7 +42,8 @@ export function lambdaHandler(
     onFailure = (answer) => answer,
   }: RimOptions = {},
 ): (event: GatewayEvent, context: Context) => Promise<GatewayResult> {
-  const read = (event: GatewayEvent): HttpRequest => toRequest(event, originSecretDigest !== undefined);
+  const read = (event: GatewayEvent): HttpRequest =>
+    toRequest(event, originSecretDigest !== undefined && !hasCertificate(event));
   // Stages after the handler run from the last to the first: a failure becomes an answer, then any answer is finished.
   return middy<GatewayEvent, GatewayResult>({ timeoutEarlyInMillis, timeoutEarlyResponse: outOfTime })
     .use(originSecretDigest === undefined ? [] : [throughEdgeOnly(originSecretDigest)])
@@ -54,7 +61,10 @@ const bodyTooLarge = errorJson(413, 'invalid_request', 'the body must not be lar
 function throughEdgeOnly(secretDigest: string): Stage {
   return {
     before: ({ event }) =>
-      isThroughEdge(event.headers, secretDigest) ? undefined : toResult(notThroughEdge),
+      // Whoever shows a certificate cannot come by the edge, which has none to show.
+      hasCertificate(event) || isThroughEdge(event.headers, secretDigest)
+        ? undefined
+        : toResult(notThroughEdge),
   };
 }
 

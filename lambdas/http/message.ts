@@ -17,6 +17,8 @@ export interface HttpRequest {
   readonly sourceAddress: string;
   readonly requestId: string;
   readonly iam?: IamIdentity;
+  /** Of the TLS connection, in PEM: API Gateway has verified it, and that the caller has its key. Never of a header. */
+  readonly clientCertificate?: string;
 }
 
 export interface HttpResponse {

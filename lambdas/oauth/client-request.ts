@@ -1,6 +1,7 @@
 import type { AuthenticatedClient } from './client-authentication/authenticate-client.ts';
 import type { AuthorizationHeader } from './client-authentication/credentials.ts';
 import { isLoggableClientId } from './client-id.ts';
+import type { ClientCertificate } from './mutual-tls/client-certificate.ts';
 import type { Parameters } from './parameters.ts';
 
 /** A form that a client posted, with whatever is to prove who it is. */
@@ -9,6 +10,8 @@ export interface ClientRequest {
   readonly authorization: AuthorizationHeader;
   readonly requestId: string;
   readonly sourceAddress: string;
+  /** Of the TLS connection, where it was made with one. */
+  readonly certificate?: ClientCertificate | undefined;
 }
 
 /** The same at an endpoint where a client may show a key. */

@@ -56,13 +56,13 @@ export function decidedRequest<Request extends ClientRequest, Value>({
 /** Only what proves nobody counts against its address: many clients share the address of one network. */
 async function provenClient(
   { limits, authenticateClient }: DecisionPorts,
-  { parameters, authorization, sourceAddress }: ClientRequest,
+  { parameters, authorization, certificate, sourceAddress }: ClientRequest,
   resourceHint: ResourceUri | undefined,
   now: Instant,
 ): Promise<Result<AuthenticatedClient, Refusal>> {
   const admitted = limits.address.admit(sourceAddress, now);
   if (!admitted.ok) return admitted;
-  const credentials = readCredentials(parameters, authorization);
+  const credentials = readCredentials(parameters, authorization, certificate);
   const count = (): Promise<unknown> => limits.address.count(sourceAddress, now);
   const client = credentials.ok
     ? await authenticateClient(credentials.value, resourceHint, now).catch(async (error: unknown) => {

@@ -4,6 +4,7 @@ import type { AuthorizationError } from './authorization/refusal.ts';
 import { type DeviceError, deviceErrors, type DeviceRefusal } from './device/refusal.ts';
 import type { ProofRefusal } from './dpop/refusal.ts';
 import { endInWords } from './grants/end-grant.ts';
+import type { CertificateRefusal } from './mutual-tls/refusal.ts';
 
 /** Why a client could not be authenticated. */
 export type ClientRefusal =
@@ -25,7 +26,8 @@ export type ClientRefusal =
   | { readonly reason: 'aws_role_not_bound' }
   | { readonly reason: 'aws_organization_not_bound' }
   | { readonly reason: 'aws_principal_tag_not_bound'; readonly tag: string }
-  | { readonly reason: 'aws_lambda_function_not_bound' };
+  | { readonly reason: 'aws_lambda_function_not_bound' }
+  | CertificateRefusal;
 
 /** Why an authenticated client gets no token. */
 export type GrantRefusal =
@@ -123,7 +125,9 @@ type Wire = {
 /** The only place where a reason becomes an error code. Reasons are ours to log; descriptions tell a stranger nothing. */
 const wire: Wire = {
   client_not_authenticated: () =>
-    invalidClient('authenticate by HTTP Basic, client_secret or client_assertion'),
+    invalidClient(
+      'authenticate by HTTP Basic, client_secret, client_assertion, or a certificate at mtls_endpoint_aliases',
+    ),
   authorization_header_unusable: () => invalidClient('the Authorization header is not HTTP Basic'),
   // RFC 6749 §2.3: not more than one method in a request.
   several_authentication_methods: () => bad('invalid_request', 'authenticate one client in one way'),
@@ -158,6 +162,14 @@ const wire: Wire = {
     ),
   aws_lambda_function_not_bound: () =>
     notBound('is not of a Lambda function that the client is registered for'),
+  certificate_not_accepted: () =>
+    invalidClient('no client of that name is registered for the certificate of the connection'),
+  certificate_not_for_clients: () =>
+    invalidClient(
+      'the certificate of the connection is not for TLS clients: issue one with the usage clientAuth',
+    ),
+  certificate_out_of_time: () =>
+    invalidClient('the certificate of the connection has expired, or is not valid yet'),
   grant_type_missing: () => bad('invalid_request', 'grant_type is missing'),
   grant_type_unsupported: () => bad('unsupported_grant_type', 'the grant_type is not supported'),
   grant_not_allowed: () => bad('unauthorized_client', 'the client is not registered for this grant_type'),

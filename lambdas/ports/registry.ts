@@ -8,6 +8,7 @@ import type {
   ScopeName,
 } from '../runtime/identifiers.ts';
 import type { AwsWorkload } from './aws-workload.ts';
+import type { CertificateName } from './certificate-name.ts';
 import type { ClientDocumentRefusal, KeptDocument } from './client-documents.ts';
 
 /** `disabled` is an operator's word: no deployment turns it back. */
@@ -108,6 +109,12 @@ export interface AwsCallerAuthentication {
   readonly role: string;
 }
 
+/** RFC 8705 §2.1: by the certificate of its TLS connection, which an authority of the truststore issued. */
+export interface CertificateAuthentication {
+  readonly method: 'tls_client_auth';
+  readonly name: CertificateName;
+}
+
 /** A public client (RFC 6749 §2.1) has nothing to prove itself by: what it redeems must prove itself (PKCE, rotation). */
 export interface PublicAuthentication {
   readonly method: 'none';
@@ -119,6 +126,7 @@ export type ClientAuthentication =
   | KeyAuthentication
   | AwsAuthentication
   | AwsCallerAuthentication
+  | CertificateAuthentication
   | PublicAuthentication;
 
 export type GrantType =

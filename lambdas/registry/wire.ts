@@ -91,6 +91,8 @@ function proof({ authentication }: Client): Json {
       return { aws: workload(authentication.workload) };
     case 'aws_caller_identity':
       return { aws: { role: authentication.role } };
+    case 'tls_client_auth':
+      return { [`tls_client_auth_${authentication.name.kind}`]: authentication.name.value };
     case 'client_secret_basic':
     case 'client_secret_post':
     case 'none':

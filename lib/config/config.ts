@@ -6,6 +6,8 @@ export interface VestibuleConfig {
   readonly profile?: 'production' | 'dev';
   /** The issuer's own host. Absent: the issuer is the HTTP API's own URL. */
   readonly issuer?: IssuerConfig;
+  /** A second host, where clients show a certificate (RFC 8705). Absent: none does. */
+  readonly mutualTls?: MutualTlsConfig;
   /** CloudFront and a web ACL before the API, at the issuer's own host. Absent: callers reach the API itself. */
   readonly edge?: EdgeConfig;
   /**
@@ -181,6 +183,28 @@ export interface IssuerConfig {
   readonly hostedZone?: HostedZoneConfig;
 }
 
+/** A host of the API at which every caller has to show a certificate that an authority of the truststore issued. */
+export interface MutualTlsConfig {
+  /** `https://mtls.auth.example.com`: https, a host of its own that is not the issuer's, nothing after it. */
+  readonly url: string;
+  /** An ACM certificate for that host, in the stack's region. */
+  readonly certificateArn: string;
+  /** The certificates of the authorities that may issue clients theirs. */
+  readonly truststore: TruststoreConfig;
+  /** A public ACM certificate for the host, where `certificateArn` was imported or is of a private authority. */
+  readonly ownershipCertificateArn?: string;
+  /** The Route 53 zone to write the host's alias into. Absent: DNS is yours to point. */
+  readonly hostedZone?: HostedZoneConfig;
+}
+
+/** A file of certificates in PEM, in a bucket that whoever deploys may read. */
+export interface TruststoreConfig {
+  readonly bucket: string;
+  readonly key: string;
+  /** The version of the object: without it API Gateway does not notice that the file has changed. */
+  readonly version: string;
+}
+
 export interface HostedZoneConfig {
   readonly id: string;
   readonly name: string;
@@ -266,6 +290,7 @@ export type ClientAuthenticationConfig =
   | KeyAuthentication
   | AwsAuthentication
   | AwsCallerAuthentication
+  | CertificateAuthentication
   | PublicAuthentication;
 
 /** A client that can keep no secret, as on a person's own machine. People sign in with it, and nothing else. */
@@ -316,6 +341,21 @@ export interface AwsCallerAuthentication {
   readonly method: 'aws_caller_identity';
   /** The ARN of one role. */
   readonly role: string;
+}
+
+/**
+ * The client proves itself by the certificate of its TLS connection (RFC 8705 §2.1), at the domain of `mutualTls`. Exactly one
+ * of the names says whose certificate that is.
+ */
+export interface CertificateAuthentication {
+  readonly method: 'tls_client_auth';
+  /** As RFC 4514 writes it: `CN=reporter,OU=Agents,O=Example,C=DE`. */
+  readonly subjectDn?: string;
+  readonly sanDns?: string;
+  /** As of SPIFFE: `spiffe://example.com/reporter`. */
+  readonly sanUri?: string;
+  readonly sanIp?: string;
+  readonly sanEmail?: string;
 }
 
 export type Profile = NonNullable<VestibuleConfig['profile']>;

@@ -1,5 +1,6 @@
 import { clientProblems } from './client-references.ts';
 import { peopleProblems } from './people-references.ts';
+import { mutualTlsProblems } from './mutual-tls.ts';
 import { didYouMean, pathOf, type Problem, show, unknownReference } from './problem.ts';
 import { edgeRegion, regionOf } from './regions.ts';
 import type { SoundParts } from './sound-parts.ts';
@@ -21,6 +22,7 @@ export function referenceProblems(config: SoundParts): readonly Problem[] {
     ...signersNotAccepted(config),
     ...zoneOfIssuer(config),
     ...issuerOfEdge(config),
+    ...mutualTlsProblems(config),
   ];
 }
 

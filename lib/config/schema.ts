@@ -19,6 +19,7 @@ import {
 } from './fields.ts';
 import { issuerUrlProblem } from './issuer-url.ts';
 import { keySet } from './key-set.ts';
+import { certificateAuthentication, mutualTls } from './mutual-tls.ts';
 import { identityProvider, role } from './people.ts';
 import { didYouMean, show } from './problem.ts';
 import { refreshTokens } from './refresh-tokens.ts';
@@ -40,10 +41,12 @@ const certificateArn = textThat((arn) =>
     : `${show(arn)} is not the ARN of an ACM certificate; write 'arn:aws:acm:<region>:<account>:certificate/<id>'`,
 );
 
+const hostedZone = fields({ id: text(), name: text() });
+
 const issuer = fields({
   url: textThat(issuerUrlProblem),
   certificateArn,
-  hostedZone: v.optional(fields({ id: text(), name: text() })),
+  hostedZone: v.optional(hostedZone),
 });
 
 const webAclArn = textThat((arn) =>
@@ -105,6 +108,7 @@ const methods = [
   'private_key_jwt',
   'aws_iam_jwt',
   'aws_caller_identity',
+  'tls_client_auth',
   'none',
 ] as const;
 
@@ -130,6 +134,7 @@ export function configSchema(hosts: Hosts): v.GenericSchema {
     profile: v.optional(oneOf(['production', 'dev'])),
     issuer: v.optional(issuer),
     edge: v.optional(edge),
+    mutualTls: v.optional(mutualTls(certificateArn, hostedZone)),
     signing: v.optional(signing),
     awsCallerIdentity: v.optional(flag()),
     accessTokenMinutes: v.optional(accessTokenMinutes),
@@ -211,6 +216,7 @@ function authentication(input: unknown, hosts: Hosts): v.GenericSchema {
   const method: unknown = isObject(input) ? input['method'] : undefined;
   if (method === 'aws_iam_jwt') return awsAuthentication(hosts);
   if (method === 'aws_caller_identity') return awsCallerAuthentication;
+  if (method === 'tls_client_auth') return certificateAuthentication;
   if (method !== 'private_key_jwt') {
     return fields({ method: v.picklist(methods, ({ input: given }) => methodProblem(given)) });
   }

@@ -76,18 +76,18 @@ const role = v.object({
   scopes: v.fallback(v.optional(v.record(v.string(), v.fallback(v.array(v.string()), [])), {}), {}),
 });
 
-const issuer = v.object({
-  url: v.pipe(
-    v.string(),
-    v.check((url) => issuerUrlProblem(url) === undefined),
-  ),
-  certificateArn: name,
-  hostedZone: v.fallback(v.optional(v.object({ id: name, name: v.string() })), undefined),
-});
+const url = v.pipe(
+  v.string(),
+  v.check((text) => issuerUrlProblem(text) === undefined),
+);
+const hostedZone = v.fallback(v.optional(v.object({ id: name, name: v.string() })), undefined);
+
+const issuer = v.object({ url, certificateArn: name, hostedZone });
 
 const parts = v.object({
   awsCallerIdentity: v.fallback(v.optional(v.boolean(), false), false),
   issuer: v.fallback(v.optional(issuer), undefined),
+  mutualTls: v.fallback(v.optional(v.object({ url, hostedZone })), undefined),
   edge: v.fallback(v.optional(v.object({ webAclArn: maybeText })), undefined),
   resources: listOf(resource),
   agents: listOf(agent),

@@ -68,6 +68,15 @@ export function clientDeclaration(client: ClientConfig, resources: readonly Reso
 function proofMembers(authentication: ClientAuthenticationConfig): object {
   if (authentication.method === 'aws_iam_jwt') return { aws: workload(authentication) };
   if (authentication.method === 'aws_caller_identity') return { aws: { role: authentication.role } };
+  if (authentication.method === 'tls_client_auth') {
+    return {
+      tls_client_auth_subject_dn: authentication.subjectDn,
+      tls_client_auth_san_dns: authentication.sanDns,
+      tls_client_auth_san_uri: authentication.sanUri,
+      tls_client_auth_san_ip: authentication.sanIp,
+      tls_client_auth_san_email: authentication.sanEmail,
+    };
+  }
   if (authentication.method !== 'private_key_jwt') return {};
   const { jwks, jwksUri, acceptsTokenEndpointAudience } = authentication;
   return {

@@ -15,9 +15,10 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { Function as LambdaFunction, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IDependable } from 'constructs';
-import type { IssuerConfig } from '../config/config.ts';
+import type { IssuerConfig, MutualTlsConfig } from '../config/config.ts';
 import { acknowledge } from './acknowledge.ts';
 import { IssuerHost } from './issuer-host.ts';
+import { MutualTlsHost } from './mutual-tls-host.ts';
 import type { Retention } from './retention.ts';
 
 /** Requests a second over time, and at once. */
@@ -36,6 +37,8 @@ export interface RouteOptions {
 export interface FrontDoorProps {
   /** Absent: the issuer is the API's own URL. */
   readonly issuer?: IssuerConfig;
+  /** Absent: no caller shows a certificate. */
+  readonly mutualTls?: MutualTlsConfig;
   readonly retention: Retention;
   /** Where an edge stands at the issuer's host: what every function but those of IAM routes refuses requests without. */
   readonly originSecretDigest?: string;
@@ -61,6 +64,8 @@ const accessLogFields = {
 export class FrontDoor extends Construct {
   /** The issuer: an origin, without a trailing slash. */
   readonly issuer: string;
+  /** Where clients show certificates: an origin too. */
+  readonly mutualTlsOrigin: string | undefined;
   readonly api: HttpApi;
   /** Once they are made, requests to the issuer reach every route: the stage, and the host with its DNS record. */
   readonly reachable: IDependable[];
@@ -69,7 +74,11 @@ export class FrontDoor extends Construct {
   readonly #originSecretDigest: string | undefined;
   readonly #routeSettings: Record<string, Record<string, unknown>> = {};
 
-  constructor(scope: Construct, id: string, { issuer, retention, originSecretDigest }: FrontDoorProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { issuer, mutualTls, retention, originSecretDigest }: FrontDoorProps,
+  ) {
     super(scope, id);
     this.#originSecretDigest = originSecretDigest;
     const isBehindEdge = originSecretDigest !== undefined;
@@ -82,6 +91,9 @@ export class FrontDoor extends Construct {
     this.#stage = this.defaultStage(retention, host);
     this.reachable = [this.#stage, ...(host ? [host] : [])];
     this.issuer = issuer?.url ?? this.api.apiEndpoint;
+    const { api } = this;
+    this.mutualTlsOrigin =
+      mutualTls && new MutualTlsHost(this, 'MutualTls', { ...mutualTls, api, stage: this.#stage }).origin;
   }
 
   /** Serves a path, or with `$default` everything that no other route serves, by one function. */

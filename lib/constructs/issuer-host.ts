@@ -1,9 +1,8 @@
 import { DomainName, SecurityPolicy } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
-import { ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
-import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct } from 'constructs';
 import type { IssuerConfig } from '../config/config.ts';
+import { aliasHost } from './host-alias.ts';
 
 /** The issuer's own host name, with its certificate and, where a zone is given, its alias. */
 export class IssuerHost extends Construct {
@@ -17,17 +16,6 @@ export class IssuerHost extends Construct {
       certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
       securityPolicy: SecurityPolicy.TLS_1_2,
     });
-    if (!hostedZone) return;
-    const { regionalDomainName, regionalHostedZoneId } = this.domainName;
-    new ARecord(this, 'Alias', {
-      zone: HostedZone.fromHostedZoneAttributes(this, 'Zone', {
-        hostedZoneId: hostedZone.id,
-        zoneName: hostedZone.name,
-      }),
-      recordName: `${hostname}.`,
-      target: RecordTarget.fromAlias(
-        new ApiGatewayv2DomainProperties(regionalDomainName, regionalHostedZoneId),
-      ),
-    });
+    if (hostedZone) aliasHost(this, hostname, this.domainName, hostedZone);
   }
 }

@@ -22,6 +22,7 @@ export function serveDiscovery({
       ISSUER: issuer,
       SIGNING_ALGORITHM: signing.algorithm,
       PEOPLE: people === undefined ? 'no' : 'yes',
+      MUTUAL_TLS: frontDoor.mutualTlsOrigin ?? 'none',
       REGISTRATION: registrationOf(config).mode === 'closed' ? 'closed' : 'open',
       KEYED_IDPS: JSON.stringify(keyedIdps),
       ...registry.grantDiscovery(role, keyedIdps.length > 0),

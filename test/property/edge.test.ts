@@ -26,7 +26,10 @@ const spoofed = fc.dictionary(
   fc.oneof(fc.ipV4(), fc.ipV6(), hostile),
 );
 
-async function through(headers: Readonly<Record<string, string>>): Promise<{
+async function through(
+  headers: Readonly<Record<string, string>>,
+  certificate?: string,
+): Promise<{
   readonly status: number | undefined;
   readonly request: HttpRequest | undefined;
 }> {
@@ -38,7 +41,10 @@ async function through(headers: Readonly<Record<string, string>>): Promise<{
     },
     { originSecretDigest: digest },
   );
-  const { statusCode } = await handler(anEvent({ headers }), aContext);
+  const { statusCode } = await handler(
+    anEvent({ headers, ...(certificate !== undefined && { certificate }) }),
+    aContext,
+  );
   return { status: statusCode, request };
 }
 
@@ -67,6 +73,18 @@ describe('the rim behind an edge', () => {
         expect(status).toBe(200);
         expect(request?.sourceAddress).toBe(address.toLowerCase());
         expect(JSON.stringify(request)).not.toContain(secret);
+      }),
+      runs,
+    );
+  });
+
+  it('lets in who shows a certificate, which only API Gateway can say, and believes no header of theirs', async () => {
+    await fc.assert(
+      fc.asyncProperty(spoofed, async (headers) => {
+        const { status, request } = await through(headers, 'a certificate');
+        expect([status, request?.sourceAddress, request?.clientCertificate]).toEqual([
+          ...[200, direct, 'a certificate'],
+        ]);
       }),
       runs,
     );

@@ -13,6 +13,7 @@ import { federation } from './requirements/federation.ts';
 import { keyLife } from './requirements/keys.ts';
 import { introspection } from './requirements/introspection.ts';
 import { limits } from './requirements/limits.ts';
+import { mutualTls } from './requirements/mutual-tls.ts';
 import { pages } from './requirements/pages.ts';
 import { codes, openId, refreshing } from './requirements/person-tokens.ts';
 import { protectedApis } from './requirements/protected-apis.ts';
@@ -55,6 +56,7 @@ export const requirements = {
   ...keyLife,
   ...operations,
   ...opaqueTokens,
+  ...mutualTls,
   ...pages,
   ...codes,
   ...refreshing,

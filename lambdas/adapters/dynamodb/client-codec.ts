@@ -44,6 +44,12 @@ const storedAuthentication = v.variant('method', [
     lambda_functions: v.array(text),
   }),
   v.object({ method: v.literal('aws_caller_identity'), role: text }),
+  v.object({
+    method: v.literal('tls_client_auth'),
+    kind: v.picklist(['subject_dn', 'san_dns', 'san_uri', 'san_ip', 'san_email']),
+    value: text,
+    canonical: text,
+  }),
   v.object({ method: v.literal('none') }),
 ]);
 
@@ -174,6 +180,8 @@ function authenticationAttribute(authentication: ClientAuthentication): Plain {
       return { method: authentication.method, ...workloadAttributes(authentication.workload) };
     case 'aws_caller_identity':
       return { method: authentication.method, role: authentication.role };
+    case 'tls_client_auth':
+      return { method: authentication.method, ...authentication.name };
     case 'none':
       return { method: authentication.method };
     case 'client_secret_basic':
@@ -197,6 +205,10 @@ function authenticationOf(stored: StoredAuthentication): ClientAuthentication {
       return { method: stored.method, workload: workloadOf(stored) };
     case 'aws_caller_identity':
       return { method: stored.method, role: stored.role };
+    case 'tls_client_auth': {
+      const { method, ...name } = stored;
+      return { method, name };
+    }
     case 'none':
       return { method: stored.method };
     case 'client_secret_basic':

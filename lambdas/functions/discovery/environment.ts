@@ -8,6 +8,8 @@ export const discoveryEnvironment = [
   'PEOPLE',
   /** The ids of the identity providers that know the deployment by keys, as a JSON list. */
   'KEYED_IDPS',
+  /** The origin where clients show certificates, or `none`. */
+  'MUTUAL_TLS',
   /** `open`, or `closed`: whether clients register themselves. */
   'REGISTRATION',
 ] as const;

@@ -22,6 +22,7 @@ export const handler = lambdaHandler(
     issuer: environment.ISSUER as Issuer,
     signingAlgorithm: environment.SIGNING_ALGORITHM,
     people: environment.PEOPLE === 'yes',
+    mutualTls: environment.MUTUAL_TLS === 'none' ? undefined : environment.MUTUAL_TLS,
     registration: environment.REGISTRATION === 'open',
     resources,
     keyRings,

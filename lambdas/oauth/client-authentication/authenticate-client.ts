@@ -5,6 +5,7 @@ import type { ResourceUri } from '../../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { Secret } from '../../runtime/secret.ts';
 import { isClientId } from '../client-id.ts';
+import { certificateFault } from '../mutual-tls/prove-certificate.ts';
 import type { ClientRefusal } from '../refusal.ts';
 import type { IssuerHosts } from '../workload/aws-issuer.ts';
 import type { AssertionAudiences } from './assertion-claims.ts';
@@ -49,7 +50,7 @@ export function clientAuthentication(ports: ClientAuthenticationPorts): Authenti
   return async (credentials, resourceUri, now) => {
     const lookUp: LookUp = (names) => viewOf(ports.registry, names, resourceUri);
     if (credentials.kind === 'secret') return bySecret(credentials, lookUp);
-    if (credentials.kind === 'none') return byName(credentials, lookUp);
+    if (credentials.kind === 'none') return byName(credentials, lookUp, now);
     const { assertion, clientId } = credentials;
     const proof = await proverOf(credentials)({ ...ports, lookUp }, assertion, clientId, now);
     return proof.ok ? proven(proof.value.client, proof.value.view, proof.value.assertion) : proof;
@@ -75,15 +76,20 @@ async function bySecret(
   return proven(view.client, view);
 }
 
-/** RFC 6749 §2.1: a public client has nothing to prove itself by. Of all others a name is no proof. */
+/** RFC 6749 §2.1: a public client has nothing to prove itself by. Of all others a name is no proof without a certificate. */
 async function byName(
-  { clientId }: Extract<Credentials, { readonly kind: 'none' }>,
+  { clientId, certificate }: Extract<Credentials, { readonly kind: 'none' }>,
   lookUp: LookUp,
+  now: Instant,
 ): Promise<Result<AuthenticatedClient, ClientRefusal>> {
   const view = await lookUp({ clientId });
-  return view.client?.authentication.method === 'none'
-    ? proven(view.client, view)
-    : refuse({ reason: 'client_not_authenticated' });
+  const { client } = view;
+  if (client?.authentication.method === 'none') return proven(client, view);
+  if (certificate === undefined) return refuse({ reason: 'client_not_authenticated' });
+  if (client?.authentication.method !== 'tls_client_auth')
+    return refuse({ reason: 'certificate_not_accepted' });
+  const fault = certificateFault(certificate, client.authentication.name, now);
+  return fault === undefined ? proven(client, view) : refuse(fault);
 }
 
 async function proveByKey(

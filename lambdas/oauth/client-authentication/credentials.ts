@@ -1,5 +1,6 @@
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { Secret } from '../../runtime/secret.ts';
+import type { ClientCertificate } from '../mutual-tls/client-certificate.ts';
 import type { Parameters } from '../parameters.ts';
 import type { ClientRefusal } from '../refusal.ts';
 
@@ -12,8 +13,8 @@ export type AuthorizationHeader =
 /** How a client tries to prove itself; nothing in it is verified. */
 export type Credentials =
   | { readonly kind: 'secret'; readonly clientId: string; readonly secret: Secret }
-  /** A name and no proof: what the client redeems has to prove it. */
-  | { readonly kind: 'none'; readonly clientId: string }
+  /** A name, and what its connection shows: without a certificate, what the client redeems has to prove it. */
+  | { readonly kind: 'none'; readonly clientId: string; readonly certificate: ClientCertificate | undefined }
   | {
       /** A JWT, or a signed request that AWS STS is to judge. */
       readonly kind: 'assertion' | 'signed_request';
@@ -27,10 +28,11 @@ const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 /** RFC 7521 §4.2: a URI of our own for an assertion of our own. */
 const signedRequestType = 'urn:vestibule:params:client-assertion-type:aws-caller-identity';
 
-/** Finds the one way in which a request authenticates its client. */
+/** Finds the one way in which a request authenticates its client. With a certificate comes every request of its domain. */
 export function readCredentials(
   { values }: Parameters,
   header: AuthorizationHeader,
+  certificate: ClientCertificate | undefined,
 ): Result<Credentials, ClientRefusal> {
   const clientId = values.get('client_id');
   const secret = values.get('client_secret');
@@ -47,8 +49,8 @@ export function readCredentials(
       : refuse({ reason: 'several_authentication_methods' });
   }
   if (clientId === undefined) return refuse({ reason: 'client_not_authenticated' });
-  // RFC 6749 §3.2.1: a public client names itself, which proves nothing.
-  if (secret === undefined) return ok({ kind: 'none', clientId });
+  // RFC 6749 §3.2.1: a public client names itself, which proves nothing. RFC 8705 §2: so does one that has a certificate.
+  if (secret === undefined) return ok({ kind: 'none', clientId, certificate });
   return ok({ kind: 'secret', clientId, secret: new Secret(secret) });
 }
 

@@ -7,6 +7,9 @@ import { endpointsOf, type IssuerEndpoints } from './endpoints.ts';
 
 const authenticationMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
 
+/** Where clients show certificates. */
+const certificateMethods = [...authenticationMethods, 'tls_client_auth'] as const;
+
 const grantsOfPeople = ['authorization_code', 'refresh_token', deviceGrantType] as const;
 
 /** What this deployment can do. */
@@ -15,6 +18,8 @@ export interface IssuerAbilities {
   readonly signingAlgorithm: string;
   /** Whether people sign in. */
   readonly people: boolean;
+  /** The origin where clients show certificates (RFC 8705); undefined where none does. */
+  readonly mutualTls?: string | undefined;
   /** Whether clients register themselves. */
   readonly registration: boolean;
 }
@@ -25,9 +30,10 @@ export interface IssuerAbilities {
  */
 export function authorizationServerMetadata(
   issuer: Issuer,
-  { signingAlgorithm, people, registration }: IssuerAbilities,
+  { signingAlgorithm, people, mutualTls, registration }: IssuerAbilities,
 ): Readonly<Record<string, unknown>> {
   const endpoints = endpointsOf(issuer);
+  const methods = mutualTls === undefined ? authenticationMethods : certificateMethods;
   return {
     issuer,
     authorization_endpoint: endpoints.authorization,
@@ -42,24 +48,38 @@ export function authorizationServerMetadata(
     grant_types_supported: [...(people ? grantsOfPeople : []), 'client_credentials'],
     code_challenge_methods_supported: ['S256'],
     // IX-45: a client that people use may be public.
-    token_endpoint_auth_methods_supported: people
-      ? ['none', ...authenticationMethods]
-      : authenticationMethods,
+    token_endpoint_auth_methods_supported: people ? ['none', ...methods] : methods,
     token_endpoint_auth_signing_alg_values_supported: supportedAlgorithms,
     // RFC 9449 §5.1.
     dpop_signing_alg_values_supported: proofAlgorithms,
     introspection_endpoint: endpoints.introspection,
-    introspection_endpoint_auth_methods_supported: authenticationMethods,
+    introspection_endpoint_auth_methods_supported: methods,
     introspection_endpoint_auth_signing_alg_values_supported: supportedAlgorithms,
     // RFC 9701 §7; no encryption is offered.
     introspection_signing_alg_values_supported: [signingAlgorithm],
     revocation_endpoint: endpoints.revocation,
-    revocation_endpoint_auth_methods_supported: authenticationMethods,
+    revocation_endpoint_auth_methods_supported: methods,
     revocation_endpoint_auth_signing_alg_values_supported: supportedAlgorithms,
     // Ours (RFC 8414 §2 allows for more): where offline verifiers learn of tokens that ended.
     vestibule_ends_uri: endpoints.ends,
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: [signingAlgorithm],
+    ...(mutualTls !== undefined && { mtls_endpoint_aliases: aliasesAt(mutualTls, people) }),
+  };
+}
+
+/** RFC 8705 §5: where clients go with a certificate, and nobody can without. */
+function aliasesAt(origin: string, people: boolean): Readonly<Record<string, string>> {
+  const endpoints = endpointsOf(origin as Issuer);
+  return {
+    token_endpoint: endpoints.token,
+    introspection_endpoint: endpoints.introspection,
+    revocation_endpoint: endpoints.revocation,
+    ...(people && {
+      userinfo_endpoint: endpoints.userinfo,
+      pushed_authorization_request_endpoint: endpoints.pushedAuthorizationRequest,
+      device_authorization_endpoint: endpoints.deviceAuthorization,
+    }),
   };
 }
 

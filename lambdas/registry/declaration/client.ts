@@ -3,6 +3,7 @@ import type {
   AssertionKeys,
   AwsAuthentication,
   AwsCallerAuthentication,
+  CertificateAuthentication,
   GrantType,
   KeyAuthentication,
   PublicAuthentication,
@@ -13,6 +14,12 @@ import type { AgentId, ClientId } from '../../runtime/identifiers.ts';
 import { ok, type Result } from '../../runtime/result.ts';
 import type { FieldRefusal } from '../refusal.ts';
 import { awsMember } from './aws-workload.ts';
+import {
+  certificateNameEntries,
+  certificateNameOf,
+  certificateNameRule,
+  hasItsCertificateName,
+} from './certificate-name.ts';
 import { grantsProblem, grantTypes, isForPeople, ofPeopleProblem, usualGrants } from './client-grants.ts';
 import { type DeclarationContext, identifier, isDistinct, list, memberRule, peopleText } from './fields.ts';
 import { jwks } from './jwks.ts';
@@ -24,6 +31,7 @@ export type DeclaredAuthentication =
   | KeyAuthentication
   | AwsAuthentication
   | AwsCallerAuthentication
+  | CertificateAuthentication
   | PublicAuthentication;
 
 export interface DeclaredClient {
@@ -68,6 +76,7 @@ const methods = [
   'private_key_jwt',
   'aws_iam_jwt',
   'aws_caller_identity',
+  'tls_client_auth',
   'none',
 ] as const;
 /** RFC 9126 §6. */
@@ -95,27 +104,32 @@ const redirectUris = v.pipe(
   v.check((uris) => isDistinct(uris), 'must not name a redirect URI twice'),
 );
 
+function clientMembers(context: DeclarationContext) {
+  return v.strictObject(
+    {
+      client_id: clientId,
+      client_name: v.exactOptional(peopleText(128)),
+      agent_id: v.exactOptional(identifier),
+      resource: v.exactOptional(resourceName(context)),
+      grant_types: v.exactOptional(grantTypes),
+      redirect_uris: v.exactOptional(redirectUris),
+      consent: v.exactOptional(v.picklist(['asked', 'implied'], 'must be "asked" or "implied"')),
+      [pushes]: v.exactOptional(v.boolean('must be true or false')),
+      dpop_bound_access_tokens: v.exactOptional(v.boolean('must be true or false')),
+      token_endpoint_auth_method: v.picklist(methods, `must be one of ${methods.join(', ')}`),
+      jwks: v.exactOptional(jwks),
+      jwks_uri: v.exactOptional(jwksUri(context)),
+      accepts_token_endpoint_audience: v.exactOptional(v.boolean('must be true or false')),
+      aws: v.exactOptional(awsMember(context)),
+      ...certificateNameEntries,
+    },
+    'must be a JSON object',
+  );
+}
+
 function clientSchema(context: DeclarationContext) {
   return v.pipe(
-    v.strictObject(
-      {
-        client_id: clientId,
-        client_name: v.exactOptional(peopleText(128)),
-        agent_id: v.exactOptional(identifier),
-        resource: v.exactOptional(resourceName(context)),
-        grant_types: v.exactOptional(grantTypes),
-        redirect_uris: v.exactOptional(redirectUris),
-        consent: v.exactOptional(v.picklist(['asked', 'implied'], 'must be "asked" or "implied"')),
-        [pushes]: v.exactOptional(v.boolean('must be true or false')),
-        dpop_bound_access_tokens: v.exactOptional(v.boolean('must be true or false')),
-        token_endpoint_auth_method: v.picklist(methods, `must be one of ${methods.join(', ')}`),
-        jwks: v.exactOptional(jwks),
-        jwks_uri: v.exactOptional(jwksUri(context)),
-        accepts_token_endpoint_audience: v.exactOptional(v.boolean('must be true or false')),
-        aws: v.exactOptional(awsMember(context)),
-      },
-      'must be a JSON object',
-    ),
+    clientMembers(context),
     v.check(
       (declared) =>
         [declared.agent_id, declared.resource].filter((owner) => owner !== undefined).length ===
@@ -152,6 +166,7 @@ function clientSchema(context: DeclarationContext) {
         aws === undefined || (method === 'aws_iam_jwt') === 'issuer' in aws,
       'aws is { issuer, role, … } with "aws_iam_jwt", and { role } with "aws_caller_identity"',
     ),
+    v.check((declared) => hasItsCertificateName(declared), certificateNameRule),
   );
 }
 
@@ -175,6 +190,8 @@ function authenticationOf(declared: Declared): DeclaredAuthentication {
       ? { method: 'aws_iam_jwt', workload: aws }
       : { method: 'aws_caller_identity', role: aws.role };
   }
+  const name = certificateNameOf(declared);
+  if (name !== undefined) return { method: 'tls_client_auth', name };
   if (method === 'none') return { method };
   if (method !== 'private_key_jwt') return { method: method as SecretAuthentication['method'] };
   const keys: AssertionKeys =

@@ -93,6 +93,19 @@ const authentication: fc.Arbitrary<Client['authentication']> = fc.oneof(
   }),
   fc.record({ method: fc.constant('aws_iam_jwt' as const), workload: workloads() }),
   fc.record({ method: fc.constant('aws_caller_identity' as const), role: text() }),
+  fc.record({
+    method: fc.constant('tls_client_auth' as const),
+    name: fc.record({
+      kind: fc.constantFrom(
+        'subject_dn' as const,
+        'san_dns' as const,
+        'san_uri' as const,
+        'san_ip' as const,
+        'san_email' as const,
+      ),
+      ...{ value: text(), canonical: text() },
+    }),
+  }),
   fc.constant({ method: 'none' as const }),
 );
 

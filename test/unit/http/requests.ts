@@ -30,6 +30,8 @@ interface EventInput {
   readonly cookies?: readonly string[];
   readonly body?: string | Uint8Array;
   readonly iam?: object;
+  /** Of the TLS connection, in PEM. */
+  readonly certificate?: string;
 }
 
 /** An event as the HTTP API makes it: bodies that are not text arrive in base64. */
@@ -41,6 +43,7 @@ export function anEvent({
   cookies,
   body,
   iam,
+  certificate,
 }: EventInput = {}): GatewayEvent {
   return {
     version: '2.0',
@@ -53,6 +56,7 @@ export function anEvent({
       requestId: 'request-1',
       http: { method, path, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'test' },
       ...(iam && { authorizer: { iam } }),
+      ...(certificate !== undefined && { authentication: { clientCert: { clientCertPem: certificate } } }),
     },
     ...(body !== undefined && { body: Buffer.from(body).toString('base64') }),
     isBase64Encoded: body !== undefined,

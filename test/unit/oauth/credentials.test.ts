@@ -10,7 +10,7 @@ const basic: AuthorizationHeader = { kind: 'basic', clientId: 'planner', secret:
 const jwtBearer = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 function read(values: Readonly<Record<string, string>>, header: AuthorizationHeader) {
-  return readCredentials({ values: new Map(Object.entries(values)), resources: [] }, header);
+  return readCredentials({ values: new Map(Object.entries(values)), resources: [] }, header, undefined);
 }
 
 describe('client credentials', () => {

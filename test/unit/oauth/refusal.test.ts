@@ -33,6 +33,9 @@ const expected: {
   aws_organization_not_bound: [{ reason: 'aws_organization_not_bound' }, invalidClient],
   aws_principal_tag_not_bound: [{ reason: 'aws_principal_tag_not_bound', tag: 'Ärger "x"' }, invalidClient],
   aws_lambda_function_not_bound: [{ reason: 'aws_lambda_function_not_bound' }, invalidClient],
+  certificate_not_accepted: [{ reason: 'certificate_not_accepted' }, invalidClient],
+  certificate_not_for_clients: [{ reason: 'certificate_not_for_clients' }, invalidClient],
+  certificate_out_of_time: [{ reason: 'certificate_out_of_time' }, invalidClient],
   dpop_proof_missing: [{ reason: 'dpop_proof_missing' }, [400, 'invalid_dpop_proof']],
   dpop_proof_not_acceptable: [
     { reason: 'dpop_proof_not_acceptable', detail: 'must hold one JWT' },

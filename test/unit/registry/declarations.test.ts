@@ -190,8 +190,8 @@ describe('the declaration of a client', () => {
     ],
     [
       'a way to prove itself that there is not',
-      { token_endpoint_auth_method: 'tls_client_auth' },
-      /^token_endpoint_auth_method "tls_client_auth": must be one of/,
+      { token_endpoint_auth_method: 'self_signed_tls_client_auth' },
+      /^token_endpoint_auth_method "self_signed_tls_client_auth": must be one of/,
     ],
     ['an id of ours', { client_id: 'dyn_mine' }, /^client_id "dyn_mine": must not begin with "dyn_"/],
     ['a resource beside an agent', { resource: 'orders' }, /either agent_id or resource/],

@@ -22,7 +22,7 @@ describe.each([
   ['discovery', ['TrentService', 'secretsmanager']],
   ['authorization', ['TrentService']],
   ['no-sign-in', ['TrentService', 'secretsmanager']],
-  ['par', ['TrentService', 'secretsmanager']],
+  ['requests', ['TrentService', 'secretsmanager']],
   ['introspection', ['secretsmanager']],
   ['admin', ['TrentService', 'secretsmanager']],
 ])('the bundle of %s', (name, services) => {

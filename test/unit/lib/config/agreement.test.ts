@@ -1,11 +1,16 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
+import {
+  type CertificateNameMember,
+  declaredName,
+} from '../../../../lambdas/oauth/certificate-names/declared-name.ts';
 import { canonicalResourceUri } from '../../../../lambdas/oauth/resource/canonical-uri.ts';
 import { isResourceScope } from '../../../../lambdas/oauth/scope/scope.ts';
 import { isAwsIssuer } from '../../../../lambdas/oauth/workload/aws-issuer.ts';
 import { isRolePattern } from '../../../../lambdas/oauth/workload/role-pattern.ts';
 import { awsAuthentication } from '../../../../lib/config/aws-workload.ts';
+import { certificateAuthentication } from '../../../../lib/config/mutual-tls.ts';
 import { type Hosts, resourceUriProblem } from '../../../../lib/config/resource-uri.ts';
 import { scopeNameProblem } from '../../../../lib/config/scope-name.ts';
 
@@ -97,5 +102,47 @@ test('the config takes exactly the scopes that the registry takes', () => {
     fc.property(names, (name) => {
       expect(scopeNameProblem(name) === undefined).toBe(isResourceScope(name));
     }),
+  );
+});
+
+test('the config takes every name of a certificate that the registry takes', () => {
+  const fields = {
+    subjectDn: 'tls_client_auth_subject_dn',
+    sanDns: 'tls_client_auth_san_dns',
+    sanUri: 'tls_client_auth_san_uri',
+    sanIp: 'tls_client_auth_san_ip',
+    sanEmail: 'tls_client_auth_san_email',
+  } as const satisfies Readonly<Record<string, CertificateNameMember>>;
+  const part = fc.constantFrom(
+    'CN=',
+    'cn = ',
+    'E=',
+    '2.5.4.3=',
+    '1.2.3=',
+    '#0c0161',
+    'a',
+    'é',
+    '\\,',
+    '\\2C',
+    '"',
+    '+',
+    ',',
+    '@',
+    ':',
+    '::1',
+    '.',
+    '*',
+    '7',
+  );
+  const names = fc.array(part, { maxLength: 8 }).map((parts) => parts.join(''));
+  fc.assert(
+    fc.property(names, fc.constantFrom(...Object.entries(fields)), (name, [field, member]) => {
+      const isTaken = v.is(certificateAuthentication, { method: 'tls_client_auth', [field]: name });
+      const isKnown = declaredName(member, name) !== undefined;
+      // Of a distinguished name the registry alone reads the values.
+      if (field === 'subjectDn') expect(isTaken || !isKnown).toBe(true);
+      else expect(isTaken).toBe(isKnown);
+    }),
+    { numRuns: 5_000 },
   );
 });

@@ -7,6 +7,7 @@ import { soundConfig } from './a-config.ts';
 import { brokenBranding } from './broken-branding.ts';
 import { brokenClients } from './broken-clients.ts';
 import { brokenConfigs, withAgent, withClient, withIssuer, withKeys, withUri } from './broken-configs.ts';
+import { brokenCertificates } from './broken-certificates.ts';
 import { brokenEdges } from './broken-edges.ts';
 import { brokenPeople, peopleConfig } from './broken-people.ts';
 import { brokenRoles } from './broken-roles.ts';
@@ -98,6 +99,7 @@ describe('names the field, the value and the fix of', () => {
     ...brokenBranding,
     ...brokenClients,
     ...brokenEdges,
+    ...brokenCertificates,
     ...brokenSigning,
     ...brokenRoles,
     ...brokenPeople,
