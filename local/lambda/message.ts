@@ -7,7 +7,7 @@ export interface WorkerStart {
   readonly taskRoot: string;
   /** `file.export`, as the template's `Handler`. */
   readonly handler: string;
-  /** The offset of the virtual clock. */
+  /** The slots of the virtual clock. */
   readonly clock: SharedArrayBuffer;
   readonly hostNames: HostNames;
   /** Slot 0 of an Int32Array: 1 wakes the frozen worker. */

@@ -1,11 +1,12 @@
 /**
  * Makes `Date` in this thread tell the virtual time: the machine's plus the shared offset (slot 0 of a BigInt64Array,
- * milliseconds). Dates made from arguments are untouched.
+ * milliseconds), or the time at which the clock stands still (slot 1, where it is not 0). Dates made from arguments are
+ * untouched.
  */
 export function installVirtualDate(shared: SharedArrayBuffer): void {
-  const offset = new BigInt64Array(shared);
+  const slots = new BigInt64Array(shared);
   const machineNow = Date.now.bind(Date);
-  const now = (): number => machineNow() + Number(Atomics.load(offset, 0));
+  const now = (): number => Number(Atomics.load(slots, 1)) || machineNow() + Number(Atomics.load(slots, 0));
   const virtual = new Proxy(Date, {
     apply: () => new Date(now()).toString(),
     construct: (target, given, newTarget) =>

@@ -128,16 +128,24 @@ describe('a code', () => {
     await expectWhole(granted);
   });
 
-  verifies('rfc6749:4.1.2:once', 'is redeemed by one of hundreds of requests', async () => {
-    const granted = await desk.newCode();
-    const answers = await Promise.all(Array.from({ length: 200 }, () => desk.redeem(granted, app)));
-    const [tokens, ...more] = answers.filter(({ status }) => status === 200);
-    expect(more).toEqual([]);
-    for (const answer of answers.filter(({ status }) => status !== 200)) {
-      expect(refused(answer)).toEqual(invalidGrant);
-    }
-    expect((await desk.refresh(tokens!.body['refresh_token'], app)).status).toBe(200);
-  });
+  verifies(
+    'rfc6749:4.1.2:once',
+    'is redeemed by one of hundreds of requests',
+    async () => {
+      const granted = await desk.newCode();
+      // All of them at one moment: whoever comes more than ten seconds after the winner is another case.
+      const answers = await desk.deployment.run.clock.standStill(() =>
+        Promise.all(Array.from({ length: 200 }, () => desk.redeem(granted, app))),
+      );
+      const [tokens, ...more] = answers.filter(({ status }) => status === 200);
+      expect(more).toEqual([]);
+      for (const answer of answers.filter(({ status }) => status !== 200)) {
+        expect(refused(answer)).toEqual(invalidGrant);
+      }
+      expect((await desk.refresh(tokens!.body['refresh_token'], app)).status).toBe(200);
+    },
+    120_000,
+  );
 
   verifies('rfc6749:4.1.2:once', 'is redeemed once by instances that all have it in hand', async () => {
     // Instances take one request at a time: only several that are awake already come to the write side by side.

@@ -100,6 +100,22 @@ describe('a function on this machine', () => {
     expect([isDate, fixed]).toEqual([true, 5]);
   });
 
+  it('tells the same time as long as the clock stands still, and goes on after', async () => {
+    const lambda = start('exports.handler = async () => Date.now()');
+    await call(lambda);
+    const told = await clock.standStill(async () => {
+      const first = await call(lambda);
+      await wait(40);
+      const second = await call(lambda);
+      clock.advance(60);
+      return [first, second, await call(lambda), clock.now()] as number[];
+    });
+    clock.advance(-60);
+    const [first = 0, ...later] = told;
+    expect(later).toEqual([first, first + 60_000, first + 60_000]);
+    expect(Number(await call(lambda)) - first).toBeGreaterThanOrEqual(40);
+  });
+
   it('reports what a handler throws, and serves on', async () => {
     const lambda = start(
       'exports.handler = async ({ bad }) => { if (bad) throw new TypeError("broken"); return 1 }',
