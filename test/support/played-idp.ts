@@ -45,6 +45,8 @@ export interface Behaviour {
   readonly ahead?: number;
   /** Members of the header of the next id_tokens besides `alg` and `kid`. */
   readonly header?: Claims;
+  /** The name that all its keys have. */
+  readonly keyName?: string;
   /** Changes the key set. */
   readonly keys?: (keys: readonly Claims[]) => readonly Claims[];
   /** Answers of paths that OpenID Connect knows nothing of. */
@@ -154,7 +156,7 @@ export async function playIdp(options: {
     }
     const key = behaviour.signing === 'stranger' ? { ...stranger, kid: keys[0]!.kid } : keys[0]!;
     return new SignJWT(claims)
-      .setProtectedHeader({ ...behaviour.header, alg: 'RS256', kid: key.kid, ...header })
+      .setProtectedHeader({ ...behaviour.header, alg: 'RS256', kid: behaviour.keyName ?? key.kid, ...header })
       .sign(key.privateKey);
   };
 
@@ -254,7 +256,7 @@ export async function playIdp(options: {
     const honest = await Promise.all(
       keys.map(async ({ kid, publicKey }) => ({
         ...(await exportJWK(publicKey)),
-        ...{ kid, alg: 'RS256', use: 'sig' },
+        ...{ kid: behaviour.keyName ?? kid, alg: 'RS256', use: 'sig' },
       })),
     );
     return { keys: behaviour.keys?.(honest) ?? honest };

@@ -46,15 +46,10 @@ function headerOf(idToken: string): unknown {
   }
 }
 
-/** RFC 7517 §4.2, §4.3: a key made for another algorithm, use or operation is not one to verify with. */
-function fits({ kty, alg, use = 'sig', key_ops: operations }: JWK, algorithm: IdTokenAlgorithm): boolean {
+/** RFC 7517 §4.4: a key made for another algorithm is not one to verify with; nor, as jose has it, one for another use. */
+function fits({ kty, alg }: JWK, algorithm: IdTokenAlgorithm): boolean {
   const type = /^[RP]S/.test(algorithm) ? 'RSA' : algorithm.startsWith('ES') ? 'EC' : 'OKP';
-  return (
-    kty === type &&
-    (alg === undefined || alg === algorithm || type === 'OKP') &&
-    use === 'sig' &&
-    (operations?.includes('verify') ?? true)
-  );
+  return kty === type && (alg === undefined || alg === algorithm || type === 'OKP');
 }
 
 async function isSignedBy(key: JWK, idToken: string, algorithm: IdTokenAlgorithm): Promise<boolean> {

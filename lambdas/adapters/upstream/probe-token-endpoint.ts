@@ -7,7 +7,7 @@ import {
   validateAuthResponse,
 } from 'oauth4webapi';
 import type { ProbedToken } from '../../ports/diagnosis.ts';
-import { vendorCodeIn } from './provider-errors.ts';
+import { errorCodeIn, tokenError, vendorCodeIn } from './provider-errors.ts';
 
 interface Talk {
   readonly as: AuthorizationServer;
@@ -33,11 +33,10 @@ export async function probeTokenEndpoint(
 
 function errorIn(status: number, body: string): Pick<ProbedToken, 'error' | 'vendorCode'> {
   const { error, error_description: description } = membersOf(body);
-  if (typeof error !== 'string' || !/^[\x21\x23-\x5B\x5D-\x7E]{1,64}$/.test(error)) {
-    return status === 401 ? { error: 'invalid_client' } : {};
-  }
+  const code = errorCodeIn(error);
+  if (code === undefined) return status === 401 ? { error: 'invalid_client' } : {};
   const vendorCode = vendorCodeIn(description);
-  return { error, ...(vendorCode !== undefined && { vendorCode }) };
+  return { error: tokenError(status, code), ...(vendorCode !== undefined && { vendorCode }) };
 }
 
 function membersOf(body: string): { readonly error?: unknown; readonly error_description?: unknown } {

@@ -14,10 +14,20 @@ const errorCode = /^[\x21\x23-\x5B\x5D-\x7E]{1,64}$/;
 export function upstreamError(error: unknown): string | undefined {
   if (error instanceof WWWAuthenticateChallengeError)
     return error.status === 401 ? 'invalid_client' : 'access_denied';
-  if (error instanceof AuthorizationResponseError || error instanceof ResponseBodyError) {
-    return errorCode.test(error.error) ? error.error : 'server_error';
-  }
+  if (error instanceof ResponseBodyError) return tokenError(error.status, error.error);
+  if (error instanceof AuthorizationResponseError) return errorCodeIn(error.error) ?? 'server_error';
   return undefined;
+}
+
+/** The error that a token endpoint answers with. RFC 6749 §5.2: a 401 is for who the client is, by whatever name. */
+export function tokenError(status: number, error: string): string {
+  // Keycloak says of a wrong secret that the client is unauthorized.
+  if (status === 401 && error === 'unauthorized_client') return 'invalid_client';
+  return errorCodeIn(error) ?? 'server_error';
+}
+
+export function errorCodeIn(error: unknown): string | undefined {
+  return typeof error === 'string' && errorCode.test(error) ? error : undefined;
 }
 
 /** What a failed sign-in comes to; what is no word of the provider (a failed call, a defect) is thrown again. */

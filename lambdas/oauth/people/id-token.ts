@@ -30,16 +30,14 @@ interface JudgedIdToken {
 }
 
 /**
- * What is wrong with an id_token beyond signature, issuer, audience, nonce and expiry; undefined where nothing is. Says
+ * What is wrong with an id_token beyond signature, issuer, audience, nonce and the time in which it counts; undefined where nothing is. Says
  * nothing of its values.
  */
 export function idTokenProblem(token: JudgedIdToken, now: Instant): string | undefined {
-  const { azp, iat, nbf, at_hash: atHash } = token.claims;
+  const { azp, iat, at_hash: atHash } = token.claims;
   // OIDC Core §3.1.3.7: where it names a party that it was made for, that is us, with one audience too.
   if (azp !== undefined && azp !== token.clientId) return 'azp is another client';
-  const latest = after(now, upstreamSkewSeconds);
-  if (typeof iat !== 'number' || iat > latest) return 'iat is in the future';
-  if (typeof nbf === 'number' && nbf > latest) return 'nbf is in the future';
+  if (typeof iat !== 'number' || iat > after(now, upstreamSkewSeconds)) return 'iat is in the future';
   // OIDC Core §3.1.3.8: optional with a code, and right where it is there.
   if (atHash !== undefined && atHash !== leftHalf(token.algorithm, token.accessToken)) {
     return 'at_hash is that of another access token';

@@ -1,4 +1,6 @@
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { federationSecret } from '../../../local/demo/federation-secret.ts';
 import { createBrowser } from '../../support/browser-player.ts';
 import type { Answer } from '../support/driver.ts';
 import { answerTo, pageOf, pressLabel, requestOf, toldClient, upToCallback } from '../support/people.ts';
@@ -109,3 +111,35 @@ describe('what keeps our secret at a provider, and what a provider gave, fails',
     120_000,
   );
 });
+
+/** Puts what the deployment sends as its secret at the provider into its place. */
+async function putSecret(secret: string): Promise<void> {
+  const { cloud, outputs } = office.company.run;
+  const [, SecretId] = Object.entries(outputs).find(([name]) => name.includes('IdpSecretdemoArn')) ?? [];
+  const secrets = new SecretsManagerClient({
+    ...{ endpoint: cloud.endpoint, region: 'us-east-1', credentials: cloud.operator },
+  });
+  const SecretString = JSON.stringify({ client_secret: secret });
+  await secrets.send(new PutSecretValueCommand({ SecretId, SecretString }));
+  secrets.destroy();
+}
+
+verifies(
+  ['vestibule:sign-in-faults', 'vestibule:refresh-standing'],
+  'a secret that the provider refused is read anew at once',
+  async () => {
+    const right = await federationSecret(office.company.run);
+    const { body } = await office.redeem(await office.code());
+    for (const goesOn of [
+      async () => (await office.redeem(await office.code().catch(String))).status,
+      async () => (await office.refresh(body['refresh_token'])).status,
+    ]) {
+      await putSecret('wrong');
+      untilSecretIsReadAnew();
+      expect(await goesOn()).not.toBe(200);
+      await putSecret(right);
+      office.company.run.clock.advance(6);
+      expect(await goesOn()).toBe(200);
+    }
+  },
+);

@@ -171,6 +171,19 @@ describe('an honest person stands', () => {
     },
   );
 
+  verifies('vestibule:standing-lost-reply', 'whose provider gives more than can be kept', async () => {
+    const grant = await aGrant();
+    driver.first.play({ tokens: { refresh_token: 'x'.repeat(16_385) } });
+    expect(await driver.standing(grant)).toEqual(unavailable);
+    // Nothing was kept of it: what was there before is what the provider is asked with.
+    driver.first.play();
+    later(6);
+    const before = driver.first.requests.length;
+    await driver.standing(grant);
+    const [asked] = driver.first.requests.slice(before).filter(({ path }) => path === '/token');
+    expect(asked?.parameters['refresh_token']).toMatch(/^refresh-canary-/);
+  });
+
   verifies(
     'vestibule:standing-lost-reply',
     'through a lost reply, or a throttled call, at every call of AWS',

@@ -36,6 +36,7 @@ describe('an id_token is not believed', () => {
         'unexpected JWT "exp" (expiration time) claim value, expiration is past current timestamp',
         changed({ exp: at() - 61 }),
       ],
+      ['unexpected JWT "nbf" (not before) claim value', changed({ nbf: at() + 90, exp: at() + 300 })],
       ['iat is in the future', changed({ iat: at() + 90, exp: at() + 300 })],
       ['at_hash is that of another access token', changed({ at_hash: 'AAAAAAAAAAAAAAAAAAAAAA' })],
       ['JWT "sub" (subject) claim missing', changed({ sub: undefined })],
@@ -46,6 +47,24 @@ describe('an id_token is not believed', () => {
     for (const [detail, behaviour] of wrong) {
       expect([detail, await detailOf(behaviour)]).toEqual([detail, `upstream_answer_invalid: ${detail}`]);
     }
+  });
+
+  verifies('oidc:10.1.1:key-rotation', 'by a key that was published for something else', async () => {
+    const others = [
+      ...[{ use: 'enc' }, { key_ops: ['sign'] }, { key_ops: [] }, { alg: 'RS512' }, { alg: 'RSA-OAEP' }],
+      ...[{ kid: 'another' }, { kid: undefined }, { kty: 'oct' }],
+    ];
+    for (const other of others) {
+      driver.deployment.run.clock.advance(601);
+      expect([other, await detailOf({ keys: (keys) => keys.map((key) => ({ ...key, ...other })) })]).toEqual([
+        ...[other, 'upstream_answer_invalid: id_token is signed by no key of the provider'],
+      ]);
+    }
+    driver.deployment.run.clock.advance(601);
+    const usual = { use: undefined, key_ops: ['verify'], alg: undefined };
+    const signedIn = await detailOf({ keys: (keys) => keys.map((key) => ({ ...key, ...usual })) });
+    expect(signedIn).toMatchObject({ told: 'signed_in' });
+    driver.deployment.run.clock.advance(601);
   });
 
   verifies(

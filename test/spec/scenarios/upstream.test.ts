@@ -63,6 +63,21 @@ describe('a sign-in upstream', () => {
   });
 
   verifies(
+    ['oidc-discovery:4.1:trailing-slash', 'vestibule:nothing-upstream'],
+    'sends nobody to a place that is not https, and asks nothing there',
+    async () => {
+      for (const endpoint of ['authorization', 'token', 'userinfo']) {
+        for (const place of ['http://idp.example.com/x', 'javascript:alert(1)', '/relative', 7]) {
+          driver.deployment.run.clock.advance(601);
+          driver.first.play({ metadata: { [`${endpoint}_endpoint`]: place } });
+          expect([place, await driver.signIn('first')]).toMatchObject([place, { told: 'unavailable' }]);
+        }
+      }
+      driver.deployment.run.clock.advance(601);
+    },
+  );
+
+  verifies(
     'oidc:9:client-authentication',
     'proves itself by post where the provider takes nothing else',
     async () => {
@@ -103,6 +118,35 @@ describe('a sign-in upstream', () => {
     expect(await driver.signIn('first')).toMatchObject({
       refusal: { detail: 'id_token is signed by no key of the provider' },
     });
+    driver.deployment.run.clock.advance(601);
+  });
+
+  verifies(
+    'oidc:10.1.1:key-rotation',
+    'goes on when another key takes over the name of the one before',
+    async () => {
+      driver.deployment.run.clock.advance(601);
+      driver.first.play({ keyName: 'the-key' });
+      expect(await driver.signIn('first')).toMatchObject({ told: 'signed_in' });
+      driver.first.rotateKeys();
+      expect(await driver.signIn('first')).toMatchObject({ told: 'signed_in' });
+      driver.deployment.run.clock.advance(601);
+    },
+  );
+
+  verifies('oidc:10.1.1:key-rotation', 'tries no more than ten keys of one name', async () => {
+    const others = (count: number) => (keys: readonly Readonly<Record<string, unknown>>[]) => [
+      ...Array.from({ length: count }, (_, index) => ({ ...keys[0], n: `A${index}`.padEnd(342, 'Q') })),
+      ...keys,
+    ];
+    for (const [count, told] of [
+      [9, 'signed_in'],
+      [10, 'refused'],
+    ] as const) {
+      driver.deployment.run.clock.advance(601);
+      driver.first.play({ keys: others(count) });
+      expect([count, await driver.signIn('first')]).toMatchObject([count, { told }]);
+    }
     driver.deployment.run.clock.advance(601);
   });
 

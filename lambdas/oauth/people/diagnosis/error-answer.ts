@@ -53,6 +53,13 @@ const explanations: Readonly<Record<string, Explain>> = {
       why: 'It does not know each of the scopes that identityProviders[].scopes asks for, or does not allow it to the client.',
       fix: `Add the scope at ${settingsOf[idp.profile].name}, or take it out of identityProviders[].scopes${idp.profile === 'okta' ? ': groups is a scope of the org server, which a custom authorization server has only where it was added (Security › API › your server › Scopes)' : '.'}`,
     }),
+  // Keycloak's word, where somebody has not the role for it.
+  not_allowed: (idp) =>
+    error('offline_access_not_allowed', {
+      what: 'The provider gives the person no refresh token for work while they are away (not_allowed)',
+      why: 'Clients that go on without the person ask for one, and the whole sign-in is refused.',
+      fix: `Give people the realm role offline_access, which is one of those that everybody has: ${settingsOf[idp.profile].name} admin console › your realm › Realm roles › default-roles-<realm>`,
+    }),
   invalid_dpop_proof: dpop,
   use_dpop_nonce: dpop,
   unmet_authentication_requirements: (idp) =>
