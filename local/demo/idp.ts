@@ -4,6 +4,7 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { Provider, type KoaContext } from 'oidc-provider';
 import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.js';
 import { listen, readBody, sendJson, type RunningServer } from './http.ts';
+import { type IdpSettings, isMisSetting, type MisSetting, misSettings } from './mis-settings.ts';
 
 interface User {
   readonly name: string;
@@ -34,19 +35,44 @@ export async function startIdp(options: {
     account: (id) => (left.has(id) ? undefined : accountOf(id)),
     set: (id, isEmployed) => (isEmployed ? left.delete(id) : left.add(id)),
   };
-  const configured = await configuration(options, directory);
-  const provider = new Provider(`http://localhost:${options.port}`, configured);
-  const serve = provider.callback();
+  const right = await settingsOf(options, directory);
+  let running = runningBy(right);
   return listen(
     options.port,
     async (request, response) => {
       const path = request.url ?? '/';
-      if (path.startsWith('/login/')) await login(provider, directory, request, response);
-      else if (path.startsWith('/directory/')) await changeDirectory(directory, request, response);
-      else await serve(request, response);
+      if (path.startsWith('/directory/')) await changeDirectory(directory, request, response);
+      else if (path === '/settings') {
+        const wrong = await readMisSetting(request, response);
+        if (wrong !== undefined) running = runningBy(misSettings[wrong](right));
+      } else if (running.isDown) sendJson(response, 503, {});
+      else {
+        response.setHeader('date', new Date(Date.now() + running.ahead * 1_000).toUTCString());
+        if (path.startsWith('/login/')) await login(running.provider, directory, request, response);
+        else await running.serve(request, response);
+      }
     },
     options.log,
   );
+}
+
+/** Nobody who was signed in by other settings is signed in by these. */
+function runningBy({ issuer, configuration, client, ahead, isDown }: IdpSettings) {
+  const adapter = createMemoryAdapter();
+  const provider = new Provider(issuer, { ...configuration, adapter, clients: [client] });
+  return { provider, serve: provider.callback(), ahead, isDown };
+}
+
+/** `POST /settings` with `wrong=redirect-uri`: what an administrator gets wrong; `wrong=nothing` undoes it. */
+async function readMisSetting(
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<MisSetting | undefined> {
+  const wrong = new URLSearchParams(await readBody(request)).get('wrong');
+  const isUnderstood = request.method === 'POST' && isMisSetting(wrong);
+  const known = Object.keys(misSettings);
+  sendJson(response, isUnderstood ? 200 : 400, { wrong, ...(!isUnderstood && { known }) });
+  return isUnderstood ? wrong : undefined;
 }
 
 /** Who works at the company. Nobody is signed in, and nobody stays signed in, who left it. */
@@ -68,22 +94,31 @@ async function changeDirectory(
   sendJson(response, isUnderstood && Object.hasOwn(users, id) ? 200 : 400, { user: id, employed });
 }
 
-async function configuration(
-  { issuer, clientSecret }: { readonly issuer: string; readonly clientSecret: string },
+async function settingsOf(
+  {
+    issuer,
+    clientSecret,
+    port,
+  }: { readonly issuer: string; readonly clientSecret: string; readonly port: number },
   directory: Directory,
-): Promise<object> {
+): Promise<IdpSettings> {
+  return {
+    issuer: `http://localhost:${port}`,
+    configuration: await configuration(directory),
+    client: {
+      ...{ client_id: clientId, client_secret: clientSecret },
+      redirect_uris: [`${issuer}/callback/demo`],
+      grant_types: ['authorization_code', 'refresh_token'],
+    },
+    ...{ ahead: 0, isDown: false },
+  };
+}
+
+async function configuration(directory: Directory): Promise<IdpSettings['configuration']> {
   const { privateKey } = await generateKeyPair('RS256', { extractable: true });
   return {
-    adapter: createMemoryAdapter(),
     jwks: { keys: [{ ...(await exportJWK(privateKey)), use: 'sig', alg: 'RS256' }] },
     cookies: { keys: [randomBytes(32).toString('base64url')] },
-    clients: [
-      {
-        ...{ client_id: clientId, client_secret: clientSecret },
-        redirect_uris: [`${issuer}/callback/demo`],
-        grant_types: ['authorization_code', 'refresh_token'],
-      },
-    ],
     claims: {
       openid: ['sub'],
       profile: ['name', 'preferred_username'],

@@ -1,5 +1,6 @@
 import { atWork } from './at-work.ts';
 import { startChromium } from './chromium.ts';
+import { doctor } from './doctor.ts';
 import { personEnds } from './person-ends.ts';
 import { personRefresh } from './person-refresh.ts';
 import { personRoles } from './person-roles.ts';
@@ -8,6 +9,7 @@ import type { Walk } from './walk-context.ts';
 
 /** Two people of the demo company, each with a browser and an MCP client that nobody registered. */
 export async function people(walk: Walk): Promise<void> {
+  await doctor(walk);
   const chromium = await startChromium();
   try {
     const alice = await atWork(walk, chromium, { user: 'alice', name: 'Notebook', by: 'document' });
