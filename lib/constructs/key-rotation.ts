@@ -2,8 +2,8 @@ import { CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Signing } from '../config/signing.ts';
-import { DailySchedule } from './daily-schedule.ts';
 import { EndpointFunction } from './endpoint-function.ts';
+import { Recurring } from './recurring.ts';
 import type { RegistryTable } from './registry-table.ts';
 import type { Retention } from './retention.ts';
 import type { SigningCustody } from './signing-custody.ts';
@@ -30,7 +30,7 @@ export class KeyRotation extends Construct {
   readonly function: IFunction;
   /** Once it is made, the issuer has keys to publish. */
   readonly firstKeys: CustomResource;
-  readonly schedule: DailySchedule;
+  readonly schedule: Recurring;
 
   constructor(scope: Construct, id: string, props: KeyRotationProps) {
     super(scope, id);
@@ -66,8 +66,9 @@ export class KeyRotation extends Construct {
       properties: { Custody: signing.mode, Algorithm: signing.algorithm },
       serviceTimeout: Duration.minutes(15),
     });
-    this.schedule = new DailySchedule(this, 'Daily', {
+    this.schedule = new Recurring(this, 'Daily', {
       function: keys,
+      every: 'day',
       description: `${Stack.of(this).stackName}: rotates the signing keys when they are due`,
       input: { schedule: 'daily' },
     });

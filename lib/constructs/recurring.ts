@@ -6,21 +6,25 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 
-export interface DailyScheduleProps {
+/** At no full hour, when everybody's run. */
+const expressions = { day: 'cron(17 3 * * ? *)', hour: 'cron(43 * * * ? *)' } as const;
+
+export interface RecurringProps {
   readonly function: IFunction;
   readonly description: string;
+  readonly every: 'day' | 'hour';
   /** The event that the function receives. */
   readonly input: object;
 }
 
 /**
- * Invokes a function once a day, by a role that may do nothing else. An invocation that Lambda did not take for an
+ * Invokes a function again and again, by a role that may do nothing else. An invocation that Lambda did not take for an
  * hour is kept in a queue for an alarm to find.
  */
-export class DailySchedule extends Construct {
+export class Recurring extends Construct {
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string, props: DailyScheduleProps) {
+  constructor(scope: Construct, id: string, props: RecurringProps) {
     super(scope, id);
     this.deadLetters = new Queue(this, 'DeadLetters', {
       enforceSSL: true,
@@ -39,7 +43,7 @@ export class DailySchedule extends Construct {
     );
     const schedule = new CfnSchedule(this, 'Schedule', {
       description: props.description,
-      scheduleExpression: 'cron(17 3 * * ? *)',
+      scheduleExpression: expressions[props.every],
       flexibleTimeWindow: { mode: 'OFF' },
       target: {
         arn: target,
