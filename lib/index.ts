@@ -30,7 +30,11 @@ export {
   type SoftwareStatementIssuerConfig,
   type VestibuleConfig,
 } from './config/config.ts';
-export type { IdentityProviderConfig, RoleConfig } from './config/people-config.ts';
+export type {
+  IdentityProviderConfig,
+  ProxiedRegistrationConfig,
+  RoleConfig,
+} from './config/people-config.ts';
 export { EdgeWebAcl, type EdgeWebAclProps } from './edge/edge-web-acl.ts';
 export { ProtectedApi } from './protect/protected-api.ts';
 export type { Guard, ProtectedRouteOptions, ProtectOptions } from './protect/route-guard.ts';

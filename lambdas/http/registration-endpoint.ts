@@ -163,7 +163,7 @@ function tell(
     const { client, change } = outcome.value;
     const awaitsApproval = client.state === 'disabled' && client.registered?.awaitsApproval === true;
     const statementIssuer = statementIssuerOf(client.registered?.metadata);
-    const registrationTokenId = client.registered?.registrationTokenId;
+    const { registrationTokenId, enrolledAt } = client.registered ?? {};
     audit({
       event: 'client_registered',
       requestId,
@@ -173,6 +173,7 @@ function tell(
       awaitsApproval,
       ...(statementIssuer !== undefined && { statementIssuer }),
       ...(registrationTokenId !== undefined && { registrationTokenId }),
+      ...(enrolledAt && { enrolledAt }),
     });
     return;
   }
@@ -188,10 +189,12 @@ function tell(
   });
 }
 
-/** The issuer of a statement, or the token, that a refusal is about; both are known to us. */
+/** The issuer of a statement, the token, or the provider that a refusal is about; each is known to us. */
 function namedBy(refusal: RegistrationRefusal) {
   return {
     ...('issuer' in refusal && { statementIssuer: refusal.issuer }),
     ...('registrationTokenId' in refusal && { registrationTokenId: refusal.registrationTokenId }),
+    ...('idp' in refusal && { idp: refusal.idp }),
+    ...('fix' in refusal && { detail: refusal.detail, fix: refusal.fix }),
   };
 }

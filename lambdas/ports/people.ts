@@ -1,5 +1,5 @@
 import type { Instant } from '../runtime/clock.ts';
-import type { GrantId, IdpId, PersonId, UpstreamSession } from '../runtime/identifiers.ts';
+import type { ClientId, GrantId, IdpId, PersonId, UpstreamSession } from '../runtime/identifiers.ts';
 import type { Result } from '../runtime/result.ts';
 import type { Explained } from './diagnosis.ts';
 import type { IdentityProvider } from './identity-providers.ts';
@@ -48,6 +48,8 @@ export interface SignInStart {
   readonly wishes: SignInWishes;
   /** Whether to ask for a refresh token, for work while the person is away. */
   readonly offline: boolean;
+  /** Whose sign-in it is, where that client is one of its own at the provider. */
+  readonly enrolled?: ClientId;
 }
 
 export interface SignInReturn {
@@ -60,6 +62,8 @@ export interface SignInReturn {
   readonly acrValues?: string;
   /** Where given, the upstream refresh token is kept under that id, until the grant is used for minutes only. */
   readonly keepFor?: GrantId;
+  /** As it was begun. */
+  readonly enrolled?: ClientId;
 }
 
 /** Why nobody signed in. `refused`: the provider said so itself, `error` being its OAuth error code. */

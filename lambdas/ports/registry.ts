@@ -3,6 +3,7 @@ import type {
   AgentId,
   Audience,
   ClientId,
+  IdpId,
   ResourceId,
   ResourceUri,
   ScopeName,
@@ -170,6 +171,8 @@ export interface SelfRegistration {
   readonly awaitsApproval: boolean;
   /** The initial access token by which it came. */
   readonly registrationTokenId?: string;
+  /** The identity providers at which it is a client of its own. */
+  readonly enrolledAt?: readonly IdpId[];
 }
 
 export interface AttachedRedirectUri {

@@ -1,6 +1,7 @@
 import type { Secret } from '../runtime/secret.ts';
 import type { Result } from '../runtime/result.ts';
 import type { ProbedToken } from './diagnosis.ts';
+import type { OwnProof } from './enrolments.ts';
 import type { IdentityProvider } from './identity-providers.ts';
 import type { LogoutNotice, SignInRefusal, SignInReturn, SignInStart } from './people.ts';
 
@@ -23,18 +24,20 @@ export interface UpstreamRefresh {
   readonly byIdToken: boolean;
 }
 
+/** An identity provider as it is spoken to: by the client of the deployment, or by one of our clients as its own (`clientId`). */
+export interface SpokenTo extends IdentityProvider {
+  readonly ownProof?: () => Promise<OwnProof>;
+}
+
 /** OpenID Connect, as we speak it as a client. Throws `DependencyUnavailable` where a provider is down or answers 5xx. */
 export interface UpstreamProviders {
   readonly begin: (idp: IdentityProvider, start: SignInStart) => Promise<URL>;
-  readonly redeem: (
-    idp: IdentityProvider,
-    back: SignInReturn,
-  ) => Promise<Result<UpstreamSignIn, SignInRefusal>>;
+  readonly redeem: (idp: SpokenTo, back: SignInReturn) => Promise<Result<UpstreamSignIn, SignInRefusal>>;
   /** Judges a logout token that claims to be of the provider. Refused: what is wrong with it, without its values. */
   readonly logout: (idp: IdentityProvider, token: string) => Promise<Result<LogoutNotice, string>>;
   /** Refused: the provider takes the token no more (`invalid_grant`). `subject`: the `sub` that it was given to. */
   readonly refresh: (
-    idp: IdentityProvider,
+    idp: SpokenTo,
     token: Secret,
     subject: string,
   ) => Promise<Result<UpstreamRefresh, 'invalid_grant'>>;

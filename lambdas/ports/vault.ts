@@ -1,5 +1,5 @@
 import type { Instant } from '../runtime/clock.ts';
-import type { GrantId, IdpId, PersonId } from '../runtime/identifiers.ts';
+import type { ClientId, GrantId, IdpId, PersonId } from '../runtime/identifiers.ts';
 import type { Secret } from '../runtime/secret.ts';
 
 /** What a kept token is bound to: it opens for nothing else. */
@@ -7,6 +7,8 @@ export interface VaultBinding {
   readonly grant: GrantId;
   readonly idp: IdpId;
   readonly person: PersonId;
+  /** The client that it was issued to, where that is one of its own at the provider; otherwise the deployment's. */
+  readonly client?: ClientId;
 }
 
 /** AES-256-GCM under a data key of KMS, each part as base64. */

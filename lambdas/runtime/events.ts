@@ -186,6 +186,8 @@ export type AuditEvent =
       readonly statementIssuer?: string;
       /** By which initial access token the client came. */
       readonly registrationTokenId?: string;
+      /** The identity providers at which it is a client of its own. */
+      readonly enrolledAt?: readonly string[];
     }
   | {
       readonly event: 'client_registration_refused';
@@ -195,7 +197,26 @@ export type AuditEvent =
       /** That a refused software statement names; one of the config's. */
       readonly statementIssuer?: string;
       readonly registrationTokenId?: string;
+      /** The identity provider that made no client of it, why, and what an administrator can do. */
+      readonly idp?: string;
+      readonly detail?: string;
+      readonly fix?: string;
       readonly reason: string;
+    }
+  /**
+   * A client at an identity provider has no registration here any more, or never had one. `unknown`: the registration was never
+   * answered, and nobody can look for it there. `refused`: it is there, and our credential does not remove it.
+   */
+  | {
+      readonly event: 'enrolment_ended';
+      readonly requestId: string;
+      readonly idp: string;
+      readonly clientId: string;
+      /** As it is called there. */
+      readonly upstreamName: string;
+      readonly upstreamClientId?: string;
+      readonly reason: 'client_gone' | 'client_expired' | 'never_registered';
+      readonly outcome: 'removed' | 'gone' | 'refused' | 'unknown';
     }
   | {
       readonly event: 'registration_changed';

@@ -75,6 +75,24 @@ export interface IdentityProviderConfig {
    * here, and what they granted to clients but for `offline_access`. `everything`: that too. Default: `sessions`.
    */
   readonly onLogout?: 'sessions' | 'everything';
+  /** How clients that register themselves are known there. Default: all sign people in as the client of this deployment. */
+  readonly registration?: ProxiedRegistrationConfig;
+}
+
+/**
+ * Each client that registers itself is one of its own at the identity provider, whose policies and logs tell them apart: with
+ * that it signs people in. It takes `registration.mode: 'initial_access_token'`, so that nobody floods the provider.
+ */
+export interface ProxiedRegistrationConfig {
+  readonly mode: 'proxied';
+  /** How many there may be at once. Default: 100. */
+  readonly quota?: number;
+  /**
+   * The ARN of a secret that holds by what clients are registered there: an initial access token (Keycloak and others), an API
+   * token (Okta), or `{"client_id": …, "client_secret": …}` of an application for the Management API (Auth0). Absent: the stack
+   * makes a secret, and you put the value in after the first deployment.
+   */
+  readonly credentialArn?: string;
 }
 
 /** What people may let agents do. Without any role, whoever can sign in may grant every scope. */

@@ -1,5 +1,6 @@
 import { didYouMean, pathOf, type Problem, show } from './problem.ts';
 import { isSharedIssuer, profileOf, tellsGroups, tellsTenants } from './provider-profiles.ts';
+import { proxiedProblems } from './proxied-registration.ts';
 import type { SoundParts } from './sound-parts.ts';
 
 type Provider = SoundParts['identityProviders'][number];
@@ -14,6 +15,7 @@ export function peopleProblems(config: SoundParts): readonly Problem[] {
     ...config.identityProviders.flatMap(tenantsOf),
     ...config.identityProviders.flatMap(stepUpOf),
     ...config.identityProviders.flatMap(proofOf),
+    ...config.identityProviders.flatMap((provider, index) => proxiedProblems(provider, index, config)),
     ...rolesWithoutPeople(config),
     ...config.roles.flatMap((role, index) => [
       ...groupsOf(role, index, config),

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import * as v from 'valibot';
-import { fields, identifier, listOf, mapOf, oneOf, peopleText, text, textThat } from './fields.ts';
+import { fields, identifier, listOf, mapOf, oneOf, peopleText, text, textThat, wholeFrom } from './fields.ts';
 import { show } from './problem.ts';
 import { profileNames } from './provider-profiles.ts';
 import { documentUrlProblem, type Hosts } from './resource-uri.ts';
@@ -119,6 +119,13 @@ export function identityProvider(hosts: Hosts): v.GenericSchema {
     acr: v.optional(mapOf(acrName, acrName)),
     groupsClaim: v.optional(claim),
     onLogout: v.optional(oneOf(['sessions', 'everything'])),
+    registration: v.optional(
+      fields({
+        mode: oneOf(['proxied']),
+        quota: v.optional(wholeFrom(1, 500, 'clients')),
+        credentialArn: v.optional(secretArn),
+      }),
+    ),
   });
 }
 

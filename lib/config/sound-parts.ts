@@ -68,6 +68,7 @@ const identityProvider = v.object({
   tenants: textList,
   acr: v.fallback(v.optional(v.record(v.string(), v.string())), undefined),
   groupsClaim: maybeText,
+  registration: v.fallback(v.optional(v.object({ mode: v.literal('proxied') })), undefined),
 });
 
 const role = v.object({
@@ -93,6 +94,7 @@ const parts = v.object({
   agents: listOf(agent),
   clients: listOf(client),
   identityProviders: listOf(identityProvider),
+  registration: v.fallback(v.optional(v.object({ mode: maybeText })), undefined),
   roles: listOf(role),
 });
 

@@ -20,14 +20,29 @@ export class DataKey extends Construct {
 
   /** Data keys for the refresh tokens of identity providers, bound to this deployment and to that purpose. */
   grantUpstreamGrants(role: IRole): { readonly VAULT_KEY: string } {
+    return this.grantEnvelopes(role, ['kms:GenerateDataKey', 'kms:Decrypt'], 'upstream-grant');
+  }
+
+  /** Sealing by what a client proves itself at an identity provider, and sealing and opening by what it is removed there. */
+  grantEnrolments(role: IRole): { readonly VAULT_KEY: string } {
+    this.grantEnvelopes(role, ['kms:GenerateDataKey'], 'enrolment-proof');
+    return this.grantEnvelopes(role, ['kms:GenerateDataKey', 'kms:Decrypt'], 'enrolment-registration');
+  }
+
+  /** Opening by what a client proves itself at an identity provider. */
+  grantEnrolmentProofs(role: IRole): void {
+    this.grantEnvelopes(role, ['kms:Decrypt'], 'enrolment-proof');
+  }
+
+  private grantEnvelopes(role: IRole, actions: string[], purpose: string): { readonly VAULT_KEY: string } {
     role.addToPrincipalPolicy(
       new PolicyStatement({
-        actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
+        actions,
         resources: [this.key.keyArn],
         conditions: {
           StringEquals: {
             'kms:EncryptionContext:deployment': Stack.of(this).stackName,
-            'kms:EncryptionContext:purpose': 'upstream-grant',
+            'kms:EncryptionContext:purpose': purpose,
           },
         },
       }),

@@ -4,6 +4,7 @@ import type { AuthorizerEnvironment } from '../../lambdas/functions/authorizer/e
 import type { DiscoveryEnvironment } from '../../lambdas/functions/discovery/environment.ts';
 import type { DownstreamEnvironment } from '../../lambdas/functions/downstream/environment.ts';
 import type { EndsEnvironment } from '../../lambdas/functions/ends/environment.ts';
+import type { EnrolmentEnvironment } from '../../lambdas/functions/enrolment/environment.ts';
 import type { GateEnvironment } from '../../lambdas/functions/gate/environment.ts';
 import type { InterceptorEnvironment } from '../../lambdas/functions/interceptor/environment.ts';
 import type { IntrospectionEnvironment } from '../../lambdas/functions/introspection/environment.ts';
@@ -22,6 +23,7 @@ export interface FunctionEnvironments {
   readonly discovery: DiscoveryEnvironment;
   readonly downstream: DownstreamEnvironment;
   readonly ends: EndsEnvironment;
+  readonly enrolment: EnrolmentEnvironment;
   readonly gate: GateEnvironment;
   readonly interceptor: InterceptorEnvironment;
   readonly introspection: IntrospectionEnvironment;

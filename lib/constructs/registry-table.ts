@@ -86,6 +86,12 @@ export class RegistryTable extends Construct {
     });
   }
 
+  /** The clients that registered themselves, one at a time, and the identity providers that they are enrolled at. */
+  grantEnrolmentLookup(role: IRole): RegistryVariables {
+    this.grant(role, { actions: ['dynamodb:GetItem'], items: ['client#dyn_*'] });
+    return this.grantIdentityProviders(role);
+  }
+
   /** The identity providers that people sign in at. */
   grantIdentityProviders(role: IRole): RegistryVariables {
     return this.grant(role, { actions: ['dynamodb:BatchGetItem'], items: ['idp#*'] });

@@ -28,4 +28,22 @@ export class VaultTable extends Construct {
     });
     return { VAULT_TABLE: this.table.tableName };
   }
+
+  /** Making, finding and forgetting the clients that ours are at identity providers. */
+  grantEnrolments(role: IRole): { readonly VAULT_TABLE: string } {
+    grantItems(this.table, role, {
+      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
+      items: ['enrolment#*'],
+    });
+    grantItems(this.table, role, {
+      actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      items: ['enrolment-places#*'],
+    });
+    return { VAULT_TABLE: this.table.tableName };
+  }
+
+  /** Finding them, to sign people in. */
+  grantEnrolmentLookup(role: IRole): void {
+    grantItems(this.table, role, { actions: ['dynamodb:GetItem'], items: ['enrolment#*'] });
+  }
 }

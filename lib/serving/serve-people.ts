@@ -8,6 +8,7 @@ import { ProviderKeys } from '../constructs/provider-keys.ts';
 import { ProviderSecret } from '../constructs/provider-secret.ts';
 import { VaultTable } from '../constructs/vault-table.ts';
 import { allowedHosts, type DeploymentParts } from './deployment-parts.ts';
+import { type EnrolmentParts, serveEnrolment } from './serve-enrolment.ts';
 
 /** What the functions need that deal with people. */
 export interface PeopleParts {
@@ -19,6 +20,8 @@ export interface PeopleParts {
   readonly downstream: IFunction;
   /** Lets a function ask the downstream function. It reads the identity providers along with the registry. */
   readonly grantAsking: (role: IRole) => PeopleVariables;
+  /** Absent where all clients sign people in as the client of the deployment. */
+  readonly enrolment: EnrolmentParts | undefined;
 }
 
 export interface PeopleVariables {
@@ -45,6 +48,7 @@ export function servePeople(
     );
   const keys = keysOf(parts, identityProviders);
   const idps = identityProviders.map(({ id }) => id);
+  const enrolment = serveEnrolment(parts, vault, dataKey);
   const stack = Stack.of(scope);
   const { function: downstream } = new EndpointFunction(scope, 'Downstream', {
     name: 'downstream',
@@ -56,6 +60,10 @@ export function servePeople(
     environment: (role) => {
       for (const [, secret] of secrets) secret.grantRead(role);
       for (const each of keys.values()) each.grantSigning(role);
+      if (enrolment !== undefined) {
+        vault.grantEnrolmentLookup(role);
+        dataKey.grantEnrolmentProofs(role);
+      }
       return {
         ISSUER: issuer,
         IDPS: JSON.stringify(idps),
@@ -73,6 +81,7 @@ export function servePeople(
   return {
     ...{ idps, keys },
     downstream,
+    enrolment,
     grantAsking: (role) => {
       role.addToPrincipalPolicy(
         new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [downstream.functionArn] }),

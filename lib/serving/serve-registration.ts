@@ -11,6 +11,7 @@ export function serveRegistration({
   registry,
   grants,
   retention,
+  people,
 }: DeploymentParts): void {
   const { mode, unusedHours, perAddress } = registrationOf(config);
   if (mode === 'closed') return;
@@ -18,6 +19,8 @@ export function serveRegistration({
     name: 'registration',
     description: 'Registration of clients by themselves',
     ...modest(retention),
+    // A slow identity provider takes some twelve seconds for its metadata, a token and the client.
+    ...(people?.enrolment && { timeoutSeconds: 20 }),
     environment: (role) => ({
       ISSUER: issuer,
       REGISTRATION_MODE: mode,
@@ -26,6 +29,8 @@ export function serveRegistration({
       REGISTRATION_LIMIT: perAddress,
       SOFTWARE_STATEMENT_ISSUERS: JSON.stringify(statementIssuersOf(config)),
       DOCUMENT_HOSTS: allowedHosts(config),
+      PROXIED_IDPS: JSON.stringify(people?.enrolment?.idps ?? []),
+      ENROLMENT_FUNCTION: people?.enrolment?.grantAsking(role).ENROLMENT_FUNCTION ?? 'none',
       ...registry.grantSelfRegistration(role, mode),
       ...grants.grantEnding(role),
       ...grants.grantBuckets(role, 'registration'),

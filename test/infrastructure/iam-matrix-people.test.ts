@@ -77,6 +77,51 @@ test('registration by initial access tokens finds them and counts their uses, an
   ]);
 });
 
+test('one function alone has by what clients are registered at identity providers, and opens by what they are removed', () => {
+  const [company, partner] = people.identityProviders;
+  if (company === undefined || partner === undefined) throw new Error('there are two');
+  const registration = { mode: 'proxied' } as const;
+  const proxied = {
+    ...people,
+    registration: { mode: 'initial_access_token' },
+    identityProviders: [{ ...company, registration }, partner],
+  } as const;
+  const vault = '<VestibuleVaultTable.Arn>';
+  const sealed = (actions: readonly string[], purpose: string) =>
+    row(actions, '<VestibuleDataKey.Arn>', {
+      'StringEquals kms:EncryptionContext:deployment': 'Vestibule',
+      'StringEquals kms:EncryptionContext:purpose': purpose,
+    });
+  const { Enrolment: enrolment, ...others } = matrixOf(proxied);
+  expect(enrolment).toEqual([
+    writesItsLog('Enrolment'),
+    row(['secretsmanager:GetSecretValue'], '<VestibuleBootstrapcompanySecret>'),
+    readsSecrets,
+    row([read], registry, keys('client#dyn_*')),
+    row([readSeveral], registry, keys('idp#*')),
+    row(['dynamodb:DeleteItem', read, put], vault, keys('enrolment#*')),
+    row([read, update], vault, keys('enrolment-places#*')),
+    sealed(['kms:GenerateDataKey'], 'enrolment-proof'),
+    sealed(['kms:Decrypt', 'kms:GenerateDataKey'], 'enrolment-registration'),
+  ]);
+  expect(others['Downstream']).toEqual(
+    expect.arrayContaining([
+      row([read], vault, keys('enrolment#*')),
+      sealed(['kms:Decrypt'], 'enrolment-proof'),
+    ]),
+  );
+  expect(others['Registration']).toContainEqual(
+    row(['lambda:InvokeFunction'], '<VestibuleEnrolmentFunction.Arn>'),
+  );
+  for (const [name, statements] of Object.entries(others)) {
+    const text = JSON.stringify(statements);
+    expect([name, text]).toEqual([name, expect.not.stringMatching(/Bootstrap|enrolment-registration/)]);
+    if (name === 'Registration' || name === 'EnrolmentSweep') continue;
+    expect([name, text]).toEqual([name, expect.not.stringContaining('EnrolmentFunction')]);
+  }
+  expect(matrixOf(people)).not.toHaveProperty('Enrolment');
+});
+
 test('operators see what people granted and end it, and make none of it', () => {
   expect(matrixOf(people)['Admin']).toEqual(
     expect.arrayContaining([

@@ -20,6 +20,7 @@ import { protectedApis } from './requirements/protected-apis.ts';
 import { pushedRequests } from './requirements/pushed-requests.ts';
 import { operations } from './requirements/operations.ts';
 import { opaqueTokens } from './requirements/opaque-tokens.ts';
+import { proxiedRegistration } from './requirements/proxied-registration.ts';
 import { registration } from './requirements/registration.ts';
 import { resourceServer } from './requirements/resource-server.ts';
 import { authorizationRequests, signIn } from './requirements/sign-in.ts';
@@ -62,6 +63,7 @@ export const requirements = {
   ...refreshing,
   ...openId,
   ...registration,
+  ...proxiedRegistration,
   ...dpop,
   ...deviceGrant,
 } as const satisfies Readonly<Record<string, Requirement>>;

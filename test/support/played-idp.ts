@@ -80,6 +80,7 @@ interface Key {
 }
 
 interface Started {
+  readonly client: string;
   readonly nonce: string;
   readonly challenge: string;
   readonly scope: string;
@@ -108,6 +109,10 @@ export interface PlayedIdp {
 export async function playIdp(options: {
   readonly port: number;
   readonly secret: () => string;
+  /** Its clients by their ids, with their secrets, besides `vestibule`. */
+  readonly clients?: ReadonlyMap<string, string>;
+  /** Asked before all else, as long as it plays; `hang up`: no answer. */
+  readonly also?: (path: string, asked: Asked) => Answered | 'hang up' | undefined;
   /** The path of the issuer; its endpoints are below it. */
   readonly path?: string;
   /** Seconds since 1970. */
@@ -121,7 +126,7 @@ export async function playIdp(options: {
   const folder = new URL(root).pathname.replace(/\/$/, '');
   const stranger = newKey();
   const codes = new Map<string, Started>();
-  const refreshTokens = new Map<string, 'current' | 'spent'>();
+  const refreshTokens = new Map<string, { state: 'current' | 'spent'; readonly client: string }>();
   const requests: { path: string; parameters: Record<string, string> }[] = [];
   const given: string[] = [];
   let behaviour: Behaviour = {};
@@ -133,10 +138,10 @@ export async function playIdp(options: {
     given.push(value);
     return value;
   };
-  const idToken = async (nonce: string | undefined, accessToken: string): Promise<string> => {
+  const idToken = async (client: string, nonce: string | undefined, accessToken: string) => {
     const at = Math.floor(now()) + (behaviour.ahead ?? 0);
     const honest: Claims = {
-      ...{ iss: issuer, aud: 'vestibule', iat: at, exp: at + 300, auth_time: at - 10 },
+      ...{ iss: issuer, aud: client, iat: at, exp: at + 300, auth_time: at - 10 },
       ...(nonce !== undefined && { nonce }),
       at_hash: createHash('sha256').update(accessToken).digest().subarray(0, 16).toString('base64url'),
       ...(behaviour.person ?? { sub: 'ann', name: 'Ann', email: 'ann@example.com', groups: ['staff'] }),
@@ -189,11 +194,7 @@ export async function playIdp(options: {
     const error = behaviour.error ?? behaviour.refuses?.(query);
     if (error === undefined) {
       const code = give('code');
-      codes.set(code, {
-        nonce: query.get('nonce') ?? '',
-        challenge: query.get('code_challenge') ?? '',
-        scope: query.get('scope') ?? '',
-      });
+      codes.set(code, startedBy(query));
       back.searchParams.set('code', code);
     } else {
       back.searchParams.set('error', error);
@@ -201,56 +202,69 @@ export async function playIdp(options: {
     response.writeHead(303, { location: back.href }).end();
   };
 
-  const tokensFor = async (nonce: string | undefined): Promise<Record<string, unknown>> => {
+  const tokensFor = async (client: string, nonce?: string): Promise<Record<string, unknown>> => {
     const accessToken = give('access');
     const refreshToken = give('refresh');
-    refreshTokens.set(refreshToken, 'current');
+    refreshTokens.set(refreshToken, { state: 'current', client });
     const withIdToken = nonce !== undefined || behaviour.withoutIdTokenOnRefresh !== true;
     return {
       ...{ access_token: accessToken, token_type: 'Bearer', expires_in: 300, refresh_token: refreshToken },
-      ...(withIdToken && { id_token: await idToken(nonce, accessToken) }),
+      ...(withIdToken && { id_token: await idToken(client, nonce, accessToken) }),
       ...behaviour.tokens,
     };
   };
-  const redeem = async (form: URLSearchParams, response: ServerResponse): Promise<void> => {
+  const redeem = async (client: string, form: URLSearchParams, response: ServerResponse): Promise<void> => {
     const started = codes.get(form.get('code') ?? '');
     codes.delete(form.get('code') ?? '');
     const digest = createHash('sha256')
       .update(form.get('code_verifier') ?? '')
       .digest('base64url');
-    if (started?.challenge !== digest) {
+    if (started?.challenge !== digest || started.client !== client) {
       sendJson(response, 400, { error: 'invalid_grant' });
       return;
     }
-    sendJson(response, 200, await tokensFor(started.nonce));
+    sendJson(response, 200, await tokensFor(client, started.nonce));
   };
-  const refresh = async (form: URLSearchParams, response: ServerResponse): Promise<void> => {
+  const refresh = async (client: string, form: URLSearchParams, response: ServerResponse): Promise<void> => {
     refreshes += 1;
     const token = form.get('refresh_token') ?? '';
-    const state = refreshTokens.get(token);
+    const known = refreshTokens.get(token);
+    // RFC 6749 §6: it is good for the client that it was issued to.
+    const state = known?.client === client ? known.state : undefined;
     if (behaviour.refreshError !== undefined) {
       sendJson(response, 400, { error: behaviour.refreshError });
       return;
     }
     // Whoever sends a spent token is a thief, or robbed: nothing is good from then on.
-    if (state === 'spent') for (const each of refreshTokens.keys()) refreshTokens.set(each, 'spent');
-    if (state !== 'current') {
+    if (state === 'spent') for (const each of refreshTokens.values()) each.state = 'spent';
+    if (known === undefined || state !== 'current') {
       sendJson(response, 400, { error: 'invalid_grant' });
       return;
     }
-    refreshTokens.set(token, 'spent');
-    sendJson(response, 200, await tokensFor(undefined));
+    known.state = 'spent';
+    sendJson(response, 200, await tokensFor(client));
   };
   const token = async (request: IncomingMessage, form: URLSearchParams, response: ServerResponse) => {
     await new Promise((resolve) => setTimeout(resolve, behaviour.slow ?? 0));
-    const basic = `Basic ${Buffer.from(`vestibule:${options.secret()}`).toString('base64')}`;
-    const isClient =
-      request.headers.authorization === basic || form.get('client_secret') === options.secret();
-    if (!((await options.isClient?.(form)) ?? isClient)) {
+    const isProved = await options.isClient?.(form);
+    const bySecret = isProved === undefined ? clientOf(request.headers.authorization, form) : undefined;
+    const client = isProved === true ? 'vestibule' : bySecret;
+    if (client === undefined) {
       response.setHeader('www-authenticate', 'Basic realm="idp"');
       sendJson(response, 401, { error: 'invalid_client' });
-    } else if (form.get('grant_type') === 'refresh_token') await refresh(form, response);
-    else await redeem(form, response);
+    } else if (form.get('grant_type') === 'refresh_token') await refresh(client, form, response);
+    else await redeem(client, form, response);
+  };
+  /** The client that proves itself by its secret, in either way. */
+  const clientOf = (authorization: string | undefined, form: URLSearchParams): string | undefined => {
+    const known = new Map([['vestibule', options.secret()], ...(options.clients ?? [])]);
+    // RFC 6749 §2.3.1: each half is form-urlencoded.
+    const pair = Buffer.from(authorization?.replace(/^Basic /, '') ?? '', 'base64')
+      .toString()
+      .split(':');
+    const [id = form.get('client_id') ?? '', secret = form.get('client_secret')] =
+      authorization === undefined ? [] : pair.map(decodeURIComponent);
+    return secret !== null && known.get(id) === secret ? id : undefined;
   };
   const publicKeys = async (): Promise<object> => {
     const honest = await Promise.all(
@@ -268,6 +282,14 @@ export async function playIdp(options: {
     return path === '/userinfo' ? (behaviour.userinfo ?? behaviour.person ?? { sub: 'ann' }) : undefined;
   };
 
+  /** Whether it is none of OpenID Connect, and done with. */
+  const answersBesides = (path: string, asked: Asked, response: ServerResponse): boolean => {
+    const answered = options.also?.(path, asked) ?? behaviour.besides?.[path]?.(asked);
+    if (answered === 'hang up') response.destroy();
+    else if (answered !== undefined) sendJson(response, answered.status, answered.body);
+    return answered !== undefined;
+  };
+
   const server = await listen(
     port,
     async (request, response) => {
@@ -280,9 +302,8 @@ export async function playIdp(options: {
         parameters: { ...Object.fromEntries(url.searchParams), ...Object.fromEntries(form) },
       });
       if (misbehaves(behaviour, path, response)) return;
-      const answered = behaviour.besides?.[path]?.(asking(url, request, body));
-      if (answered !== undefined) sendJson(response, answered.status, answered.body);
-      else if (path === '/authorize') authorize(url.searchParams, response);
+      if (answersBesides(path, asking(url, request, body), response)) return;
+      if (path === '/authorize') authorize(url.searchParams, response);
       else if (path === '/token') await token(request, form, response);
       else {
         const document = await documentAt(path);
@@ -304,6 +325,15 @@ export async function playIdp(options: {
     ...{ requests, given, logoutToken },
     refreshes: () => refreshes,
     stop: server.stop,
+  };
+}
+
+function startedBy(query: URLSearchParams): Started {
+  return {
+    client: query.get('client_id') ?? '',
+    nonce: query.get('nonce') ?? '',
+    challenge: query.get('code_challenge') ?? '',
+    scope: query.get('scope') ?? '',
   };
 }
 

@@ -9,7 +9,7 @@ import type {
   StoredSecret,
 } from '../../ports/registry.ts';
 import { after, instant } from '../../runtime/clock.ts';
-import type { AgentId, ClientId, ResourceUri } from '../../runtime/identifiers.ts';
+import type { AgentId, ClientId, IdpId, ResourceUri } from '../../runtime/identifiers.ts';
 import { type Alias, targetOf } from './alias.ts';
 import type { Item, Plain, PlainRecord } from './attributes.ts';
 import { keyOf } from './keys.ts';
@@ -78,6 +78,7 @@ const storedClient = v.object({
       token_digest: v.exactOptional(text),
       awaits_approval: v.boolean(),
       registration_token: v.exactOptional(text),
+      enrolled_at: v.exactOptional(v.array(text)),
     }),
   ),
   seeded_digest: v.exactOptional(text),
@@ -144,6 +145,7 @@ function registeredAttribute({ registered }: Client): Plain | undefined {
       token_digest: registered.tokenDigest,
       awaits_approval: registered.awaitsApproval,
       registration_token: registered.registrationTokenId,
+      enrolled_at: registered.enrolledAt,
     }
   );
 }
@@ -154,6 +156,7 @@ function selfRegistrationOf(stored: NonNullable<StoredClient['registered']>): Se
     ...(stored.token_digest !== undefined && { tokenDigest: stored.token_digest }),
     awaitsApproval: stored.awaits_approval,
     ...(stored.registration_token !== undefined && { registrationTokenId: stored.registration_token }),
+    ...(stored.enrolled_at && { enrolledAt: stored.enrolled_at as IdpId[] }),
   };
 }
 

@@ -7,6 +7,7 @@ import {
 import type { ClientRegistrations, RegisteredClient } from '../../ports/client-registrations.ts';
 import type { Client } from '../../ports/registry.ts';
 import type { Instant } from '../../runtime/clock.ts';
+import type { ClientId } from '../../runtime/identifiers.ts';
 import { calling } from '../aws.ts';
 import type { Item } from './attributes.ts';
 import { decodeClient } from './client-codec.ts';
@@ -28,20 +29,9 @@ interface Options {
  * is a transaction over the client and its end; any other is one conditional write of one item.
  */
 export function dynamoClientRegistrations(options: Options): ClientRegistrations {
-  const { client: dynamo, table } = options;
+  const { table } = options;
   return {
-    find: async (id) => {
-      const { Item: item } = await calling('DynamoDB', () =>
-        dynamo.send(
-          new GetItemCommand({
-            TableName: table,
-            Key: { pk: { S: keyOf.client(id) } },
-            ConsistentRead: true,
-          }),
-        ),
-      );
-      return item && { client: decodeClient(item), version: Number(item['version']?.N) };
-    },
+    find: (id) => findClient(options, id),
     create: (client, now, requestId) => create(options, client, now, requestId),
     replace: (from, client, requestId) => replace(options, from, client, requestId),
     remove: ({ client, version }, now) =>
@@ -55,6 +45,18 @@ export function dynamoClientRegistrations(options: Options): ClientRegistrations
         ...endSteps(options.grants, 'client', { thing: client, version }, undefined, now),
       ]),
   };
+}
+
+/** Strongly consistent; an expired one too, until it is swept. */
+export async function findClient(
+  { client: dynamo, table }: Pick<Options, 'client' | 'table'>,
+  id: ClientId,
+): Promise<RegisteredClient | undefined> {
+  const Key = { pk: { S: keyOf.client(id) } };
+  const { Item: item } = await calling('DynamoDB', () =>
+    dynamo.send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true })),
+  );
+  return item && { client: decodeClient(item), version: Number(item['version']?.N) };
 }
 
 /** What an operator stopped does not start again by its end. */

@@ -27,6 +27,10 @@ export const keyOf = {
   identifier: (value: string): string => `identifier#${value}`,
   registrationToken: (id: string): string => `registration-token#${id}`,
   upstreamGrant: (id: GrantId): string => `upstream-grant#${id}`,
+  /** A client of ours as one of its own at a provider; neither id holds a `#`. */
+  enrolment: (idp: IdpId, client: ClientId): string => `enrolment#${idp}#${client}`,
+  /** Those that there can be at a provider. */
+  enrolmentPlaces: (idp: IdpId): string => `enrolment-places#${idp}`,
   signingKeys: 'key-ring#signing',
   wrappedKey: (kid: KeyThumbprint): string => `signing-key#${kid}`,
   wrappedKeyIntent: (intent: string): string => `signing-key-intent#${intent}`,

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { KeptUpstream, SealedToken } from '../../ports/vault.ts';
 import { instant } from '../../runtime/clock.ts';
-import type { GrantId, IdpId, PersonId } from '../../runtime/identifiers.ts';
+import type { ClientId, GrantId, IdpId, PersonId } from '../../runtime/identifiers.ts';
 import type { Item, PlainRecord } from './attributes.ts';
 import { decode, text, whole } from './stored.ts';
 
@@ -10,6 +10,8 @@ const storedUpstream = v.object({
   grant: text,
   idp: text,
   person: text,
+  /** Absent: it was issued to the deployment's own client. */
+  client_id: v.exactOptional(text),
   version: whole,
   kept_at: whole,
   stood_at: whole,
@@ -32,6 +34,7 @@ export function decodeKeptUpstream(item: Item): KeptUpstream {
     grant: stored.grant as GrantId,
     idp: stored.idp as IdpId,
     person: stored.person as PersonId,
+    ...(stored.client_id !== undefined && { client: stored.client_id as ClientId }),
     version: stored.version,
     keptAt: instant(stored.kept_at),
     stoodAt: instant(stored.stood_at),

@@ -48,7 +48,7 @@ export function dynamoVault(options: Options): Vault {
         TableName: table,
         Item: toItem({
           pk: keyOf.upstreamGrant(binding.grant),
-          ...{ grant: binding.grant, idp: binding.idp, person: binding.person },
+          ...{ grant: binding.grant, idp: binding.idp, person: binding.person, client_id: binding.client },
           sealed: sealedAttribute(sealed),
           ...{ kept_at: now, stood_at: now, version: 1, settled: attempt },
           ...{ unused_until: unusedUntil, ttl: after(unusedUntil, sweepMargin) },

@@ -1,7 +1,9 @@
 import { type ClientAuth, ClientSecretBasic, ClientSecretPost } from 'oauth4webapi';
 import { assertionInput } from '../../oauth/people/client-assertion.ts';
 import type { AssertionSigner } from '../../ports/assertion-signer.ts';
+import type { OwnProof } from '../../ports/enrolments.ts';
 import type { IdentityProvider, ProofByKey } from '../../ports/identity-providers.ts';
+import type { SpokenTo } from '../../ports/upstream.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import type { IdpId } from '../../runtime/identifiers.ts';
@@ -26,13 +28,21 @@ export interface ProofPorts {
 
 /** How we prove ourselves at a provider. Nothing is signed before a request asks for it. */
 export async function authenticationAt(
-  idp: IdentityProvider,
+  idp: SpokenTo,
   metadata: ProviderMetadata,
   ports: ProofPorts,
 ): Promise<ClientAuth> {
-  const { clientProof } = idp;
+  const { clientProof, ownProof } = idp;
+  if (ownProof !== undefined) return byOwnProof(await ownProof());
   if (clientProof.method === 'private_key_jwt') return byKey(idp, clientProof, metadata, ports);
   return bySecret(idp, metadata, await ports.secrets.current(idp.id));
+}
+
+/** As the provider registered the client. */
+function byOwnProof({ method, secret }: OwnProof): ClientAuth {
+  return method === 'client_secret_basic'
+    ? ClientSecretBasic(secret.reveal())
+    : ClientSecretPost(secret.reveal());
 }
 
 /** OIDC Core §9: by the methods that the provider says it takes; Basic is what it takes that says nothing. */

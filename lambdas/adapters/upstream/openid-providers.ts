@@ -15,7 +15,7 @@ import { profileOf } from '../../oauth/people/profiles/profile-of.ts';
 import type { ProbedToken } from '../../ports/diagnosis.ts';
 import type { IdentityProvider } from '../../ports/identity-providers.ts';
 import type { SignInRefusal, SignInReturn } from '../../ports/people.ts';
-import type { UpstreamProviders, UpstreamRefresh, UpstreamSignIn } from '../../ports/upstream.ts';
+import type { SpokenTo, UpstreamProviders, UpstreamRefresh, UpstreamSignIn } from '../../ports/upstream.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import type { IdpId, Issuer } from '../../runtime/identifiers.ts';
@@ -53,7 +53,7 @@ export function openIdProviders(options: OpenIdProvidersOptions): UpstreamProvid
     return provider;
   };
   const redirectUriOf = ({ id }: IdentityProvider): string => `${options.issuer}/callback/${id}`;
-  const talkTo = async (idp: IdentityProvider): Promise<Talk> => {
+  const talkTo = async (idp: SpokenTo): Promise<Talk> => {
     const provider = providerOf(idp);
     const metadata = await provider.documents.metadata();
     return {

@@ -14,6 +14,8 @@ export interface ProviderMetadata {
   readonly token_endpoint_auth_methods_supported?: string[];
   readonly id_token_signing_alg_values_supported?: string[];
   readonly scopes_supported?: string[];
+  /** As it stands there: judged by who registers clients. */
+  readonly registration_endpoint?: unknown;
   readonly authorization_response_iss_parameter_supported?: boolean;
   /** Entra: where Microsoft Graph is in the cloud of the tenant. */
   readonly msgraph_host?: string;
@@ -94,6 +96,7 @@ function metadataOf(hosts: DocumentHosts) {
     token_endpoint_auth_methods_supported: texts,
     id_token_signing_alg_values_supported: texts,
     scopes_supported: texts,
+    registration_endpoint: v.exactOptional(v.unknown()),
     authorization_response_iss_parameter_supported: v.exactOptional(v.boolean()),
     msgraph_host: v.exactOptional(v.pipe(v.string(), v.regex(/^[a-z0-9.-]+(?::\d{1,5})?$/))),
   });

@@ -21,26 +21,44 @@ export type ProviderFetch = (url: string, request: ProviderRequest) => Promise<R
 const timeLimitMilliseconds = 4_000;
 const usualBytes = 262_144;
 
+/** A provider that could not be asked. */
+export class ProviderUnavailable extends DependencyUnavailable {
+  /** Nothing came of the request: it was never sent, or answered as one that was not dealt with. */
+  readonly hadNoEffect: boolean;
+
+  constructor(idp: string, cause: Error, hadNoEffect: boolean) {
+    super(`identity provider ${idp}`, { cause, retryAfterSeconds: 5 });
+    this.hadNoEffect = hadNoEffect;
+  }
+}
+
+/** Where nobody was reached. */
+const unreached: ReadonlySet<string | undefined> = new Set([
+  ...['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND'],
+]);
+
 /**
  * A fetch for one identity provider, as guarded as that of documents: https, public pinned addresses, no redirect, no
  * connection kept, bounded in time and size. What fails on the way, 5xx and 429 are the provider's failure.
  */
 export function providerFetch(idp: string, hosts: DocumentHosts): ProviderFetch {
-  const failed = (cause: unknown): DependencyUnavailable =>
-    new DependencyUnavailable(`identity provider ${idp}`, { cause, retryAfterSeconds: 5 });
+  const unsent = (why: string): Error => new ProviderUnavailable(idp, new Error(why), true);
   return async (text, request) => {
     const url = readDocumentUrl(text, hosts);
-    if (!url.ok) throw failed(new Error('an endpoint of its metadata is not allowed'));
+    if (!url.ok) throw unsent('an endpoint of its metadata is not allowed');
     const signal = AbortSignal.timeout(timeLimitMilliseconds);
     const addresses = await Promise.race([resolveAddresses(url.value, hosts), aborted(signal)]);
-    if (addresses === undefined) throw failed(new Error('its name was not found in time'));
-    if (!addresses.ok) throw failed(new Error(addresses.refusal.reason));
+    if (addresses === undefined) throw unsent('its name was not found in time');
+    if (!addresses.ok) throw unsent(addresses.refusal.reason);
     const answer = await answerOf(url.value, request, addresses.value, signal).catch((error: unknown) => {
       // A code of the system, and nothing of the request.
-      throw failed(new Error((error as { readonly code?: string }).code ?? 'no whole answer'));
+      const { code } = error as { readonly code?: string };
+      throw new ProviderUnavailable(idp, new Error(code ?? 'no whole answer'), unreached.has(code));
     });
-    if (answer.status >= 500 || answer.status === 429) throw failed(new Error(`status ${answer.status}`));
-    return answer;
+    const { status } = answer;
+    if (status < 500 && status !== 429) return answer;
+    // RFC 9110 §15.6.4, RFC 6585 §4: it was not dealt with.
+    throw new ProviderUnavailable(idp, new Error(`status ${status}`), status === 503 || status === 429);
   };
 }
 

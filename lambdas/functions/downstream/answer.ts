@@ -6,9 +6,9 @@ import { checkStanding, type StandingPorts } from '../../oauth/people/standing.t
 import type { Diagnosis, Look, ProbedToken } from '../../ports/diagnosis.ts';
 import type { DownstreamAnswer, DownstreamQuestion } from '../../ports/downstream.ts';
 import type { IdentityProvider, IdentityProviders } from '../../ports/identity-providers.ts';
-import type { UpstreamProviders } from '../../ports/upstream.ts';
+import type { SpokenTo, UpstreamProviders } from '../../ports/upstream.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
-import type { IdpId, Issuer } from '../../runtime/identifiers.ts';
+import type { ClientId, IdpId, Issuer } from '../../runtime/identifiers.ts';
 import { logger } from '../../runtime/log.ts';
 
 export interface DownstreamPorts extends StandingPorts {
@@ -37,11 +37,12 @@ export async function answerQuestion(
 async function answerOf(ports: DownstreamPorts, question: DownstreamQuestion): Promise<DownstreamAnswer> {
   switch (question.ask) {
     case 'begin': {
-      const url = await ports.upstream.begin(await active(ports, question.idp), question.start);
+      const idp = await asked(ports, await active(ports, question.idp), question.start.enrolled);
+      const url = await ports.upstream.begin(idp, question.start);
       return { told: 'begun', url: url.href };
     }
     case 'complete': {
-      const idp = await active(ports, question.idp);
+      const idp = await asked(ports, await active(ports, question.idp), question.back.enrolled);
       const signedIn = await completeSignIn(ports, idp, question.back, ports.clock());
       if (signedIn.ok) return { told: 'signed_in', signedIn: signedIn.value };
       const { refusal } = signedIn;
@@ -88,6 +89,18 @@ async function find(
   id: IdpId,
 ): Promise<IdentityProvider | undefined> {
   return (await identityProviders.all()).find((idp) => idp.id === id);
+}
+
+/** As the client is known there. It was a moment ago: removed since, it is unknown here too before anybody signs in with it. */
+async function asked(
+  { asClient }: DownstreamPorts,
+  idp: IdentityProvider,
+  client: ClientId | undefined,
+): Promise<SpokenTo> {
+  const spokenTo = await asClient(idp, client);
+  if (spokenTo !== undefined) return spokenTo;
+  const cause = new Error('the client is not enrolled there');
+  throw new DependencyUnavailable(`identity provider ${idp.id}`, { cause });
 }
 
 /** Whoever asks has chosen among those that are active; an operator may have come between. */

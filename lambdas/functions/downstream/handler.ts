@@ -3,13 +3,16 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { clientDefaults } from '../../adapters/aws.ts';
+import { dynamoEnrolments } from '../../adapters/dynamodb/enrolments.ts';
 import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
 import { dynamoVault } from '../../adapters/dynamodb/vault.ts';
 import { kmsAssertionSigner } from '../../adapters/kms/assertion-signer.ts';
+import { kmsOwnProofs } from '../../adapters/kms/enrolment-seals.ts';
 import { kmsVaultSeals } from '../../adapters/kms/vault-seals.ts';
 import { secretsManagerProviderSecrets } from '../../adapters/secrets-manager/provider-secrets.ts';
 import { openIdProviders } from '../../adapters/upstream/openid-providers.ts';
 import { providerLook } from '../../adapters/upstream/provider-look.ts';
+import { asOwnClient } from '../../oauth/enrolment/as-client.ts';
 import type { DownstreamAnswer } from '../../ports/downstream.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { readEnvironment } from '../../runtime/environment.ts';
@@ -35,6 +38,12 @@ const { identityProviders } = dynamoRegistry({
 const issuer = environment.ISSUER as Issuer;
 const hosts = environment.DOCUMENT_HOSTS === 'loopback' ? 'loopback' : 'public';
 
+const sealing = {
+  client: kms,
+  keyArn: environment.VAULT_KEY,
+  deployment: environment.DEPLOYMENT,
+};
+
 const ports: DownstreamPorts = {
   ...{ identityProviders, issuer, look: providerLook(hosts) },
   upstream: openIdProviders({
@@ -46,10 +55,10 @@ const ports: DownstreamPorts = {
       clock: systemClock,
     }),
   }),
-  seals: kmsVaultSeals({
-    client: kms,
-    keyArn: environment.VAULT_KEY,
-    deployment: environment.DEPLOYMENT,
+  seals: kmsVaultSeals(sealing),
+  asClient: asOwnClient({
+    enrolments: dynamoEnrolments({ client: dynamo, table: environment.VAULT_TABLE }),
+    proofs: kmsOwnProofs(sealing),
   }),
   vault: dynamoVault({ client: dynamo, table: environment.VAULT_TABLE }),
   clock: systemClock,

@@ -3,6 +3,7 @@ import type { DownstreamQuestion } from '../../ports/downstream.ts';
 
 const idp = v.string();
 const grant = v.string();
+const enrolled = v.exactOptional(v.string());
 const seconds = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const wishes = v.object({
@@ -22,6 +23,7 @@ const question = v.variant('ask', [
       codeChallenge: v.string(),
       wishes,
       offline: v.boolean(),
+      enrolled,
     }),
   }),
   v.object({
@@ -34,6 +36,7 @@ const question = v.variant('ask', [
       codeVerifier: v.string(),
       acrValues: v.exactOptional(v.string()),
       keepFor: v.exactOptional(grant),
+      enrolled,
     }),
   }),
   v.object({ ask: v.literal('standing'), idp, grant }),

@@ -15,5 +15,9 @@ export const registrationEnvironment = [
   'SOFTWARE_STATEMENT_ISSUERS',
   /** Where those keys may be: `public`, or `loopback` too. */
   'DOCUMENT_HOSTS',
+  /** The ids of the identity providers at which each client is one of its own, as a JSON list. */
+  'PROXIED_IDPS',
+  /** Name of the function that registers them there; `none` where there is none. */
+  'ENROLMENT_FUNCTION',
 ] as const;
 export type RegistrationEnvironment = Record<(typeof registrationEnvironment)[number], string>;

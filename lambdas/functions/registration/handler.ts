@@ -1,9 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import * as v from 'valibot';
 import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoClientRegistrations } from '../../adapters/dynamodb/client-registrations.ts';
 import { dynamoRegistrationTokens } from '../../adapters/dynamodb/registration-tokens.ts';
 import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
+import { enrollingDefaults, lambdaEnrolling } from '../../adapters/lambda/enrolling.ts';
 import { guardedDocuments } from '../../adapters/upstream/documents.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
 import { registrationHttpEndpoint } from '../../http/registration-endpoint.ts';
@@ -13,7 +15,7 @@ import { endpointsOf } from '../../oauth/metadata/endpoints.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { readEnvironment } from '../../runtime/environment.ts';
 import { audit } from '../../runtime/events.ts';
-import type { Issuer } from '../../runtime/identifiers.ts';
+import type { IdpId, Issuer } from '../../runtime/identifiers.ts';
 import { systemRandom } from '../../runtime/random.ts';
 import { registrationEnvironment } from './environment.ts';
 
@@ -38,6 +40,11 @@ export const handler = lambdaHandler(
       keys: clientKeys(guardedDocuments({ hosts, maximumBytes: 65_536 }), { failureCoolDown: 0 }),
       audiences: [environment.ISSUER, endpoint],
     },
+    enrolling: lambdaEnrolling({
+      client: new LambdaClient(enrollingDefaults),
+      functionName: environment.ENROLMENT_FUNCTION,
+      idps: v.parse(v.array(v.string()), JSON.parse(environment.PROXIED_IDPS)) as IdpId[],
+    }),
     policy: {
       mode: v.parse(v.picklist(['open', 'approval', 'initial_access_token']), environment.REGISTRATION_MODE),
       customRedirectUris: v.parse(v.array(v.string()), JSON.parse(environment.CUSTOM_REDIRECT_URIS)),

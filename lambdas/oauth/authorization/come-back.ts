@@ -7,6 +7,7 @@ import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import { sha256 } from '../../runtime/digest.ts';
 import type { PersonId } from '../../runtime/identifiers.ts';
 import { refuse, ok, type Result } from '../../runtime/result.ts';
+import { enrolledAt } from '../enrolment/enrolled-at.ts';
 import type { RepeatableParameters } from '../parameters.ts';
 import { explainStale, explainUnmetAcr } from '../people/diagnosis/explain-lacking.ts';
 import { bindBrowser, isBrowser } from './browser-binding.ts';
@@ -107,6 +108,7 @@ async function complete(
       ...{ query: visit.query, state: visit.parameters.values.get('state') ?? '', nonce, codeVerifier },
       ...(request.acrValues !== undefined && { acrValues: request.acrValues }),
       ...(consent.terms.offline && { keepFor: grantId }),
+      ...enrolledAt(request.client, idp),
     });
     if (outcome.ok) return await known(ports, visit, returning, outcome.value, now);
     const { refusal } = outcome;

@@ -4,6 +4,7 @@ import type { GivenConsent } from '../../ports/transactions.ts';
 import { after, type Instant } from '../../runtime/clock.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import { sha256 } from '../../runtime/digest.ts';
+import { enrolledAt } from '../enrolment/enrolled-at.ts';
 import { newGrantId } from '../grants/issue-code.ts';
 import { pushedIn } from '../par/request-uri.ts';
 import { type Browser, bindBrowser } from './browser-binding.ts';
@@ -53,6 +54,7 @@ async function sendUpstream(
     ...{ state, nonce, codeChallenge: sha256(codeVerifier) },
     wishes: wishesOf(request),
     offline: consent.terms.offline,
+    ...enrolledAt(request.client, idp),
   });
   const grantId = newGrantId(random);
   const pushedId = pushedIn(written);

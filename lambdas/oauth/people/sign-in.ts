@@ -1,6 +1,6 @@
 import type { IdentityProvider } from '../../ports/identity-providers.ts';
 import type { SignedIn, SignInRefusal, SignInReturn } from '../../ports/people.ts';
-import type { UpstreamClaims, UpstreamProviders } from '../../ports/upstream.ts';
+import type { SpokenTo, UpstreamClaims, UpstreamProviders } from '../../ports/upstream.ts';
 import type { Vault, VaultSeals } from '../../ports/vault.ts';
 import { after, type Instant, instant } from '../../runtime/clock.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
@@ -26,7 +26,7 @@ const unusedSeconds = 15 * 60;
  */
 export async function completeSignIn(
   { upstream, seals, vault }: SignInPorts,
-  idp: IdentityProvider,
+  idp: SpokenTo,
   back: SignInReturn,
   now: Instant,
 ): Promise<Result<SignedIn, SignInRefusal>> {
@@ -40,7 +40,8 @@ export async function completeSignIn(
   }
   const kept = back.keepFor !== undefined && refreshToken !== undefined;
   if (kept) {
-    const binding = { grant: back.keepFor, idp: idp.id, person: person.value.id };
+    const issuedTo = back.enrolled === undefined ? {} : { client: back.enrolled };
+    const binding = { grant: back.keepFor, idp: idp.id, person: person.value.id, ...issuedTo };
     const sealed = await seals.seal(binding, { refreshToken, subject: String(claims['sub']) });
     await vault.keep({ ...binding, sealed, unusedUntil: after(now, unusedSeconds) }, now);
   }

@@ -1,16 +1,19 @@
 import type { IdentityProvider } from '../../ports/identity-providers.ts';
 import type { PersonStanding } from '../../ports/people.ts';
 import type { UpstreamProviders, UpstreamRefresh } from '../../ports/upstream.ts';
-import type { KeptUpstream, OpenedToken, Vault, VaultOutcome, VaultSeals } from '../../ports/vault.ts';
+import type { KeptUpstream, SealedToken, Vault, VaultOutcome, VaultSeals } from '../../ports/vault.ts';
 import { after, type Clock, type Instant } from '../../runtime/clock.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import type { GrantId } from '../../runtime/identifiers.ts';
 import type { Random } from '../../runtime/random.ts';
-import type { Result } from '../../runtime/result.ts';
+import { ok, refuse, type Result } from '../../runtime/result.ts';
+import type { AsClient } from '../enrolment/as-client.ts';
 import { groupsOf, personOf } from './person.ts';
 
 export interface StandingPorts {
   readonly upstream: Pick<UpstreamProviders, 'refresh'>;
+  /** The provider, as that client is known there; undefined where it is no more. */
+  readonly asClient: AsClient;
   readonly seals: VaultSeals;
   readonly vault: Vault;
   readonly clock: Clock;
@@ -74,32 +77,52 @@ async function askOnce(
   idp: IdentityProvider,
   kept: KeptUpstream,
 ): Promise<PersonStanding | undefined> {
-  const { vault, seals, clock } = ports;
+  const { vault, clock } = ports;
   const now = clock();
-  if (kept.sealed === undefined || (kept.lease && now < kept.lease.until)) return undefined;
+  const { sealed: token } = kept;
+  if (token === undefined || (kept.lease && now < kept.lease.until)) return undefined;
   const attempt = ports.random(16);
   if (!(await vault.lease(kept, { attempt, until: after(now, leaseSeconds) }, now))) return undefined;
   const settle = (outcome: VaultOutcome) => settleFirmly(ports, kept.grant, attempt, outcome);
-  let token: OpenedToken;
-  let refreshed: Result<UpstreamRefresh, 'invalid_grant'>;
+  let answer: Result<ProviderAnswer, string>;
   try {
-    token = await seals.open(kept, kept.sealed);
-    refreshed = await ports.upstream.refresh(idp, token.refreshToken, token.subject);
+    answer = await askProvider(ports, idp, { ...kept, sealed: token });
   } catch (error) {
     await settle({ kind: 'failed' });
     throw error instanceof DependencyUnavailable ? untilAskedAgain(error) : error;
   }
-  if (!refreshed.ok) {
-    await settle({ kind: 'ended', reason: 'upstream_refused' });
-    return { kind: 'ended', reason: 'upstream_refused' };
+  if (!answer.ok) {
+    await settle({ kind: 'ended', reason: answer.refusal });
+    return { kind: 'ended', reason: answer.refusal };
   }
-  const { rotated } = refreshed.value;
-  // The old token may be spent from here on: the new one is written whatever else was told.
-  const sealed = rotated && token.reseal({ ...token, refreshToken: rotated });
-  const outcome = judge(idp, kept, refreshed.value);
+  const { refreshed, sealed } = answer.value;
+  const outcome = judge(idp, kept, refreshed);
   await settle(outcome.kind === 'ended' ? outcome : { ...outcome, ...(sealed && { sealed }) });
   if (outcome.kind === 'failed') throw unavailable(idp, 'its answer cannot be believed');
   return outcome;
+}
+
+interface ProviderAnswer {
+  readonly refreshed: UpstreamRefresh;
+  /** What it rotated to: the old token may be spent, so that the new one is written whatever else was told. */
+  readonly sealed: SealedToken | undefined;
+}
+
+/** Refused: why nobody will get an answer by that token again. */
+async function askProvider(
+  { asClient, seals, upstream }: StandingPorts,
+  idp: IdentityProvider,
+  kept: KeptUpstream & { readonly sealed: SealedToken },
+): Promise<Result<ProviderAnswer, 'client_removed' | 'upstream_refused'>> {
+  // RFC 6749 §6: a refresh token is for the client that it was issued to.
+  const spokenTo = await asClient(idp, kept.client);
+  if (spokenTo === undefined) return refuse('client_removed');
+  const token = await seals.open(kept, kept.sealed);
+  const refreshed = await upstream.refresh(spokenTo, token.refreshToken, token.subject);
+  if (!refreshed.ok) return refuse('upstream_refused');
+  const { rotated } = refreshed.value;
+  const sealed = rotated && token.reseal({ ...token, refreshToken: rotated });
+  return ok({ refreshed: refreshed.value, sealed });
 }
 
 /** A provider may have spent the kept token by now: what it gave in its place is not given up at the first failure. */

@@ -1,4 +1,5 @@
 import type { ClientRegistrations, RegisteredClient } from '../../ports/client-registrations.ts';
+import type { Enrolling } from '../../ports/enrolments.ts';
 import type { Client } from '../../ports/registry.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import { sameDigest, sha256 } from '../../runtime/digest.ts';
@@ -8,7 +9,7 @@ import { Secret } from '../../runtime/secret.ts';
 import { isSecretOf } from '../client-authentication/client-secret.ts';
 import type { ClientMetadata } from './client-metadata.ts';
 import type { RegistrationRefusal } from './refusal.ts';
-import { described, isLive, type RegistrationPolicy } from './register-client.ts';
+import { described, isLive, leaveQuietly, type RegistrationPolicy } from './register-client.ts';
 import type { SoftwareStatements } from './software-statement.ts';
 import { readStatedMetadata, sameness } from './stated-metadata.ts';
 
@@ -16,6 +17,7 @@ export interface ManagementPorts {
   readonly clients: ClientRegistrations;
   readonly statements: SoftwareStatements;
   readonly policy: RegistrationPolicy;
+  readonly enrolling: Enrolling;
 }
 
 /** Whose record is asked for, and with which registration access token. */
@@ -90,7 +92,9 @@ export async function removeRegistration(
   const own = await ownRecord(ports, request, now);
   if (!own.ok) return own;
   const removed = await ports.clients.remove(own.value, now);
-  return removed ? ok(own.value.client) : refuse({ reason: 'changed_meanwhile' });
+  if (!removed) return refuse({ reason: 'changed_meanwhile' });
+  await leaveQuietly(ports, own.value.client);
+  return ok(own.value.client);
 }
 
 /** Unknown, expired, shared and another's record are told apart by nothing. */

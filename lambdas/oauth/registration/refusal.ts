@@ -1,3 +1,4 @@
+import type { EnrolmentRefusal } from '../../ports/enrolments.ts';
 import type { LimitRefusal } from '../refusal.ts';
 
 /** Why a client is not registered, or its registration not changed; details are words for its developer. */
@@ -22,10 +23,11 @@ export type RegistrationRefusal =
     }
   /** Another change came between. */
   | { readonly reason: 'changed_meanwhile' }
+  | EnrolmentRefusal
   | LimitRefusal;
 
 interface RegistrationError {
-  readonly status: 400 | 401 | 409 | 429;
+  readonly status: 400 | 401 | 409 | 429 | 503;
   readonly error: string;
   readonly description: string;
   /** Seconds. */
@@ -34,6 +36,9 @@ interface RegistrationError {
 
 /** RFC 7591 §3.2.2, and for the registration access token RFC 7592 §2. */
 export function toRegistrationError(refusal: RegistrationRefusal): RegistrationError {
+  if (isAboutToken(refusal)) {
+    return { status: 401, error: 'invalid_token', description: aboutToken[refusal.reason] };
+  }
   switch (refusal.reason) {
     case 'redirect_uri_invalid':
       return { status: 400, error: 'invalid_redirect_uri', description: refusal.detail };
@@ -45,18 +50,15 @@ export function toRegistrationError(refusal: RegistrationRefusal): RegistrationE
       const description = 'software_statement is of an issuer that this server does not take statements of';
       return { status: 400, error: 'unapproved_software_statement', description };
     }
-    case 'registration_token_invalid':
-    case 'initial_access_token_missing':
-    case 'initial_access_token_unknown':
-    case 'initial_access_token_expired':
-    case 'initial_access_token_spent':
-      return { status: 401, error: 'invalid_token', description: aboutToken[refusal.reason] };
     case 'changed_meanwhile':
       return {
         status: 409,
         error: 'conflict',
         description: 'the client was changed meanwhile; read it again',
       };
+    case 'enrolment_full':
+    case 'enrolment_refused':
+      return notEnrolled(refusal);
     case 'too_many_requests':
       return tooMany(refusal);
   }
@@ -66,6 +68,19 @@ export function toRegistrationError(refusal: RegistrationRefusal): RegistrationE
 function tooMany({ retryAfterSeconds }: LimitRefusal): RegistrationError {
   const description = `too many new clients from this address; register once and keep the client_id, and try again in ${retryAfterSeconds} s`;
   return { status: 429, error: 'too_many_requests', description, retryAfter: retryAfterSeconds };
+}
+
+/** Nothing that the client could mend: its operators find in the audit trail what to do. */
+function notEnrolled({ reason, idp }: EnrolmentRefusal): RegistrationError {
+  return reason === 'enrolment_full'
+    ? {
+        ...{ status: 429, error: 'too_many_requests', retryAfter: 3_600 },
+        description: `as many clients as there may be are registered at the identity provider ${idp}: ask the operators, or try again later`,
+      }
+    : {
+        ...{ status: 503, error: 'temporarily_unavailable', retryAfter: 60 },
+        description: `the identity provider ${idp} does not register the client: ask the operators, or try again later`,
+      };
 }
 
 const aboutToken = {
@@ -78,3 +93,9 @@ const aboutToken = {
   initial_access_token_spent:
     'the initial access token has registered as many clients as it may: ask the operators for another',
 } as const;
+
+function isAboutToken(
+  refusal: RegistrationRefusal,
+): refusal is Extract<RegistrationRefusal, { readonly reason: keyof typeof aboutToken }> {
+  return Object.hasOwn(aboutToken, refusal.reason);
+}

@@ -1,9 +1,12 @@
 import { type ClientRegistrations, isStoppedForGood } from '../../ports/client-registrations.ts';
+import type { Enrolling } from '../../ports/enrolments.ts';
 import type { RegistrationToken, RegistrationTokens } from '../../ports/registration-tokens.ts';
 import type { Client, ClientAuthentication, SelfRegistration, StoredSecret } from '../../ports/registry.ts';
 import { after, type Instant } from '../../runtime/clock.ts';
+import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import { sha256 } from '../../runtime/digest.ts';
 import type { ClientId } from '../../runtime/identifiers.ts';
+import { logger } from '../../runtime/log.ts';
 import type { Random } from '../../runtime/random.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { Secret } from '../../runtime/secret.ts';
@@ -25,6 +28,7 @@ export interface RegistrationPorts {
   readonly clients: ClientRegistrations;
   readonly statements: SoftwareStatements;
   readonly tokens: RegistrationTokens;
+  readonly enrolling: Enrolling;
   readonly policy: RegistrationPolicy;
   /** Only what makes a new record counts: hosted clients share an address, and register the same again and again. */
   readonly limit: AddressLimit;
@@ -79,7 +83,10 @@ function withOwnStatement(client: Client, { echo }: ClientMetadata): Client {
   return { ...client, ...(client.registered && { registered: { ...client.registered, metadata: echo } }) };
 }
 
-/** A record of its own, with a secret or without: each use of a token is one client, which its holder manages. */
+/**
+ * A record of its own, with a secret or without: each use of a token is one client, which its holder manages. Where it is to
+ * be a client of its own at identity providers, it is that first: from when it is registered people sign in with it.
+ */
 async function registerByToken(
   ports: RegistrationPorts,
   token: RegistrationToken,
@@ -87,11 +94,38 @@ async function registerByToken(
   requestId: string,
   now: Instant,
 ): Outcome {
-  const made = ownRecord(metadata, ports, now, token.id);
+  const spent = refuse({ reason: 'initial_access_token_spent', registrationTokenId: token.id } as const);
+  // Decided when it is counted; who comes with a spent token makes no client anywhere until then.
+  if (token.uses !== undefined && token.uses.made >= token.uses.most) return spent;
+  const { enrolling } = ports;
+  const made = ownRecord(metadata, ports, now, {
+    registrationTokenId: token.id,
+    ...(enrolling.idps.length > 0 && { enrolledAt: enrolling.idps }),
+  });
+  const { id } = made.client;
+  if (enrolling.idps.length > 0) {
+    const enrolled = await enrolling.enrol(id, metadata.name);
+    if (!enrolled.ok) return enrolled;
+  }
+  // Where it is not known whether it was written, the sweep sees which.
   const kept = await ports.tokens.register(token, made.client, now, requestId);
-  return kept
-    ? ok({ ...made, created: true })
-    : refuse({ reason: 'initial_access_token_spent', registrationTokenId: token.id });
+  if (kept) return ok({ ...made, created: true });
+  await leaveQuietly(ports, made.client);
+  return spent;
+}
+
+/** A client is gone here: what does not succeed at its providers now is left to the sweep. */
+export async function leaveQuietly(
+  { enrolling }: Pick<RegistrationPorts, 'enrolling'>,
+  { id, registered }: Client,
+): Promise<void> {
+  if (registered?.enrolledAt === undefined) return;
+  try {
+    await enrolling.leave(id);
+  } catch (error) {
+    if (!(error instanceof DependencyUnavailable)) throw error;
+    logger.warn('a client is left at an identity provider for the sweep', { clientId: id, error });
+  }
 }
 
 /** Until when a client that registered itself is known. */
@@ -128,13 +162,13 @@ function ownRecord(
   metadata: ClientMetadata,
   { policy, random }: RegistrationPorts,
   now: Instant,
-  registrationTokenId?: string,
+  own: Pick<SelfRegistration, 'registrationTokenId' | 'enrolledAt'> = {},
 ) {
   const [secret, token] = [needsSecret(metadata) ? random(32) : undefined, random(32)];
   const client = clientOf(`dyn_${random(24)}` as ClientId, metadata, policy, now, {
     tokenDigest: sha256(token),
     ...(secret !== undefined && { secret: { id: random(6), digest: sha256(secret), createdAt: now } }),
-    ...(registrationTokenId !== undefined && { registrationTokenId }),
+    ...own,
   });
   return {
     client,
@@ -144,7 +178,7 @@ function ownRecord(
 }
 
 /** What a client does not share with others that register the same. */
-interface OwnRecord extends Pick<SelfRegistration, 'tokenDigest' | 'registrationTokenId'> {
+interface OwnRecord extends Pick<SelfRegistration, 'tokenDigest' | 'registrationTokenId' | 'enrolledAt'> {
   readonly secret?: StoredSecret;
 }
 

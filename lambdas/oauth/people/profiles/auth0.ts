@@ -23,4 +23,5 @@ export const auth0: ProviderProfile = {
       client_id: logout.clientId,
       returnTo: logout.returnTo,
     }),
+  registration: { kind: 'open', management: '/api/v2/' },
 };

@@ -64,7 +64,7 @@ export const generic: ProviderProfile = {
   userinfoTellsMore: true,
   stepUp: byAcrValues,
   logoutUrl: standardLogout,
-  registration: { kind: 'rfc7591', authorization: 'Bearer' },
+  registration: { kind: 'initial_access_token' },
   // OIDC Core §9, as it is since its second errata set: the issuer, and nothing else.
   assertionAudience: 'issuer',
 };

@@ -13,7 +13,7 @@ export const okta: ProviderProfile = {
     subjectClaim: 'sub',
     groupsClaim: 'groups',
   }),
-  registration: { kind: 'rfc7591', authorization: 'SSWS' },
+  registration: { kind: 'api_token', scheme: 'SSWS' },
   assertionAudience: 'token_endpoint',
 };
 

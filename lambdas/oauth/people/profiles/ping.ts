@@ -5,4 +5,6 @@ import type { ProviderProfile } from './profile.ts';
 export const ping: ProviderProfile = {
   ...generic,
   isIssuer: ({ hostname }) => /^auth\.pingone\.(?:com|eu|ca|asia|sg|com\.au)$/.test(hostname),
+  // PingFederate makes clients at its registration endpoint and neither changes nor removes them there.
+  registration: { kind: 'none' },
 };

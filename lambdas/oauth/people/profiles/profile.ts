@@ -64,11 +64,18 @@ export interface UpstreamLogout {
   readonly idTokenHint?: string;
 }
 
-/** How clients come to be at a provider, where a program can have one made. */
+/** How clients come to be at a provider, where a program can have one made: by RFC 7591 at its `registration_endpoint`. */
 export type RegistrationApi =
   | { readonly kind: 'none' }
-  /** RFC 7591, at the `registration_endpoint` of its discovery document; `authorization` is the scheme of the credential. */
-  | { readonly kind: 'rfc7591'; readonly authorization: 'Bearer' | 'SSWS' };
+  /**
+   * By an initial access token (RFC 7591 §3); each client comes with a token of its own, by which it is changed and removed
+   * (RFC 7592). Nobody can look for one.
+   */
+  | { readonly kind: 'initial_access_token' }
+  /** By an API token, which also finds and removes clients, below the same endpoint; `scheme` is that of the token. */
+  | { readonly kind: 'api_token'; readonly scheme: 'SSWS' }
+  /** Open to everybody; what it made is found and removed by another API of the provider, under that path. */
+  | { readonly kind: 'open'; readonly management: string };
 
 /** What is particular to one kind of identity provider. Pure: it decides, and asks nobody. */
 export interface ProviderProfile {

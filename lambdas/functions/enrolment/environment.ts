@@ -1,0 +1,15 @@
+/** Everything the enrolment function reads from its environment. */
+export const enrolmentEnvironment = [
+  'ISSUER',
+  'REGISTRY_TABLE',
+  'VAULT_TABLE',
+  /** The ARN of the KMS key that wraps what is kept. */
+  'VAULT_KEY',
+  /** The stack's name: part of what is kept is bound to. */
+  'DEPLOYMENT',
+  /** By identity provider the ARN of the secret that its clients are registered by, and how many there may be, as JSON. */
+  'PROXIED',
+  /** `public`, or `loopback` in the dev profile, where an identity provider may live on this machine. */
+  'DOCUMENT_HOSTS',
+] as const;
+export type EnrolmentEnvironment = Record<(typeof enrolmentEnvironment)[number], string>;

@@ -1,0 +1,19 @@
+import * as v from 'valibot';
+import type { EnrolmentQuestion } from '../../ports/enrolment-questions.ts';
+
+const client = v.pipe(v.string(), v.regex(/^dyn_[A-Za-z0-9_-]{22,60}$/));
+
+const question = v.variant('ask', [
+  v.object({ ask: v.literal('enrol'), client, name: v.string() }),
+  v.object({ ask: v.literal('leave'), client }),
+]);
+
+const scheduled = v.object({ schedule: v.literal('hourly') });
+
+/** Reads what the registration function asks, or the schedule says. Throws on anything else, which is a defect of ours. */
+export function readEnrolmentEvent(event: unknown): EnrolmentQuestion | 'sweep' {
+  if (v.is(scheduled, event)) return 'sweep';
+  const read = v.safeParse(question, event);
+  if (!read.success) throw new Error('a question of another form');
+  return read.output as EnrolmentQuestion;
+}

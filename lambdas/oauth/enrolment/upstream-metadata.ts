@@ -1,0 +1,34 @@
+import type { ClientId } from '../../runtime/identifiers.ts';
+import type { RegistrationApi } from '../people/profiles/profile.ts';
+
+/** Some providers take no longer names. Characters. */
+const longestName = 100;
+
+/** As people and administrators read it there. It holds our id of the client, which nobody else drew, so no two are the same. */
+export function upstreamName(client: ClientId, name: string): string {
+  const mark = ` (${client})`;
+  return `${Array.from(name)
+    .slice(0, longestName - mark.length)
+    .join('')}${mark}`;
+}
+
+/** What a client of ours is there (RFC 7591 §2): nothing of it is the client's own word but its name. */
+export function upstreamMetadata(
+  api: RegistrationApi,
+  {
+    name,
+    redirectUri,
+    method,
+  }: { readonly name: string; readonly redirectUri: string; readonly method: string },
+): Readonly<Record<string, unknown>> {
+  return {
+    client_name: name,
+    redirect_uris: [redirectUri],
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    token_endpoint_auth_method: method,
+    ...(api.kind !== 'open' && { application_type: 'web' }),
+    // OIDC Core §8: of a pairwise subject one person would be another with each client.
+    ...(api.kind === 'initial_access_token' && { subject_type: 'public' }),
+  };
+}

@@ -1,0 +1,144 @@
+import type { Instant } from '../runtime/clock.ts';
+import type { ClientId, IdpId } from '../runtime/identifiers.ts';
+import type { Result } from '../runtime/result.ts';
+import type { Secret } from '../runtime/secret.ts';
+import type { IdentityProvider } from './identity-providers.ts';
+import type { SealedToken } from './vault.ts';
+
+/** One of our clients as a client of its own at an identity provider. */
+export interface EnrolmentName {
+  readonly idp: IdpId;
+  readonly client: ClientId;
+}
+
+/** How such a client proves itself at the provider. */
+export interface OwnProof {
+  readonly method: 'client_secret_basic' | 'client_secret_post';
+  readonly secret: Secret;
+}
+
+/** By what it is changed and removed there (RFC 7592 §3). */
+export interface OwnRegistration {
+  readonly uri: string;
+  readonly token: Secret;
+}
+
+/** A client as the provider has made it. */
+export interface MadeClient {
+  /** Its id there. */
+  readonly id: string;
+  readonly proof: OwnProof;
+  /** Absent where the credential of the deployment manages all. */
+  readonly registration?: OwnRegistration;
+}
+
+/** What is kept of one. The two envelopes open for different functions. */
+export interface Enrolment extends EnrolmentName {
+  /** Its id at the provider. */
+  readonly upstreamId: string;
+  readonly enrolledAt: Instant;
+  readonly proof: SealedToken;
+  readonly registration?: SealedToken;
+}
+
+/** One of the places that a provider has for clients of ours; it is taken before the client is made, and free once it is gone. */
+export interface Place extends EnrolmentName {
+  readonly since: Instant;
+  /** As the client is called there: it names ours, so that it can be found. */
+  readonly name: string;
+  /** Nothing is there any more: what remains is to free it. */
+  readonly emptied?: true;
+}
+
+/** The clients of ours at identity providers, and the places that they take. Every read is strongly consistent. */
+export interface Enrolments {
+  /** Takes a place, if fewer than `quota` are taken. Asked again for the same client by one call (a lost reply), it is done. */
+  readonly take: (place: Place, quota: number) => Promise<boolean>;
+  /** In no particular order. */
+  readonly places: (idp: IdpId) => Promise<readonly Place[]>;
+  /** Keeps what was made for a client that has a place. Asked again for the same (a lost reply), it is done. */
+  readonly keep: (enrolment: Enrolment) => Promise<void>;
+  readonly find: (name: EnrolmentName) => Promise<Enrolment | undefined>;
+  /** Nothing is at the provider: notes that, forgets what was made, and then frees the place; done before is done. */
+  readonly forget: (name: EnrolmentName) => Promise<void>;
+}
+
+/** Seals of the function that makes them. */
+export interface EnrolmentSeals {
+  /** Asks for all that sealing needs, so that nothing but one write can fail once the provider has answered. */
+  readonly prepare: (
+    name: EnrolmentName,
+  ) => Promise<(made: MadeClient) => Pick<Enrolment, 'proof' | 'registration'>>;
+  readonly openRegistration: (name: EnrolmentName, sealed: SealedToken) => Promise<OwnRegistration>;
+}
+
+/** What the function that signs people in opens of them. */
+export interface OwnProofs {
+  readonly open: (name: EnrolmentName, sealed: SealedToken) => Promise<OwnProof>;
+}
+
+/**
+ * Why a provider made no client that can be used. `unusable`: it made one, of which `made` is what is needed to remove it,
+ * where it told that.
+ */
+export type UpstreamRegistrationRefusal =
+  | { readonly kind: 'refused'; readonly status: number; readonly error?: string }
+  | { readonly kind: 'unsupported'; readonly problem: string }
+  | {
+      readonly kind: 'unusable';
+      readonly problem: string;
+      readonly made?: Pick<MadeClient, 'id' | 'registration'>;
+    };
+
+/** What an administrator has put in for a provider: one token, or a client of its own. */
+export type Bootstrap =
+  | { readonly kind: 'token'; readonly token: Secret }
+  | {
+      readonly kind: 'client';
+      readonly clientId: string;
+      readonly secret: Secret;
+      /** Where its token is good for, if that is not told by the issuer. */
+      readonly audience?: string;
+    };
+
+/** The registration APIs of identity providers. Throws `DependencyUnavailable` where one is down. */
+export interface UpstreamRegistrations {
+  /**
+   * Asks for all that it takes to make a client by that name, and resolves with what makes it: by one request, of which what is
+   * thrown tells by `hadNoEffect` that nothing came.
+   */
+  readonly prepare: (
+    idp: IdentityProvider,
+    name: string,
+  ) => Promise<
+    Result<() => Promise<Result<MadeClient, UpstreamRegistrationRefusal>>, UpstreamRegistrationRefusal>
+  >;
+  /** `gone`: there is no such client any more. `refused`: there may be, and our credential does not remove it. */
+  readonly remove: (
+    idp: IdentityProvider,
+    client: Pick<MadeClient, 'id' | 'registration'>,
+  ) => Promise<'removed' | 'gone' | 'refused'>;
+  /** The ids of the clients of exactly that name; undefined where the provider lets nobody look. */
+  readonly find: (idp: IdentityProvider, name: string) => Promise<readonly string[] | undefined>;
+}
+
+/** Why a client is no client of its own at a provider. */
+export type EnrolmentRefusal =
+  | { readonly reason: 'enrolment_full'; readonly idp: IdpId }
+  | {
+      readonly reason: 'enrolment_refused';
+      readonly idp: IdpId;
+      /** In our words, with the provider's error code and nothing else of its answer. */
+      readonly detail: string;
+      readonly fix: string;
+    };
+
+/** Enrolment as the registration endpoint has it done. Throws `DependencyUnavailable` where a provider is down. */
+export interface Enrolling {
+  /** Where every client that registers itself is one of its own. */
+  readonly idps: readonly IdpId[];
+  /** At all of them or, in the end, at none: what is left of a failure is removed later. */
+  readonly enrol: (client: ClientId, name: string) => Promise<Result<undefined, EnrolmentRefusal>>;
+  /** Removes it from all of them; done before is done. */
+  readonly leave: (client: ClientId) => Promise<void>;
+}

@@ -1,0 +1,71 @@
+import { Stack } from 'aws-cdk-lib';
+import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { proxiedIn } from '../config/proxied-registration.ts';
+import { BootstrapSecret } from '../constructs/bootstrap-secret.ts';
+import type { DataKey } from '../constructs/data-key.ts';
+import { EndpointFunction } from '../constructs/endpoint-function.ts';
+import { Recurring } from '../constructs/recurring.ts';
+import type { VaultTable } from '../constructs/vault-table.ts';
+import { allowedHosts, type DeploymentParts } from './deployment-parts.ts';
+
+export interface EnrolmentParts {
+  /** The ids of the identity providers at which each client is one of its own. */
+  readonly idps: readonly string[];
+  /** Lets a function have clients enrolled. */
+  readonly grantAsking: (role: IRole) => { readonly ENROLMENT_FUNCTION: string };
+}
+
+/** The function that registers clients at identity providers, and alone reads by what; undefined where there is none to. */
+export function serveEnrolment(
+  parts: Omit<DeploymentParts, 'people'>,
+  vault: VaultTable,
+  dataKey: DataKey,
+): EnrolmentParts | undefined {
+  const { scope, config, issuer, registry, retention } = parts;
+  const proxied = proxiedIn(config);
+  if (proxied.length === 0) return undefined;
+  const stack = Stack.of(scope);
+  const secrets = proxied.map((each) => {
+    const id = `Bootstrap-${each.idp.id}`;
+    return { ...each, secret: new BootstrapSecret(scope, id, { proxied: each, dataKey, retention }) };
+  });
+  const { function: enrolment } = new EndpointFunction(scope, 'Enrolment', {
+    name: 'enrolment',
+    description: 'Alone registers clients at identity providers, and removes them there',
+    memoryMegabytes: 512,
+    // The hourly sweep goes on for forty seconds, and finishes what it has begun.
+    timeoutSeconds: 60,
+    retention,
+    environment: (role) => {
+      for (const { secret } of secrets) secret.grantRead(role);
+      return {
+        ISSUER: issuer,
+        DEPLOYMENT: stack.stackName,
+        DOCUMENT_HOSTS: allowedHosts(config),
+        PROXIED: stack.toJsonString(
+          Object.fromEntries(
+            secrets.map(({ idp, quota, secret }) => [idp.id, { secret: secret.secretArn, quota }]),
+          ),
+        ),
+        ...registry.grantEnrolmentLookup(role),
+        ...vault.grantEnrolments(role),
+        ...dataKey.grantEnrolments(role),
+      };
+    },
+  });
+  new Recurring(scope, 'EnrolmentSweep', {
+    function: enrolment,
+    every: 'hour',
+    description: `${stack.stackName}: removes from identity providers what is no client here any more`,
+    input: { schedule: 'hourly' },
+  });
+  return {
+    idps: proxied.map(({ idp }) => idp.id),
+    grantAsking: (role) => {
+      role.addToPrincipalPolicy(
+        new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [enrolment.functionArn] }),
+      );
+      return { ENROLMENT_FUNCTION: enrolment.functionName };
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { must } from '../requirement.ts';
+
+/** Clients that are clients of their own at identity providers. */
+export const proxiedRegistration = {
+  'rfc7591:3:proxied': must(
+    ['RFC 7591 §3', 'RFC 7591 §2', 'OIDC Core §8'],
+    'registers a client at an identity provider as the provider has it: by its credential, with our redirect URI alone',
+  ),
+  'rfc7592:2.3:proxied': must(
+    ['RFC 7592 §2.3', 'RFC 7592 §3', 'RFC 7592 §4'],
+    'removes a client from an identity provider by the token that came with it, and takes one that is gone as removed',
+  ),
+  'vestibule:proxied-registration': must(
+    'Vestibule',
+    'makes a client that registers by an initial access token a client of its own at each provider that the config says',
+  ),
+  'vestibule:proxied-sign-in': must(
+    ['Vestibule', 'RFC 6749 §6'],
+    'signs people in as that client, with its secret, and asks later whether they stand as that client',
+  ),
+  'vestibule:proxied-leaving': must(
+    'Vestibule',
+    'removes at the provider what is no client here any more: removed by itself or by an operator, or expired',
+  ),
+  'vestibule:proxied-quota': must(
+    'Vestibule',
+    'makes exactly as many clients at a provider as its quota allows, of hundreds that come at once',
+  ),
+  'vestibule:proxied-faults': must(
+    ['Vestibule', 'RFC 9110 §15.6.4', 'RFC 6585 §4'],
+    'leaves nothing at a provider without a client here, and no client here without one there, whatever fails on the way',
+  ),
+  'vestibule:proxied-unusable': must(
+    ['Vestibule', 'RFC 7591 §3.2.1', 'RFC 7591 §3.2.2'],
+    'keeps no client that could not sign people in safely, and tells operators why and what to change',
+  ),
+  'vestibule:proxied-secrets': must(
+    'Vestibule',
+    'shows nobody by what clients are registered at a provider, prove themselves and are removed there',
+  ),
+} as const;
