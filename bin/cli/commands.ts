@@ -120,7 +120,7 @@ export const commands: Readonly<Record<string, Command>> = {
 
 const addUsage: Readonly<Record<DeclarableKind, string>> = {
   resource:
-    'resource add <id> --uri <uri> --scope <name>=<description> … [--name] [--audience] [--kind mcp-server|agent] [--agent <agent id>] [--clients declared|any] [--tokens jwt|opaque]',
+    'resource add <id> --uri <uri> --scope <name>=<description> … [--name] [--audience] [--kind mcp-server|agent] [--agent <agent id>] [--clients declared|any] [--tokens jwt|opaque] [--dpop accepted|required]',
   agent:
     'agent add <id> --owner <owner> [--name] [--require <resource id>:<scope> …] [--optional <resource id>:<scope> …]',
   client:

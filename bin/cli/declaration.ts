@@ -12,7 +12,7 @@ export type Json = Readonly<Record<string, unknown>>;
 
 /** What `add` takes to declare each kind, besides `--file`. */
 export const declarationOptions: Readonly<Record<DeclarableKind, readonly OptionName[]>> = {
-  resource: ['id', 'uri', 'name', 'scope', 'audience', 'kind', 'agent', 'clients', 'tokens', 'file'],
+  resource: ['id', 'uri', 'name', 'scope', 'audience', 'kind', 'agent', 'clients', 'tokens', 'dpop', 'file'],
   agent: ['id', 'name', 'owner', 'require', 'optional', 'file'],
   client: [
     'id',
@@ -64,6 +64,7 @@ const builders: Readonly<Record<DeclarableKind, (id: string, values: Values, dir
     scopes: (values.scope ?? []).map(scopeDefinition),
     clients: values.clients,
     tokens: values.tokens,
+    dpop: values.dpop,
   }),
   agent: (id, values) => ({
     id,

@@ -42,6 +42,7 @@ const declarations = {
   'dpop-bound': { type: 'boolean' },
   clients: { type: 'string' },
   tokens: { type: 'string' },
+  dpop: { type: 'string' },
 } as const satisfies OptionTable;
 
 const keys = { compromised: { type: 'string' } } as const satisfies OptionTable;

@@ -1,4 +1,5 @@
 import type { ProofMarks } from '../ports/proofs.ts';
+import type { Client } from '../ports/registry.ts';
 import type { AssertionReplay } from '../ports/replay.ts';
 import { sha256 } from '../runtime/digest.ts';
 import type { Issuer } from '../runtime/identifiers.ts';
@@ -14,7 +15,7 @@ import {
   type ProvenKey,
   readPossession,
 } from './dpop/possession.ts';
-import type { Grant, GrantContext } from './grants/grant.ts';
+import type { Grant, GrantContext, TokenPlan } from './grants/grant.ts';
 import { endpointsOf } from './metadata/endpoints.ts';
 import type { Parameters } from './parameters.ts';
 import type { GrantRefusal, Refusal } from './refusal.ts';
@@ -60,7 +61,7 @@ async function grantToken(
   if (!grant.ok) return grant;
   const decided = await grant.value.redeem(parameters, context);
   if (!decided.ok) return decided;
-  const key = boundKey(client.client, context.possession);
+  const key = boundKey({ dpopBound: isOfKey(client.client, decided.value.plan) }, context.possession);
   if (!key.ok) return key;
   const { idToken, uses, mark } = decided.value;
   const plan = key.value === undefined ? decided.value.plan : { ...decided.value.plan, jkt: key.value.jkt };
@@ -75,6 +76,11 @@ async function grantToken(
   if (fault !== undefined) return refuse({ reason: fault });
   const marked = mark === undefined ? ok({}) : await mark();
   return marked.ok ? ok({ ...token, plan, ...marked.value, ...nextNonce(key.value) }) : marked;
+}
+
+/** RFC 9449 §5.2 of the client, RFC 9728 §2 of the resource: where either takes bound tokens alone, no other is issued. */
+function isOfKey({ dpopBound = false }: Client, { resource }: TokenPlan): boolean {
+  return dpopBound || resource?.dpop === 'required';
 }
 
 /** Marked for this very use, so that the same request again is no replay. */

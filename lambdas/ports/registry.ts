@@ -55,6 +55,8 @@ export interface Resource extends Registration {
   readonly clients?: 'declared' | 'any';
   /** `opaque`: its tokens say nothing, and its server asks what they are worth. Absent: they are signed. */
   readonly tokens?: 'opaque';
+  /** Whether its server takes tokens that are bound to a key, or takes no others. Absent: nothing is said of it. */
+  readonly dpop?: 'accepted' | 'required';
 }
 
 /** What an agent may ask of one resource: `required` is granted when nothing is asked, `optional` on request. */

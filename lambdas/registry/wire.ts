@@ -19,6 +19,7 @@ export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
     scopes: resource.scopes.map(({ name, description }) => ({ name, description })),
     clients: resource.clients,
     tokens: resource.tokens,
+    dpop: resource.dpop,
     ...registration(resource),
   }),
   agent: (agent: Agent) => ({

@@ -3,6 +3,7 @@ import { Construct, type IDependable } from 'constructs';
 import { InvalidConfig } from '../config/check-config.ts';
 import type { ClientConfig, VestibuleConfig } from '../config/config.ts';
 import { didYouMean, show } from '../config/problem.ts';
+import { requireBearer } from '../config/require-bearer.ts';
 import { requireJwt } from '../config/require-jwt.ts';
 import { requireRs256 } from '../config/require-rs256.ts';
 import { signingOf } from '../config/signing.ts';
@@ -87,6 +88,7 @@ export class AgentCore extends Construct {
       throw new InvalidConfig([{ path: 'resource', text }]);
     }
     requireJwt(declared, 'AgentCore');
+    requireBearer(declared, 'AgentCore');
     const { audience = declared.uri, scopes } = declared;
     return {
       resource: { id, audience, scopes: Object.keys(scopes) },

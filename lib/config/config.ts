@@ -236,6 +236,11 @@ export interface ResourceConfig {
    * Default: `jwt`.
    */
   readonly tokens?: 'jwt' | 'opaque';
+  /**
+   * What its server does about tokens that are bound to a key (DPoP), as its metadata then says. `accepted`: it takes them, with
+   * their proofs. `required`: it takes no others, and none that is not bound is issued for it. Default: nothing is said.
+   */
+  readonly dpop?: 'accepted' | 'required';
 }
 
 export interface AgentConfig {

@@ -180,6 +180,7 @@ function resource(hosts: Hosts): v.GenericSchema {
     ),
     clients: v.optional(oneOf(['declared', 'any'])),
     tokens: v.optional(oneOf(['jwt', 'opaque'])),
+    dpop: v.optional(oneOf(['accepted', 'required'])),
   });
 }
 

@@ -17,6 +17,7 @@ export function resourceDeclaration({
   scopes,
   clients,
   tokens,
+  dpop,
 }: ResourceConfig): object {
   return {
     id,
@@ -28,6 +29,7 @@ export function resourceDeclaration({
     scopes: Object.entries(scopes).map(([scope, description]) => ({ name: scope, description })),
     ...(clients && { clients }),
     ...(tokens === 'opaque' && { tokens }),
+    ...(dpop && { dpop }),
   };
 }
 

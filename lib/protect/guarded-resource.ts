@@ -1,11 +1,11 @@
 import { Token } from 'aws-cdk-lib';
 import { InvalidConfig } from '../config/check-config.ts';
-import type { VestibuleConfig } from '../config/config.ts';
+import type { ResourceConfig, VestibuleConfig } from '../config/config.ts';
 import { requireJwt } from '../config/require-jwt.ts';
 import { didYouMean, show } from '../config/problem.ts';
 
 /** What of a resource a protected API is made of. */
-export interface GuardedResource {
+export interface GuardedResource extends Pick<ResourceConfig, 'dpop'> {
   readonly id: string;
   readonly uri: string;
   readonly audience: string;
@@ -30,8 +30,11 @@ export function guardedResource(
     throw problem('resource', `${show(id)} is no resource of this config; ${fix}`);
   }
   requireJwt(declared, 'a protected API');
-  const { uri, audience = uri, scopes } = declared;
-  return { id, uri, audience, scopes: Object.keys(scopes), path: pathOn(uri, id, apiEndpoint) };
+  const { uri, audience = uri, scopes, dpop } = declared;
+  return {
+    ...{ id, uri, audience, scopes: Object.keys(scopes), path: pathOn(uri, id, apiEndpoint) },
+    ...(dpop && { dpop }),
+  };
 }
 
 export function problem(path: string, text: string): InvalidConfig {

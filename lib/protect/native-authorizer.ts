@@ -5,6 +5,7 @@ import {
   type IHttpRouteAuthorizer,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Construct } from 'constructs';
+import { requireBearer } from '../config/require-bearer.ts';
 import { problem } from './guarded-resource.ts';
 import {
   ownIntegration,
@@ -30,6 +31,7 @@ export class NativeAuthorizer extends Construct implements RouteGuard {
     }: ProtectedApiProps & { readonly preflight: HttpRouteIntegration },
   ) {
     super(scope, id);
+    requireBearer(resource, 'the JWT authorizer of API Gateway');
     this.preflight = preflight;
     const authorizer = new HttpAuthorizer(this, 'Jwt', {
       httpApi: api,

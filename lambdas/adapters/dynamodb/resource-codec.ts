@@ -17,6 +17,7 @@ const storedResource = v.object({
   scopes: v.array(v.object({ name: text, description: text })),
   clients: v.exactOptional(v.picklist(['declared', 'any'])),
   tokens: v.exactOptional(v.literal('opaque')),
+  dpop: v.exactOptional(v.picklist(['accepted', 'required'])),
 });
 
 export function encodeResource(resource: Resource): PlainRecord {
@@ -32,6 +33,7 @@ export function encodeResource(resource: Resource): PlainRecord {
     scopes: resource.scopes.map(({ name, description }) => ({ name, description })),
     clients: resource.clients,
     tokens: resource.tokens,
+    dpop: resource.dpop,
     ...registrationAttributes(resource),
   };
 }
@@ -48,6 +50,7 @@ export function decodeResource(item: Item): Resource {
     scopes: stored.scopes.map(({ name, description }) => ({ name: name as ScopeName, description })),
     ...(stored.clients && { clients: stored.clients }),
     ...(stored.tokens && { tokens: stored.tokens }),
+    ...(stored.dpop && { dpop: stored.dpop }),
     ...registrationOf(stored),
   };
 }

@@ -1,4 +1,5 @@
 import type { Resource, ResourceDirectory } from '../../ports/registry.ts';
+import { proofAlgorithms } from '../../resource-server/dpop-proof.ts';
 import type { Issuer, ResourceId } from '../../runtime/identifiers.ts';
 import { canonicalResourceUri } from '../resource/canonical-uri.ts';
 
@@ -13,8 +14,20 @@ export function protectedResourceMetadata(
     authorization_servers: [issuer],
     // RFC 9728 §3.2: members without a value are left out.
     ...(scopes.length > 0 && { scopes_supported: scopes }),
-    bearer_methods_supported: ['header'],
+    ...methodsOf(resource),
     resource_name: resource.name,
+  };
+}
+
+/** How its tokens are presented. What its server does about proofs, the declaration alone knows. */
+function methodsOf({ dpop }: Resource): Readonly<Record<string, unknown>> {
+  if (dpop === undefined) return { bearer_methods_supported: ['header'] };
+  return {
+    // RFC 9728 §3.2: one that takes no bearer tokens has no methods of presenting them, and none are left out.
+    ...(dpop === 'accepted' && { bearer_methods_supported: ['header'] }),
+    // RFC 9728 §2: what proofs may be signed with, and whether there is another way.
+    dpop_signing_alg_values_supported: proofAlgorithms,
+    ...(dpop === 'required' && { dpop_bound_access_tokens_required: true }),
   };
 }
 

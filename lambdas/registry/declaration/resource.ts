@@ -16,7 +16,7 @@ export function readResource(
 ): Result<DeclaredResource, FieldRefusal> {
   const read = readDeclaration(resourceSchema(context), input);
   if (!read.ok) return read;
-  const { id, uri, audience, kind, agent_id, name, scopes, clients, tokens } = read.value;
+  const { id, uri, audience, kind, agent_id, name, scopes, clients, tokens, dpop } = read.value;
   return ok({
     id: id as ResourceId,
     uri,
@@ -27,6 +27,7 @@ export function readResource(
     scopes,
     ...(clients && { clients }),
     ...(tokens === 'opaque' && { tokens }),
+    ...(dpop && { dpop }),
   });
 }
 
@@ -54,6 +55,7 @@ function resourceSchema(context: DeclarationContext) {
         ),
         clients: v.exactOptional(v.picklist(['declared', 'any'], 'must be "declared" or "any"')),
         tokens: v.exactOptional(v.picklist(['jwt', 'opaque'], 'must be "jwt" or "opaque"')),
+        dpop: v.exactOptional(v.picklist(['accepted', 'required'], 'must be "accepted" or "required"')),
       },
       'must be a JSON object',
     ),

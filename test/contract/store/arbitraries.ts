@@ -62,6 +62,7 @@ export const resources: fc.Arbitrary<Resource> = fc
       agentId: text<NonNullable<Resource['agentId']>>(),
       clients: fc.constantFrom('declared' as const, 'any' as const),
       tokens: fc.constant('opaque' as const),
+      dpop: fc.constantFrom('accepted' as const, 'required' as const),
     }),
   );
 

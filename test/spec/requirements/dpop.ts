@@ -64,6 +64,14 @@ export const dpop = {
     'RFC 9728 §2',
     'says in the metadata that the package makes for a resource which algorithms its proofs may be signed with',
   ),
+  'rfc9728:2:bound-tokens': must(
+    'RFC 9728 §2',
+    'says in the metadata of a registered resource that it takes bound tokens, by which algorithms, and whether it takes others',
+  ),
+  'vestibule:bound-tokens-alone': must(
+    ['Vestibule', 'RFC 9449 §5.2'],
+    'issues no bearer token for a resource that takes bound ones alone, and uses nothing up where the proof is missing',
+  ),
   'vestibule:bound-tokens-end': must('Vestibule', 'revokes bound tokens as all others, without a proof'),
   'DPOP-2': must('DPOP-2', 'refuses such a client without a proof as invalid_dpop_proof'),
   'AS-34': must('AS-34', 'honours dpop_bound_access_tokens wherever a client is described'),

@@ -57,7 +57,9 @@ test('accepts a config for which every field is written', () => {
     accessTokenMinutes: 60,
     refreshTokens: { idleDays: 7, absoluteDays: 30 },
     logRetentionDays: 30,
-    resources: [{ ...files, audience: 'files-api', kind: 'agent', agent: 'robot', clients: 'any' }],
+    resources: [
+      { ...files, audience: 'files-api', kind: 'agent', agent: 'robot', clients: 'any', dpop: 'required' },
+    ],
     agents: [{ ...robot, name: 'Robot', scopes: { files: { required: ['read'], optional: ['write'] } } }],
     clients: [
       {
