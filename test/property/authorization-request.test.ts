@@ -9,7 +9,7 @@ import { hostile, runs } from './arbitraries.ts';
 const view = { client: aPersonalClient(), resource: aResource() };
 const names = [
   ...Object.keys(flawless),
-  ...['prompt', 'max_age', 'nonce', 'response_mode', 'request', 'login_hint', 'acr_values'],
+  ...['prompt', 'max_age', 'nonce', 'response_mode', 'request', 'login_hint', 'acr_values', 'claims'],
 ];
 
 /** A flawless request in which something is replaced, left out, repeated or added. */

@@ -17,7 +17,7 @@ import { endLacking, finishSignIn } from './finish-sign-in.ts';
 import { askHeldConsent, holdSignIn } from './held-sign-in.ts';
 import { lookUpWritten, readWritten } from './look-up.ts';
 import type { DeadEnd, Outcome } from './outcome.ts';
-import type { RedirectRefusal } from './refusal.ts';
+import { redirected, type RedirectRefusal } from './refusal.ts';
 import { nowhere } from './sign-in-audit.ts';
 import type { SignInPorts, Visit } from './sign-in-ports.ts';
 import type { SignInRequest } from './sign-in-request.ts';
@@ -142,13 +142,25 @@ async function known(
 /** What the client asked for of the sign-in itself, and did not get. */
 function lackingIn(
   returning: Returning,
-  { authTime, acr }: SignedIn,
-): { readonly refusal: RedirectRefusal; readonly explained: Explained } | undefined {
+  { authTime, acr, person }: SignedIn,
+): { readonly refusal: RedirectRefusal; readonly explained?: Explained } | undefined {
   const { idp, request } = returning;
+  const other = otherPerson(request, person.id);
+  if (other !== undefined) return { refusal: other };
   const stale = staleSignIn(returning, authTime);
   if (stale !== undefined) return { refusal: stale, explained: explainStale(idp, authTime !== undefined) };
   const unmet = unmetAcr(request, acr);
   return unmet && { refusal: unmet, explained: explainUnmetAcr(idp, request.acrValues) };
+}
+
+/** OIDC Core §3.1.2.2: a client that asks for somebody by `sub` gets tokens of nobody else. */
+function otherPerson({ sub }: SignInRequest, person: PersonId): RedirectRefusal | undefined {
+  if (sub === undefined || sub === person) return undefined;
+  return redirected(
+    'login_required',
+    'other_person',
+    'another person signed in than the sub that claims asks for',
+  );
 }
 
 async function stillStands(

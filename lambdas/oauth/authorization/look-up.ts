@@ -53,6 +53,7 @@ export async function viewOf(
 const known: ReadonlySet<string> = new Set([
   ...['client_id', 'redirect_uri', 'response_type', 'response_mode', 'state', 'scope', 'nonce'],
   ...['code_challenge', 'code_challenge_method', 'prompt', 'max_age', 'acr_values', 'login_hint', 'dpop_jkt'],
+  'claims',
 ]);
 
 /** A device's request as text, with the device; nothing that a client sends is written so. */

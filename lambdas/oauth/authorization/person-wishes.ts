@@ -1,4 +1,5 @@
 import { ok, refuse, type Result } from '../../runtime/result.ts';
+import type { ClaimsRequest } from './claims-request.ts';
 import { redirected, type RedirectRefusal } from './refusal.ts';
 
 export type Prompt = 'none' | 'login' | 'consent' | 'select_account';
@@ -9,6 +10,10 @@ export interface Wishes {
   /** Seconds. */
   readonly maxAge?: number;
   readonly acrValues?: string;
+  /** No other level will do, for an id_token either. */
+  readonly isAcrEssential?: boolean;
+  /** Nobody else will do. */
+  readonly sub?: string;
   readonly loginHint?: string;
 }
 
@@ -16,7 +21,10 @@ const prompts: ReadonlySet<string> = new Set(['none', 'login', 'consent', 'selec
 /** Longer ones go to no identity provider. Characters. */
 const longestHint = 1_024;
 
-export function readWishes(values: ReadonlyMap<string, string>): Result<Wishes, RedirectRefusal> {
+export function readWishes(
+  values: ReadonlyMap<string, string>,
+  claims: ClaimsRequest,
+): Result<Wishes, RedirectRefusal> {
   // What nobody knows is ignored, as OIDC Core §3.1.2.1 leaves to us.
   const prompt = new Set((values.get('prompt') ?? '').split(' ').filter(isPrompt));
   if (prompt.has('none') && prompt.size > 1) {
@@ -26,7 +34,8 @@ export function readWishes(values: ReadonlyMap<string, string>): Result<Wishes, 
   if (maxAge !== undefined && !/^[0-9]{1,9}$/.test(maxAge)) {
     return invalid('max_age_malformed', 'max_age must be a number of seconds');
   }
-  const [acrValues, loginHint] = [values.get('acr_values'), values.get('login_hint')];
+  // Both at once, OIDC Core §5.5.1.1 leaves to us: what names an essential claim is the more exact.
+  const [acrValues, loginHint] = [claims.acrValues ?? values.get('acr_values'), values.get('login_hint')];
   if ([acrValues, loginHint].some((text) => text !== undefined && text.length > longestHint)) {
     return invalid('hint_too_long', `acr_values and login_hint must have at most ${longestHint} characters`);
   }
@@ -34,8 +43,13 @@ export function readWishes(values: ReadonlyMap<string, string>): Result<Wishes, 
     prompt,
     ...(maxAge !== undefined && { maxAge: Number(maxAge) }),
     ...(acrValues !== undefined && { acrValues }),
+    ...claimed(claims),
     ...(loginHint !== undefined && { loginHint }),
   });
+}
+
+function claimed({ isAcrEssential, sub }: ClaimsRequest): Pick<Wishes, 'isAcrEssential' | 'sub'> {
+  return { ...(isAcrEssential && { isAcrEssential }), ...(sub !== undefined && { sub }) };
 }
 
 function isPrompt(text: string): text is Prompt {

@@ -4,7 +4,9 @@ import type { Instant } from '../../runtime/clock.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { RepeatableParameters } from '../parameters.ts';
 import { matchesRedirectUri, redirectKind } from '../redirect-uri.ts';
+import { union } from '../scope/scope.ts';
 import { askedAccess, type AskedAccess } from './asked-access.ts';
+import { type ClaimsRequest, readClaims } from './claims-request.ts';
 import { readWishes, type Wishes } from './person-wishes.ts';
 import {
   type PageRefusal,
@@ -115,7 +117,9 @@ function restOf(
 ): Result<Rest, RedirectRefusal> {
   const fault = faultIn(parameters) ?? faultOfAgent(client, view);
   if (fault !== undefined) return refuse(fault);
-  const wishes = readWishes(parameters.values);
+  const claims = readClaims(parameters.values.get('claims'));
+  if (!claims.ok) return refuse(redirected('invalid_request', 'claims_malformed', claims.refusal));
+  const wishes = readWishes(parameters.values, claims.value);
   if (!wishes.ok) return wishes;
   const asked = askedAccess(parameters, client, view);
   if (!asked.ok) return asked;
@@ -123,10 +127,17 @@ function restOf(
   const codeChallenge = parameters.values.get('code_challenge') ?? '';
   const dpopJkt = parameters.values.get('dpop_jkt');
   return ok({
-    ...{ ...asked.value, ...wishes.value, codeChallenge },
+    ...{ ...withClaims(asked.value, claims.value), ...wishes.value, codeChallenge },
     ...(nonce !== undefined && { nonce }),
     ...(dpopJkt !== undefined && { dpopJkt }),
   });
+}
+
+/** Claims of the person are told beside an id_token alone (OIDC Core §5.5), and by the scopes that the person is asked about. */
+function withClaims(asked: AskedAccess, { scopes }: ClaimsRequest): AskedAccess {
+  const { access } = asked;
+  const isOpenId = access.scope.some((name) => name === 'openid');
+  return isOpenId ? { ...asked, access: { ...access, scope: union(access.scope, scopes) } } : asked;
 }
 
 export function faultOfAgent({ agentId }: Client, { agent }: RegistryView): RedirectRefusal | undefined {

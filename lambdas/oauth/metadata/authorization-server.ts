@@ -100,6 +100,8 @@ function forPeople({
     require_pushed_authorization_requests: false,
     // OIDC Discovery §3: it would be true by default. What was pushed is taken all the same (RFC 9126 §5).
     request_uri_parameter_supported: false,
+    // OIDC Core §5.5.
+    claims_parameter_supported: true,
     // RFC 8628 §4.
     device_authorization_endpoint: deviceAuthorization,
     response_modes_supported: ['query'],

@@ -2,6 +2,10 @@ import { must, should } from '../requirement.ts';
 
 /** What a client asks at the authorization endpoint, and what it is told. */
 export const authorizationRequests = {
+  'oidc-core:5.5:claims': must(
+    ['OIDC Core §5.5', 'OIDC Core §5.5.1.1', 'OIDC Core §3.1.2.2', 'OIDC Core §5.4'],
+    'takes the parameter claims: an essential acr or a sub that is not reached fails the request, claims of the person come by the scopes that they are asked about, and what is not understood is ignored',
+  ),
   'AS-20': must(
     ['AS-20', 'RFC 7636 §4.4.1', 'RFC 7636 §4.3', 'RFC 7636 §4.2'],
     'refuses a request without a code_challenge by S256, be it missing, plain or malformed, for every client',

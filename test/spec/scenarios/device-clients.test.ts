@@ -50,7 +50,10 @@ describe('a client for devices that is a metadata document', () => {
       expect(host.asked.filter((path) => path === '/terminal.json')).toHaveLength(1);
 
       const page = pageOf(await answerTo(requestOf(company, { client_id })));
-      expect([page.status, page.text]).toEqual([400, expect.stringContaining('no sign-in that begins here') as string]);
+      expect([page.status, page.text]).toEqual([
+        400,
+        expect.stringContaining('no sign-in that begins here') as string,
+      ]);
       const code = { grant_type: 'authorization_code', client_id, code: 'x', code_verifier: 'x'.repeat(43) };
       expect((await device().client.token(code)).body['error']).toBe('unauthorized_client');
     },
