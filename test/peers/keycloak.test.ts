@@ -12,7 +12,7 @@ import { createBrowser } from '../support/browser-player.ts';
 import type { Company } from '../support/company.ts';
 import { startDeployment, type TestDeployment } from '../support/deployment.ts';
 import { freePortBlock } from '../support/free-ports.ts';
-import { type Keycloak, startKeycloak } from './keycloak.ts';
+import { type Keycloak, startKeycloak } from './keycloak-company.ts';
 
 const idp = 'company' as IdpId;
 let deployment: TestDeployment;
