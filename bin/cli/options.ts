@@ -36,6 +36,7 @@ const declarations = {
   'aws-principal-tag': { type: 'string', multiple: true },
   'aws-lambda-function': { type: 'string', multiple: true },
   'redirect-uri': { type: 'string', multiple: true },
+  'post-logout-redirect-uri': { type: 'string', multiple: true },
   grant: { type: 'string', multiple: true },
   consent: { type: 'string' },
   'require-pushed-requests': { type: 'boolean' },

@@ -3,12 +3,13 @@ import type {
   ConsentQuestion,
   IdpQuestion,
   Kept,
+  KeptSession,
   Outcome,
   Postponed,
   Stranded,
 } from '../oauth/authorization/outcome.ts';
 import type { RedirectBack, RedirectRefusal, WayBack } from '../oauth/authorization/refusal.ts';
-import { redirectKind } from '../oauth/redirect-uri.ts';
+import { redirectKind, withAnswer } from '../oauth/redirect-uri.ts';
 import type { IdentityProvider } from '../ports/identity-providers.ts';
 import type { Resource } from '../ports/registry.ts';
 import type { Issuer } from '../runtime/identifiers.ts';
@@ -47,9 +48,16 @@ export function authorizationAnswers({
       case 'upstream':
         return keeping(cookies, 'browser', outcome.browser, redirect(outcome.location.href));
       case 'to_client':
-        return keeping(cookies, 'session', outcome.session, toClient(issuer, look, outcome));
+        return keepingSession(cookies, outcome.session, toClient(issuer, look, outcome));
       case 'ask_consent':
-        return keeping(cookies, 'browser', outcome.browser, consentPage(look, consentView(outcome)));
+        return keepingAll(
+          cookies,
+          [
+            ['browser', outcome.browser],
+            ['hint', outcome.hint],
+          ],
+          consentPage(look, consentView(outcome)),
+        );
       case 'ask_idp':
         return keeping(cookies, 'browser', outcome.browser, chooserPage(look, chooserView(outcome)));
       case 'postponed':
@@ -59,7 +67,7 @@ export function authorizationAnswers({
       case 'ask_device':
         return keeping(cookies, 'browser', outcome.browser, deviceQuestion(look, outcome, action));
       case 'device_approved':
-        return keeping(cookies, 'session', outcome.session, deviceAnswer(look, outcome));
+        return keepingSession(cookies, outcome.session, deviceAnswer(look, outcome));
       case 'device_denied':
         return deviceAnswer(look, outcome);
       case 'strand':
@@ -68,15 +76,31 @@ export function authorizationAnswers({
   };
 }
 
-function keeping(
+function keeping(cookies: Cookies, name: CookieName, kept: Kept, response: HttpResponse): HttpResponse {
+  return keepingAll(cookies, [[name, kept]], response);
+}
+
+function keepingSession(
   cookies: Cookies,
-  name: CookieName,
-  kept: Kept | undefined,
+  session: KeptSession | undefined,
   response: HttpResponse,
 ): HttpResponse {
-  return kept === undefined
-    ? response
-    : { ...response, cookies: [cookies.keep(name, kept.value, kept.seconds)] };
+  const all = [
+    ['session', session],
+    ['hint', session?.hint],
+  ] as const;
+  return keepingAll(cookies, all, response);
+}
+
+function keepingAll(
+  cookies: Cookies,
+  all: readonly (readonly [name: CookieName, kept: Kept | undefined])[],
+  response: HttpResponse,
+): HttpResponse {
+  const lines = all.flatMap(([name, kept]) =>
+    kept === undefined ? [] : [cookies.keep(name, kept.value, kept.seconds)],
+  );
+  return lines.length === 0 ? response : { ...response, cookies: lines };
 }
 
 /** RFC 9700 §4.12: 303, never 307, so that no browser sends a form on. */
@@ -106,7 +130,6 @@ function errorParameters({ error, description }: RedirectRefusal): Readonly<Reco
   return { error, error_description: description };
 }
 
-/** RFC 6749 §4.1.2: the answer joins the query that the redirect URI has. */
 export function clientUrl(
   issuer: Issuer,
   { redirectUri, state }: RedirectBack,
@@ -114,8 +137,7 @@ export function clientUrl(
 ): string {
   // RFC 9207 §2: success and error alike say who answers.
   const answer = new URLSearchParams({ ...parameters, ...(state !== undefined && { state }), iss: issuer });
-  const joint = redirectUri.includes('?') ? (/[?&]$/.test(redirectUri) ? '' : '&') : '?';
-  return `${redirectUri}${joint}${answer.toString()}`;
+  return withAnswer(redirectUri, answer);
 }
 
 function consentView(question: ConsentQuestion): Parameters<typeof consentPage>[1] {

@@ -1,7 +1,10 @@
 import type { HttpRequest } from './message.ts';
 
 /** What a browser keeps for us, sealed. */
-export type CookieName = 'account' | 'browser' | 'session';
+export type CookieName = 'account' | 'browser' | 'session' | 'logout' | 'hint';
+
+/** What only signing out needs is not sent along with all else: it may be long. */
+const paths: Readonly<Partial<Record<CookieName, string>>> = { logout: '/logout', hint: '/logout' };
 
 /** The cookies of one issuer. */
 export interface Cookies {
@@ -13,15 +16,18 @@ export interface Cookies {
 }
 
 /**
- * By the prefix `__Host-` browsers take a cookie from this very host and over https alone: nobody else can set it. Only
- * the issuer of a local run is without https.
+ * By the prefix `__Host-` browsers take a cookie from this very host and over https alone: nobody else can set it. One that
+ * is for one path may not have it, and is of https. Only the issuer of a local run is without.
  */
 export function cookiesOf(issuer: string): Cookies {
   const secure = issuer.startsWith('https:');
-  const nameOf = (name: CookieName): string => `${secure ? '__Host-' : ''}vestibule-${name}`;
+  const nameOf = (name: CookieName): string => {
+    const prefix = paths[name] === undefined ? '__Host-' : '__Secure-';
+    return `${secure ? prefix : ''}vestibule-${name}`;
+  };
   const line = (name: CookieName, value: string, seconds: number): string =>
     // Lax: a person comes back from the identity provider by a link of another site.
-    `${nameOf(name)}=${value}; Max-Age=${seconds}; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+    `${nameOf(name)}=${value}; Max-Age=${seconds}; Path=${paths[name] ?? '/'}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
   return {
     read: ({ cookies }, name) => cookies.get(nameOf(name)),
     keep: (name, value, seconds) => {

@@ -72,6 +72,12 @@ function onLoopback(text: string): string | undefined {
   return `${parts.host ?? ''}${path}`;
 }
 
+/** RFC 6749 §4.1.2: the answer joins the query that the redirect URI has. */
+export function withAnswer(redirectUri: string, answer: URLSearchParams): string {
+  const joint = redirectUri.includes('?') ? (/[?&]$/.test(redirectUri) ? '' : '&') : '?';
+  return `${redirectUri}${joint}${answer.toString()}`;
+}
+
 function partsOf(text: string): RedirectUriParts | undefined {
   if (text.length > maximumLength || !uriText.test(text) || URL.parse(text) === null) return undefined;
   const [, scheme, authority, pathAndQuery = ''] = uriParts.exec(text) ?? [];

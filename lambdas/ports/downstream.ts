@@ -7,6 +7,7 @@ import type {
   SignInRefusal,
   SignInReturn,
   SignInStart,
+  SignOutStart,
 } from './people.ts';
 
 /** What other functions ask of the function that alone holds upstream credentials. */
@@ -15,6 +16,7 @@ export type DownstreamQuestion =
   | { readonly ask: 'complete'; readonly idp: IdpId; readonly back: SignInReturn }
   | { readonly ask: 'standing'; readonly idp: IdpId; readonly grant: GrantId }
   | { readonly ask: 'logout'; readonly idp: IdpId; readonly token: string }
+  | { readonly ask: 'leave'; readonly idp: IdpId; readonly start: SignOutStart }
   | { readonly ask: 'confirm'; readonly grant: GrantId }
   | { readonly ask: 'forget'; readonly grant: GrantId }
   | { readonly ask: 'diagnose'; readonly idp: IdpId };
@@ -28,6 +30,8 @@ export type DownstreamAnswer =
   | { readonly told: 'logout'; readonly notice: LogoutNotice }
   /** What is wrong with the logout token, without its values. */
   | { readonly told: 'logout_refused'; readonly problem: string }
+  /** Absent: the provider has no way to be signed out. */
+  | { readonly told: 'leaving'; readonly url?: string }
   | { readonly told: 'confirmed' }
   | { readonly told: 'forgotten' }
   /** Absent: there is no identity provider of that name. */

@@ -28,6 +28,8 @@ export interface SignedIn {
   readonly keptUpstream: boolean;
   /** Where the provider tells it. */
   readonly session?: UpstreamSession;
+  /** As the provider gave it: what it is shown again when the person is to be signed out there. Kept by nobody but the browser. */
+  readonly idToken?: string;
 }
 
 /** What a client asked for that the identity provider has to see to (OpenID Connect Core §3.1.2.1). */
@@ -98,9 +100,19 @@ export interface LogoutNotice {
   readonly session?: UpstreamSession;
 }
 
+/** With what a person leaves for the identity provider, to be signed out there. */
+export interface SignOutStart {
+  /** Random, and ours: nothing of the client's own request goes upstream. */
+  readonly state: string;
+  /** What the provider gave at the sign-in that is to end. */
+  readonly idTokenHint?: string;
+}
+
 export interface UpstreamLogouts {
   /** Refused: what is wrong with the token, without its values. Throws `DependencyUnavailable` when the keys are out of reach. */
   readonly read: (idp: IdentityProvider, token: string) => Promise<Result<LogoutNotice, string>>;
+  /** Where to send the browser; undefined where the provider has no way. Throws `DependencyUnavailable` when it is down. */
+  readonly leave: (idp: IdentityProvider, start: SignOutStart) => Promise<URL | undefined>;
 }
 
 /** What became of a person since they signed in. */

@@ -152,6 +152,8 @@ export interface Client extends Registration {
   readonly redirectUris?: readonly string[];
   /** Further ones, each there for as long as what attached it. */
   readonly attachedRedirectUris?: readonly AttachedRedirectUri[];
+  /** Where people may be sent once they are signed out, compared as `redirectUris` are; absent: nowhere. */
+  readonly postLogoutRedirectUris?: readonly string[];
   /** `implied`: people are not asked, because the config says so. Never so for a client that registered itself. */
   readonly consent?: 'asked' | 'implied';
   /** RFC 9126 §6: it pushes its authorization requests, and no other is taken in its name. */

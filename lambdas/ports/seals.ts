@@ -2,7 +2,9 @@ import type { Instant } from '../runtime/clock.ts';
 import type { Secret } from '../runtime/secret.ts';
 
 /** What a sealed value is good for; one sealed for another purpose does not open. */
-export type SealPurpose = 'session' | 'browser' | 'request' | 'account' | 'dpop-nonce';
+export type SealPurpose =
+  | ('session' | 'browser' | 'request' | 'account' | 'dpop-nonce')
+  | ('logout-form' | 'logout' | 'upstream-hint');
 
 /**
  * Seals values that a browser keeps for us: confidential and tamper-proof, the same on every instance, under one of two

@@ -3,7 +3,7 @@ import type { Result } from '../runtime/result.ts';
 import type { ProbedToken } from './diagnosis.ts';
 import type { OwnProof } from './enrolments.ts';
 import type { IdentityProvider } from './identity-providers.ts';
-import type { LogoutNotice, SignInRefusal, SignInReturn, SignInStart } from './people.ts';
+import type { LogoutNotice, SignInRefusal, SignInReturn, SignInStart, SignOutStart } from './people.ts';
 
 /** Claims of a verified id_token, and under them those of the userinfo endpoint where it was asked. */
 export type UpstreamClaims = Readonly<Record<string, unknown>>;
@@ -12,6 +12,7 @@ export type UpstreamClaims = Readonly<Record<string, unknown>>;
 export interface UpstreamSignIn {
   readonly claims: UpstreamClaims;
   readonly refreshToken?: Secret;
+  readonly idToken?: string;
 }
 
 /** What a refresh token of an identity provider was exchanged for. It was taken: the person stands. */
@@ -35,6 +36,8 @@ export interface UpstreamProviders {
   readonly redeem: (idp: SpokenTo, back: SignInReturn) => Promise<Result<UpstreamSignIn, SignInRefusal>>;
   /** Judges a logout token that claims to be of the provider. Refused: what is wrong with it, without its values. */
   readonly logout: (idp: IdentityProvider, token: string) => Promise<Result<LogoutNotice, string>>;
+  /** Where a person is signed out there; undefined where the provider has no way. */
+  readonly leave: (idp: IdentityProvider, start: SignOutStart) => Promise<URL | undefined>;
   /** Refused: the provider takes the token no more (`invalid_grant`). `subject`: the `sub` that it was given to. */
   readonly refresh: (
     idp: SpokenTo,

@@ -39,6 +39,7 @@ export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
     ...proof(client),
     redirect_uris: client.redirectUris,
     attached_redirect_uris: client.attachedRedirectUris?.map(({ uri, by }) => ({ redirect_uri: uri, by })),
+    post_logout_redirect_uris: client.postLogoutRedirectUris,
     consent: client.consent,
     require_pushed_authorization_requests: client.pushesRequests,
     dpop_bound_access_tokens: client.dpopBound,

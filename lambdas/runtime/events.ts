@@ -1,4 +1,5 @@
 import { logger } from './log.ts';
+import type { LogoutEvent, UpstreamLogoutEvent } from './logout-events.ts';
 
 /** Who asked for what, as far as the request got before it was decided. */
 interface TokenDecision {
@@ -252,6 +253,7 @@ export type AuditEvent =
   | AccountEvent
   | PersonEvent
   | UpstreamLogoutEvent
+  | LogoutEvent
   | KeyEvent;
 
 /** What people do on the page where they see and withdraw what they granted. */
@@ -265,28 +267,6 @@ type AccountEvent = { readonly requestId: string; readonly sourceAddress: string
       readonly clientId: string;
       /** How many were ended. */
       readonly grants: number;
-    }
-);
-
-/** What an identity provider tells of those who signed out there. `of`: all their sessions, or one of them. */
-type UpstreamLogoutEvent = { readonly requestId: string; readonly sourceAddress: string } & (
-  | {
-      readonly event: 'signed_out_upstream';
-      readonly idp: string;
-      readonly of: 'person' | 'session';
-      /** Absent where nobody here had that session. */
-      readonly person?: string;
-      /** How many were ended. */
-      readonly grants: number;
-    }
-  /** The same token again, by whoever may not have got the answer. */
-  | { readonly event: 'upstream_logout_repeated'; readonly idp: string }
-  | {
-      readonly event: 'upstream_logout_refused';
-      readonly idp?: string;
-      readonly reason: string;
-      /** What is wrong with the token. */
-      readonly detail?: string;
     }
 );
 

@@ -20,7 +20,7 @@ export function clientProblems(client: Client, index: number, config: SoundParts
   if (wrong !== undefined) return [problem('grants', wrong)];
   const sendsPeople = grants?.includes('authorization_code') ?? redirectUris !== undefined;
   if (sendsPeople) return [];
-  return (['consent', 'requirePushedRequests'] as const)
+  return (['consent', 'requirePushedRequests', 'postLogoutRedirectUris'] as const)
     .filter((field) => client[field] !== undefined && !(field === 'consent' && isForPeople(grants)))
     .map((field) =>
       problem(field, `${show(client[field])} stands on a client that people do not sign in with; remove it`),

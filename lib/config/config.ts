@@ -273,6 +273,8 @@ export interface ClientConfig {
    * the person's own machine.
    */
   readonly redirectUris?: readonly string[];
+  /** Where people may be sent once they are signed out (`/logout`), by the rules of `redirectUris`. Default: nowhere. */
+  readonly postLogoutRedirectUris?: readonly string[];
   /** Default: `client_credentials` for a client of an agent that proves itself; with `redirectUris` the next two. */
   readonly grants?: readonly GrantTypeConfig[];
   /** Whether people are asked what they allow the client, or all that they may do is allowed unasked. Default: `asked`. */

@@ -72,7 +72,8 @@ export interface IdentityProviderConfig {
   readonly groupsClaim?: string;
   /**
    * What ends when the provider tells (`/backchannel-logout/<id>`) that somebody signed out there. `sessions`: their sessions
-   * here, and what they granted to clients but for `offline_access`. `everything`: that too. Default: `sessions`.
+   * here, and what they granted to clients but for `offline_access`. `everything`: that too. Default: `sessions`. It says the same
+   * of a client that signs somebody out (`/logout`): `sessions` ends what that client got, `everything` what all of them did.
    */
   readonly onLogout?: 'sessions' | 'everything';
   /** How clients that register themselves are known there. Default: all sign people in as the client of this deployment. */

@@ -191,14 +191,8 @@ function client(hosts: Hosts): v.GenericSchema {
     agent: v.optional(identifier),
     resource: v.optional(identifier),
     authentication: v.lazy((input) => authentication(input, hosts)),
-    redirectUris: v.optional(
-      v.pipe(
-        listOf(textThat(redirectUriProblem)),
-        v.minLength(1, 'names no URL; leave it out for a client without'),
-        v.maxLength(20, 'has more than 20 URLs; use another client'),
-        v.check((uris) => new Set(uris).size === uris.length, 'names a URL twice; once will do'),
-      ),
-    ),
+    redirectUris: v.optional(redirectUris()),
+    postLogoutRedirectUris: v.optional(redirectUris()),
     grants: v.optional(
       v.pipe(
         listOf(oneOf(grantTypes)),
@@ -210,6 +204,15 @@ function client(hosts: Hosts): v.GenericSchema {
     requirePushedRequests: v.optional(flag()),
     dpopBoundAccessTokens: v.optional(flag()),
   });
+}
+
+function redirectUris() {
+  return v.pipe(
+    listOf(textThat(redirectUriProblem)),
+    v.minLength(1, 'names no URL; leave it out for a client without'),
+    v.maxLength(20, 'has more than 20 URLs; use another client'),
+    v.check((uris) => new Set(uris).size === uris.length, 'names a URL twice; once will do'),
+  );
 }
 
 /** The fields of the method that the input names, so that a wrong field is told apart from a wrong method. */

@@ -47,6 +47,7 @@ const client = v.object({
   resource: maybeText,
   authentication,
   redirectUris: textList,
+  postLogoutRedirectUris: textList,
   grants: textList,
   consent: maybeText,
   requirePushedRequests: v.fallback(v.optional(v.boolean()), undefined),

@@ -60,6 +60,7 @@ export function clientDeclaration(client: ClientConfig, resources: readonly Reso
     token_endpoint_auth_method: authentication.method,
     ...proofMembers(authentication),
     ...(redirectUris && { redirect_uris: redirectUris }),
+    ...(client.postLogoutRedirectUris && { post_logout_redirect_uris: client.postLogoutRedirectUris }),
     ...(consent && { consent }),
     ...(client.requirePushedRequests === true && { require_pushed_authorization_requests: true }),
     ...(client.dpopBoundAccessTokens === true && { dpop_bound_access_tokens: true }),

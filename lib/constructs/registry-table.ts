@@ -73,7 +73,8 @@ export class RegistryTable extends Construct {
     this.grant(role, { actions: ['dynamodb:UpdateItem'], items: ['client#*', 'client-document#*'] });
     return this.grant(role, {
       actions: ['dynamodb:BatchGetItem'],
-      items: ['client#*', 'agent#*', 'resource#*', 'client-document#*', 'idp#*'],
+      // The keys are for the id_tokens that clients bring when they sign people out.
+      items: ['client#*', 'agent#*', 'resource#*', 'client-document#*', 'idp#*', 'key-ring#*'],
     });
   }
 

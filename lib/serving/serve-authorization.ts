@@ -40,6 +40,9 @@ export function serveAuthorization(parts: DeploymentParts): void {
     '/callback/{idp}',
     '/device',
     '/account',
+    '/logout',
+    '/logout/confirm',
+    '/logout/callback',
     '/backchannel-logout/{idp}',
   ] as const;
   for (const path of paths) {

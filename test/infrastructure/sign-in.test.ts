@@ -28,7 +28,7 @@ test('the function that people sign in by may do exactly this', () => {
       row(
         ['dynamodb:BatchGetItem'],
         registry,
-        keys('client#*', 'agent#*', 'resource#*', 'client-document#*', 'idp#*'),
+        keys('client#*', 'agent#*', 'resource#*', 'client-document#*', 'idp#*', 'key-ring#*'),
       ),
       row([read, put, update], grants, keys('transaction#*')),
       row([read, update], grants, keys('pushed-request#*', 'device#*')),
@@ -63,7 +63,7 @@ test('the pages of a sign-in are served where somebody signs in, and nowhere els
   const served = [
     ...['ANY /authorize', 'ANY /consent', 'ANY /callback/{idp}', 'ANY /device'],
     ...['ANY /device_authorization', 'ANY /par'],
-    'ANY /backchannel-logout/{idp}',
+    ...['ANY /backchannel-logout/{idp}', 'ANY /logout', 'ANY /logout/confirm', 'ANY /logout/callback'],
   ];
   expect(routesOf(withPeople)).toEqual(expect.arrayContaining(served));
   expect(routesOf(aConfig).filter((route) => served.includes(route))).toEqual(['ANY /authorize']);

@@ -34,6 +34,8 @@ export function urlOf(source: string): string {
     return 'https://openid.net/specs/openid-connect-discovery-1_0.html';
   if (source.startsWith('OIDC Back-Channel Logout'))
     return 'https://openid.net/specs/openid-connect-backchannel-1_0.html';
+  if (source.startsWith('OIDC RP-Initiated Logout'))
+    return 'https://openid.net/specs/openid-connect-rpinitiated-1_0.html';
   if (source.startsWith('OIDC Core')) return 'https://openid.net/specs/openid-connect-core-1_0.html';
   return source === 'Vestibule' ? 'docs/threat-model.md' : mcp;
 }

@@ -12,6 +12,7 @@ import { entitlement, issuance } from './requirements/issuance.ts';
 import { federation } from './requirements/federation.ts';
 import { keyLife } from './requirements/keys.ts';
 import { introspection } from './requirements/introspection.ts';
+import { logout } from './requirements/logout.ts';
 import { limits } from './requirements/limits.ts';
 import { mutualTls } from './requirements/mutual-tls.ts';
 import { pages } from './requirements/pages.ts';
@@ -43,6 +44,7 @@ export const requirements = {
   ...agentCore,
   ...ends,
   ...endsOfPeople,
+  ...logout,
   ...signing,
   ...authorization,
   ...authorizationRequests,

@@ -2,6 +2,7 @@ import { createHash, generateKeyPairSync, type KeyObject, randomUUID } from 'nod
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { exportJWK, SignJWT } from 'jose';
 import { listen, readBody, sendJson } from '../../local/demo/http.ts';
+import { signsOut } from './signs-out.ts';
 import { misbehaves } from './unruly-answers.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -182,6 +183,7 @@ export async function playIdp(options: {
   const discovery = (): Claims => ({
     ...{ issuer, authorization_endpoint: `${root}/authorize`, token_endpoint: `${root}/token` },
     ...{ userinfo_endpoint: `${root}/userinfo`, jwks_uri: `${root}/jwks` },
+    end_session_endpoint: `${root}/logout`,
     authorization_response_iss_parameter_supported: true,
     ...behaviour.metadata,
   });
@@ -289,6 +291,10 @@ export async function playIdp(options: {
     else if (answered !== undefined) sendJson(response, answered.status, answered.body);
     return answered !== undefined;
   };
+  const sendBack = new Map([
+    ['/authorize', authorize],
+    ['/logout', signsOut],
+  ]);
 
   const server = await listen(
     port,
@@ -303,7 +309,8 @@ export async function playIdp(options: {
       });
       if (misbehaves(behaviour, path, response)) return;
       if (answersBesides(path, asking(url, request, body), response)) return;
-      if (path === '/authorize') authorize(url.searchParams, response);
+      const redirecting = sendBack.get(path);
+      if (redirecting !== undefined) redirecting(url.searchParams, response);
       else if (path === '/token') await token(request, form, response);
       else {
         const document = await documentAt(path);

@@ -47,7 +47,7 @@ export function downstreamSignIns(options: Options): SignIns {
   };
 }
 
-/** Words of logout, judged by the downstream function. */
+/** Logouts there and here, judged and found by the downstream function. */
 export function downstreamLogouts(options: Options): UpstreamLogouts {
   return {
     read: async ({ id }, token) => {
@@ -55,6 +55,11 @@ export function downstreamLogouts(options: Options): UpstreamLogouts {
       if (answer.told === 'logout') return ok(answer.notice);
       if (answer.told === 'logout_refused') return refuse(answer.problem);
       throw unexpected();
+    },
+    leave: async ({ id }, start) => {
+      const answer = await ask(options, { ask: 'leave', idp: id, start });
+      if (answer.told !== 'leaving') throw unexpected();
+      return answer.url === undefined ? undefined : new URL(answer.url);
     },
   };
 }

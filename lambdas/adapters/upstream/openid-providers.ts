@@ -26,6 +26,7 @@ import { authenticationAt, type ProofPorts } from './client-authentication.ts';
 import type { DocumentHosts } from './document-url.ts';
 import { judgedIssuer } from './judged-issuer.ts';
 import { patientDocuments, readLogoutToken } from './logout-tokens.ts';
+import { logoutUrl } from './logout-url.ts';
 import { claimsOfPerson, claimsOfRefreshed, verifiedClaims } from './person-claims.ts';
 import { detailOf, refusalOf, upstreamError } from './provider-errors.ts';
 import { probeTokenEndpoint } from './probe-token-endpoint.ts';
@@ -79,6 +80,13 @@ export function openIdProviders(options: OpenIdProvidersOptions): UpstreamProvid
         if (upstreamError(error) === 'invalid_client') options.secrets.doubt(idp.id);
         return refuse(refusalOf(error));
       }
+    },
+    leave: async (idp, start) => {
+      const returnTo = `${options.issuer}/logout/callback`;
+      return logoutUrl(await providerOf(idp).documents.metadata(), idp, options.hosts, {
+        ...start,
+        returnTo,
+      });
     },
     logout: (idp, token) =>
       readLogoutToken({ idp, documents: providerOf(idp).patient }, token, options.clock()),
@@ -146,6 +154,7 @@ async function redeem(
   return ok({
     claims: claims.value,
     ...(tokens.refresh_token !== undefined && { refreshToken: new Secret(tokens.refresh_token) }),
+    ...(tokens.id_token !== undefined && { idToken: tokens.id_token }),
   });
 }
 

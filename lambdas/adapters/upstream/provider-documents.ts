@@ -11,6 +11,8 @@ export interface ProviderMetadata {
   readonly token_endpoint: string;
   readonly jwks_uri: string;
   readonly userinfo_endpoint?: string;
+  /** Judged where people are sent there: nobody who signs in needs it. */
+  readonly end_session_endpoint?: unknown;
   readonly token_endpoint_auth_methods_supported?: string[];
   readonly id_token_signing_alg_values_supported?: string[];
   readonly scopes_supported?: string[];
@@ -93,6 +95,7 @@ function metadataOf(hosts: DocumentHosts) {
     token_endpoint: endpoint,
     jwks_uri: endpoint,
     userinfo_endpoint: v.exactOptional(endpoint),
+    end_session_endpoint: v.exactOptional(v.unknown()),
     token_endpoint_auth_methods_supported: texts,
     id_token_signing_alg_values_supported: texts,
     scopes_supported: texts,

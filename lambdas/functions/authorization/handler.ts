@@ -26,6 +26,7 @@ import { accountEndpoints } from '../../http/account-routes.ts';
 import { authorizationRoutes } from '../../http/authorization-routes.ts';
 import { backchannelLogoutRoute } from '../../http/backchannel-logout-endpoint.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
+import { logoutRoutes } from '../../http/logout-routes.ts';
 import { pagesOnFailure } from '../../http/pages-on-failure.ts';
 import { readLook } from '../../http/pages/look.ts';
 import { route, routes } from '../../http/routes.ts';
@@ -36,6 +37,7 @@ import type { SignInPorts } from '../../oauth/authorization/sign-in-ports.ts';
 import { enterUserCode } from '../../oauth/device/enter-user-code.ts';
 import { guessLimit } from '../../oauth/device/guess-limit.ts';
 import { addressLimit } from '../../oauth/limits/caller-limits.ts';
+import type { LogoutPorts } from '../../oauth/logout/logout-ports.ts';
 import { upstreamLogout } from '../../oauth/people/upstream-logout.ts';
 import { largestDocument, readDocumentPolicy } from '../../oauth/registration/document-trust.ts';
 import { withMetadataDocuments } from '../../oauth/registration/known-clients.ts';
@@ -54,7 +56,11 @@ const random = systemRandom;
 const client = new DynamoDBClient(clientDefaults);
 const grantsTable = { client, table: environment.GRANTS_TABLE };
 const policy = readDocumentPolicy(environment.CLIENT_DOCUMENTS);
-const { registry: registered, identityProviders } = dynamoRegistry({
+const {
+  registry: registered,
+  identityProviders,
+  keyRings,
+} = dynamoRegistry({
   ...{ client, table: environment.REGISTRY_TABLE, clock },
   idps: JSON.parse(environment.IDPS) as IdpId[],
   clientDocuments: policy !== undefined,
@@ -99,7 +105,11 @@ const ports: SignInPorts = {
 
 const account = accountEndpoints({ issuer, look, ports, clock });
 
-const logout = upstreamLogout({
+const logoutPorts: LogoutPorts = {
+  ...{ ...ports, issuer, persons, keyRings },
+  logouts: downstreamLogouts(downstream),
+};
+const toldLogout = upstreamLogout({
   ...ports,
   persons,
   logouts: downstreamLogouts(downstream),
@@ -109,7 +119,8 @@ const logout = upstreamLogout({
 export const handler = lambdaHandler(
   routes([
     route('/account', account.account),
-    backchannelLogoutRoute(logout, clock),
+    backchannelLogoutRoute(toldLogout, clock),
+    ...logoutRoutes({ issuer, look, clock, ports: logoutPorts }),
     ...authorizationRoutes({
       ...{ issuer, look, clock, comeBackToAccount: account.comeBack },
       ...{ authorize: authorize(ports), decide: decide(ports), comeBack: comeBack(ports) },

@@ -52,13 +52,11 @@ async function answerOf(ports: DownstreamPorts, question: DownstreamQuestion): P
       const idp = await find(ports, question.idp);
       return { told: 'standing', standing: await checkStanding(ports, idp, question.grant) };
     }
-    case 'logout': {
+    case 'logout':
+      return judgedLogout(ports, await find(ports, question.idp), question.token);
+    case 'leave': {
       const idp = await find(ports, question.idp);
-      if (idp === undefined) return { told: 'logout_refused', problem: 'the identity provider is gone' };
-      const notice = await ports.upstream.logout(idp, question.token);
-      return notice.ok
-        ? { told: 'logout', notice: notice.value }
-        : { told: 'logout_refused', problem: notice.refusal };
+      return leaving(idp && (await ports.upstream.leave(idp, question.start)));
     }
     case 'confirm':
       await ports.vault.confirm(question.grant, ports.clock());
@@ -71,6 +69,22 @@ async function answerOf(ports: DownstreamPorts, question: DownstreamQuestion): P
       return { told: 'diagnosed', ...(idp && { diagnosis: await diagnoseOwn(ports, idp) }) };
     }
   }
+}
+
+async function judgedLogout(
+  { upstream }: DownstreamPorts,
+  idp: IdentityProvider | undefined,
+  token: string,
+): Promise<DownstreamAnswer> {
+  if (idp === undefined) return { told: 'logout_refused', problem: 'the identity provider is gone' };
+  const notice = await upstream.logout(idp, token);
+  return notice.ok
+    ? { told: 'logout', notice: notice.value }
+    : { told: 'logout_refused', problem: notice.refusal };
+}
+
+function leaving(url: URL | undefined): DownstreamAnswer {
+  return { told: 'leaving', ...(url && { url: url.href }) };
 }
 
 function diagnoseOwn(ports: DownstreamPorts, idp: IdentityProvider): Promise<Diagnosis> {

@@ -41,6 +41,11 @@ const question = v.variant('ask', [
   }),
   v.object({ ask: v.literal('standing'), idp, grant }),
   v.object({ ask: v.literal('logout'), idp, token: v.string() }),
+  v.object({
+    ask: v.literal('leave'),
+    idp,
+    start: v.object({ state: v.string(), idTokenHint: v.exactOptional(v.string()) }),
+  }),
   v.object({ ask: v.literal('confirm'), grant }),
   v.object({ ask: v.literal('forget'), grant }),
   v.object({ ask: v.literal('diagnose'), idp }),

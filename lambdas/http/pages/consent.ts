@@ -92,7 +92,7 @@ function signedIn({ person, idp }: ConsentView): Html {
     : html`You are signed in as <strong>${name(person)}</strong>, with ${name(idp)}.`;
 }
 
-function destination(redirect: RedirectPlace): Html {
+export function destination(redirect: RedirectPlace): Html {
   if (redirect.kind === 'device') return html`Nowhere: it goes on at your <strong>device</strong>`;
   const { kind, place } = redirect;
   switch (kind) {

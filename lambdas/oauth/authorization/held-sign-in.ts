@@ -6,7 +6,8 @@ import { clientFingerprint } from './client-fingerprint.ts';
 import type { Returning } from './come-back.ts';
 import { isWithin } from './consent-standing.ts';
 import { endWithout, finishSignIn } from './finish-sign-in.ts';
-import type { Outcome } from './outcome.ts';
+import { keepHint } from '../people/upstream-hint.ts';
+import type { ConsentQuestion, Outcome } from './outcome.ts';
 import { shownName } from './person-session.ts';
 import { redirected } from './refusal.ts';
 import { nowhere } from './sign-in-audit.ts';
@@ -31,7 +32,9 @@ export async function holdSignIn(
   const held = { signedIn, at: now, attempt: ports.random(16) };
   const isHeld = await ports.transactions.hold(transaction.id, held);
   if (!isHeld) return nowhere(ports, visit, { reason: 'sign_in_over' });
-  return askHeldConsent(ports, visit, returning, signedIn, now);
+  const asked = await askHeldConsent(ports, visit, returning, signedIn, now);
+  const hint = await keepHint(ports.seals, signedIn, now);
+  return { ...asked, ...(hint && { hint }) };
 }
 
 export async function askHeldConsent(
@@ -40,7 +43,7 @@ export async function askHeldConsent(
   { transaction, request, idp }: Returning,
   { person }: SignedIn,
   now: Instant,
-): Promise<Outcome> {
+): Promise<ConsentQuestion> {
   const { client, access, resource } = request;
   const browser = await bindBrowser(ports, visit.browser, now);
   const carried = {

@@ -11,6 +11,11 @@ export interface Kept {
   readonly seconds: number;
 }
 
+/** A session, with what the identity provider is shown again when it ends. */
+export interface KeptSession extends Kept {
+  readonly hint?: Kept;
+}
+
 /** Whether a browser is sent on to the client, or the person is asked whether they want to go there. */
 export type Leave = 'at_once' | 'by_choice';
 
@@ -22,7 +27,7 @@ export interface ClientAnswer {
   readonly answer: { readonly code: Secret } | { readonly refusal: RedirectRefusal };
   readonly leave: Leave;
   /** Who signed in, to be kept. */
-  readonly session?: Kept;
+  readonly session?: KeptSession;
 }
 
 /** A page that asks the person for something; the answer brings `carried` back. */
@@ -40,6 +45,8 @@ export interface ConsentQuestion extends Question {
   readonly idp: IdentityProvider;
   /** Who is asked, where that is known. */
   readonly person?: string;
+  /** Of who is asked, where they have just signed in. */
+  readonly hint?: Kept;
 }
 
 export interface IdpQuestion extends Question {
@@ -90,7 +97,7 @@ export interface DeviceQuestion extends Omit<Question, 'back'> {
 
 /** What becomes of a device is told on a page of ours, and to the device when it asks. */
 export type DeviceAnswer =
-  | { readonly go: 'device_approved'; readonly client: Client; readonly session?: Kept }
+  | { readonly go: 'device_approved'; readonly client: Client; readonly session?: KeptSession }
   | { readonly go: 'device_denied'; readonly client: Client; readonly refusal: RedirectRefusal };
 
 /** Why a person cannot go on, and no client is told. */

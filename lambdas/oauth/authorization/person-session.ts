@@ -3,7 +3,8 @@ import type { SignedIn } from '../../ports/people.ts';
 import type { Seals } from '../../ports/seals.ts';
 import { after, instant, type Instant } from '../../runtime/clock.ts';
 import type { IdpId, PersonId, UpstreamSession } from '../../runtime/identifiers.ts';
-import type { Kept } from './outcome.ts';
+import { keepHint } from '../people/upstream-hint.ts';
+import type { KeptSession } from './outcome.ts';
 
 /** Who signed in last at a browser. It spares the consent page, and stands for nothing else. */
 export interface PersonSession {
@@ -31,11 +32,8 @@ const session = v.object({
   upstream: v.exactOptional(v.string()),
 });
 
-export async function keepSession(
-  seals: Seals,
-  { person, authTime, session: upstream }: SignedIn,
-  now: Instant,
-): Promise<Kept> {
+export async function keepSession(seals: Seals, signedIn: SignedIn, now: Instant): Promise<KeptSession> {
+  const { person, authTime, session: upstream } = signedIn;
   const kept: PersonSession = {
     person: person.id,
     idp: person.idp,
@@ -45,7 +43,8 @@ export async function keepSession(
     ...(upstream !== undefined && { upstream }),
   };
   const value = await seals.seal('session', JSON.stringify(kept), after(now, sessionSeconds));
-  return { value, seconds: sessionSeconds };
+  const hint = await keepHint(seals, signedIn, now);
+  return { value, seconds: sessionSeconds, ...(hint && { hint }) };
 }
 
 /** Undefined where nobody signed in, or too long ago. */

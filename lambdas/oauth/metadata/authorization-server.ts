@@ -88,6 +88,7 @@ function forPeople({
   userinfo,
   pushedAuthorizationRequest,
   deviceAuthorization,
+  endSession,
 }: IssuerEndpoints): Readonly<Record<string, unknown>> {
   return {
     // AS-23: clients that see it refuse an answer without `iss`.
@@ -104,6 +105,8 @@ function forPeople({
     claims_parameter_supported: true,
     // RFC 8628 §4.
     device_authorization_endpoint: deviceAuthorization,
+    // OIDC RP-Initiated Logout §2.1.
+    end_session_endpoint: endSession,
     response_modes_supported: ['query'],
   };
 }

@@ -12,6 +12,8 @@ export interface IssuerEndpoints {
   /** Where clients on devices without a browser begin, and where people enter what those show. */
   readonly deviceAuthorization: string;
   readonly device: string;
+  /** Where clients send people to be signed out. */
+  readonly endSession: string;
   /** Where clients register themselves, where people sign in. */
   readonly registration: string;
   readonly jwks: string;
@@ -29,6 +31,7 @@ export function endpointsOf(issuer: Issuer): IssuerEndpoints {
     userinfo: `${issuer}/userinfo`,
     deviceAuthorization: `${issuer}/device_authorization`,
     device: `${issuer}/device`,
+    endSession: `${issuer}/logout`,
     registration: `${issuer}/register`,
     jwks: `${issuer}/.well-known/jwks.json`,
     ends: `${issuer}/ends`,

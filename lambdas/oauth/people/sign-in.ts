@@ -1,6 +1,6 @@
 import type { IdentityProvider } from '../../ports/identity-providers.ts';
 import type { SignedIn, SignInRefusal, SignInReturn } from '../../ports/people.ts';
-import type { SpokenTo, UpstreamClaims, UpstreamProviders } from '../../ports/upstream.ts';
+import type { SpokenTo, UpstreamClaims, UpstreamProviders, UpstreamSignIn } from '../../ports/upstream.ts';
 import type { Vault, VaultSeals } from '../../ports/vault.ts';
 import { after, type Instant, instant } from '../../runtime/clock.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
@@ -49,7 +49,13 @@ export async function completeSignIn(
   return ok({
     ...{ person: person.value, ...authenticationOf(idp, back, claims), keptUpstream: kept },
     ...(session !== undefined && { session }),
+    ...shownAgain(redeemed.value, back),
   });
+}
+
+/** One that was issued to a client of its own there is no word of ours, who send people to be signed out. */
+function shownAgain({ idToken }: UpstreamSignIn, { enrolled }: SignInReturn): Pick<SignedIn, 'idToken'> {
+  return idToken !== undefined && enrolled === undefined ? { idToken } : {};
 }
 
 function authenticationOf(

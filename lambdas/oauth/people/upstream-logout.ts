@@ -1,19 +1,18 @@
-import type { StoredGrant } from '../../ports/grants.ts';
 import type { IdentityProvider, IdentityProviders } from '../../ports/identity-providers.ts';
 import type { LogoutTokens } from '../../ports/logout-tokens.ts';
-import type { LogoutNotice, UpstreamLogouts } from '../../ports/people.ts';
+import type { UpstreamLogouts } from '../../ports/people.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { Audit } from '../../runtime/events.ts';
 import { sha256 } from '../../runtime/digest.ts';
-import type { PersonId } from '../../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { AddressLimit } from '../limits/caller-limits.ts';
 import type { LimitRefusal } from '../refusal.ts';
-import { endGrants, type PersonPorts } from './end-person.ts';
+import type { PersonPorts } from './end-person.ts';
+import { signOut } from './sign-out.ts';
 
 export interface UpstreamLogoutPorts extends PersonPorts {
   readonly idps: IdentityProviders;
-  readonly logouts: UpstreamLogouts;
+  readonly logouts: Pick<UpstreamLogouts, 'read'>;
   readonly tokens: LogoutTokens;
   /** Whoever brings a token that is none counts. */
   readonly limit: AddressLimit;
@@ -81,7 +80,9 @@ async function decide(
   const used = await ports.tokens.usedBy({ idp: idp.id, jti }, now);
   if (used === digest) return repeated(ports, { idp, requestId, sourceAddress }, now);
   if (used !== undefined) return refuse({ reason: 'logout_token_used' });
-  const { person, grants } = await signOut(ports, idp, notice.value, { now, requestId });
+  const end = { at: now, by: `idp/${idp.id}`, requestId };
+  const { onLogout } = idp;
+  const { person, grants } = await signOut(ports, notice.value, { onLogout, end, now });
   const marked = await ports.tokens.markUsed({ idp: idp.id, jti, until, digest }, now);
   if (!marked) return refuse({ reason: 'logout_token_used' });
   ports.audit({
@@ -108,34 +109,4 @@ async function repeated(
   await limit.count(request.sourceAddress, now);
   audit({ event: 'upstream_logout_repeated', ...request, idp: idp.id });
   return ok(undefined);
-}
-
-/** Marks first and reads what is granted after: a sign-in that is on its way lists its grant first and reads the mark after. */
-async function signOut(
-  ports: UpstreamLogoutPorts,
-  idp: IdentityProvider,
-  { person: named, session }: LogoutNotice,
-  { now, requestId }: { readonly now: Instant; readonly requestId: string },
-): Promise<{ readonly person: PersonId | undefined; readonly grants: number }> {
-  const end = { at: now, by: `idp/${idp.id}`, requestId };
-  const whose = session === undefined ? undefined : await ports.persons.endSession(session, end);
-  const person = named ?? whose;
-  if (person === undefined) return { person, grants: 0 };
-  if (session === undefined) await ports.persons.endSessions(person, end);
-  const known = await ports.persons.find(person);
-  const listed = (known?.consents ?? []).flatMap(({ grants }) => grants);
-  const ending = (await ports.grants.several(listed)).filter(
-    (grant) => isOf(grant, session) && endsWithSession(grant, idp),
-  );
-  return { person, grants: await endGrants(ports, ending, 'sessions_ended', { now, requestId }) };
-}
-
-/** What came of a sign-in that told no session cannot be told apart, and ends with each. */
-function isOf({ terms: { person } }: StoredGrant, session: LogoutNotice['session']): boolean {
-  return session === undefined || person.session === undefined || person.session === session;
-}
-
-/** OIDC Back-Channel Logout §2.7: what was granted as `offline_access` goes on without a session, unless the config says not. */
-function endsWithSession({ terms: { scope } }: StoredGrant, { onLogout }: IdentityProvider): boolean {
-  return onLogout === 'everything' || !scope.some((name) => name === 'offline_access');
 }

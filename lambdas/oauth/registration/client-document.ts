@@ -17,6 +17,7 @@ const documentShape = v.object({
   client_id: v.string(),
   client_name: v.string(),
   redirect_uris: v.optional(v.pipe(v.array(v.unknown()), v.maxLength(mostRedirectUris)), []),
+  post_logout_redirect_uris: v.optional(v.unknown()),
   token_endpoint_auth_method: v.optional(v.string(), 'none'),
   grant_types: v.optional(v.array(v.unknown())),
   require_pushed_authorization_requests: v.optional(v.unknown()),
@@ -85,20 +86,29 @@ function nameOf({ client_name: name }: Document): string {
 function waysOf(
   document: Document,
   custom: readonly string[],
-): Result<Pick<Client, 'grantTypes' | 'redirectUris'>, DocumentFault> {
+): Result<Pick<Client, 'grantTypes' | 'redirectUris' | 'postLogoutRedirectUris'>, DocumentFault> {
   const grantTypes = grantTypesOf(document);
   if (!grantTypes.includes('authorization_code')) {
     return grantTypes.includes(deviceGrantType)
       ? ok({ grantTypes, redirectUris: [] })
       : invalid('grant_types holds neither authorization_code nor the device grant');
   }
-  const redirectUris = redirectUrisOf(document, custom);
+  const redirectUris = takenUris(document.redirect_uris, custom);
   return redirectUris.length === 0
     ? invalid('redirect_uris holds none that is https or on this machine')
-    : ok({ grantTypes, redirectUris });
+    : ok({ grantTypes, redirectUris, ...postLogoutOf(document, custom) });
 }
 
-function redirectUrisOf({ redirect_uris: uris }: Document, custom: readonly string[]): readonly string[] {
+/** As with redirect URIs, one that we do not take takes no other with it. */
+function postLogoutOf(
+  { post_logout_redirect_uris: uris }: Document,
+  custom: readonly string[],
+): Pick<Client, 'postLogoutRedirectUris'> {
+  const taken = Array.isArray(uris) ? takenUris(uris, custom).slice(0, mostRedirectUris) : [];
+  return taken.length > 0 ? { postLogoutRedirectUris: taken } : {};
+}
+
+function takenUris(uris: readonly unknown[], custom: readonly string[]): readonly string[] {
   return uris.filter((uri): uri is string => {
     const kind = typeof uri === 'string' ? redirectKind(uri) : undefined;
     return kind === 'private-use' ? custom.includes(uri as string) : kind !== undefined;

@@ -12,6 +12,7 @@ const longest = { name: 128, text: 1_024, scope: 2_048 } as const;
 export interface ClientMetadata {
   readonly name: string;
   readonly redirectUris: readonly string[];
+  readonly postLogoutRedirectUris: readonly string[];
   readonly grantTypes: readonly GrantType[];
   readonly authentication:
     { readonly method: 'none' | 'client_secret_basic' | 'client_secret_post' } | KeyAuthentication;
@@ -44,35 +45,52 @@ export function readClientMetadata(
   const given: Json = Object.fromEntries(Object.entries(json).filter(([, value]) => value !== null));
   const grantTypes = grantTypesOf(given);
   if (!grantTypes.ok) return grantTypes;
-  const redirectUris = redirectUrisOf(given, grantTypes.value, customRedirectUris);
-  if (!redirectUris.ok) return redirectUris;
-  const authentication = authenticationOf(given, redirectUris.value);
+  const places = placesOf(given, grantTypes.value, customRedirectUris);
+  if (!places.ok) return places;
+  const { redirectUris, postLogoutRedirectUris } = places.value;
+  const authentication = authenticationOf(given, redirectUris);
   if (!authentication.ok) return authentication;
   const responseTypes = responseTypesOf(given, grantTypes.value);
   if (!responseTypes.ok) return responseTypes;
   const pushesRequests = given['require_pushed_authorization_requests'] === true;
   const dpopBound = dpopBoundOf(given);
   if (!dpopBound.ok) return dpopBound;
-  const name = nameOf(given, redirectUris.value);
+  const name = nameOf(given, redirectUris);
   return ok({
     name,
-    redirectUris: redirectUris.value,
+    redirectUris,
+    postLogoutRedirectUris,
     grantTypes: grantTypes.value,
     authentication: authentication.value,
     pushesRequests,
     dpopBound: dpopBound.value,
     echo: {
       client_name: name,
-      redirect_uris: redirectUris.value,
+      redirect_uris: redirectUris,
       grant_types: grantTypes.value,
       response_types: responseTypes.value,
       token_endpoint_auth_method: authentication.value.method,
       ...keysEcho(authentication.value),
+      ...(postLogoutRedirectUris.length > 0 && { post_logout_redirect_uris: postLogoutRedirectUris }),
       ...(pushesRequests && { require_pushed_authorization_requests: true }),
       ...(dpopBound.value && { dpop_bound_access_tokens: true }),
       ...descriptionOf(given),
     },
   });
+}
+
+/** Where people are sent: with the answer, and once they are signed out. */
+function placesOf(
+  given: Json,
+  grantTypes: readonly GrantType[],
+  custom: readonly string[],
+): Read<Pick<ClientMetadata, 'redirectUris' | 'postLogoutRedirectUris'>> {
+  const redirectUris = redirectUrisOf(given, grantTypes, custom);
+  if (!redirectUris.ok) return redirectUris;
+  const postLogout = postLogoutOf(given, redirectUris.value, custom);
+  return postLogout.ok
+    ? ok({ redirectUris: redirectUris.value, postLogoutRedirectUris: postLogout.value })
+    : postLogout;
 }
 
 /**
@@ -89,10 +107,7 @@ function redirectUrisOf(
   if (!Array.isArray(listed) || listed.length === 0) {
     return badRedirect('redirect_uris must list at least one URI to send people back to');
   }
-  const taken = [...new Set<unknown>(listed)].filter((uri): uri is string => {
-    const kind = typeof uri === 'string' ? redirectKind(uri) : undefined;
-    return kind === 'private-use' ? custom.includes(uri as string) : kind !== undefined;
-  });
+  const taken = takenUris(listed, custom);
   if (taken.length === 0) {
     return badRedirect(
       'redirect_uris must hold an https URI, or an http one on localhost, 127.0.0.1 or [::1]; other schemes only where the deployment lists the URI',
@@ -100,6 +115,26 @@ function redirectUrisOf(
   }
   return taken.length > most.redirectUris
     ? badRedirect(`redirect_uris must not hold more than ${most.redirectUris} URIs`)
+    : ok(taken);
+}
+
+function takenUris(listed: readonly unknown[], custom: readonly string[]): readonly string[] {
+  return [...new Set(listed)].filter((uri): uri is string => {
+    const kind = typeof uri === 'string' ? redirectKind(uri) : undefined;
+    return kind === 'private-use' ? custom.includes(uri as string) : kind !== undefined;
+  });
+}
+
+/** OIDC RP-Initiated Logout §3.1: by the rules of redirect URIs; of a client that sends nobody here it counts for nothing. */
+function postLogoutOf(
+  { post_logout_redirect_uris: listed = [] }: Json,
+  redirectUris: readonly string[],
+  custom: readonly string[],
+): Read<readonly string[]> {
+  if (!Array.isArray(listed)) return invalid('post_logout_redirect_uris must be a list');
+  const taken = redirectUris.length === 0 ? [] : takenUris(listed, custom);
+  return taken.length > most.redirectUris
+    ? invalid(`post_logout_redirect_uris must not hold more than ${most.redirectUris} URIs`)
     : ok(taken);
 }
 

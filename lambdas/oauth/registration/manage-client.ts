@@ -60,6 +60,7 @@ export async function changeRegistration(
   const changed: Client = {
     ...client,
     ...described(read.value, secrets),
+    postLogoutRedirectUris: read.value.postLogoutRedirectUris,
     pushesRequests: read.value.pushesRequests,
     dpopBound: read.value.dpopBound,
     ...standingOf(client, ports.policy, read.value.echo),

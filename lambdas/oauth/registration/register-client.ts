@@ -210,11 +210,17 @@ function clientOf(
 export function described(
   metadata: ClientMetadata,
   secrets: readonly StoredSecret[],
-): Pick<Client, 'name' | 'grantTypes' | 'authentication' | 'redirectUris' | 'pushesRequests' | 'dpopBound'> {
-  const { name, grantTypes, redirectUris, pushesRequests, dpopBound } = metadata;
+): Pick<
+  Client,
+  | ('name' | 'grantTypes' | 'authentication')
+  | ('redirectUris' | 'postLogoutRedirectUris')
+  | ('pushesRequests' | 'dpopBound')
+> {
+  const { name, grantTypes, redirectUris, postLogoutRedirectUris, pushesRequests, dpopBound } = metadata;
   const authentication = authenticationOf(metadata, secrets);
   return {
     ...{ name, grantTypes, redirectUris, authentication },
+    ...(postLogoutRedirectUris.length > 0 && { postLogoutRedirectUris }),
     ...(pushesRequests && { pushesRequests }),
     ...(dpopBound && { dpopBound }),
   };

@@ -43,6 +43,7 @@ export interface DeclaredClient {
   readonly grantTypes: readonly GrantType[];
   readonly authentication: DeclaredAuthentication;
   readonly redirectUris?: readonly string[];
+  readonly postLogoutRedirectUris?: readonly string[];
   readonly consent?: 'asked' | 'implied';
   readonly pushesRequests?: true;
   readonly dpopBound?: boolean;
@@ -64,6 +65,7 @@ export function readClient(
     grantTypes: declared.grant_types ?? usualGrants(declared),
     authentication: authenticationOf(declared),
     ...(declared.redirect_uris && { redirectUris: declared.redirect_uris }),
+    ...(declared[postLogout] && { postLogoutRedirectUris: declared[postLogout] }),
     ...(declared.consent && { consent: declared.consent }),
     ...(declared[pushes] === true && { pushesRequests: true }),
     ...(declared.dpop_bound_access_tokens === true && { dpopBound: true }),
@@ -81,6 +83,7 @@ const methods = [
 ] as const;
 /** RFC 9126 §6. */
 const pushes = 'require_pushed_authorization_requests';
+const postLogout = 'post_logout_redirect_uris';
 const keyMembers = ['jwks', 'jwks_uri', 'accepts_token_endpoint_audience'] as const;
 
 /** Ids that begin so are of clients that registered themselves. */
@@ -113,6 +116,7 @@ function clientMembers(context: DeclarationContext) {
       resource: v.exactOptional(resourceName(context)),
       grant_types: v.exactOptional(grantTypes),
       redirect_uris: v.exactOptional(redirectUris),
+      [postLogout]: v.exactOptional(redirectUris),
       consent: v.exactOptional(v.picklist(['asked', 'implied'], 'must be "asked" or "implied"')),
       [pushes]: v.exactOptional(v.boolean('must be true or false')),
       dpop_bound_access_tokens: v.exactOptional(v.boolean('must be true or false')),
@@ -145,6 +149,7 @@ function clientSchema(context: DeclarationContext) {
       (declared) => declared.grant_types && grantsProblem(declared, declared.grant_types),
     ),
     memberRule('consent', (declared) => ofPeopleProblem(declared, declared.consent, isForPeople)),
+    memberRule(postLogout, (declared) => ofPeopleProblem(declared, declared[postLogout])),
     memberRule(pushes, (declared) => ofPeopleProblem(declared, declared[pushes])),
     v.check(
       ({ token_endpoint_auth_method: method, jwks, jwks_uri }) =>

@@ -152,6 +152,7 @@ export const clients: fc.Arbitrary<Client> = fc
       agentId: text<NonNullable<Client['agentId']>>(),
       resource: text<NonNullable<Client['resource']>>(),
       redirectUris: few(text()),
+      postLogoutRedirectUris: few(text()),
       attachedRedirectUris: few(fc.record({ uri: text(), by: text() })),
       consent: fc.constantFrom('asked' as const, 'implied' as const),
       pushesRequests: fc.boolean(),

@@ -84,6 +84,7 @@ describe('authorization server metadata', () => {
       expect(endpoints.map(([name]) => name).toSorted()).toEqual([
         'authorization_endpoint',
         'device_authorization_endpoint',
+        'end_session_endpoint',
         'introspection_endpoint',
         'jwks_uri',
         'pushed_authorization_request_endpoint',

@@ -47,6 +47,7 @@ describe('a metadata document', () => {
       { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: 'https://a.example/k' },
     ],
     ['its keys', { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [jwk] } }],
+    ['ways out that are none', { post_logout_redirect_uris: 'x' }],
     ['a demand for pushed requests that is none', { require_pushed_authorization_requests: 'yes' }],
     ['the device grant alone, and no redirect URI', { grant_types: [deviceGrant], redirect_uris: undefined }],
     ['the device grant beside the usual ones', { grant_types: ['authorization_code', deviceGrant] }],

@@ -208,6 +208,11 @@ describe('the declaration of a client', () => {
       /^consent "implied": is for a client that people/,
     ],
     [
+      'a way out for nobody',
+      { post_logout_redirect_uris: ['https://app.example.com/bye'] },
+      /^post_logout_redirect_uris .*is for a client that people/,
+    ],
+    [
       'pushed requests of nobody',
       { require_pushed_authorization_requests: true },
       /^require_pushed_authorization_requests .*is for a client that people/,

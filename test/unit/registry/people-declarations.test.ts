@@ -37,10 +37,16 @@ describe('the declaration of a client that people sign in with', () => {
     const narrow = {
       ...{ ...app, grant_types: ['authorization_code'], consent: 'implied' },
       require_pushed_authorization_requests: true,
+      post_logout_redirect_uris: ['https://app.example.com/bye'],
     };
     expect(readClient(narrow, context)).toMatchObject({
       ok: true,
-      value: { grantTypes: ['authorization_code'], consent: 'implied', pushesRequests: true },
+      value: {
+        grantTypes: ['authorization_code'],
+        consent: 'implied',
+        pushesRequests: true,
+        postLogoutRedirectUris: ['https://app.example.com/bye'],
+      },
     });
   });
 

@@ -1,4 +1,4 @@
-import { generic, standardScopes } from './generic.ts';
+import { generic, standardLogout, standardScopes } from './generic.ts';
 import type { ProviderProfile } from './profile.ts';
 
 const hosts = /\.(?:okta|oktapreview|okta-emea|okta-gov)\.com$|\.okta\.mil$/;
@@ -13,6 +13,8 @@ export const okta: ProviderProfile = {
     subjectClaim: 'sub',
     groupsClaim: 'groups',
   }),
+  // It has nobody go on without the id_token of a sign-in: an error of its own is all that they would see.
+  logoutUrl: (logout) => (logout.idTokenHint === undefined ? undefined : standardLogout(logout)),
   registration: { kind: 'api_token', scheme: 'SSWS' },
   assertionAudience: 'token_endpoint',
 };

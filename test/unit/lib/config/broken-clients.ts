@@ -62,6 +62,19 @@ export const brokenClients: readonly (readonly [string, unknown, string])[] = [
     "clients[0].consent: 'implied' stands on a client that people do not sign in with; remove it",
   ],
   [
+    'a way out for nobody',
+    withClient({ postLogoutRedirectUris: ['https://app.example.com/bye'] }),
+    'clients[0].postLogoutRedirectUris: a list stands on a client that people do not sign in with; remove it',
+  ],
+  [
+    'a way out over http',
+    withClient({
+      redirectUris: ['https://app.example.com/cb'],
+      postLogoutRedirectUris: ['http://app.example.com/bye'],
+    }),
+    "clients[0].postLogoutRedirectUris[0]: 'http://app.example.com/bye' is not https; only a callback on the person's own machine may be http",
+  ],
+  [
     'pushed requests of nobody',
     withClient({ requirePushedRequests: true }),
     'clients[0].requirePushedRequests: true stands on a client that people do not sign in with; remove it',

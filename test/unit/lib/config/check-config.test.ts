@@ -76,6 +76,7 @@ test('accepts a config for which every field is written', () => {
         id: 'app',
         authentication: { method: 'none' },
         redirectUris: ['https://app.example.com/cb'],
+        postLogoutRedirectUris: ['https://app.example.com/bye'],
         grants: ['authorization_code'],
         consent: 'implied',
         requirePushedRequests: true,

@@ -205,6 +205,15 @@ test('signing out is at each provider where and as it has it', () => {
     expect([profile, url(profile, ends)]).toEqual([profile, standard]);
   }
   expect(url('generic', here)).toBeUndefined();
+  // Okta shows an error of its own to whoever comes without one.
+  const unhinted = {
+    ...{ issuer: here.issuer, authorizationEndpoint: here.authorizationEndpoint },
+    ...{ clientId: 'vestibule', returnTo: here.returnTo, endSessionEndpoint: ends.endSessionEndpoint },
+  };
+  expect(profileOf({ profile: 'okta' }).logoutUrl(unhinted)).toBeUndefined();
+  expect(profileOf({ profile: 'keycloak' }).logoutUrl(unhinted)?.searchParams.has('id_token_hint')).toBe(
+    false,
+  );
   expect(url('auth0', here)).toBe(
     `https://id.example.com/v2/logout?client_id=vestibule&returnTo=${returnTo}`,
   );
