@@ -42,7 +42,10 @@ reads that agent in a second one. Requests that are refused cost less: nothing i
 
 Of a code and a refresh token, the grant is read, and marked by one conditional write; \`openid\` is one JWT more to sign. Not
 counted here: where a client works while the person is away, the identity provider is asked about the person through a
-function of its own, at most once a minute for each grant, and that function is told when the code is redeemed.`;
+function of its own, at most once a minute for each grant, and that function is told when the code is redeemed.
+
+An opaque token is kept in place of being signed, and read at each question; what the server of its resource asks about each of
+them comes on top of the token.`;
 
 const standingNotes = `Tables, functions and the HTTP API cost nothing while idle, but for $0.25 a month for each gigabyte
 stored. The deployment counted here has two clients with a secret, each further one is a secret more, and the secret behind

@@ -6,6 +6,7 @@ import { basic, type Driver, drive } from '../../spec/support/driver.ts';
 import { newKeyClient } from '../../spec/support/registrations.ts';
 import { startDeployment, type TestDeployment } from '../../support/deployment.ts';
 import { callsOf, type Count, type CountedOperation, type SigningMode } from './counted.ts';
+import { countOpaque } from './measure-opaque.ts';
 import { countPeople } from './measure-people.ts';
 
 /** What a deployment costs while nobody uses it. */
@@ -52,8 +53,9 @@ export async function countCalls(progress: (doing: string) => void): Promise<Cal
   const kms = await countIn('kms', progress);
   const envelope = await countIn('envelope', progress);
   const people = [await countPeopleIn('kms', progress), await countPeopleIn('envelope', progress)];
+  const opaque = await countOpaqueTokens(progress);
   return {
-    operations: [...kms.tokens, ...envelope.tokens, ...people.flat(), ...kms.questions],
+    operations: [...kms.tokens, ...envelope.tokens, ...people.flat(), ...opaque, ...kms.questions],
     accessLogBytes: kms.accessLogBytes,
     standing: [kms.standing, envelope.standing],
   };
@@ -77,6 +79,20 @@ async function countIn(signing: SigningMode, progress: (doing: string) => void):
     const tokens = await countTokens(deployment, clients, count);
     const questions = await countQuestions(clients, count);
     return { tokens, questions, standing, accessLogBytes: accessLogBytes(deployment) };
+  } finally {
+    await deployment.stop();
+  }
+}
+
+/** No key signs for them, so that one signing mode is as the other. */
+async function countOpaqueTokens(progress: (doing: string) => void): Promise<readonly CountedOperation[]> {
+  progress('a deployment whose tokens are opaque');
+  const resources = config.resources.map((resource) => ({ ...resource, tokens: 'opaque' as const }));
+  const deployment = await startDeployment({ config: { ...config, resources } });
+  const [resource, [caller, server]] = [config.resources[0].uri, config.clients];
+  const parties = { resource, caller: caller.id, server: server.id };
+  try {
+    return await countOpaque(deployment, parties, counterOf(deployment, 'kms'));
   } finally {
     await deployment.stop();
   }

@@ -53,11 +53,25 @@ function budgetOf({ name, state, signing }: CountedOperation): CallBudget | unde
       },
     };
   }
+  if (name.endsWith('opaque token')) return opaqueBudget(name, read);
   if (name !== 'introspection') return undefined;
   return {
     text: '1 BatchGetItem + 1 for the caller, cached',
     allowed: { 'dynamodb:BatchGetItem': 1 + read },
   };
+}
+
+/** One write in the place of the signature; one read more for each question. */
+function opaqueBudget(name: string, read: number): CallBudget {
+  return name.startsWith('introspection')
+    ? {
+        text: '1 GetItem + 1 BatchGetItem + 1 for the caller, cached',
+        allowed: { 'dynamodb:GetItem': 1, 'dynamodb:BatchGetItem': 1 + read },
+      }
+    : {
+        text: '≤ 1 cached BatchGetItem + 1 PutItem',
+        allowed: { 'dynamodb:BatchGetItem': read, 'dynamodb:PutItem': 1 },
+      };
 }
 
 /** One read and one conditional write of the grant, and one signature for each JWT. */
