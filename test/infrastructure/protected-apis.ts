@@ -55,7 +55,7 @@ export class ProtectedApisStack extends Stack {
 function configOf(apis: ProtectedApisStack['apis']): Omit<VestibuleConfig, 'profile' | 'issuer'> {
   return {
     resources: [
-      { id: 'gated', uri: `${apis.gate.apiEndpoint}/mcp`, name: 'Gated orders', scopes },
+      { id: 'gated', uri: `${apis.gate.apiEndpoint}/mcp`, name: 'Gated orders', scopes, dpop: 'accepted' },
       {
         id: 'authorized',
         uri: apis.authorizer.apiEndpoint,
