@@ -87,8 +87,8 @@ async function intercept(
     );
   }
   const { client_id: clientId, agent_id: agentId, jti, cnf } = judgement.claims;
-  // RFC 9449 §7.2: nothing behind the gateway asks for the proof, so such a token is not taken there.
-  if (cnf?.jkt !== undefined) {
+  // RFC 9449 §7.2: nothing behind the gateway asks for a proof or a certificate, so such a token is not taken there.
+  if (cnf !== undefined) {
     return refuse(
       tokenInvalid(context, 'The access token is bound to a key, of which this gateway takes no proof'),
     );

@@ -11,6 +11,8 @@ export interface RouteEvent {
   readonly requestContext: {
     readonly requestId: string;
     readonly http: { readonly method: string; readonly sourceIp: string };
+    /** Of a domain with mutual TLS. */
+    readonly authentication?: { readonly clientCert?: { readonly clientCertPem?: string } } | null;
   };
 }
 
@@ -28,8 +30,10 @@ export type Guard = (event: RouteEvent) => Promise<Verification>;
 export function routeGuard({ verifier, scopes, audit }: ProtectedRoutesPorts): Guard {
   return async (event) => {
     const { routeKey, rawPath, rawQueryString, headers, requestContext } = event;
+    const clientCertificate = requestContext.authentication?.clientCert?.clientCertPem;
+    const { method } = requestContext.http;
     const verification = await verifier.verify(
-      { headers, method: requestContext.http.method, url: `${encodedPath(rawPath)}?${rawQueryString}` },
+      { headers, method, url: `${encodedPath(rawPath)}?${rawQueryString}`, clientCertificate },
       operationOf(scopes, routeKey),
     );
     const call = {

@@ -1,3 +1,4 @@
+import { readClientCertificate } from '../oauth/mutual-tls/client-certificate.ts';
 import { toWire } from '../oauth/refusal.ts';
 import type { AskUserinfo, UserinfoRefusal } from '../oauth/userinfo/userinfo-endpoint.ts';
 import {
@@ -25,7 +26,9 @@ export function userinfoHttpEndpoint(ask: AskUserinfo, clock: Clock): Endpoint {
     const isToken = credential.kind === 'bearer' || credential.kind === 'dpop';
     const presented = isToken ? { scheme: credential.kind, token: credential.token } : undefined;
     const proof = readProofHeader({ headers });
-    const asked = await ask({ presented, proof, method: request.method, requestId, sourceAddress }, clock());
+    const certificate = readClientCertificate(request.clientCertificate);
+    const { method } = request;
+    const asked = await ask({ presented, proof, method, certificate, requestId, sourceAddress }, clock());
     if (asked.ok) return json(200, asked.value);
     return credential.kind === 'malformed' && asked.refusal.reason === 'no_token'
       ? challenged(requestMalformed(context, credential.description))
@@ -44,6 +47,8 @@ function refused(refusal: UserinfoRefusal, byProof: boolean): HttpResponse {
   if (refusal.reason === 'no_token') return challenged(credentialMissing(context));
   if (refusal.reason === 'scope_insufficient') return challenged(scopeInsufficient(used));
   if (refusal.reason === 'token_binding_not_shown') return challenged(tokenInvalid(ofKey, refusal.detail));
+  if (refusal.reason === 'token_certificate_not_shown')
+    return challenged(tokenInvalid(context, refusal.detail));
   if (refusal.reason === 'dpop_proof_not_acceptable') return challenged(proofInvalid(ofKey, refusal.detail));
   if (refusal.reason === 'dpop_proof_replayed') return challenged(proofReplayed(ofKey));
   return challenged(tokenInvalid(used, 'The access token is expired, ended, or none of this issuer'));

@@ -4,7 +4,7 @@ import type { AuthorizationError } from './authorization/refusal.ts';
 import { type DeviceError, deviceErrors, type DeviceRefusal } from './device/refusal.ts';
 import type { ProofRefusal } from './dpop/refusal.ts';
 import { endInWords } from './grants/end-grant.ts';
-import type { CertificateRefusal } from './mutual-tls/refusal.ts';
+import type { CertificateBindingRefusal, CertificateRefusal } from './mutual-tls/refusal.ts';
 
 /** Why a client could not be authenticated. */
 export type ClientRefusal =
@@ -43,6 +43,7 @@ export type GrantRefusal =
   | { readonly reason: 'scope_not_available'; readonly available: readonly string[] }
   | { readonly reason: 'scope_empty'; readonly available: readonly string[] }
   | ProofRefusal
+  | CertificateBindingRefusal
   | DeviceRefusal
   | PersonGrantRefusal;
 
@@ -194,6 +195,18 @@ const wire: Wire = {
     bad('invalid_dpop_proof', 'the DPoP header was used before; make a proof for each request'),
   dpop_key_not_bound: () =>
     bad('invalid_grant', 'what is presented is bound to another key than the DPoP header proves'),
+  certificate_missing: () =>
+    bad(
+      'invalid_request',
+      'the tokens of the client are bound to a certificate: send the request with it, to mtls_endpoint_aliases',
+    ),
+  certificate_not_bound: () =>
+    bad('invalid_grant', 'what is presented is bound to another certificate than that of the connection'),
+  dpop_beside_certificate: () =>
+    bad(
+      'invalid_request',
+      'the tokens of the client are bound to its certificate: leave out the DPoP header',
+    ),
   code_missing: () => bad('invalid_request', 'code is missing'),
   code_verifier_missing: () =>
     bad('invalid_request', 'code_verifier is missing: send the one of the challenge'),

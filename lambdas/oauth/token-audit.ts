@@ -2,6 +2,7 @@ import type { AuditEvent } from '../runtime/events.ts';
 import type { Result } from '../runtime/result.ts';
 import type { AuthenticatedClient } from './client-authentication/authenticate-client.ts';
 import { originOf } from './client-request.ts';
+import type { TokenPlan } from './grants/grant.ts';
 import type { Parameters } from './parameters.ts';
 import { toWire, type Refusal } from './refusal.ts';
 import { canonicalResourceUri } from './resource/canonical-uri.ts';
@@ -32,7 +33,7 @@ export function tokenAudit(
       jti,
       ...(kid !== undefined && { kid }),
       expiresAt,
-      ...(plan.jkt !== undefined && { jkt: plan.jkt }),
+      ...boundTo(plan),
     };
   }
   return {
@@ -46,6 +47,10 @@ export function tokenAudit(
     ...('why' in outcome.refusal && { detail: outcome.refusal.why }),
     error: toWire(outcome.refusal).error,
   };
+}
+
+function boundTo({ jkt, x5t }: TokenPlan): Pick<TokenPlan, 'jkt' | 'x5t'> {
+  return { ...(jkt !== undefined && { jkt }), ...(x5t !== undefined && { x5t }) };
 }
 
 /** Those that could be registered: what else stands there may hold a password or a token in its query. */

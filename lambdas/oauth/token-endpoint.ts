@@ -2,7 +2,6 @@ import type { ProofMarks } from '../ports/proofs.ts';
 import type { Client } from '../ports/registry.ts';
 import type { AssertionReplay } from '../ports/replay.ts';
 import { sha256 } from '../runtime/digest.ts';
-import type { Issuer } from '../runtime/identifiers.ts';
 import type { Random } from '../runtime/random.ts';
 import { ok, refuse, type Result } from '../runtime/result.ts';
 import type { AuthenticatedClient } from './client-authentication/authenticate-client.ts';
@@ -16,7 +15,8 @@ import {
   readPossession,
 } from './dpop/possession.ts';
 import type { Grant, GrantContext, TokenPlan } from './grants/grant.ts';
-import { endpointsOf } from './metadata/endpoints.ts';
+import { endpointsAt, type Hosts } from './metadata/endpoints.ts';
+import { boundCertificate } from './mutual-tls/bound-certificate.ts';
 import type { Parameters } from './parameters.ts';
 import type { GrantRefusal, Refusal } from './refusal.ts';
 import { namedResource } from './resource/named-resource.ts';
@@ -24,8 +24,7 @@ import { tokenAudit } from './token-audit.ts';
 import type { GrantedToken, RequestToken } from './token-request.ts';
 import type { IssueToken } from './tokens/issue.ts';
 
-export interface TokenEndpointPorts extends DecisionPorts, PossessionPorts {
-  readonly issuer: Issuer;
+export interface TokenEndpointPorts extends DecisionPorts, PossessionPorts, Hosts {
   readonly grants: readonly Grant[];
   readonly issue: IssueToken;
   readonly replay: AssertionReplay;
@@ -34,14 +33,14 @@ export interface TokenEndpointPorts extends DecisionPorts, PossessionPorts {
 }
 
 export function tokenEndpoint(ports: TokenEndpointPorts): RequestToken {
-  // RFC 9449 §4.3: the URL as it is published, whatever host the request says it came to.
-  const target = { method: 'POST', url: endpointsOf(ports.issuer).token };
   return decidedRequest({
     ports,
     resourceHint: ({ parameters }) => namedResource(parameters),
-    decide: async ({ parameters, requestId, proof }, client, now) => {
+    decide: async ({ parameters, requestId, proof, certificate }, client, now) => {
+      // RFC 9449 §4.3: the URL as it is published, whatever host the request says it came to.
+      const target = { method: 'POST', url: endpointsAt(ports, certificate).token };
       const possession = await readPossession(ports, proof, target, now);
-      return grantToken(ports, parameters, { client, now, requestId, possession });
+      return grantToken(ports, parameters, { client, now, requestId, possession, certificate });
     },
     // A device that asks whether somebody has decided is told nothing new: nothing is decided by it.
     eventOf: (request, client, outcome) =>
@@ -59,12 +58,15 @@ async function grantToken(
   const { client, now } = context;
   const grant = grantFor(ports.grants, parameters, client);
   if (!grant.ok) return grant;
+  // Before anything counts as a replay: without its certificate, what a client presents may be stolen.
+  const certificate = boundCertificate(client.client, context);
+  if (!certificate.ok) return certificate;
   const decided = await grant.value.redeem(parameters, context);
   if (!decided.ok) return decided;
   const key = boundKey({ dpopBound: isOfKey(client.client, decided.value.plan) }, context.possession);
   if (!key.ok) return key;
   const { idToken, uses, mark } = decided.value;
-  const plan = key.value === undefined ? decided.value.plan : { ...decided.value.plan, jkt: key.value.jkt };
+  const plan = boundTo(decided.value.plan, key.value, certificate.value);
   const { expiresAt: clientUntil } = client.client;
   const token = await ports.issue(
     { plan, ...(idToken && { idToken }), ...(clientUntil !== undefined && { clientUntil }) },
@@ -81,6 +83,11 @@ async function grantToken(
 /** RFC 9449 §5.2 of the client, RFC 9728 §2 of the resource: where either takes bound tokens alone, no other is issued. */
 function isOfKey({ dpopBound = false }: Client, { resource }: TokenPlan): boolean {
   return dpopBound || resource?.dpop === 'required';
+}
+
+function boundTo(plan: TokenPlan, key: ProvenKey | undefined, x5t: string | undefined): TokenPlan {
+  if (x5t !== undefined) return { ...plan, x5t };
+  return key === undefined ? plan : { ...plan, jkt: key.jkt };
 }
 
 /** Marked for this very use, so that the same request again is no replay. */

@@ -86,6 +86,8 @@ export interface Family {
   readonly absoluteUntil: Instant;
   /** RFC 9449 §5: the thumbprint of the key that its tokens are bound to, of a public client that has shown one. */
   readonly jkt?: string;
+  /** RFC 8705 §4: the same of a certificate. */
+  readonly x5t?: string;
 }
 
 export interface GrantEnd {

@@ -160,6 +160,8 @@ export interface Client extends Registration {
   readonly pushesRequests?: boolean;
   /** RFC 9449 §5.2: whether it gets no token that is not bound to a key of its own. */
   readonly dpopBound?: boolean;
+  /** RFC 8705 §3.4: whether its tokens are bound to its certificate. Never beside `dpopBound`. */
+  readonly certificateBound?: boolean;
   /** Of a client that registered itself: from then on it is not registered any more. */
   readonly expiresAt?: Instant;
   readonly registered?: SelfRegistration;

@@ -43,6 +43,7 @@ export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
     consent: client.consent,
     require_pushed_authorization_requests: client.pushesRequests,
     dpop_bound_access_tokens: client.dpopBound,
+    tls_client_certificate_bound_access_tokens: client.certificateBound,
     registration_token: client.registered?.registrationTokenId,
     expires_at: client.expiresAt && time(client.expiresAt),
     secrets: liveSecrets(client).map(({ id, createdAt }) => ({ id, created_at: time(createdAt) })),

@@ -21,8 +21,8 @@ export interface AccessTokenClaims extends JWTPayload {
   readonly scope?: string;
   /** The agent that acts, where the client belongs to one. */
   readonly agent_id?: string;
-  /** RFC 9449 §6.1: the key that the token is bound to, by its thumbprint. */
-  readonly cnf?: { readonly jkt?: string };
+  /** What the token is bound to, by its thumbprint: a key (RFC 9449 §6.1), or a certificate (RFC 8705 §3.1). */
+  readonly cnf?: Confirmation;
   /** The grant of a person, who then is `sub`; the token ends with it. */
   readonly grant_id?: string;
   /** What the person's roles were when the token was issued. */
@@ -31,6 +31,12 @@ export interface AccessTokenClaims extends JWTPayload {
   readonly auth_time?: number;
   readonly acr?: string;
   readonly amr?: readonly string[];
+}
+
+/** The one that there is (RFC 7800 §3.1). */
+export interface Confirmation {
+  readonly jkt?: string;
+  readonly 'x5t#S256'?: string;
 }
 
 export interface TokenExpectations {
@@ -122,11 +128,14 @@ function isText(claim: unknown): boolean {
   return typeof claim === 'string';
 }
 
+const confirmations: readonly string[] = ['jkt', 'x5t#S256'] satisfies (keyof Confirmation)[];
+
 /** A binding that cannot be read is not to be taken for none. */
 function isConfirmation(cnf: unknown): boolean {
   if (cnf === undefined) return true;
   if (typeof cnf !== 'object' || cnf === null) return false;
-  return !('jkt' in cnf) || isText(cnf.jkt);
+  const [member, ...more] = Object.entries(cnf);
+  return member !== undefined && more.length === 0 && confirmations.includes(member[0]) && isText(member[1]);
 }
 
 function describe(error: errors.JOSEError): string {

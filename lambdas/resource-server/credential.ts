@@ -10,6 +10,11 @@ export interface RequestLike {
   readonly method?: string | undefined;
   /** Path or URL with its query, searched for a token in the wrong place. */
   readonly url?: string | undefined;
+  /**
+   * The certificate of the TLS connection in PEM or DER, for tokens that are bound to one (RFC 8705 §3). Whoever fills it in has it of the
+   * connection itself, and never of a header that a caller could write.
+   */
+  readonly clientCertificate?: string | Uint8Array | undefined;
 }
 
 export type Credential =

@@ -1,4 +1,5 @@
 import { authInfo, type AuthInfo } from './auth-info.ts';
+import { connectionCertificate } from './client-certificate.ts';
 import { crossOriginHeaders } from './cross-origin.ts';
 import type { SatisfiesScope } from './scopes.ts';
 import type { Verifier } from './verifier.ts';
@@ -10,6 +11,8 @@ export interface ExpressRequest {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
   readonly originalUrl?: string;
+  /** Of a TLS server that asks for certificates, it tells that of the client. */
+  readonly socket?: object | null;
   auth?: AuthInfo;
 }
 
@@ -36,8 +39,9 @@ export function expressMiddleware<Request extends ExpressRequest>(
 ): (request: Request, response: ExpressResponse, next: (error?: unknown) => void) => Promise<void> {
   return async (request, response, next) => {
     try {
-      const { headers, rawHeaders, method, originalUrl, url } = request;
-      const presented = { headers, rawHeaders, method, url: originalUrl ?? url };
+      const { headers, rawHeaders, method, originalUrl, url, socket } = request;
+      const clientCertificate = connectionCertificate(socket);
+      const presented = { headers, rawHeaders, method, url: originalUrl ?? url, clientCertificate };
       const scopes = typeof options.scopes === 'function' ? options.scopes(request) : options.scopes;
       const verification = await verifier.verify(presented, {
         ...(scopes === undefined ? {} : { scopes }),

@@ -1,3 +1,4 @@
+import type { Confirmation } from './access-token.ts';
 import { type DpopProof, proofFault, type ProofExpectations, readProof } from './dpop-proof.ts';
 
 /** Whether whoever presents a token has the key that it is bound to. Without `proof` there is none, and the token is anybody's. */
@@ -14,14 +15,20 @@ export interface PresentedToken {
   readonly accessToken: string;
   /** The DPoP header of the request. */
   readonly proof: string | undefined;
+  /** The thumbprint of the certificate of the connection. */
+  readonly x5t: string | undefined;
 }
 
-/** Judges how a token that is good otherwise was presented (RFC 9449 §7.1). Never rejects for what a caller sent. */
+/** Judges how a token that is good otherwise was presented (RFC 9449 §7.1, RFC 8705 §3). Never rejects for what a caller sent. */
 export async function checkBinding(
-  { scheme, accessToken, proof: text }: PresentedToken,
-  jkt: string | undefined,
+  { scheme, accessToken, proof: text, x5t: shown }: PresentedToken,
+  { jkt, 'x5t#S256': x5t }: Confirmation = {},
   request: Omit<ProofExpectations, 'accessToken'>,
 ): Promise<BindingCheck> {
+  // RFC 8705 §3: whoever took the token has not taken the private key of its certificate.
+  if (x5t !== undefined && x5t !== shown) {
+    return notBound('is bound to a certificate; send it over a TLS connection with that certificate');
+  }
   if (scheme === 'bearer') {
     // RFC 9449 §7.2: taken without its proof, a bound token would be worth stealing.
     return jkt === undefined

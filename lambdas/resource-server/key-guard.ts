@@ -7,6 +7,7 @@ import {
   proofReplayed,
   tokenInvalid,
 } from './challenge.ts';
+import { certificateThumbprint } from './client-certificate.ts';
 import { type Credential, readProofHeader, type RequestLike } from './credential.ts';
 import { proofWindowSeconds } from './dpop-proof.ts';
 import { checkBinding } from './key-binding.ts';
@@ -38,11 +39,12 @@ export function keyGuard({ publicUrl, takeProof, now }: KeyGuardOptions): KeyGua
   // What the request says of its host and its scheme is anybody's to say.
   const base = `${origin}${pathname.replace(/\/$/, '')}`;
   return async ({ credential, claims, request }, plain) => {
-    const context = { ...plain, scheme: 'DPoP' } as const;
+    const context = contextOf(plain, credential, claims);
     const proof = request && readProofHeader(request);
+    const x5t = await thumbprintOf(request);
     const check = await checkBinding(
-      { scheme: credential.kind, accessToken: credential.token, proof },
-      claims.cnf?.jkt,
+      { scheme: credential.kind, accessToken: credential.token, proof, x5t },
+      claims.cnf,
       { method: request?.method ?? '', url: `${base}${pathOf(request?.url ?? '/')}`, now: now() },
     );
     if (!check.ok) {
@@ -56,6 +58,21 @@ export function keyGuard({ publicUrl, takeProof, now }: KeyGuardOptions): KeyGua
     const isFirstUse = await takeProof({ jkt, jti, until: iat + proofWindowSeconds });
     return isFirstUse ? undefined : proofReplayed(context);
   };
+}
+
+/** Of a token that is bound to a key, the client is told to prove it. */
+function contextOf(
+  plain: ChallengeContext,
+  credential: PresentedCredential['credential'],
+  { cnf }: AccessTokenClaims,
+): ChallengeContext {
+  const isOfKey = credential.kind === 'dpop' || cnf?.jkt !== undefined;
+  return { ...plain, scheme: isOfKey ? 'DPoP' : 'Bearer' };
+}
+
+async function thumbprintOf(request: RequestLike | undefined): Promise<string | undefined> {
+  const certificate = request?.clientCertificate;
+  return certificate === undefined ? undefined : certificateThumbprint(certificate);
 }
 
 /** The path of a URL, or of the target of a request. */

@@ -1,5 +1,6 @@
 import { authInfo, type AuthInfo } from './auth-info.ts';
 import { encodedPath } from './addresses.ts';
+import type { EventAuthentication } from './client-certificate.ts';
 import { crossOriginHeaders } from './cross-origin.ts';
 import type { SatisfiesScope } from './scopes.ts';
 import type { Verifier } from './verifier.ts';
@@ -9,7 +10,11 @@ export interface HttpEvent {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly rawPath?: string;
   readonly rawQueryString?: string;
-  readonly requestContext?: { readonly http?: { readonly method?: string } };
+  readonly requestContext?: {
+    readonly http?: { readonly method?: string };
+    /** Of a domain with mutual TLS. */
+    readonly authentication?: EventAuthentication | null;
+  };
   auth?: AuthInfo;
 }
 
@@ -40,7 +45,8 @@ export function middyMiddleware<Event extends HttpEvent>(
     before: async ({ event }) => {
       const { headers, rawPath = '/', rawQueryString = '', requestContext } = event;
       const url = `${encodedPath(rawPath)}?${rawQueryString}`;
-      const presented = { headers, method: requestContext?.http?.method, url };
+      const clientCertificate = requestContext?.authentication?.clientCert?.clientCertPem;
+      const presented = { headers, method: requestContext?.http?.method, url, clientCertificate };
       const scopes = typeof options.scopes === 'function' ? options.scopes(event) : options.scopes;
       const verification = await verifier.verify(presented, {
         ...(scopes === undefined ? {} : { scopes }),

@@ -55,8 +55,9 @@ export type AuditEvent =
       /** Absent of an opaque token, which no key signed. */
       readonly kid?: string;
       readonly expiresAt: number;
-      /** The thumbprint of the key that it is bound to. */
+      /** The thumbprint of the key that it is bound to, or of the certificate. */
       readonly jkt?: string;
+      readonly x5t?: string;
     })
   | (TokenDecision & {
       readonly event: 'token_refused';

@@ -283,6 +283,11 @@ export interface ClientConfig {
   readonly requirePushedRequests?: boolean;
   /** Whether it gets no token that is not bound to a key which it proves (RFC 9449). Default: it may prove one. */
   readonly dpopBoundAccessTokens?: boolean;
+  /**
+   * Whether its tokens are bound to the certificate of its TLS connection (RFC 8705 §3), and it gets none without. Servers that know
+   * nothing of it take them as any other. Default: false.
+   */
+  readonly certificateBoundAccessTokens?: boolean;
 }
 
 export type GrantTypeConfig =

@@ -83,14 +83,15 @@ function nameThat(field: keyof typeof names) {
 }
 
 /** What the second host and its clients say about the rest of the config. */
-export function mutualTlsProblems({ mutualTls: host, issuer, clients }: SoundParts): readonly Problem[] {
-  if (host === undefined) {
-    return clients.flatMap(({ authentication }, index) => {
-      if (authentication?.method !== 'tls_client_auth') return [];
-      const words = "'tls_client_auth' needs a host where clients show certificates; add mutualTls";
-      return [{ path: pathOf(['clients', index, 'authentication', 'method']), text: words }];
-    });
-  }
+export function mutualTlsProblems(config: SoundParts): readonly Problem[] {
+  return [
+    ...hostProblems(config),
+    ...config.clients.flatMap((client, index) => clientProblems(client, index, config)),
+  ];
+}
+
+function hostProblems({ mutualTls: host, issuer }: SoundParts): readonly Problem[] {
+  if (host === undefined) return [];
   if (host.url === issuer?.url) {
     const words = `${show(host.url)} is the issuer's own, where people come without a certificate; name another host`;
     return [{ path: 'mutualTls.url', text: words }];
@@ -98,7 +99,25 @@ export function mutualTlsProblems({ mutualTls: host, issuer, clients }: SoundPar
   const { hostname } = new URL(host.url);
   const zone = host.hostedZone?.name;
   if (zone === undefined || hostname === zone || hostname.endsWith(`.${zone}`)) return [];
-  return [
-    { path: 'mutualTls.hostedZone.name', text: `${show(zone)} does not hold '${hostname}'; name its zone` },
-  ];
+  const words = `${show(zone)} does not hold '${hostname}'; name its zone`;
+  return [{ path: 'mutualTls.hostedZone.name', text: words }];
+}
+
+function clientProblems(
+  { authentication, certificateBoundAccessTokens, dpopBoundAccessTokens }: SoundParts['clients'][number],
+  index: number,
+  { mutualTls: host }: SoundParts,
+): readonly Problem[] {
+  const bound = pathOf(['clients', index, 'certificateBoundAccessTokens']);
+  if (certificateBoundAccessTokens === true && dpopBoundAccessTokens === true) {
+    const words = 'stands beside dpopBoundAccessTokens, and a token names one key; remove one of the two';
+    return [{ path: bound, text: words }];
+  }
+  if (host !== undefined) return [];
+  const needs = 'needs a host where clients show certificates; add mutualTls';
+  if (authentication?.method === 'tls_client_auth') {
+    const path = pathOf(['clients', index, 'authentication', 'method']);
+    return [{ path, text: `'tls_client_auth' ${needs}` }];
+  }
+  return certificateBoundAccessTokens === true ? [{ path: bound, text: `true ${needs}` }] : [];
 }

@@ -203,6 +203,7 @@ function client(hosts: Hosts): v.GenericSchema {
     consent: v.optional(oneOf(['asked', 'implied'])),
     requirePushedRequests: v.optional(flag()),
     dpopBoundAccessTokens: v.optional(flag()),
+    certificateBoundAccessTokens: v.optional(flag()),
   });
 }
 

@@ -51,6 +51,8 @@ const client = v.object({
   grants: textList,
   consent: maybeText,
   requirePushedRequests: v.fallback(v.optional(v.boolean()), undefined),
+  dpopBoundAccessTokens: v.fallback(v.optional(v.boolean()), undefined),
+  certificateBoundAccessTokens: v.fallback(v.optional(v.boolean()), undefined),
 });
 
 const identityProvider = v.object({

@@ -64,6 +64,9 @@ export function clientDeclaration(client: ClientConfig, resources: readonly Reso
     ...(consent && { consent }),
     ...(client.requirePushedRequests === true && { require_pushed_authorization_requests: true }),
     ...(client.dpopBoundAccessTokens === true && { dpop_bound_access_tokens: true }),
+    ...(client.certificateBoundAccessTokens === true && {
+      tls_client_certificate_bound_access_tokens: true,
+    }),
   };
 }
 

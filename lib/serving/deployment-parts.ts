@@ -58,18 +58,20 @@ interface ClientProofVariables {
   readonly DOCUMENT_HOSTS: 'public' | 'loopback';
   readonly CLIENT_DOCUMENTS: string;
   readonly AWS_CALLER_IDENTITY: 'accepted' | 'refused';
+  readonly MUTUAL_TLS: string;
   readonly CLIENT_LIMIT: string;
   readonly ADDRESS_LIMIT: string;
 }
 
 /** What every function needs at which clients prove themselves. */
-export function clientProof({ config, issuer }: DeploymentParts): ClientProofVariables {
+export function clientProof({ config, issuer, frontDoor }: DeploymentParts): ClientProofVariables {
   const limits = limitsOf(config);
   return {
     ISSUER: issuer,
     DOCUMENT_HOSTS: allowedHosts(config),
     CLIENT_DOCUMENTS: clientDocumentsOf(config),
     AWS_CALLER_IDENTITY: config.awsCallerIdentity === true ? 'accepted' : 'refused',
+    MUTUAL_TLS: frontDoor.mutualTlsOrigin ?? 'none',
     CLIENT_LIMIT: limits.client,
     ADDRESS_LIMIT: limits.address,
   };

@@ -114,7 +114,11 @@ it('nobody but the holder of the key gets past what is bound to it', async () =>
   const request = { method: 'GET', url, now };
   await fc.assert(
     fc.asyncProperty(maybe, fc.constantFrom('bearer', 'dpop'), async (jkt, scheme) => {
-      const check = await checkBinding({ scheme, accessToken: 't', proof: undefined }, jkt, request);
+      const check = await checkBinding(
+        { scheme, accessToken: 't', proof: undefined, x5t: undefined },
+        jkt === undefined ? undefined : { jkt },
+        request,
+      );
       expect(check.ok).toBe(scheme === 'bearer' && jkt === undefined);
     }),
   );

@@ -72,6 +72,7 @@ const storedClient = v.object({
   consent: v.exactOptional(v.picklist(['asked', 'implied'])),
   pushes_requests: v.exactOptional(v.boolean()),
   dpop_bound: v.exactOptional(v.boolean()),
+  certificate_bound: v.exactOptional(v.boolean()),
   expires_at: v.exactOptional(whole),
   registered: v.exactOptional(
     v.object({
@@ -106,6 +107,7 @@ export function encodeClient(client: Client): PlainRecord {
     consent: client.consent,
     pushes_requests: client.pushesRequests,
     dpop_bound: client.dpopBound,
+    certificate_bound: client.certificateBound,
     expires_at: client.expiresAt,
     ttl: sweptAt(client),
     registered: registeredAttribute(client),
@@ -128,6 +130,7 @@ export function decodeClient(item: Item): Client {
     ...(stored.consent && { consent: stored.consent }),
     ...(stored.pushes_requests !== undefined && { pushesRequests: stored.pushes_requests }),
     ...(stored.dpop_bound !== undefined && { dpopBound: stored.dpop_bound }),
+    ...(stored.certificate_bound !== undefined && { certificateBound: stored.certificate_bound }),
     ...(stored.expires_at !== undefined && { expiresAt: instant(stored.expires_at) }),
     ...(stored.registered && { registered: selfRegistrationOf(stored.registered) }),
     ...registrationOf(stored),

@@ -59,6 +59,7 @@ const family = v.object({
   idle_until: whole,
   absolute_until: whole,
   jkt: v.exactOptional(text),
+  x5t: v.exactOptional(text),
 });
 
 const ended = v.object({ at: whole, reason: text });
@@ -110,9 +111,9 @@ export function grantAttributes({ terms, createdAt, code, family, ended }: Store
 }
 
 export function familyAttribute(family: Family): PlainRecord {
-  const { digest, generation, current, idleUntil, absoluteUntil, jkt } = family;
+  const { digest, generation, current, idleUntil, absoluteUntil, jkt, x5t } = family;
   return {
-    ...{ digest, generation, current, idle_until: idleUntil, absolute_until: absoluteUntil, jkt },
+    ...{ digest, generation, current, idle_until: idleUntil, absolute_until: absoluteUntil, jkt, x5t },
     ring: family.ring.map((superseded) => ({ ...superseded })),
   };
 }

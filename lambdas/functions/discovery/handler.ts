@@ -3,6 +3,7 @@ import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
 import { discoveryEndpoint } from '../../http/discovery-endpoint.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
+import { mutualTlsIn } from '../../oauth/metadata/endpoints.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { readEnvironment } from '../../runtime/environment.ts';
 import type { IdpId, Issuer } from '../../runtime/identifiers.ts';
@@ -22,7 +23,7 @@ export const handler = lambdaHandler(
     issuer: environment.ISSUER as Issuer,
     signingAlgorithm: environment.SIGNING_ALGORITHM,
     people: environment.PEOPLE === 'yes',
-    mutualTls: environment.MUTUAL_TLS === 'none' ? undefined : environment.MUTUAL_TLS,
+    ...mutualTlsIn(environment),
     registration: environment.REGISTRATION === 'open',
     resources,
     keyRings,

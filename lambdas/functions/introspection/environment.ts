@@ -11,6 +11,8 @@ export const introspectionEnvironment = [
   'CLIENT_DOCUMENTS',
   /** `accepted`, or `refused`: requests to AWS STS that a client signed, in place of an assertion. */
   'AWS_CALLER_IDENTITY',
+  /** As of the discovery function. */
+  'MUTUAL_TLS',
   /** `<requests a second>/<burst>` of one client, and of the requests of one address that prove no client. */
   'CLIENT_LIMIT',
   'ADDRESS_LIMIT',

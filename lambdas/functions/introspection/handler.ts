@@ -24,7 +24,7 @@ import { clientAuthentication } from '../../oauth/client-authentication/authenti
 import { clientKeys } from '../../oauth/client-authentication/client-keys.ts';
 import { introspectionEndpoint } from '../../oauth/introspection/introspection-endpoint.ts';
 import { callerLimits } from '../../oauth/limits/caller-limits.ts';
-import { endpointsOf } from '../../oauth/metadata/endpoints.ts';
+import { endpointsOf, mutualTlsIn } from '../../oauth/metadata/endpoints.ts';
 import { revocationEndpoint } from '../../oauth/revocation/revocation-endpoint.ts';
 import { largestDocument, readDocumentPolicy } from '../../oauth/registration/document-trust.ts';
 import { withMetadataDocuments } from '../../oauth/registration/known-clients.ts';
@@ -60,6 +60,7 @@ const registry = withMetadataDocuments(registered, {
 
 const ports = {
   issuer,
+  ...mutualTlsIn(environment),
   authenticateClient: clientAuthentication({
     registry,
     keys: clientKeys(documents),

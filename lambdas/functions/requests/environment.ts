@@ -7,6 +7,8 @@ export const requestsEnvironment = [
   'DOCUMENT_HOSTS',
   'CLIENT_DOCUMENTS',
   'AWS_CALLER_IDENTITY',
+  /** As of the discovery function. */
+  'MUTUAL_TLS',
   'CLIENT_LIMIT',
   'ADDRESS_LIMIT',
 ] as const;

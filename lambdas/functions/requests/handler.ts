@@ -20,7 +20,7 @@ import {
 import { clientKeys } from '../../oauth/client-authentication/client-keys.ts';
 import { deviceAuthorization } from '../../oauth/device/begin-device.ts';
 import { callerLimits } from '../../oauth/limits/caller-limits.ts';
-import { endpointsOf } from '../../oauth/metadata/endpoints.ts';
+import { endpointsOf, mutualTlsIn } from '../../oauth/metadata/endpoints.ts';
 import { pushRequest } from '../../oauth/par/push-request.ts';
 import { largestDocument, readDocumentPolicy } from '../../oauth/registration/document-trust.ts';
 import { withMetadataDocuments } from '../../oauth/registration/known-clients.ts';
@@ -79,7 +79,8 @@ const push = pushRequest({
   authenticateClient: proving(endpoints.pushedAuthorizationRequest),
   pushed: dynamoPushedRequests(grantsTable),
   proofs: dynamoProofMarks(grantsTable),
-  url: endpoints.pushedAuthorizationRequest,
+  issuer,
+  ...mutualTlsIn(environment),
 });
 
 const beginDevice = deviceAuthorization({

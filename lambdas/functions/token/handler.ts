@@ -28,7 +28,7 @@ import { deviceCodeGrant } from '../../oauth/grants/device-code.ts';
 import type { Grant } from '../../oauth/grants/grant.ts';
 import { refreshTokenGrant } from '../../oauth/grants/refresh-token.ts';
 import { callerLimits } from '../../oauth/limits/caller-limits.ts';
-import { endpointsOf } from '../../oauth/metadata/endpoints.ts';
+import { endpointsOf, mutualTlsIn } from '../../oauth/metadata/endpoints.ts';
 import { tokenEndpoint } from '../../oauth/token-endpoint.ts';
 import { tokenIssuer } from '../../oauth/tokens/issue.ts';
 import { largestDocument, readDocumentPolicy } from '../../oauth/registration/document-trust.ts';
@@ -112,6 +112,7 @@ const requestToken = tokenEndpoint({
   random: systemRandom,
   audit,
   issuer,
+  ...mutualTlsIn(environment),
   grants: [clientCredentialsGrant(registry), ...(idps.length > 0 ? personGrants() : [])],
   issue: tokenIssuer({
     issuer,

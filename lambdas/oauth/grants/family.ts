@@ -41,7 +41,7 @@ export function writeRefreshToken({ grantId, family, generation, secret }: Refre
 export function newFamily(
   grantId: GrantId,
   { life, random }: { readonly life: FamilyLife; readonly random: Random },
-  { now, jkt }: { readonly now: Instant; readonly jkt?: string | undefined },
+  { now, ...bound }: { readonly now: Instant } & Pick<Family, 'jkt' | 'x5t'>,
 ): { readonly family: Family; readonly token: RefreshToken } {
   const token = { grantId, family: random(32), generation: 1, secret: random(32) };
   const absoluteUntil = after(now, life.absolute);
@@ -50,7 +50,7 @@ export function newFamily(
     family: {
       ...{ digest: sha256(token.family), generation: 1, current: sha256(token.secret), ring: [] },
       ...{ idleUntil: sooner(after(now, life.idle), absoluteUntil), absoluteUntil },
-      ...(jkt !== undefined && { jkt }),
+      ...bound,
     },
   };
 }

@@ -5,7 +5,7 @@ import type { AgentId, ClientId, GrantId, ScopeName } from '../../runtime/identi
 import type { Result } from '../../runtime/result.ts';
 import type { Secret } from '../../runtime/secret.ts';
 import type { AuthenticatedClient } from '../client-authentication/authenticate-client.ts';
-import type { Possession } from '../dpop/possession.ts';
+import type { Shown } from '../mutual-tls/bound-certificate.ts';
 import { only, type Parameters } from '../parameters.ts';
 import type { GrantRefusal } from '../refusal.ts';
 
@@ -22,6 +22,8 @@ export interface TokenPlan {
   readonly scope: readonly ScopeName[];
   /** The thumbprint of the key that the token is bound to; absent: whoever bears it may use it. */
   readonly jkt?: string;
+  /** The same of a certificate. */
+  readonly x5t?: string;
   /** Absent where no person granted anything. */
   readonly granted?: PersonsGrant;
 }
@@ -47,11 +49,10 @@ export interface Decided {
   readonly mark?: () => Promise<Result<{ readonly refreshToken?: Secret }, GrantRefusal>>;
 }
 
-export interface GrantContext {
+export interface GrantContext extends Shown {
   readonly client: AuthenticatedClient;
   readonly now: Instant;
   readonly requestId: string;
-  readonly possession: Possession;
 }
 
 export interface Grant {

@@ -1,4 +1,4 @@
-import type { Grants, StoredGrant } from '../../ports/grants.ts';
+import type { Family, Grants, StoredGrant } from '../../ports/grants.ts';
 import type { PersonStandings } from '../../ports/people.ts';
 import type { Random } from '../../runtime/random.ts';
 import { ok, type Result } from '../../runtime/result.ts';
@@ -25,7 +25,7 @@ export async function redeemCode(
   const { now } = context;
   // Before the code is spent: where it fails, the client comes again with the same code.
   if (terms.keptUpstream) await ports.standings.confirm(terms.id);
-  const born = terms.offline ? newFamily(terms.id, ports, { now, jkt: familyKey(context) }) : undefined;
+  const born = terms.offline ? newFamily(terms.id, ports, { now, ...familyKey(context) }) : undefined;
   const marked = await ports.grants.redeem(terms.id, {
     ...{ at: now, codeDigest: code.digest, attempt: ports.random(16) },
     ...(born && { family: born.family }),
@@ -35,10 +35,18 @@ export async function redeemCode(
   return refuseCode(ports, judged.ok ? { reason: 'code_unknown' } : judged.refusal, marked.taken, context);
 }
 
-/** RFC 9449 §5: the refresh tokens of a public client are of its key, for it proves itself by nothing else. */
-function familyKey({ client: { client }, possession }: GrantContext): string | undefined {
-  const isPublic = client.authentication.method === 'none';
-  return isPublic && possession.ok ? possession.value?.jkt : undefined;
+/**
+ * RFC 9449 §5, RFC 8705 §4: the refresh tokens of a public client are of the key or the certificate that its tokens are bound to,
+ * for it proves itself by nothing else.
+ */
+function familyKey({
+  client: { client },
+  possession,
+  certificate,
+}: GrantContext): Pick<Family, 'jkt' | 'x5t'> {
+  if (client.authentication.method !== 'none') return {};
+  if (client.certificateBound === true) return certificate ? { x5t: certificate.thumbprint } : {};
+  return possession.ok && possession.value ? { jkt: possession.value.jkt } : {};
 }
 
 /** RFC 6749 §4.1.2: with a code that was replayed, what was issued on it ends. */

@@ -4,6 +4,7 @@ import { sha256 } from '../../runtime/digest.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { Secret } from '../../runtime/secret.ts';
 import { boundKey } from '../dpop/possession.ts';
+import { boundCertificate } from '../mutual-tls/bound-certificate.ts';
 import type { Parameters } from '../parameters.ts';
 import { type HeldScope, heldScope } from '../people/held-scope.ts';
 import type { GrantRefusal } from '../refusal.ts';
@@ -78,7 +79,7 @@ interface Live {
 function liveGrant(
   grant: StoredGrant | undefined,
   { token, resources }: Pick<RefreshRequest, 'token' | 'resources'>,
-  { client: { client }, now, possession }: GrantContext,
+  { client: { client }, now, ...shown }: GrantContext,
 ): Result<Live, GrantRefusal> {
   const family = grant?.family;
   // Without the family's secret the token is somebody's guess: whose family it guessed must not suffer from it.
@@ -93,8 +94,10 @@ function liveGrant(
   const resource = grantedResource(terms, resources);
   if (!resource.ok) return resource;
   // RFC 9449 §5: without the key of the family, the token is stolen, and its owner must not suffer from it.
-  const key = boundKey(client, possession, family.jkt);
-  return key.ok ? ok({ grant, family }) : key;
+  const key = boundKey(client, shown.possession, family.jkt);
+  if (!key.ok) return key;
+  const certificate = boundCertificate(client, shown, family.x5t);
+  return certificate.ok ? ok({ grant, family }) : certificate;
 }
 
 /** RFC 9700 §4.14.2: what was replaced is good for a minute, for the client's own parallel requests; after, it is stolen. */

@@ -20,8 +20,8 @@ export function introspectionMembers(introspection: Introspection): Readonly<Rec
   if (!introspection.active) return { active: false };
   return {
     active: true,
-    // RFC 9449 §6.2: told of a bound token, so that its server asks for the proof.
-    token_type: introspection.token.cnf === undefined ? 'Bearer' : 'DPoP',
+    // RFC 9449 §6.2: told of a token that is bound to a key, so that its server asks for the proof.
+    token_type: introspection.token.cnf?.jkt === undefined ? 'Bearer' : 'DPoP',
     // RFC 7662 §2.2: what stands in the token, which holds nothing that its resource may not know.
     ...introspection.token,
   };

@@ -64,7 +64,11 @@ export function authorizationServerMetadata(
     vestibule_ends_uri: endpoints.ends,
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: [signingAlgorithm],
-    ...(mutualTls !== undefined && { mtls_endpoint_aliases: aliasesAt(mutualTls, people) }),
+    ...(mutualTls !== undefined && {
+      // RFC 8705 §3.3.
+      tls_client_certificate_bound_access_tokens: true,
+      mtls_endpoint_aliases: aliasesAt(mutualTls, people),
+    }),
   };
 }
 

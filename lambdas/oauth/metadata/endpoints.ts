@@ -21,6 +21,27 @@ export interface IssuerEndpoints {
   readonly ends: string;
 }
 
+/** Where the deployment is reached. */
+export interface Hosts {
+  readonly issuer: Issuer;
+  /** The origin where clients show certificates (RFC 8705 §5); undefined where none does. */
+  readonly mutualTls: string | undefined;
+}
+
+/** The second host, of the environment of a function. */
+export function mutualTlsIn({
+  MUTUAL_TLS: origin,
+}: {
+  readonly MUTUAL_TLS: string;
+}): Pick<Hosts, 'mutualTls'> {
+  return { mutualTls: origin === 'none' ? undefined : origin };
+}
+
+/** As they are published to whoever sent a request: who shows a certificate came to the second host. */
+export function endpointsAt({ issuer, mutualTls }: Hosts, certificate: unknown): IssuerEndpoints {
+  return endpointsOf(certificate === undefined || mutualTls === undefined ? issuer : (mutualTls as Issuer));
+}
+
 export function endpointsOf(issuer: Issuer): IssuerEndpoints {
   return {
     authorization: `${issuer}/authorize`,

@@ -15,19 +15,18 @@ import { markAssertion } from '../client-authentication/mark-assertion.ts';
 import { type ClientRequest, originOf, type ProvingRequest } from '../client-request.ts';
 import { type DecisionPorts, decidedRequest } from '../decided-request.ts';
 import { markProof, type Possession, readPossession } from '../dpop/possession.ts';
+import { endpointsAt, type Hosts } from '../metadata/endpoints.ts';
 import type { RepeatableParameters } from '../parameters.ts';
 import { type Refusal, toWire } from '../refusal.ts';
 import { namedResource } from '../resource/named-resource.ts';
 import { newRequestUri, pushedSeconds } from './request-uri.ts';
 import { unsoundPush } from './unsound-push.ts';
 
-export interface PushPorts extends DecisionPorts {
+export interface PushPorts extends DecisionPorts, Hosts {
   readonly registry: RegistryReader;
   readonly pushed: Pick<PushedRequests, 'keep'>;
   readonly replay: AssertionReplay;
   readonly proofs: ProofMarks;
-  /** Of this endpoint, as it is published. */
-  readonly url: string;
   readonly random: Random;
 }
 
@@ -55,7 +54,7 @@ export function pushRequest(ports: PushPorts): PushRequest {
 
 async function push(
   ports: PushPorts,
-  { parameters: { values, resources }, proof }: ProvingRequest,
+  { parameters: { values, resources }, proof, certificate }: ProvingRequest,
   client: AuthenticatedClient,
   now: Instant,
 ): Promise<Result<Pushed, Refusal>> {
@@ -64,7 +63,8 @@ async function push(
   const { id: clientId } = client.client;
   const named = values.get('client_id') ?? clientId;
   if (named !== clientId) return refuse({ reason: 'client_id_of_another' });
-  const possession = await readPossession(noNonces, proof, { method: 'POST', url: ports.url }, now);
+  const url = endpointsAt(ports, certificate).pushedAuthorizationRequest;
+  const possession = await readPossession(noNonces, proof, { method: 'POST', url }, now);
   const parameters: RepeatableParameters = {
     values: new Map([...keyOf(possession), ...values, ['client_id', clientId]]),
     ...{ resources, repeated: new Set() },

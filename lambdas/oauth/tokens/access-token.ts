@@ -14,8 +14,8 @@ export interface AccessTokenClaims {
   readonly jti: string;
   readonly iat: number;
   readonly exp: number;
-  /** RFC 9449 §6.1: the key that the token is bound to. */
-  readonly cnf?: { readonly jkt: string };
+  /** The key that the token is bound to, or the certificate. */
+  readonly cnf?: Confirmation;
   /** The grant that the token ends with. */
   readonly grant_id?: string;
   readonly roles?: readonly string[];
@@ -23,6 +23,11 @@ export interface AccessTokenClaims {
   readonly acr?: string;
   readonly amr?: readonly string[];
 }
+
+/** RFC 9449 §6.1, RFC 8705 §3.1: a thumbprint by SHA-256. RFC 7800 §3.1: of one key. */
+export type Confirmation =
+  | { readonly jkt: string; readonly 'x5t#S256'?: never }
+  | { readonly 'x5t#S256': string; readonly jkt?: never };
 
 interface Issuance {
   readonly issuer: Issuer;
@@ -45,6 +50,7 @@ export function accessTokenClaims(plan: TokenPlan, issuance: Issuance): AccessTo
     iat: issuance.issuedAt,
     exp: issuance.expiresAt,
     ...(plan.jkt !== undefined && { cnf: { jkt: plan.jkt } }),
+    ...(plan.x5t !== undefined && { cnf: { 'x5t#S256': plan.x5t } }),
     ...(plan.granted && claimsOfGrant(plan.granted)),
   };
 }

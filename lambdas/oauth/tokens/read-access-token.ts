@@ -22,7 +22,8 @@ const claimsShape: v.GenericSchema<unknown, AccessTokenClaims> = v.object({
   jti: text,
   iat: v.number(),
   exp: v.number(),
-  cnf: v.exactOptional(v.object({ jkt: text })),
+  // One that cannot be read is not to be taken for none.
+  cnf: v.exactOptional(v.union([v.strictObject({ jkt: text }), v.strictObject({ 'x5t#S256': text })])),
   grant_id: v.exactOptional(text),
   roles: v.exactOptional(v.array(text)),
   auth_time: v.exactOptional(v.number()),

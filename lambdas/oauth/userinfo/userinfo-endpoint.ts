@@ -10,14 +10,15 @@ import { markProof } from '../dpop/possession.ts';
 import { type DocumentTrust, endOf, type InactivityReason } from '../introspection/activity.ts';
 import type { AddressLimit } from '../limits/caller-limits.ts';
 import type { LimitRefusal } from '../refusal.ts';
-import { endpointsOf } from '../metadata/endpoints.ts';
+import { endpointsAt, type Hosts } from '../metadata/endpoints.ts';
+import type { ClientCertificate } from '../mutual-tls/client-certificate.ts';
 import { parseScope } from '../scope/scope.ts';
 import type { AccessTokenClaims } from '../tokens/access-token.ts';
 import { personClaims } from '../tokens/id-token.ts';
 import { knownToken, type TokenSources } from '../tokens/known-token.ts';
 import type { TokenFault } from '../tokens/read-access-token.ts';
 
-export interface UserinfoPorts extends DocumentTrust, TokenSources {
+export interface UserinfoPorts extends DocumentTrust, TokenSources, Hosts {
   readonly standings: TokenStandings;
   readonly limits: { readonly address: AddressLimit };
   readonly proofs: ProofMarks;
@@ -31,6 +32,8 @@ export interface UserinfoRequest {
   /** The DPoP header. */
   readonly proof: string | undefined;
   readonly method: string;
+  /** Of the TLS connection, where it was made with one. */
+  readonly certificate: ClientCertificate | undefined;
   readonly requestId: string;
   readonly sourceAddress: string;
 }
@@ -40,7 +43,7 @@ export type UserinfoRefusal =
   | { readonly reason: 'no_token' }
   | { readonly reason: TokenFault['reason'] | InactivityReason }
   | { readonly reason: 'scope_insufficient' }
-  | { readonly reason: 'token_binding_not_shown'; readonly detail: string }
+  | { readonly reason: 'token_binding_not_shown' | 'token_certificate_not_shown'; readonly detail: string }
   | { readonly reason: 'dpop_proof_not_acceptable'; readonly detail: string }
   | { readonly reason: 'dpop_proof_replayed' };
 
@@ -97,22 +100,28 @@ async function judged(
   return info === undefined ? refuse({ reason: 'scope_insufficient' }) : ok({ token, info });
 }
 
-/** A token that is bound to a key is for whoever shows that key, with a proof that nobody has used. */
+/** A token that is bound is for whoever shows the certificate, or the key by a proof that nobody has used. */
 async function shownKey(
   ports: UserinfoPorts,
-  { presented, proof, method }: UserinfoRequest,
+  { presented, proof, method, certificate }: UserinfoRequest,
   { cnf }: AccessTokenClaims,
   now: Instant,
 ): Promise<Result<unknown, UserinfoRefusal>> {
   const { scheme = 'bearer', token: accessToken = '' } = presented ?? {};
-  const request = { method, url: endpointsOf(ports.issuer).userinfo, now };
-  const check = await checkBinding({ scheme, accessToken, proof }, cnf?.jkt, request);
+  const request = { method, url: endpointsAt(ports, certificate).userinfo, now };
+  const shown = { scheme, accessToken, proof, x5t: certificate?.thumbprint };
+  const check = await checkBinding(shown, cnf, request);
   if (check.ok) {
     const isFirstUse = await markProof(ports, check.proof, now);
     return isFirstUse ? ok(undefined) : refuse({ reason: 'dpop_proof_replayed' });
   }
-  const reason = check.error === 'invalid_token' ? 'token_binding_not_shown' : 'dpop_proof_not_acceptable';
-  return refuse({ reason, detail: check.description });
+  const detail = check.description;
+  if (check.error === 'invalid_dpop_proof') return refuse({ reason: 'dpop_proof_not_acceptable', detail });
+  const isOfCertificate = cnf?.['x5t#S256'] !== undefined;
+  return refuse({
+    reason: isOfCertificate ? 'token_certificate_not_shown' : 'token_binding_not_shown',
+    detail,
+  });
 }
 
 function infoOf(token: AccessTokenClaims, { grant }: TokenStanding): PersonInfo | undefined {

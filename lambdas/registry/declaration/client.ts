@@ -47,6 +47,7 @@ export interface DeclaredClient {
   readonly consent?: 'asked' | 'implied';
   readonly pushesRequests?: true;
   readonly dpopBound?: boolean;
+  readonly certificateBound?: boolean;
 }
 
 /** Reads the declaration of a client. Secrets are no part of it: they are made here or by the deployment. */
@@ -69,6 +70,7 @@ export function readClient(
     ...(declared.consent && { consent: declared.consent }),
     ...(declared[pushes] === true && { pushesRequests: true }),
     ...(declared.dpop_bound_access_tokens === true && { dpopBound: true }),
+    ...(declared[certificateBound] === true && { certificateBound: true }),
   });
 }
 
@@ -84,6 +86,8 @@ const methods = [
 /** RFC 9126 §6. */
 const pushes = 'require_pushed_authorization_requests';
 const postLogout = 'post_logout_redirect_uris';
+/** RFC 8705 §3.4. */
+const certificateBound = 'tls_client_certificate_bound_access_tokens';
 const keyMembers = ['jwks', 'jwks_uri', 'accepts_token_endpoint_audience'] as const;
 
 /** Ids that begin so are of clients that registered themselves. */
@@ -120,6 +124,7 @@ function clientMembers(context: DeclarationContext) {
       consent: v.exactOptional(v.picklist(['asked', 'implied'], 'must be "asked" or "implied"')),
       [pushes]: v.exactOptional(v.boolean('must be true or false')),
       dpop_bound_access_tokens: v.exactOptional(v.boolean('must be true or false')),
+      [certificateBound]: v.exactOptional(v.boolean('must be true or false')),
       token_endpoint_auth_method: v.picklist(methods, `must be one of ${methods.join(', ')}`),
       jwks: v.exactOptional(jwks),
       jwks_uri: v.exactOptional(jwksUri(context)),
@@ -150,6 +155,11 @@ function clientSchema(context: DeclarationContext) {
     ),
     memberRule('consent', (declared) => ofPeopleProblem(declared, declared.consent, isForPeople)),
     memberRule(postLogout, (declared) => ofPeopleProblem(declared, declared[postLogout])),
+    memberRule(certificateBound, (declared) =>
+      declared[certificateBound] === true && declared.dpop_bound_access_tokens === true
+        ? 'stands beside dpop_bound_access_tokens, and a token names one key; remove one of the two'
+        : undefined,
+    ),
     memberRule(pushes, (declared) => ofPeopleProblem(declared, declared[pushes])),
     v.check(
       ({ token_endpoint_auth_method: method, jwks, jwks_uri }) =>

@@ -156,6 +156,8 @@ export const clients: fc.Arbitrary<Client> = fc
       attachedRedirectUris: few(fc.record({ uri: text(), by: text() })),
       consent: fc.constantFrom('asked' as const, 'implied' as const),
       pushesRequests: fc.boolean(),
+      dpopBound: fc.boolean(),
+      certificateBound: fc.boolean(),
       expiresAt: time,
       registered,
     }),
@@ -269,17 +271,19 @@ const terms: fc.Arbitrary<StoredGrant['terms']> = fc
     }),
   );
 
-const families: fc.Arbitrary<NonNullable<StoredGrant['family']>> = fc.record({
-  ...{ digest: text(), generation: fc.nat(), current: text(), idleUntil: time, absoluteUntil: time },
-  ring: few(fc.record({ digest: text(), salt: text(), until: time })),
-});
+const families: fc.Arbitrary<NonNullable<StoredGrant['family']>> = fc
+  .record({
+    ...{ digest: text(), generation: fc.nat(), current: text(), idleUntil: time, absoluteUntil: time },
+    ring: few(fc.record({ digest: text(), salt: text(), until: time })),
+  })
+  .chain((family) => withOptional(family, { jkt: text(), x5t: text() }));
 
 export const grants: fc.Arbitrary<StoredGrant> = fc
   .record({
     ...{ terms, createdAt: time },
     code: fc.record({ digest: text(), expiresAt: time }).chain((code) =>
       withOptional(code, {
-        ...{ redirectUri: text(), codeChallenge: text(), nonce: text(), redeemedAt: time },
+        ...{ redirectUri: text(), codeChallenge: text(), nonce: text(), dpopJkt: text(), redeemedAt: time },
       }),
     ),
   })

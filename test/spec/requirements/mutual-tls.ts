@@ -31,6 +31,31 @@ export const mutualTls = {
     'RFC 8705 §5',
     'names in mtls_endpoint_aliases the endpoints that take certificates, where there are any, and no others',
   ),
+  'rfc8705:3.1:cnf': must(
+    'RFC 8705 §3.1',
+    'writes the thumbprint of the certificate into the tokens of a client that is registered for bound ones',
+  ),
+  'rfc8705:3.4:client-metadata': must(
+    ['RFC 8705 §3.4', 'RFC 8705 §3.3'],
+    'gives a client that is registered for certificate-bound tokens no other, and says in its metadata that it can',
+  ),
+  'rfc7800:3.1:one-key': must(
+    'RFC 7800 §3.1',
+    'binds a token to one certificate or one key, and never to both',
+  ),
+  'rfc8705:3.2:introspection': must(
+    'RFC 8705 §3.2',
+    'tells the server of a resource the certificate that a token is bound to',
+  ),
+  'rfc8705:3:resource': must(
+    'RFC 8705 §3',
+    'takes a token that is bound to a certificate over a connection with that certificate, and refuses it over any other',
+  ),
+  'rfc8705:3:userinfo': must('RFC 8705 §3', 'asks for that certificate at the userinfo endpoint too'),
+  'rfc8705:4:refresh': must(
+    'RFC 8705 §4',
+    'binds the refresh tokens of a public client to its certificate, and nobody without it can use or end them',
+  ),
   'vestibule:certificates-come-from-tls': must(
     'Vestibule',
     'takes a certificate of the TLS connection that API Gateway verified, and none of a header',

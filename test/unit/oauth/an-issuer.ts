@@ -84,6 +84,7 @@ export function anIssuer(input: IssuerInput = {}): AnIssuer {
   };
   const requestToken = tokenEndpoint({
     issuer,
+    mutualTls: undefined,
     authenticateClient: clientAuthentication({
       registry,
       keys: clientKeys(input.documents ?? nothingFetched),

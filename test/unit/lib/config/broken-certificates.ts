@@ -16,6 +16,11 @@ const withClient = (authentication: object): unknown => ({
   ],
 });
 
+const bound = {
+  ...{ id: 'shows', agent: agent.id, authentication: { method: 'client_secret_basic' } },
+  ...{ certificateBoundAccessTokens: true, dpopBoundAccessTokens: true },
+};
+
 /** What breaks a config with certificates, the config, and the one problem that is told of it. */
 export const brokenCertificates: readonly (readonly [string, unknown, string])[] = [
   [
@@ -55,6 +60,16 @@ export const brokenCertificates: readonly (readonly [string, unknown, string])[]
       ],
     },
     "clients[0].authentication.method: 'tls_client_auth' needs a host where clients show certificates; add mutualTls",
+  ],
+  [
+    'tokens bound to a certificate, and no host to show it at',
+    { ...soundConfig, clients: [{ ...bound, dpopBoundAccessTokens: false }] },
+    'clients[0].certificateBoundAccessTokens: true needs a host where clients show certificates; add mutualTls',
+  ],
+  [
+    'tokens bound to a certificate and to a key',
+    { ...soundConfig, mutualTls: sound, clients: [bound] },
+    'clients[0].certificateBoundAccessTokens: stands beside dpopBoundAccessTokens, and a token names one key; remove one of the two',
   ],
   [
     'a certificate of nobody',

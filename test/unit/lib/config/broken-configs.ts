@@ -119,7 +119,7 @@ export const brokenConfigs: readonly (readonly [string, unknown, string])[] = [
   [
     'a field like no other',
     { ...soundConfig, clients: [{ ...robotClient, zzzzzzzzzz: 1 }] },
-    'clients[0].zzzzzzzzzz: is no field; use one of id, name, agent, resource, authentication, redirectUris, postLogoutRedirectUris, grants, consent, requirePushedRequests, dpopBoundAccessTokens',
+    'clients[0].zzzzzzzzzz: is no field; use one of id, name, agent, resource, authentication, redirectUris, postLogoutRedirectUris, grants, consent, requirePushedRequests, dpopBoundAccessTokens, certificateBoundAccessTokens',
   ],
   ['an unknown profile', { ...soundConfig, profile: 'prod' }, "profile: 'prod' is none of production, dev"],
   [
