@@ -16,6 +16,11 @@ const users: Readonly<Record<string, User>> = {
   bob: { name: 'Bob Brown', groups: ['support'] },
 };
 
+/** What oidc-provider answers with. */
+interface Page {
+  body: string;
+}
+
 /** The client under which Vestibule signs people in here. */
 const clientId = 'vestibule';
 
@@ -108,6 +113,9 @@ async function settingsOf(
     client: {
       ...{ client_id: clientId, client_secret: clientSecret },
       redirect_uris: [`${issuer}/callback/demo`],
+      post_logout_redirect_uris: [`${issuer}/logout/callback`],
+      backchannel_logout_uri: `${issuer}/backchannel-logout/demo`,
+      backchannel_logout_session_required: true,
       grant_types: ['authorization_code', 'refresh_token'],
     },
     ...{ ahead: 0, isDown: false },
@@ -130,7 +138,14 @@ async function configuration(directory: Directory): Promise<IdpSettings['configu
     issueRefreshToken: () => true,
     rotateRefreshToken: true,
     expiresWithSession: () => false,
-    features: { devInteractions: { enabled: false }, resourceIndicators: { enabled: false } },
+    features: {
+      ...{ devInteractions: { enabled: false }, resourceIndicators: { enabled: false } },
+      backchannelLogout: { enabled: true },
+      rpInitiatedLogout: { enabled: true, logoutSource, postLogoutSuccessSource },
+    },
+    // The deployment is on this machine, where a provider of its own accord sends nothing.
+    fetch: (url: string, { method, headers, body }: RequestInit) =>
+      fetch(url, { method: method ?? 'GET', headers: headers ?? {}, body: body ?? null, redirect: 'manual' }),
     ttl: { AccessToken: 900, IdToken: 900, Interaction: 600, Grant: day, Session: day, RefreshToken: day },
     interactions: { url: (_: unknown, interaction: { uid: string }) => `/login/${interaction.uid}` },
     findAccount: (_: unknown, id: string) => directory.account(id),
@@ -185,10 +200,23 @@ async function login(
   response.end(loginPage());
 }
 
+function logoutSource(ctx: Page, form: string): void {
+  ctx.body = page(
+    `<h1>Demo identity provider</h1>${form}<button form="op.logoutForm" name="logout" value="yes">Sign out of the company</button>`,
+  );
+}
+
+function postLogoutSuccessSource(ctx: Page): void {
+  ctx.body = page('<h1>You are signed out of the company</h1>');
+}
+
 function loginPage(): string {
   const buttons = Object.entries(users)
     .map(([id, user]) => `<button name="user" value="${id}">Sign in as ${user.name}</button>`)
     .join(' ');
-  return `<!doctype html><html lang="en"><title>Demo sign-in</title><h1>Demo identity provider</h1>
-<form method="post">${buttons}</form></html>`;
+  return page(`<h1>Demo identity provider</h1>\n<form method="post">${buttons}</form>`);
+}
+
+function page(body: string): string {
+  return `<!doctype html><html lang="en"><title>Demo sign-in</title>${body}</html>`;
 }

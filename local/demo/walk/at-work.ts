@@ -16,6 +16,10 @@ export interface AtWork {
   readonly signIn: () => Promise<readonly string[]>;
   /** Lets the client get tokens as far as it can without a person: `REDIRECT` where it needs one. */
   readonly authorize: (scope?: string) => Promise<'AUTHORIZED' | 'REDIRECT'>;
+  /** Where the client has its browser sent, to sign the person out and to come back with that state. */
+  readonly signOutUrl: (endSession: string, state: string) => string;
+  /** What the browser brought last. */
+  readonly answer: () => URLSearchParams;
   readonly leave: () => Promise<void>;
 }
 
@@ -27,10 +31,12 @@ export async function atWork(
 ): Promise<AtWork> {
   const { endpoints, fetch, report } = walk;
   const listener = await listenForRedirect(report.note);
-  const metadata: OAuthClientMetadata = {
+  const redirectUris = [options.by === 'document' ? 'http://127.0.0.1/callback' : listener.redirectUri];
+  const metadata: OAuthClientMetadata & { readonly post_logout_redirect_uris: readonly string[] } = {
     client_name: options.name,
     // RFC 8252 §7.3: the port is whatever the operating system gives.
-    redirect_uris: [options.by === 'document' ? 'http://127.0.0.1/callback' : listener.redirectUri],
+    redirect_uris: redirectUris,
+    post_logout_redirect_uris: redirectUris,
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
     token_endpoint_auth_method: 'none',
@@ -58,6 +64,15 @@ export async function atWork(
       await authorize(code);
       return pages;
     },
+    signOutUrl: (endSession, state) => {
+      const hint = client.tokens()?.id_token;
+      const parameters = { post_logout_redirect_uri: listener.redirectUri, state };
+      const query = new URLSearchParams(
+        hint === undefined ? parameters : { ...parameters, id_token_hint: hint },
+      );
+      return `${endSession}?${query.toString()}`;
+    },
+    answer: listener.answer,
     leave: async () => {
       await Promise.all([browser.close(), listener.stop(), document?.stop()]);
     },

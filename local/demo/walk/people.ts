@@ -5,6 +5,7 @@ import { personEnds } from './person-ends.ts';
 import { personRefresh } from './person-refresh.ts';
 import { personRoles } from './person-roles.ts';
 import { personSignsIn } from './person-signs-in.ts';
+import { personSignsOut } from './person-signs-out.ts';
 import type { Walk } from './walk-context.ts';
 
 /** Two people of the demo company, each with a browser and an MCP client that nobody registered. */
@@ -18,6 +19,7 @@ export async function people(walk: Walk): Promise<void> {
       await personSignsIn(walk, alice);
       await personRoles(walk, alice, bob);
       await personRefresh(walk, alice);
+      await personSignsOut(walk, alice);
       await personEnds(walk, alice, bob);
     } finally {
       await Promise.all([alice.leave(), bob.leave()]);

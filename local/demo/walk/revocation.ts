@@ -1,14 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { clientSecret } from './client-secret.ts';
 import { requestToken } from './token-request.ts';
+import { listTools, untilRefused } from './until-refused.ts';
 import type { Walk } from './walk-context.ts';
-import type { WireFetch } from './wire.ts';
 
 const metadataSchema = v.object({ introspection_endpoint: v.string(), revocation_endpoint: v.string() });
-
-const longestSeconds = 30;
-const pauseMilliseconds = 500;
 
 /** The server of a resource asks whether a token counts; its client ends it; the next question tells, and soon the server knows unasked. */
 export async function revocation(walk: Walk): Promise<void> {
@@ -43,30 +39,4 @@ export async function revocation(walk: Walk): Promise<void> {
     refused.status,
   );
   takeExchanges();
-}
-
-/** Presents the token without a word until the server refuses it. Resolves with the seconds that took, 30 at most. */
-async function untilRefused(mcp: string, token: string): Promise<number> {
-  const started = performance.now();
-  const elapsed = (): number => (performance.now() - started) / 1000;
-  while (elapsed() < longestSeconds) {
-    const { status } = await listTools(fetch, mcp, token);
-    if (status === 401) break;
-    await sleep(pauseMilliseconds);
-  }
-  return elapsed();
-}
-
-async function listTools(send: WireFetch, mcp: string, token: string): Promise<Response> {
-  const response = await send(mcp, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${token}`,
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-    },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
-  });
-  await response.text();
-  return response;
 }
