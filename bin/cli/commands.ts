@@ -8,6 +8,7 @@ import {
 } from './declaration.ts';
 import { doctorCommand } from './doctor/doctor.ts';
 import { UsageError } from './failure.ts';
+import { idpCertificateCommand } from './idp-certificate.ts';
 import { idpKeyCommand } from './idp-key.ts';
 import type { Surroundings } from './io.ts';
 import type { OptionName, Values } from './options.ts';
@@ -93,6 +94,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   doctor: doctorCommand,
   key: idpKeyCommand,
+  certificate: idpCertificateCommand,
   'add-secret': {
     usage: (kind) => `${kind} add-secret <client id>`,
     summary: () => 'add a second live secret, to rotate without an interruption',

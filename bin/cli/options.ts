@@ -59,7 +59,16 @@ const doctor = {
   client: { type: 'string' },
 } as const satisfies OptionTable;
 
-const options = { ...everywhere, ...declarations, ...keys, ...registrationTokens, ...doctor } as const;
+const certificates = { key: { type: 'string' }, days: { type: 'string' } } as const satisfies OptionTable;
+
+const options = {
+  ...everywhere,
+  ...declarations,
+  ...keys,
+  ...registrationTokens,
+  ...doctor,
+  ...certificates,
+} as const;
 
 export type Values = ReturnType<typeof parse>['values'];
 export type OptionName = keyof typeof options;

@@ -6,6 +6,6 @@ export interface AssertionSigner {
   readonly sign: (
     key: Pick<ProviderKey, 'keyArn'>,
     alg: AssertionAlgorithm,
-    signingInput: string,
+    signingInput: string | Uint8Array,
   ) => Promise<Uint8Array>;
 }

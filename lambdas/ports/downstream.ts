@@ -1,4 +1,5 @@
 import type { GrantId, IdpId } from '../runtime/identifiers.ts';
+import type { CertificateRefusal, MadeCertificate, WantedCertificate } from './provider-certificates.ts';
 import type { Diagnosis, Explained } from './diagnosis.ts';
 import type {
   LogoutNotice,
@@ -19,7 +20,8 @@ export type DownstreamQuestion =
   | { readonly ask: 'leave'; readonly idp: IdpId; readonly start: SignOutStart }
   | { readonly ask: 'confirm'; readonly grant: GrantId }
   | { readonly ask: 'forget'; readonly grant: GrantId }
-  | { readonly ask: 'diagnose'; readonly idp: IdpId };
+  | { readonly ask: 'diagnose'; readonly idp: IdpId }
+  | { readonly ask: 'certify'; readonly idp: IdpId; readonly wanted: WantedCertificate };
 
 /** Its answers, one for each question, and the one for all. */
 export type DownstreamAnswer =
@@ -36,5 +38,7 @@ export type DownstreamAnswer =
   | { readonly told: 'forgotten' }
   /** Absent: there is no identity provider of that name. */
   | { readonly told: 'diagnosed'; readonly diagnosis?: Diagnosis }
+  | { readonly told: 'certified'; readonly certificate: MadeCertificate }
+  | { readonly told: 'not_certified'; readonly refusal: CertificateRefusal }
   /** Something that it needs is down: `dependency` says what, and never a payload. */
   | { readonly told: 'unavailable'; readonly dependency: string; readonly retryAfterSeconds: number };

@@ -1,3 +1,4 @@
+import type { Instant } from '../runtime/clock.ts';
 import type { IdpId, KeyThumbprint, ResourceUri, ScopeName } from '../runtime/identifiers.ts';
 import type { Registration } from './registry.ts';
 import type { PublicJwk } from './signing.ts';
@@ -31,6 +32,13 @@ export interface ProviderKey {
   readonly publicJwk: PublicJwk;
 }
 
+/** What a provider has of a key in its place: a certificate of it (RFC 5280). */
+export interface KeyCertificate {
+  /** SHA-256 of the whole, as base64url (RFC 7515 §4.1.8). */
+  readonly thumbprint: string;
+  readonly notAfter: Instant;
+}
+
 /** A signed assertion for each request to the token endpoint, in place of a secret. */
 export interface ProofByKey {
   readonly method: 'private_key_jwt';
@@ -38,6 +46,8 @@ export interface ProofByKey {
   readonly audience: AssertionAudience;
   /** The first one signs; the provider may know us by any. */
   readonly keys: readonly [ProviderKey, ...ProviderKey[]];
+  /** Of the first key: assertions name that and no key. */
+  readonly certificate?: KeyCertificate;
 }
 
 /** How we prove ourselves at an identity provider. */

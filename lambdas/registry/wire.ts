@@ -73,10 +73,13 @@ export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
 /** How the deployment proves itself at an identity provider. */
 function proofOf(proof: ClientProof): Json {
   if (proof.method === 'client_secret') return { method: proof.method };
-  const { method, alg, audience, keys } = proof;
+  const { method, alg, audience, keys, certificate } = proof;
   return {
     ...{ method, alg, audience },
     keys: keys.map(({ id, keyArn, kid, publicJwk }) => ({ id, key_arn: keyArn, kid, jwk: publicJwk })),
+    certificate: certificate && {
+      ...{ 'x5t#S256': certificate.thumbprint, not_after: time(certificate.notAfter) },
+    },
   };
 }
 

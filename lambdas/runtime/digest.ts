@@ -1,7 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 
 /** SHA-256 as base64url. Enough for secrets of 256 random bits: there is nothing to guess. */
-export function sha256(text: string): string {
+export function sha256(text: string | Uint8Array): string {
   return hash('sha256', text, 'base64url');
 }
 

@@ -245,6 +245,23 @@ export type AuditEvent =
       readonly by: string;
     }
   | {
+      readonly event: 'provider_certificate_made';
+      readonly requestId: string;
+      readonly idp: string;
+      readonly key: string;
+      /** SHA-256 of it, as base64url. */
+      readonly thumbprint: string;
+      readonly expiresAt: string;
+      readonly by: string;
+    }
+  | {
+      readonly event: 'provider_certificate_refused';
+      readonly requestId: string;
+      readonly idp: string;
+      readonly reason: string;
+      readonly by: string;
+    }
+  | {
       readonly event: 'client_secret_changed';
       readonly change: 'added' | 'removed';
       readonly clientId: string;

@@ -13,6 +13,11 @@ export interface KeyAuthentication {
    * the provider has seen it, and remove the old one. Default: one key, `1`.
    */
   readonly keys?: readonly string[];
+  /**
+   * The text (PEM) of the certificate of the first key, for a provider that knows keys by certificates, as Entra does. `npx
+   * vestibule idp certificate <id>` makes one once the key is there; it is no secret.
+   */
+  readonly certificate?: string;
 }
 
 /** An identity provider that your people sign in at, by OpenID Connect. */

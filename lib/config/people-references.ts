@@ -104,16 +104,19 @@ function stepUpOf(provider: Provider, index: number): readonly Problem[] {
 /** What a provider does not know its clients by, and a secret that nobody would read. */
 function proofOf(provider: Provider, index: number): readonly Problem[] {
   if (provider.authentication === undefined) return [];
-  const path = (field: string): string => pathOf(['identityProviders', index, field]);
+  const path = (...fields: readonly string[]): string => pathOf(['identityProviders', index, ...fields]);
   if (provider.clientSecretArn !== undefined) {
     return [{ path: path('clientSecretArn'), text: 'is read by nobody beside authentication; remove it' }];
   }
-  const without: Partial<Record<ReturnType<typeof profileOf>, string>> = {
-    cognito: "knows clients by a secret alone; write 'client_secret'",
-    entra: "knows clients by a secret or a certificate; write 'client_secret'",
-  };
-  const text = without[profileOf(provider)];
-  return text === undefined ? [] : [{ path: path('authentication'), text }];
+  const profile = profileOf(provider);
+  if (profile === 'cognito') {
+    const text = "is nothing that Cognito knows but a secret; write 'client_secret'";
+    return [{ path: path('authentication'), text }];
+  }
+  const { alg, certificate } = provider.authentication;
+  if (alg !== 'ES256' || (profile !== 'entra' && certificate === undefined)) return [];
+  const text = "'ES256' signs with no key that a certificate is made of; write 'PS256'";
+  return [{ path: path('authentication', 'alg'), text }];
 }
 
 function rolesWithoutPeople({ roles, identityProviders }: SoundParts): readonly Problem[] {

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { Token } from 'aws-cdk-lib';
 import * as v from 'valibot';
 import { fields, identifier, listOf, mapOf, oneOf, peopleText, text, textThat, wholeFrom } from './fields.ts';
@@ -78,10 +79,20 @@ function someOf(item: v.GenericSchema<string>): v.GenericSchema<string[]> {
   return v.pipe(listOf(item), v.minLength(1, 'is empty; name one, or leave it out'));
 }
 
+const certificate = textThat((pem) => {
+  try {
+    if (new X509Certificate(pem).publicKey.asymmetricKeyType === 'rsa') return undefined;
+    return 'is one of another key than RSA; `npx vestibule idp certificate <id>` makes it';
+  } catch {
+    return 'is not the text of a certificate; write that which `npx vestibule idp certificate <id>` prints';
+  }
+});
+
 const keyAuthentication = fields({
   method: oneOf(['private_key_jwt']),
   alg: oneOf(['RS256', 'PS256', 'ES256']),
   audience: v.optional(oneOf(['issuer', 'token_endpoint'])),
+  certificate: v.optional(certificate),
   keys: v.optional(
     v.pipe(
       someOf(identifier),

@@ -64,7 +64,7 @@ const identityProvider = v.object({
   clientSecretArn: maybeText,
   /** Absent: by a client secret. */
   authentication: v.fallback(
-    v.optional(v.object({ method: v.literal('private_key_jwt'), alg: v.string() })),
+    v.optional(v.object({ method: v.literal('private_key_jwt'), alg: v.string(), certificate: maybeText })),
     undefined,
   ),
   tenantClaim: maybeText,

@@ -34,8 +34,11 @@ export function identityProviderDeclaration(
 }
 
 function proofOf(idp: IdentityProviderConfig, { keys }: ProviderKeys): object {
-  const { alg, audience } = keyAuthenticationOf(idp) ?? {};
-  return { ...given({ alg, audience }), keys: keys.map(({ id, keyArn }) => ({ id, key_arn: keyArn })) };
+  const { alg, audience, certificate } = keyAuthenticationOf(idp) ?? {};
+  return {
+    ...given({ alg, audience, certificate }),
+    keys: keys.map(({ id, keyArn }) => ({ id, key_arn: keyArn })),
+  };
 }
 
 function roleOf(role: RoleConfig, idp: string, uris: ReadonlyMap<string, string>): object {

@@ -19,18 +19,19 @@ export interface ProviderKeysProps {
   readonly retention: Retention;
 }
 
-const algorithmOf = {
-  RS256: 'RSASSA_PKCS1_V1_5_SHA_256',
-  PS256: 'RSASSA_PSS_SHA_256',
-  ES256: 'ECDSA_SHA_256',
-} as const satisfies Record<KeyAuthentication['alg'], string>;
+/** A certificate of an RSA key is signed as RS256 is. */
+const algorithmsOf = {
+  RS256: ['RSASSA_PKCS1_V1_5_SHA_256'],
+  PS256: ['RSASSA_PSS_SHA_256', 'RSASSA_PKCS1_V1_5_SHA_256'],
+  ES256: ['ECDSA_SHA_256'],
+} as const satisfies Record<KeyAuthentication['alg'], readonly string[]>;
 
 /** The keys by which one identity provider knows the deployment. */
 export class ProviderKeys extends Construct {
   /** By the names that the config gives them, in its order: the first one signs. */
   readonly keys: readonly { readonly id: string; readonly keyArn: string }[];
   readonly #keys: readonly Key[];
-  readonly #algorithm: string;
+  readonly #algorithms: readonly string[];
 
   constructor(scope: Construct, id: string, { idp, authentication, issuer, retention }: ProviderKeysProps) {
     super(scope, id);
@@ -45,7 +46,7 @@ export class ProviderKeys extends Construct {
       });
       return { id: name, key };
     });
-    this.#algorithm = algorithmOf[alg];
+    this.#algorithms = algorithmsOf[alg];
     this.#keys = made.map(({ key }) => key);
     this.keys = made.map(({ id: name, key }) => ({ id: name, keyArn: key.keyArn }));
     new CfnOutput(this, 'JwksUri', {
@@ -73,7 +74,7 @@ export class ProviderKeys extends Construct {
       actions: ['kms:Sign'],
       resourceArns: this.#keys.map(({ keyArn }) => keyArn),
       conditions: {
-        StringEquals: { 'kms:SigningAlgorithm': this.#algorithm, 'kms:MessageType': 'DIGEST' },
+        StringEquals: { 'kms:SigningAlgorithm': this.#algorithms, 'kms:MessageType': 'DIGEST' },
       },
     });
   }

@@ -50,16 +50,20 @@ test('each identity provider that knows the deployment by keys has its own, and 
   ]);
 });
 
-test('one function signs by them and by one algorithm, whatever the policies of others say', () => {
+test('one function signs by them and by what they are for, whatever the policies of others say', () => {
   const { Downstream: downstream, ...others } = matrixOf(config);
-  const signs = (arns: string, algorithm: string): object =>
+  const signs = (arns: string, ...algorithms: readonly string[]): object =>
     row(['kms:Sign'], arns, {
-      'StringEquals kms:SigningAlgorithm': algorithm,
+      'StringEquals kms:SigningAlgorithm': algorithms,
       'StringEquals kms:MessageType': 'DIGEST',
     });
   expect(downstream).toEqual(
     expect.arrayContaining([
-      signs('<VestibuleIdpKeyscompanyKeyold.Arn> <VestibuleIdpKeyscompanyKeynew.Arn>', 'RSASSA_PSS_SHA_256'),
+      signs(
+        '<VestibuleIdpKeyscompanyKeyold.Arn> <VestibuleIdpKeyscompanyKeynew.Arn>',
+        'RSASSA_PSS_SHA_256',
+        'RSASSA_PKCS1_V1_5_SHA_256',
+      ),
       signs('<VestibuleIdpKeyspartnerKey1.Arn>', 'ECDSA_SHA_256'),
     ]),
   );

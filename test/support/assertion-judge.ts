@@ -1,8 +1,10 @@
+import { createHash, X509Certificate } from 'node:crypto';
 import {
   createLocalJWKSet,
   jwtVerify,
   type JSONWebKeySet,
   type JWTPayload,
+  type JWTVerifyGetKey,
   type ProtectedHeaderParameters,
 } from 'jose';
 
@@ -12,6 +14,8 @@ export interface Known {
   /** The only audience that it takes. */
   readonly audience: string;
   readonly alg: string;
+  /** Where it knows the client by certificates: their texts. The one that an assertion names has to verify it. */
+  readonly certificates?: () => readonly string[];
 }
 
 export interface Judged {
@@ -45,14 +49,10 @@ export function judgeAssertions(honest: Known, now: () => number): AssertionJudg
       const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
       if (form.get('client_assertion_type') !== type || form.has('client_secret')) return false;
       try {
-        const { payload, protectedHeader } = await jwtVerify(
-          assertion,
-          createLocalJWKSet(await known.keys()),
-          {
-            ...{ issuer: 'vestibule', subject: 'vestibule', algorithms: [known.alg], maxTokenAge: 300 },
-            ...{ requiredClaims: ['jti', 'exp', 'iat', 'nbf'], currentDate: new Date(now() * 1_000) },
-          },
-        );
+        const { payload, protectedHeader } = await jwtVerify(assertion, await keysFor(known), {
+          ...{ issuer: 'vestibule', subject: 'vestibule', algorithms: [known.alg], maxTokenAge: 300 },
+          ...{ requiredClaims: ['jti', 'exp', 'iat', 'nbf'], currentDate: new Date(now() * 1_000) },
+        });
         // OIDC Core §9: the sole audience, as a text.
         const isNew = !taken.some(({ claims }) => claims.jti === payload.jti);
         if (payload.aud !== known.audience || !isNew) return false;
@@ -62,5 +62,19 @@ export function judgeAssertions(honest: Known, now: () => number): AssertionJudg
         return false;
       }
     },
+  };
+}
+
+/** RFC 7515 §4.1.8: by the thumbprint of the certificate, or by `kid`. */
+async function keysFor({ keys, certificates }: Known): Promise<JWTVerifyGetKey> {
+  if (certificates === undefined) return createLocalJWKSet(await keys());
+  return ({ 'x5t#S256': named, kid }) => {
+    // Entra: certificate-credentials.md knows no kid.
+    if (kid !== undefined) throw new Error('a key of an unknown name');
+    const found = certificates()
+      .map((pem) => new X509Certificate(pem))
+      .find(({ raw }) => createHash('sha256').update(raw).digest('base64url') === named);
+    if (found === undefined) throw new Error('no certificate of that thumbprint');
+    return found.publicKey;
   };
 }

@@ -8,11 +8,12 @@ import {
   type ProviderKey,
   type Role,
 } from '../../ports/identity-providers.ts';
+import { instant } from '../../runtime/clock.ts';
 import type { IdpId, KeyThumbprint, ResourceUri, ScopeName } from '../../runtime/identifiers.ts';
 import type { Item, Plain, PlainRecord } from './attributes.ts';
 import { keyOf } from './keys.ts';
 import { publicJwkAttribute, storedPublicJwk } from './public-jwk.ts';
-import { decode, registered, registrationAttributes, registrationOf, text } from './stored.ts';
+import { decode, registered, registrationAttributes, registrationOf, text, whole } from './stored.ts';
 
 const storedRole = v.object({
   name: text,
@@ -27,6 +28,7 @@ const storedProof = v.object({
   alg: v.picklist(assertionAlgorithms),
   audience: v.picklist(assertionAudiences),
   keys: v.tupleWithRest([storedKey], storedKey),
+  certificate: v.exactOptional(v.object({ thumbprint: text, not_after: whole })),
 });
 
 const storedIdentityProvider = v.object({
@@ -113,16 +115,23 @@ function proofAttribute(proof: ClientProof): Plain | undefined {
     keys: proof.keys.map(({ id, keyArn, kid, publicJwk }) => ({
       ...{ id, key_arn: keyArn, kid, jwk: publicJwkAttribute(publicJwk) },
     })),
+    certificate: proof.certificate && {
+      thumbprint: proof.certificate.thumbprint,
+      not_after: proof.certificate.notAfter,
+    },
   };
 }
 
 function proofOf(stored: v.InferOutput<typeof storedProof> | undefined): ClientProof {
   if (stored === undefined) return { method: 'client_secret' };
-  const { alg, audience } = stored;
+  const { alg, audience, certificate } = stored;
   const [first, ...others] = stored.keys;
   return {
     ...{ method: 'private_key_jwt', alg, audience },
     keys: [keyFrom(first), ...others.map(keyFrom)],
+    ...(certificate && {
+      certificate: { thumbprint: certificate.thumbprint, notAfter: instant(certificate.not_after) },
+    }),
   };
 }
 

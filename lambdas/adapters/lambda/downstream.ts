@@ -2,6 +2,7 @@ import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { ProviderDoctor } from '../../ports/diagnosis.ts';
 import type { DownstreamAnswer, DownstreamQuestion } from '../../ports/downstream.ts';
 import type { PersonStandings, SignIns, UpstreamLogouts } from '../../ports/people.ts';
+import type { ProviderCertificates } from '../../ports/provider-certificates.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import { ok, refuse } from '../../runtime/result.ts';
 import { calling, clientDefaults } from '../aws.ts';
@@ -99,6 +100,18 @@ export function downstreamDoctor(options: Options): ProviderDoctor {
       const answer = await ask(options, { ask: 'diagnose', idp });
       if (answer.told !== 'diagnosed') throw unexpected();
       return answer.diagnosis;
+    },
+  };
+}
+
+/** Certificates of provider keys, made by the downstream function, which alone signs by them. */
+export function downstreamCertificates(options: Options): ProviderCertificates {
+  return {
+    make: async (idp, wanted) => {
+      const answer = await ask(options, { ask: 'certify', idp, wanted });
+      if (answer.told === 'certified') return ok(answer.certificate);
+      if (answer.told === 'not_certified') return refuse(answer.refusal);
+      throw unexpected();
     },
   };
 }

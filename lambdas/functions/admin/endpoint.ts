@@ -3,6 +3,7 @@ import type { RegistrationTokenStore } from '../../ports/registration-tokens.ts'
 import { onlyOperators } from '../../http/operators.ts';
 import { routes } from '../../http/routes.ts';
 import { type AdminPorts, collectionRoutes, declaredRoutes } from './collection.ts';
+import { certificateRoute, type CertificatePorts } from './certificates.ts';
 import { type DiagnosisPorts, diagnosisRoute } from './diagnosis.ts';
 import { peopleRoutes, type PeoplePorts } from './people.ts';
 import { registrationTokenRoutes } from './registration-tokens.ts';
@@ -11,7 +12,8 @@ import { secretRoutes } from './secrets.ts';
 /** The registry for operators. */
 export function adminEndpoint(
   ports: AdminPorts &
-    DiagnosisPorts & {
+    DiagnosisPorts &
+    CertificatePorts & {
       readonly tokens: RegistrationTokenStore;
       /** Undefined where nobody signs in. */
       readonly people: PeoplePorts | undefined;
@@ -24,6 +26,7 @@ export function adminEndpoint(
       ...collectionRoutes(ports, 'client'),
       ...declaredRoutes(ports, 'idp'),
       diagnosisRoute(ports),
+      certificateRoute(ports),
       ...secretRoutes(ports),
       ...registrationTokenRoutes(ports),
       ...(ports.people === undefined ? [] : peopleRoutes(ports.people)),

@@ -8,8 +8,10 @@ import { dynamoRegistrationTokenStore } from '../../adapters/dynamodb/registrati
 import { dynamoRegistryStore } from '../../adapters/dynamodb/registry-store.ts';
 import {
   diagnosisDefaults,
+  downstreamCertificates,
   downstreamDoctor,
   downstreamStandings,
+  signInDefaults,
   standingDefaults,
 } from '../../adapters/lambda/downstream.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
@@ -54,7 +56,13 @@ export const handler = lambdaHandler(
     }),
     tokens: dynamoRegistrationTokenStore({ client, table: environment.REGISTRY_TABLE }),
     people: downstream === 'none' ? undefined : peoplePorts(downstream),
-    ...(downstream !== 'none' && { doctor: doctorAt(downstream) }),
+    ...(downstream !== 'none' && {
+      doctor: doctorAt(downstream),
+      certificates: downstreamCertificates({
+        client: new LambdaClient(signInDefaults),
+        functionName: downstream,
+      }),
+    }),
     random: systemRandom,
     clock: systemClock,
     audit,

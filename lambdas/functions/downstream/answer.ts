@@ -1,11 +1,14 @@
 import { diagnose } from '../../oauth/people/diagnosis/diagnose.ts';
 import { explainRefusal } from '../../oauth/people/diagnosis/explain-refusal.ts';
 import { type LookedAt, lookedAt } from '../../oauth/people/diagnosis/provider.ts';
+import { makeCertificate } from '../../oauth/people/make-certificate.ts';
 import { completeSignIn } from '../../oauth/people/sign-in.ts';
 import { checkStanding, type StandingPorts } from '../../oauth/people/standing.ts';
+import type { AssertionSigner } from '../../ports/assertion-signer.ts';
 import type { Diagnosis, Look, ProbedToken } from '../../ports/diagnosis.ts';
 import type { DownstreamAnswer, DownstreamQuestion } from '../../ports/downstream.ts';
 import type { IdentityProvider, IdentityProviders } from '../../ports/identity-providers.ts';
+import type { WantedCertificate } from '../../ports/provider-certificates.ts';
 import type { SpokenTo, UpstreamProviders } from '../../ports/upstream.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import type { ClientId, IdpId, Issuer } from '../../runtime/identifiers.ts';
@@ -15,9 +18,12 @@ export interface DownstreamPorts extends StandingPorts {
   readonly upstream: UpstreamProviders;
   readonly identityProviders: IdentityProviders;
   readonly look: Look;
+  readonly signer: AssertionSigner;
   /** Ours: callbacks are under it. */
   readonly issuer: Issuer;
 }
+
+type Asked<Ask extends DownstreamQuestion['ask']> = Extract<DownstreamQuestion, { readonly ask: Ask }>;
 
 /** Answers one question. What is down is an answer; anything else that fails is a defect, and is thrown. */
 export async function answerQuestion(
@@ -54,16 +60,16 @@ async function answerOf(ports: DownstreamPorts, question: DownstreamQuestion): P
     }
     case 'logout':
       return judgedLogout(ports, await find(ports, question.idp), question.token);
-    case 'leave': {
-      const idp = await find(ports, question.idp);
-      return leaving(idp && (await ports.upstream.leave(idp, question.start)));
-    }
+    case 'leave':
+      return leaving(ports, await find(ports, question.idp), question.start);
     case 'confirm':
       await ports.vault.confirm(question.grant, ports.clock());
       return { told: 'confirmed' };
     case 'forget':
       await ports.vault.forget(question.grant);
       return { told: 'forgotten' };
+    case 'certify':
+      return certified(ports, question.wanted, await find(ports, question.idp));
     case 'diagnose': {
       const idp = await find(ports, question.idp);
       return { told: 'diagnosed', ...(idp && { diagnosis: await diagnoseOwn(ports, idp) }) };
@@ -83,8 +89,24 @@ async function judgedLogout(
     : { told: 'logout_refused', problem: notice.refusal };
 }
 
-function leaving(url: URL | undefined): DownstreamAnswer {
+async function leaving(
+  { upstream }: DownstreamPorts,
+  idp: IdentityProvider | undefined,
+  start: Asked<'leave'>['start'],
+): Promise<DownstreamAnswer> {
+  const url = idp && (await upstream.leave(idp, start));
   return { told: 'leaving', ...(url && { url: url.href }) };
+}
+
+async function certified(
+  ports: DownstreamPorts,
+  wanted: WantedCertificate,
+  idp: IdentityProvider | undefined,
+): Promise<DownstreamAnswer> {
+  const made = await makeCertificate(ports, idp, wanted, ports.clock());
+  return made.ok
+    ? { told: 'certified', certificate: made.value }
+    : { told: 'not_certified', refusal: made.refusal };
 }
 
 function diagnoseOwn(ports: DownstreamPorts, idp: IdentityProvider): Promise<Diagnosis> {

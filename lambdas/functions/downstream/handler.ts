@@ -43,12 +43,14 @@ const sealing = {
   keyArn: environment.VAULT_KEY,
   deployment: environment.DEPLOYMENT,
 };
+const signer = kmsAssertionSigner({ client: kms });
 
 const ports: DownstreamPorts = {
+  signer,
   ...{ identityProviders, issuer, look: providerLook(hosts) },
   upstream: openIdProviders({
     ...{ issuer, hosts, random: systemRandom, clock: systemClock },
-    signer: kmsAssertionSigner({ client: kms }),
+    signer,
     secrets: secretsManagerProviderSecrets({
       client: new SecretsManagerClient(clientDefaults),
       arns: secrets,

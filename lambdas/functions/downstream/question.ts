@@ -4,11 +4,12 @@ import type { DownstreamQuestion } from '../../ports/downstream.ts';
 const idp = v.string();
 const grant = v.string();
 const enrolled = v.exactOptional(v.string());
-const seconds = v.pipe(v.number(), v.integer(), v.minValue(0));
+/** Not below 0. */
+const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const wishes = v.object({
   prompt: v.exactOptional(v.picklist(['none', 'login', 'select_account'])),
-  maxAge: v.exactOptional(seconds),
+  maxAge: v.exactOptional(whole),
   acrValues: v.exactOptional(v.string()),
   loginHint: v.exactOptional(v.string()),
 });
@@ -49,6 +50,11 @@ const question = v.variant('ask', [
   v.object({ ask: v.literal('confirm'), grant }),
   v.object({ ask: v.literal('forget'), grant }),
   v.object({ ask: v.literal('diagnose'), idp }),
+  v.object({
+    ask: v.literal('certify'),
+    idp,
+    wanted: v.object({ key: v.exactOptional(v.string()), days: whole }),
+  }),
 ]);
 
 /** Reads what another function of this deployment asks. Throws on anything else, which is a defect of ours. */

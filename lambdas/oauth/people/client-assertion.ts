@@ -16,11 +16,13 @@ export interface AssertionNames {
  */
 export function assertionInput(
   { clientId }: Pick<IdentityProvider, 'clientId'>,
-  { alg, audience, keys: [key] }: ProofByKey,
+  { alg, audience, keys: [key], certificate }: ProofByKey,
   { issuer, tokenEndpoint }: AssertionNames,
   { jti, now }: { readonly jti: string; readonly now: Instant },
 ): string {
-  const header = { alg, typ: 'JWT', kid: key.kid };
+  // RFC 7515 §4.1.8: who has a certificate of ours knows no kid of it.
+  const named = certificate === undefined ? { kid: key.kid } : { 'x5t#S256': certificate.thumbprint };
+  const header = { alg, typ: 'JWT', ...named };
   const claims = {
     ...{ iss: clientId, sub: clientId, aud: audience === 'issuer' ? issuer : tokenEndpoint, jti },
     ...{ iat: now, nbf: now, exp: now + lifetime },

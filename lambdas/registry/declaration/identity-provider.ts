@@ -2,13 +2,9 @@ import * as v from 'valibot';
 import { isSharedIssuer } from '../../oauth/people/profiles/entra.ts';
 import { profileOf, recognizedProfile } from '../../oauth/people/profiles/profile-of.ts';
 import {
-  assertionAlgorithms,
-  assertionAudiences,
-  type ClientProof,
   type IdentityProvider,
   type ProfileName,
   profileNames,
-  type ProviderKey,
   type Role,
 } from '../../ports/identity-providers.ts';
 import type { Registration } from '../../ports/registry.ts';
@@ -16,7 +12,7 @@ import type { IdpId, ScopeName } from '../../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { FieldRefusal } from '../refusal.ts';
 import { type DeclarationContext, identifier, isDistinct, list, peopleText, scopeName } from './fields.ts';
-import { keyThumbprint } from '../key-thumbprint.ts';
+import { clientProof, proofByKey } from './provider-proof.ts';
 import { readDeclaration } from './read.ts';
 import { resourceUri } from './resource.ts';
 
@@ -35,7 +31,7 @@ export function readIdentityProvider(
   if (problem !== undefined) return refuse(problem);
   return ok({
     ...{ id: id as IdpId, name, profile, issuer, clientId, domains },
-    clientProof: proofOf(profile, read.value.private_key_jwt),
+    clientProof: clientProof(profile, read.value.private_key_jwt),
     onLogout: read.value.on_logout ?? 'sessions',
     ...claimsOf(profile, read.value),
     ...(resources && { resources }),
@@ -43,21 +39,6 @@ export function readIdentityProvider(
     ...(acr && { acr }),
     ...(roles && { roles }),
   });
-}
-
-/** By a key where there is one, named to the provider as its profile documents. */
-function proofOf(profile: ProfileName, declared: Declared['private_key_jwt']): ClientProof {
-  if (declared === undefined) return { method: 'client_secret' };
-  const { alg, audience = profileOf({ profile }).assertionAudience, keys } = declared;
-  const [first, ...others] = keys;
-  return {
-    ...{ method: 'private_key_jwt', alg, audience },
-    keys: [keyFrom(first), ...others.map(keyFrom)],
-  };
-}
-
-function keyFrom({ id, key_arn: keyArn, jwk }: v.InferOutput<typeof providerKey>): ProviderKey {
-  return { id, keyArn, kid: keyThumbprint(jwk), publicJwk: jwk };
 }
 
 type Declared = v.InferOutput<ReturnType<typeof identityProviderSchema>>;
@@ -122,31 +103,6 @@ function issuer({ hosts }: DeclarationContext) {
     }, 'must be an https URL without user information, query and fragment, as the provider itself writes it'),
   );
 }
-
-/** The public half, as KMS tells it: nobody else writes it. */
-const publicJwk = v.variant('kty', [
-  v.object({ kty: v.literal('RSA'), n: v.string(), e: v.string() }),
-  v.object({ kty: v.literal('EC'), crv: v.literal('P-256'), x: v.string(), y: v.string() }),
-]);
-
-const providerKey = v.strictObject({ id: identifier, key_arn: plainText, jwk: publicJwk });
-
-const proofByKey = v.pipe(
-  v.strictObject({
-    alg: v.picklist(assertionAlgorithms, `must be one of ${assertionAlgorithms.join(', ')}`),
-    audience: v.exactOptional(
-      v.picklist(assertionAudiences, `must be one of ${assertionAudiences.join(', ')}`),
-    ),
-    keys: v.pipe(
-      v.tupleWithRest([providerKey], providerKey),
-      v.check((keys) => isDistinct(keys.map(({ id }) => id)), 'must not name a key twice'),
-    ),
-  }),
-  v.check(
-    ({ alg, keys }) => keys.every(({ jwk }) => (jwk.kty === 'EC') === (alg === 'ES256')),
-    'must have keys that its alg signs with',
-  ),
-);
 
 function identityProviderSchema(context: DeclarationContext) {
   return v.strictObject(

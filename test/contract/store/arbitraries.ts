@@ -184,12 +184,16 @@ const providerKey: fc.Arbitrary<ProviderKey> = fc.record({
 
 const clientProof: fc.Arbitrary<ClientProof> = fc.oneof(
   fc.constant({ method: 'client_secret' as const }),
-  fc.record({
-    method: fc.constant('private_key_jwt' as const),
-    alg: fc.constantFrom(...assertionAlgorithms),
-    audience: fc.constantFrom(...assertionAudiences),
-    keys: fc.tuple(providerKey, few(providerKey)).map(([first, others]) => [first, ...others] as const),
-  }),
+  fc
+    .record({
+      method: fc.constant('private_key_jwt' as const),
+      alg: fc.constantFrom(...assertionAlgorithms),
+      audience: fc.constantFrom(...assertionAudiences),
+      keys: fc.tuple(providerKey, few(providerKey)).map(([first, others]) => [first, ...others] as const),
+    })
+    .chain((proof) =>
+      withOptional(proof, { certificate: fc.record({ thumbprint: text(), notAfter: time }) }),
+    ),
 );
 
 export const identityProviders: fc.Arbitrary<IdentityProvider> = fc

@@ -10,6 +10,18 @@ export const upstreamAuthentication = {
     'RFC 7517 §5',
     'publishes, for each identity provider that knows it by keys, the public halves of them all and nothing else',
   ),
+  'rfc7515:4.1.8:own-certificate': must(
+    [
+      'RFC 7515 §4.1.8',
+      'RFC 5280 §4.1',
+      'RFC 5280 §4.1.2.5',
+      'RFC 5280 §4.2.1.3',
+      'RFC 5280 §4.2.1.9',
+      'RFC 4055 §5',
+      'Vestibule',
+    ],
+    'makes certificates of its provider keys for operators alone, and names the certificate of the config in assertions for a provider that knows it by one',
+  ),
   'vestibule:provider-key-refused': must(
     'Vestibule',
     'says what is to be changed where a provider does not take an assertion: key, audience, algorithm or method, in the audit trail and by the doctor',

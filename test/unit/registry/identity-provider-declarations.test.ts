@@ -1,5 +1,10 @@
+import { generateKeyPairSync, sign, X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { publicJwkOf } from '../../../lambdas/adapters/kms/spki.ts';
+import { signedCertificate, unsignedCertificate } from '../../../lambdas/oauth/people/certificate.ts';
 import { readIdentityProvider } from '../../../lambdas/registry/declaration/identity-provider.ts';
+import { instant } from '../../../lambdas/runtime/clock.ts';
+import { sha256 } from '../../../lambdas/runtime/digest.ts';
 import { context, loopback, refusalOf } from './judged-declarations.ts';
 
 const tenant = '72f988bf-86f1-41af-91ab-2d7cd011db47';
@@ -103,4 +108,33 @@ test('keys that its algorithm does not sign with, none, or two of one name, are 
   expect(refusal({ alg: 'RS256', keys: [] })).toMatch(/^private_key_jwt\.keys/);
   expect(refusal({ alg: 'HS256', keys: [key(rsa)] })).toMatch(/^private_key_jwt\.alg .*must be one of RS256/);
   expect(refusal({ alg: 'RS256', audience: 'us', keys: [key(rsa)] })).toMatch(/^private_key_jwt\.audience/);
+});
+
+test('a certificate is that of the key that signs, and is known by its thumbprint', () => {
+  const [own, other] = [1, 2].map(() => generateKeyPairSync('rsa', { modulusLength: 2_048 }));
+  const certificateOf = ({ publicKey, privateKey }: NonNullable<typeof own>): string => {
+    const unsigned = unsignedCertificate({
+      ...{ publicJwk: publicJwkOf(publicKey)!, commonName: 'company', serial: Buffer.alloc(16) },
+      ...{ notBefore: instant(1_800_000_000), notAfter: instant(1_900_000_000) },
+    });
+    return signedCertificate(unsigned, sign('sha256', unsigned, privateKey)).pem;
+  };
+  const proof = {
+    alg: 'PS256',
+    keys: [key(publicJwkOf(own!.publicKey)!), key(publicJwkOf(other!.publicKey)!, '2')],
+  };
+  const declaration = (certificate: unknown): object => ({
+    ...{ ...declared, issuer: 'https://id.example.com', private_key_jwt: { ...proof, certificate } },
+  });
+  const pem = certificateOf(own!);
+  const { raw } = new X509Certificate(pem);
+  expect(read(declaration(pem))).toMatchObject({
+    clientProof: { certificate: { thumbprint: sha256(raw), notAfter: 1_900_000_000 } },
+  });
+  const refusal = (certificate: unknown): string => refusalOf(readIdentityProvider, declaration(certificate));
+  expect(refusal(certificateOf(other!))).toMatch(
+    /^private_key_jwt\.certificate .*must be that of the first key/,
+  );
+  expect(refusal('-----BEGIN CERTIFICATE-----')).toMatch(/^private_key_jwt\.certificate .*in PEM/);
+  expect(refusal(7)).toMatch(/^private_key_jwt\.certificate/);
 });

@@ -56,11 +56,11 @@ async function authorizationOf(
   return checkAuthorizationEndpoint(idp, endpoint, await look(probingRequest(idp, endpoint, random)));
 }
 
-async function tokenOf(idp: LookedAt, discovery: Check, { probe }: Instruments): Promise<Check> {
+async function tokenOf(idp: LookedAt, discovery: Check, { probe, clock }: Instruments): Promise<Check> {
   const subject = 'token_endpoint';
   if (probe === undefined)
     return notChecked(subject, 'it takes a registered client and its secret to ask it');
   // A secret is sent to nobody who may be somebody else.
   if (discovery.outcome === 'error') return notChecked(subject, 'not before the discovery document is right');
-  return checkTokenEndpoint(idp, await probe());
+  return checkTokenEndpoint(idp, await probe(), clock());
 }

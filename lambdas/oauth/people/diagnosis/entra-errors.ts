@@ -1,4 +1,5 @@
 import type { Finding } from '../../../ports/diagnosis.ts';
+import { howToMake } from './certificate.ts';
 import { error } from './check.ts';
 import type { LookedAt } from './provider.ts';
 import { settingsOf } from './settings.ts';
@@ -79,6 +80,25 @@ const numbers: Readonly<Record<string, Told>> = {
     'Entra got neither client secret nor assertion',
     'The application is a confidential client, and has to prove itself.',
     () => `Make a client secret and put its Value into the deployment's secret: ${entra.clientSecret}`,
+  ],
+  AADSTS700027: [
+    'client_certificate_refused',
+    'The application has no such certificate, or its key did not sign',
+    'People sign in at Entra, and the sign-in fails when they are back.',
+    howToMake,
+  ],
+  AADSTS700023: [
+    'assertion_audience_refused',
+    'The assertion of the deployment names another audience than Entra expects',
+    'It names the token endpoint of the tenant, or of all tenants where the issuer is the one that they share.',
+    () =>
+      'Leave audience out of identityProviders[].authentication, and write the issuer of one tenant: some applications take no assertion for all of them.',
+  ],
+  AADSTS700024: [
+    'clock_skew',
+    'The assertion of the deployment came too early or too late',
+    'It is good for a minute, by the clock of AWS Lambda.',
+    () => 'Sign in again; where it stays so, look at how long token requests are on their way to Entra.',
   ],
   AADSTS700016: noApplication,
   AADSTS90002: [

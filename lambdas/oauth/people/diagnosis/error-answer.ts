@@ -1,5 +1,6 @@
 import type { Finding } from '../../../ports/diagnosis.ts';
 import type { AssertionAudience } from '../../../ports/identity-providers.ts';
+import { howToMake } from './certificate.ts';
 import { error } from './check.ts';
 import { entraFinding } from './entra-errors.ts';
 import type { LookedAt } from './provider.ts';
@@ -78,12 +79,17 @@ const explanations: Readonly<Record<string, Explain>> = {
 
 function badClient(idp: LookedAt): Finding {
   const why = 'People sign in at the provider, and the sign-in fails when they are back.';
+  const { id = '<id>' } = idp;
   const compared = `Compare the client id too: ${settingsOf[idp.profile].clientId}`;
   if (idp.clientProof?.method === 'private_key_jwt') {
-    return error('client_key_refused', {
+    const { audience, certificate } = idp.clientProof;
+    const byCertificate = certificate !== undefined || idp.profile === 'entra';
+    return error(byCertificate ? 'client_certificate_refused' : 'client_key_refused', {
       what: 'The token endpoint does not take the signed assertion of the deployment (invalid_client)',
       why,
-      fix: `Give the provider the public key that \`npx vestibule idp key ${idp.id ?? '<id>'}\` prints, or the URL: ${settingsOf[idp.profile].publicKey}. ${audienceOf(idp.clientProof.audience)} ${compared}`,
+      fix: byCertificate
+        ? `The certificate of the config has to be the one at the provider, and not expired (\`npx vestibule idp doctor ${id}\` says). ${howToMake(idp)} ${compared}`
+        : `Give the provider the public key that \`npx vestibule idp key ${id}\` prints, or the URL: ${settingsOf[idp.profile].publicKey}. ${audienceOf(audience)} ${compared}`,
     });
   }
   return error('client_secret_refused', {

@@ -1,4 +1,6 @@
 import type { Check, Finding, ProbedToken } from '../../../ports/diagnosis.ts';
+import type { Instant } from '../../../runtime/clock.ts';
+import { certificateFindings } from './certificate.ts';
 import { check, error, notChecked } from './check.ts';
 import { explainError } from './error-answer.ts';
 import type { LookedAt } from './provider.ts';
@@ -9,17 +11,21 @@ const subject = 'token_endpoint';
  * What the token endpoint said to a code that nobody gave: whoever judges the client first and then the code says
  * `invalid_client` to a wrong secret or key, and `invalid_grant` to a right one (RFC 6749 §5.2).
  */
-export function checkTokenEndpoint(idp: LookedAt, probed: ProbedToken): Check {
+export function checkTokenEndpoint(idp: LookedAt, probed: ProbedToken, now: Instant): Check {
   const ours = idp.clientProof?.method === 'private_key_jwt' ? 'key' : 'client secret';
   const good = `it takes our ${ours}, and refuses a code that nobody gave`;
   const finding = findingOf(idp, probed);
-  if (finding === 'unproven') {
+  const ofCertificate = certificateFindings(idp, now);
+  if (finding === 'unproven' && ofCertificate.length === 0) {
     return notChecked(
       subject,
       `it refuses the request before it judges the ${ours} (${probed.error ?? ''}${probed.vendorCode === undefined ? '' : `, ${probed.vendorCode}`})`,
     );
   }
-  return check(subject, good, finding === undefined ? [] : [finding]);
+  // What has no certificate, or an old one, is refused for that.
+  const isExplained = ofCertificate.some(({ severity }) => severity === 'error');
+  const said = typeof finding === 'object' && !isExplained ? [finding] : [];
+  return check(subject, good, [...ofCertificate, ...said]);
 }
 
 function findingOf(

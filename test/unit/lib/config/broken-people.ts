@@ -243,7 +243,19 @@ export const brokenPeople: readonly (readonly [string, unknown, string])[] = [
   [
     'a key at Cognito',
     withIdp({ profile: 'cognito', authentication: { method: 'private_key_jwt', alg: 'RS256' } }),
-    "identityProviders[0].authentication: knows clients by a secret alone; write 'client_secret'",
+    "identityProviders[0].authentication: is nothing that Cognito knows but a secret; write 'client_secret'",
+  ],
+  [
+    'a key at Entra that no certificate is made of',
+    withIdp({ profile: 'entra', authentication: { method: 'private_key_jwt', alg: 'ES256' } }),
+    "identityProviders[0].authentication.alg: 'ES256' signs with no key that a certificate is made of; write 'PS256'",
+  ],
+  [
+    'a certificate that is none',
+    withIdp({
+      authentication: { method: 'private_key_jwt', alg: 'PS256', certificate: './company.pem' },
+    }),
+    'identityProviders[0].authentication.certificate: is not the text of a certificate; write that which `npx vestibule idp certificate <id>` prints',
   ],
   [
     'roles where nobody signs in',
