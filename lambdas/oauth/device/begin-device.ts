@@ -15,6 +15,7 @@ import { type ClientRequest, originOf } from '../client-request.ts';
 import { type DecisionPorts, decidedRequest } from '../decided-request.ts';
 import type { Parameters, RepeatableParameters } from '../parameters.ts';
 import { type Refusal, toWire } from '../refusal.ts';
+import { namedResource } from '../resource/named-resource.ts';
 import type { AskedAccess } from '../authorization/asked-access.ts';
 import { writeDeviceCode } from './device-code.ts';
 import { deviceAccess, deviceGrantType } from './device-request.ts';
@@ -50,6 +51,7 @@ export type BeginDevice = (request: ClientRequest, now: Instant) => Promise<Resu
 export function deviceAuthorization(ports: BeginDevicePorts): BeginDevice {
   return decidedRequest({
     ports,
+    resourceHint: ({ parameters }) => namedResource(parameters),
     decide: ({ parameters }, client, now) => begin(ports, parameters, client, now),
     eventOf,
     provesPublicClients: false,

@@ -8,6 +8,7 @@ import { startDeployment, type TestDeployment } from '../../support/deployment.t
 import { callsOf, type Count, type CountedOperation, type SigningMode } from './counted.ts';
 import { countOpaque } from './measure-opaque.ts';
 import { countPeople } from './measure-people.ts';
+import { countWaiting } from './measure-waiting.ts';
 
 /** What a deployment costs while nobody uses it. */
 export interface Standing {
@@ -55,7 +56,11 @@ export async function countCalls(progress: (doing: string) => void): Promise<Cal
   const people = [await countPeopleIn('kms', progress), await countPeopleIn('envelope', progress)];
   const opaque = await countOpaqueTokens(progress);
   return {
-    operations: [...kms.tokens, ...envelope.tokens, ...people.flat(), ...opaque, ...kms.questions],
+    operations: [
+      ...[...kms.tokens, ...envelope.tokens, ...people.flatMap(({ tokens }) => tokens)],
+      ...people.flatMap(({ waiting }) => waiting),
+      ...[...opaque, ...kms.questions],
+    ],
     accessLogBytes: kms.accessLogBytes,
     standing: [kms.standing, envelope.standing],
   };
@@ -102,7 +107,7 @@ async function countOpaqueTokens(progress: (doing: string) => void): Promise<rea
 async function countPeopleIn(
   signing: SigningMode,
   progress: (doing: string) => void,
-): Promise<readonly CountedOperation[]> {
+): Promise<Readonly<Record<'tokens' | 'waiting', readonly CountedOperation[]>>> {
   progress(`a deployment with signing '${signing}' where people sign in`);
   const people = {
     identityProviders: [{ id: 'demo', issuer: 'https://idp.example.com', clientId: 'vestibule' }],
@@ -112,7 +117,11 @@ async function countPeopleIn(
     config: { ...config, ...people, signing },
   });
   try {
-    return await countPeople(deployment, config.resources[0].uri, counterOf(deployment, signing));
+    const [{ uri }] = config.resources;
+    const count = counterOf(deployment, signing);
+    const tokens = await countPeople(deployment, uri, count);
+    // Nothing is signed for what waits.
+    return { tokens, waiting: signing === 'kms' ? await countWaiting(deployment, uri, count) : [] };
   } finally {
     await deployment.stop();
   }

@@ -53,7 +53,13 @@ function budgetOf({ name, state, signing }: CountedOperation): CallBudget | unde
       },
     };
   }
+  return unsignedBudget(name, read);
+}
+
+/** Of requests that no key signs for. */
+function unsignedBudget(name: string, read: number): CallBudget | undefined {
   if (name.endsWith('opaque token')) return opaqueBudget(name, read);
+  if (/^(request|device)/.test(name)) return waitingBudget(name, read);
   if (name !== 'introspection') return undefined;
   return {
     text: '1 BatchGetItem + 1 for the caller, cached',
@@ -67,6 +73,19 @@ function opaqueBudget(name: string, read: number): CallBudget {
     ? {
         text: '1 GetItem + 1 BatchGetItem + 1 for the caller, cached',
         allowed: { 'dynamodb:GetItem': 1, 'dynamodb:BatchGetItem': 1 + read },
+      }
+    : {
+        text: '≤ 1 cached BatchGetItem + 1 PutItem',
+        allowed: { 'dynamodb:BatchGetItem': read, 'dynamodb:PutItem': 1 },
+      };
+}
+
+/** One write of what begins to wait; and each time that a device asks, one read and one write of it. */
+function waitingBudget(name: string, read: number): CallBudget {
+  return name.startsWith('device asks')
+    ? {
+        text: '≤ 1 cached BatchGetItem + 1 GetItem + 1 UpdateItem',
+        allowed: { 'dynamodb:BatchGetItem': read, 'dynamodb:GetItem': 1, 'dynamodb:UpdateItem': 1 },
       }
     : {
         text: '≤ 1 cached BatchGetItem + 1 PutItem',

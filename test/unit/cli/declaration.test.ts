@@ -12,6 +12,14 @@ function declared(kind: DeclarableKind, id: string | undefined, ...options: stri
 }
 
 describe('the options of add', () => {
+  it('declare a resource that takes bound tokens alone', () => {
+    const options = [
+      ...['--uri', 'https://mcp.example.com/mcp', '--scope', 'read=Read'],
+      ...['--dpop', 'required', '--tokens', 'opaque'],
+    ];
+    expect(declared('resource', 'safe', ...options)).toMatchObject({ dpop: 'required', tokens: 'opaque' });
+  });
+
   it('declare a resource', () => {
     const options = [
       '--uri',
