@@ -4,6 +4,7 @@ import type { Decision, PolicyDocument, RequestContext } from '../iam/policy.ts'
 import type { VirtualClock } from '../clock.ts';
 import type { Authentication, AwsCall, Ledger, Principal, Session } from './call.ts';
 import { createCalls } from './calls.ts';
+import { createCognito, type UserPools } from './cognito/cognito.ts';
 import { createDynamoDb } from './dynamodb/dynamodb.ts';
 import { createEngineClient } from './dynamodb/engine-client.ts';
 import { type Engine, startEngine } from './dynamodb/engine.ts';
@@ -51,6 +52,8 @@ export interface Cloud {
   /** Who signs the identity tokens of the account, while outbound federation is enabled in it, as it is at first. */
   readonly identityIssuer: string;
   readonly enableOutboundFederation: (isEnabled: boolean) => void;
+  /** User pools of the account, of which the template makes none. */
+  readonly userPools: UserPools;
   /** What a function instance's environment holds so that its SDK clients come here as that principal. */
   readonly environmentOf: (principal: Principal, instance: string) => Record<string, string>;
   /** SigV4 of any service: who signed this request. */
@@ -87,6 +90,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     { ...where, file: openStateFile(stateFile('secrets.json'), {}) },
     kms,
   );
+  const cognito = createCognito({ ...where, file: openStateFile(stateFile('cognito.json'), {}) });
   const backups = openStateFile(stateFile('backups.json'), {});
   const dynamoDb = createDynamoDb({ engine: client, backups, kms, region, account });
   const principals = createPrincipals({
@@ -101,7 +105,10 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const ledger = createLedger();
   const call = createCalls({
     ...{ account, organization },
-    services: [dynamoDb, kms, secretsManager, sts.service, createLambda({ region, account, functions })],
+    services: [
+      ...[dynamoDb, kms, secretsManager, sts.service, cognito.service],
+      createLambda({ region, account, functions }),
+    ],
     principals,
     faults,
     record: (made) => {
@@ -117,6 +124,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     operator,
     principalFor: principals.forArn,
     ...{ identityIssuer: sts.issuer, enableOutboundFederation: sts.enableFederation },
+    userPools: cognito.userPools,
     environmentOf: (principal, instance) => environmentOf(principal, instance, region, front.endpoint),
     authenticate: principals.authenticate,
     authorize: (principal, action, resource, context = {}) =>
