@@ -99,6 +99,15 @@ export interface ProxiedRegistrationConfig {
    * makes a secret, and you put the value in after the first deployment.
    */
   readonly credentialArn?: string;
+  /**
+   * Of Cognito, which needs no credential: the ARN of the user pool. Default: as the issuer says, in the account of the stack;
+   * needed where the issuer is known at deployment only.
+   */
+  readonly userPoolArn?: string;
+  /**
+   * Of Cognito: where people may sign in with these clients, by its name in the user pool. Default: `COGNITO`, the pool itself.
+   */
+  readonly supportedIdentityProviders?: readonly string[];
 }
 
 /** What people may let agents do. Without any role, whoever can sign in may grant every scope. */

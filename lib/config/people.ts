@@ -5,6 +5,7 @@ import { fields, identifier, listOf, mapOf, oneOf, peopleText, text, textThat, w
 import { show } from './problem.ts';
 import { profileNames } from './provider-profiles.ts';
 import { documentUrlProblem, type Hosts } from './resource-uri.ts';
+import { userPoolForm } from './user-pool.ts';
 
 const clientId = textThat((id) =>
   Token.isUnresolved(id) || /^[\x20-\x7E]{1,512}$/.test(id)
@@ -16,6 +17,19 @@ const secretArn = textThat((arn) =>
   Token.isUnresolved(arn) || /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+$/.test(arn)
     ? undefined
     : `${show(arn)} is not the ARN of a secret; write 'arn:aws:secretsmanager:<region>:<account>:secret:<name>'`,
+);
+
+const userPoolArn = textThat((arn) =>
+  Token.isUnresolved(arn) || userPoolForm.test(arn)
+    ? undefined
+    : `${show(arn)} is not the ARN of a user pool; write 'arn:aws:cognito-idp:<region>:<account>:userpool/<pool id>'`,
+);
+
+/** API_CreateUserPoolClient: `[\p{L}\p{M}\p{S}\p{N}\p{P}\p{Z}]+`, 1 to 32 characters. */
+const poolProvider = textThat((name) =>
+  /^[\p{L}\p{M}\p{S}\p{N}\p{P}\p{Z}]{1,32}$/u.test(name)
+    ? undefined
+    : `${show(name)} is no name of an identity provider of a user pool; write it as the pool has it, as 'COGNITO'`,
 );
 
 // RFC 6749 §3.3: the characters of a scope-token.
@@ -135,6 +149,8 @@ export function identityProvider(hosts: Hosts): v.GenericSchema {
         mode: oneOf(['proxied']),
         quota: v.optional(wholeFrom(1, 500, 'clients')),
         credentialArn: v.optional(secretArn),
+        userPoolArn: v.optional(userPoolArn),
+        supportedIdentityProviders: v.optional(someOf(poolProvider)),
       }),
     ),
   });

@@ -3,11 +3,11 @@ import type { IdentityProviderConfig, ProxiedRegistrationConfig } from './people
 import { pathOf, type Problem, show } from './problem.ts';
 import { profileOf } from './provider-profiles.ts';
 import type { SoundParts } from './sound-parts.ts';
+import { isPoolOf, poolOfIssuer } from './user-pool.ts';
 
 /** Those that register no clients for a program, or not so that it could remove them again. */
 const without: Readonly<Record<string, string>> = {
   entra: 'Entra registers no clients',
-  cognito: 'Cognito registers no clients',
   ping: 'Ping registers clients that nobody could remove again',
 };
 
@@ -23,15 +23,53 @@ export function proxiedProblems(
   if (reason !== undefined) {
     return [{ path, text: `cannot be: ${reason}; remove it, and clients are registered here alone` }];
   }
+  const ofPool = poolProblems(provider, provider.registration, path);
   const mode = registration?.mode;
-  if (mode === 'initial_access_token') return [];
+  if (mode === 'initial_access_token') return ofPool;
   const given = mode === undefined ? 'nobody is asked for a token' : `registration.mode is ${show(mode)}`;
   return [
+    ...ofPool,
     {
       path,
       text: `would let strangers flood that provider, as ${given}; write registration: { mode: 'initial_access_token' }`,
     },
   ];
+}
+
+type Provider = SoundParts['identityProviders'][number];
+
+/** What is of Cognito alone, and what is not. */
+function poolProblems(
+  provider: Provider,
+  registration: NonNullable<Provider['registration']>,
+  path: string,
+): readonly Problem[] {
+  const { userPoolArn, supportedIdentityProviders, credentialArn } = registration;
+  const { issuer } = provider;
+  if (profileOf(provider) !== 'cognito') {
+    return Object.entries({ userPoolArn, supportedIdentityProviders }).flatMap(([field, value]) =>
+      value === undefined
+        ? []
+        : [
+            {
+              path: `${path}.${field}`,
+              text: 'is of Cognito alone, and this is another provider; remove it',
+            },
+          ],
+    );
+  }
+  if (credentialArn !== undefined) {
+    const text = 'is read by nobody: the role of a function registers clients at Cognito; remove it';
+    return [{ path: `${path}.credentialArn`, text }];
+  }
+  if (userPoolArn === undefined) {
+    if (poolOfIssuer(issuer) !== undefined) return [];
+    const text = `is missing, and ${show(issuer)} does not say which user pool it is of; write its ARN`;
+    return [{ path: `${path}.userPoolArn`, text }];
+  }
+  if (isPoolOf(userPoolArn, issuer)) return [];
+  const text = `${show(userPoolArn)} is not the user pool of ${show(issuer)}; write the ARN of that pool`;
+  return [{ path: `${path}.userPoolArn`, text }];
 }
 
 export interface ProxiedProvider {

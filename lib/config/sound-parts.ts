@@ -71,7 +71,17 @@ const identityProvider = v.object({
   tenants: textList,
   acr: v.fallback(v.optional(v.record(v.string(), v.string())), undefined),
   groupsClaim: maybeText,
-  registration: v.fallback(v.optional(v.object({ mode: v.literal('proxied') })), undefined),
+  registration: v.fallback(
+    v.optional(
+      v.object({
+        mode: v.literal('proxied'),
+        credentialArn: maybeText,
+        userPoolArn: maybeText,
+        supportedIdentityProviders: textList,
+      }),
+    ),
+    undefined,
+  ),
 });
 
 const role = v.object({

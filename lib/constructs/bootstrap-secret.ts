@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import type { ProxiedProvider } from '../config/proxied-registration.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { DataKey } from './data-key.ts';
+import type { RegistrationCredential } from './pool-credential.ts';
 import type { Retention } from './retention.ts';
 
 export interface BootstrapSecretProps {
@@ -17,15 +18,16 @@ export interface BootstrapSecretProps {
  * By what clients are registered at an identity provider. Where the config names none, the stack makes a secret with a value
  * that no provider takes, and an operator puts in the one that the provider gave.
  */
-export class BootstrapSecret extends Construct {
-  readonly secretArn: string;
+export class BootstrapSecret extends Construct implements RegistrationCredential {
+  /** As the function reads it. */
+  readonly variables: { readonly secret: string };
   readonly #dataKey: DataKey | undefined;
 
   constructor(scope: Construct, id: string, { proxied, dataKey, retention }: BootstrapSecretProps) {
     super(scope, id);
     const { idp, registration } = proxied;
     if (registration.credentialArn !== undefined) {
-      this.secretArn = registration.credentialArn;
+      this.variables = { secret: registration.credentialArn };
       return;
     }
     const secret = new Secret(this, 'Secret', {
@@ -33,7 +35,7 @@ export class BootstrapSecret extends Construct {
       encryptionKey: dataKey.key,
       removalPolicy: retention.removalPolicy,
     });
-    this.secretArn = secret.secretArn;
+    this.variables = { secret: secret.secretArn };
     this.#dataKey = dataKey;
     new CfnOutput(this, 'Arn', {
       value: secret.secretArn,
@@ -47,11 +49,11 @@ export class BootstrapSecret extends Construct {
   }
 
   /** Reading this secret, with the key it needs where that is ours. */
-  grantRead(grantee: IGrantable): void {
+  grantUse(grantee: IGrantable): void {
     Grant.addToPrincipal({
       grantee,
       actions: ['secretsmanager:GetSecretValue'],
-      resourceArns: [this.secretArn],
+      resourceArns: [this.variables.secret],
     });
     this.#dataKey?.grantDecryptionOfSecrets(grantee);
   }

@@ -1,9 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
 import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { proxiedIn } from '../config/proxied-registration.ts';
+import { profileOf } from '../config/provider-profiles.ts';
+import { proxiedIn, type ProxiedProvider } from '../config/proxied-registration.ts';
 import { BootstrapSecret } from '../constructs/bootstrap-secret.ts';
 import type { DataKey } from '../constructs/data-key.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
+import { poolCredential, type RegistrationCredential } from '../constructs/pool-credential.ts';
 import { Recurring } from '../constructs/recurring.ts';
 import type { VaultTable } from '../constructs/vault-table.ts';
 import { allowedHosts, type DeploymentParts } from './deployment-parts.ts';
@@ -25,10 +27,11 @@ export function serveEnrolment(
   const proxied = proxiedIn(config);
   if (proxied.length === 0) return undefined;
   const stack = Stack.of(scope);
-  const secrets = proxied.map((each) => {
-    const id = `Bootstrap-${each.idp.id}`;
-    return { ...each, secret: new BootstrapSecret(scope, id, { proxied: each, dataKey, retention }) };
-  });
+  const credentialFor = (each: ProxiedProvider): RegistrationCredential =>
+    profileOf(each.idp) === 'cognito'
+      ? poolCredential(stack, each)
+      : new BootstrapSecret(scope, `Bootstrap-${each.idp.id}`, { proxied: each, dataKey, retention });
+  const credentials = proxied.map((each) => ({ ...each, credential: credentialFor(each) }));
   const { function: enrolment } = new EndpointFunction(scope, 'Enrolment', {
     name: 'enrolment',
     description: 'Alone registers clients at identity providers, and removes them there',
@@ -37,14 +40,14 @@ export function serveEnrolment(
     timeoutSeconds: 60,
     retention,
     environment: (role) => {
-      for (const { secret } of secrets) secret.grantRead(role);
+      for (const { credential } of credentials) credential.grantUse(role);
       return {
         ISSUER: issuer,
         DEPLOYMENT: stack.stackName,
         DOCUMENT_HOSTS: allowedHosts(config),
         PROXIED: stack.toJsonString(
           Object.fromEntries(
-            secrets.map(({ idp, quota, secret }) => [idp.id, { secret: secret.secretArn, quota }]),
+            credentials.map(({ idp, quota, credential }) => [idp.id, { ...credential.variables, quota }]),
           ),
         ),
         ...registry.grantEnrolmentLookup(role),

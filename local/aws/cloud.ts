@@ -6,15 +6,16 @@ import type { Authentication, AwsCall, Ledger, Principal, Session } from './call
 import { createCalls } from './calls.ts';
 import { createCognito, type UserPools } from './cognito/cognito.ts';
 import { createDynamoDb } from './dynamodb/dynamodb.ts';
-import { createEngineClient } from './dynamodb/engine-client.ts';
+import { createEngineClient, type EngineClient } from './dynamodb/engine-client.ts';
 import { type Engine, startEngine } from './dynamodb/engine.ts';
 import type { FaultPlan } from './faults.ts';
 import { startFront } from './front.ts';
-import { createKms } from './kms/kms.ts';
+import { createKms, type Kms } from './kms/kms.ts';
 import { createLambda, type InvocableFunctions } from './lambda.ts';
 import { createLedger } from './ledger.ts';
 import { createPrincipals, newAccessKey } from './principals.ts';
 import { createSecretsManager } from './secrets-manager/secrets-manager.ts';
+import type { Service } from './service.ts';
 import type { SignedRequest } from './sigv4.ts';
 import { openStateFile } from './state-file.ts';
 import { startSts } from './sts/sts.ts';
@@ -84,15 +85,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     throw error;
   });
   const client = createEngineClient(engine.endpoint);
-  const where = { region, account, clock };
-  const kms = createKms({ ...where, file: openStateFile(stateFile('kms.json'), { keys: {}, aliases: {} }) });
-  const secretsManager = createSecretsManager(
-    { ...where, file: openStateFile(stateFile('secrets.json'), {}) },
-    kms,
-  );
-  const cognito = createCognito({ ...where, file: openStateFile(stateFile('cognito.json'), {}) });
-  const backups = openStateFile(stateFile('backups.json'), {});
-  const dynamoDb = createDynamoDb({ engine: client, backups, kms, region, account });
+  const { kms, userPools, services } = keptServices(options, stateFile, client);
   const principals = createPrincipals({
     ...{ region, account },
     clocks: () => [clock.now(), Date.now()],
@@ -105,10 +98,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const ledger = createLedger();
   const call = createCalls({
     ...{ account, organization },
-    services: [
-      ...[dynamoDb, kms, secretsManager, sts.service, cognito.service],
-      createLambda({ region, account, functions }),
-    ],
+    services: [...services, sts.service, createLambda({ region, account, functions })],
     principals,
     faults,
     record: (made) => {
@@ -124,7 +114,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     operator,
     principalFor: principals.forArn,
     ...{ identityIssuer: sts.issuer, enableOutboundFederation: sts.enableFederation },
-    userPools: cognito.userPools,
+    userPools,
     environmentOf: (principal, instance) => environmentOf(principal, instance, region, front.endpoint),
     authenticate: principals.authenticate,
     authorize: (principal, action, resource, context = {}) =>
@@ -138,6 +128,24 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       await engine.stop();
     },
   };
+}
+
+/** The services that keep something. */
+function keptServices(
+  { region, account, clock }: CloudOptions,
+  stateFile: (name: string) => string | undefined,
+  engine: EngineClient,
+): { readonly kms: Kms; readonly userPools: UserPools; readonly services: readonly Service[] } {
+  const where = { region, account, clock };
+  const kms = createKms({ ...where, file: openStateFile(stateFile('kms.json'), { keys: {}, aliases: {} }) });
+  const secretsManager = createSecretsManager(
+    { ...where, file: openStateFile(stateFile('secrets.json'), {}) },
+    kms,
+  );
+  const cognito = createCognito({ ...where, file: openStateFile(stateFile('cognito.json'), {}) });
+  const backups = openStateFile(stateFile('backups.json'), {});
+  const dynamoDb = createDynamoDb({ engine, backups, kms, region, account });
+  return { kms, userPools: cognito.userPools, services: [dynamoDb, kms, secretsManager, cognito.service] };
 }
 
 function startEngineOf(

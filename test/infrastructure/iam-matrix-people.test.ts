@@ -122,6 +122,35 @@ test('one function alone has by what clients are registered at identity provider
   expect(matrixOf(people)).not.toHaveProperty('Enrolment');
 });
 
+test('at a user pool, that function makes, removes and finds app clients of this one pool, and needs no credential', () => {
+  const registration = { mode: 'proxied' } as const;
+  const cognito = {
+    ...aConfig,
+    registration: { mode: 'initial_access_token' },
+    identityProviders: [
+      {
+        ...{ id: 'pool', issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_aBcDeF' },
+        ...{ clientId: 'vestibule', registration },
+      },
+    ],
+  } as const;
+  const { Enrolment: enrolment, ...others } = matrixOf(cognito);
+  expect(enrolment?.slice(0, 3)).toEqual([
+    writesItsLog('Enrolment'),
+    row(
+      [
+        'cognito-idp:CreateUserPoolClient',
+        'cognito-idp:DeleteUserPoolClient',
+        'cognito-idp:ListUserPoolClients',
+      ],
+      'arn:<AWS::Partition>:cognito-idp:eu-west-1:<AWS::AccountId>:userpool/eu-west-1_aBcDeF',
+    ),
+    row([read], registry, keys('client#dyn_*')),
+  ]);
+  expect(JSON.stringify(enrolment)).not.toContain('secretsmanager');
+  expect(JSON.stringify(others)).not.toContain('cognito-idp');
+});
+
 test('operators see what people granted and end it, and make none of it', () => {
   expect(matrixOf(people)['Admin']).toEqual(
     expect.arrayContaining([

@@ -111,7 +111,7 @@ export async function playIdp(options: {
   readonly port: number;
   readonly secret: () => string;
   /** Its clients by their ids, with their secrets, besides `vestibule`. */
-  readonly clients?: ReadonlyMap<string, string>;
+  readonly clients?: Iterable<readonly [id: string, secret: string]>;
   /** Asked before all else, as long as it plays; `hang up`: no answer. */
   readonly also?: (path: string, asked: Asked) => Answered | 'hang up' | undefined;
   /** The path of the issuer; its endpoints are below it. */

@@ -36,8 +36,8 @@ export function okta(
 }
 
 /** cg-at: both tokens of a pool are JWTs of one issuer, told apart by `token_use`; the endpoints are at the pool's domain. */
-export function cognito(port: number, person: Claims = {}): Behaviour {
-  const domain = `http://127.0.0.1:${port}/eu-west-1_aBcDeF`;
+export function cognito(port: number, person: Claims = {}, pool = 'eu-west-1_aBcDeF'): Behaviour {
+  const domain = `http://127.0.0.1:${port}/${pool}`;
   const sub = '973db890-092c-49e4-a9d0-912a4c0a20c7';
   return {
     iss: null,

@@ -7,7 +7,10 @@ export const enrolmentEnvironment = [
   'VAULT_KEY',
   /** The stack's name: part of what is kept is bound to. */
   'DEPLOYMENT',
-  /** By identity provider the ARN of the secret that its clients are registered by, and how many there may be, as JSON. */
+  /**
+   * By identity provider how many clients there may be, and by what they are registered, as JSON: `secret`, the ARN of one, or
+   * `userPool`, with its ARN and the providers of the pool that people sign in with.
+   */
   'PROXIED',
   /** `public`, or `loopback` in the dev profile, where an identity provider may live on this machine. */
   'DOCUMENT_HOSTS',

@@ -3,8 +3,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Context } from 'aws-lambda';
-import * as v from 'valibot';
 import { clientDefaults } from '../../adapters/aws.ts';
+import { userPoolRegistrations } from '../../adapters/cognito/user-pool-registrations.ts';
 import { findClient } from '../../adapters/dynamodb/client-registrations.ts';
 import { dynamoEnrolments } from '../../adapters/dynamodb/enrolments.ts';
 import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
@@ -15,18 +15,16 @@ import type { EnrolmentAnswer } from '../../ports/enrolment-questions.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { readEnvironment } from '../../runtime/environment.ts';
 import { audit } from '../../runtime/events.ts';
-import type { IdpId, Issuer } from '../../runtime/identifiers.ts';
+import type { Issuer } from '../../runtime/identifiers.ts';
 import { answerQuestion, type AnswerPorts, sweepAll } from './answer.ts';
 import { enrolmentEnvironment } from './environment.ts';
 import { readEnrolmentEvent } from './event.ts';
+import { readProxied } from './proxied.ts';
+import { registrationsAt } from './registrations-at.ts';
 
 const environment = readEnvironment(enrolmentEnvironment);
-const proxied = Object.entries(
-  v.parse(
-    v.record(v.string(), v.object({ secret: v.string(), quota: v.number() })),
-    JSON.parse(environment.PROXIED),
-  ),
-) as [IdpId, { readonly secret: string; readonly quota: number }][];
+const proxied = readProxied(environment.PROXIED);
+const issuer = environment.ISSUER as Issuer;
 const client = new DynamoDBClient(clientDefaults);
 const registry = { client, table: environment.REGISTRY_TABLE };
 
@@ -43,13 +41,19 @@ const ports: AnswerPorts = {
     keyArn: environment.VAULT_KEY,
     deployment: environment.DEPLOYMENT,
   }),
-  upstream: upstreamRegistrations({
-    issuer: environment.ISSUER as Issuer,
-    hosts: environment.DOCUMENT_HOSTS === 'loopback' ? 'loopback' : 'public',
-    clock: systemClock,
-    bootstrap: secretsManagerBootstrap({
-      client: new SecretsManagerClient(clientDefaults),
-      arns: new Map(proxied.map(([id, { secret }]) => [id, secret])),
+  upstream: registrationsAt({
+    userPools: userPoolRegistrations({
+      issuer,
+      pools: new Map(proxied.flatMap(([id, { userPool }]) => (userPool ? [[id, userPool]] : []))),
+    }),
+    others: upstreamRegistrations({
+      issuer,
+      hosts: environment.DOCUMENT_HOSTS === 'loopback' ? 'loopback' : 'public',
+      clock: systemClock,
+      bootstrap: secretsManagerBootstrap({
+        client: new SecretsManagerClient(clientDefaults),
+        arns: new Map(proxied.flatMap(([id, { secret }]) => (secret === undefined ? [] : [[id, secret]]))),
+      }),
     }),
   }),
   audit,

@@ -13,6 +13,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import { logger } from '../../runtime/log.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
+import { profileOf } from '../people/profiles/profile-of.ts';
 import { upstreamName } from './upstream-metadata.ts';
 import { whyRefused } from './why-refused.ts';
 
@@ -42,7 +43,8 @@ export async function enrol(
   }: { readonly client: EnrolmentName['client']; readonly name: string; readonly quota: number },
 ): Promise<Result<undefined, EnrolmentRefusal>> {
   const { enrolments, clock } = ports;
-  const place: Place = { idp: idp.id, client, since: clock(), name: upstreamName(client, name) };
+  const { registration: api } = profileOf(idp);
+  const place: Place = { idp: idp.id, client, since: clock(), name: upstreamName(api, client, name) };
   if (!(await take(ports, place, quota))) return refuse({ reason: 'enrolment_full', idp: idp.id });
   const made = await make(ports, idp, place);
   if (made.ok) return ok(undefined);

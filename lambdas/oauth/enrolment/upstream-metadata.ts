@@ -5,11 +5,17 @@ import type { RegistrationApi } from '../people/profiles/profile.ts';
 const longestName = 100;
 
 /** As people and administrators read it there. It holds our id of the client, which nobody else drew, so no two are the same. */
-export function upstreamName(client: ClientId, name: string): string {
-  const mark = ` (${client})`;
-  return `${Array.from(name)
+export function upstreamName(api: RegistrationApi, client: ClientId, name: string): string {
+  const isPool = api.kind === 'user_pool';
+  const mark = isPool ? ` ${client}` : ` (${client})`;
+  return `${Array.from(isPool ? poolName(name) : name)
     .slice(0, longestName - mark.length)
-    .join('')}${mark}`;
+    .join('')}${mark}`.trimStart();
+}
+
+/** The name of an app client is `[\w\s+=,.@-]+`: neither parentheses nor letters beyond ASCII. */
+function poolName(name: string): string {
+  return name.replaceAll(/[^\w+=,.@-]+/g, ' ').trim();
 }
 
 /** What a client of ours is there (RFC 7591 §2): nothing of it is the client's own word but its name. */

@@ -7,6 +7,8 @@ type Words = Pick<Extract<EnrolmentRefusal, { reason: 'enrolment_refused' }>, 'd
 
 const credentials: Readonly<Record<RegistrationApi['kind'], string>> = {
   none: 'remove registration from the config of that identity provider: it registers no clients',
+  user_pool:
+    'check that the user pool is in the account of the deployment and that nothing denies its function to create app clients there',
   initial_access_token:
     'put an initial access token that has uses left into the secret of that identity provider (Keycloak admin console › your realm › Clients › Initial access token)',
   api_token:
@@ -14,13 +16,25 @@ const credentials: Readonly<Record<RegistrationApi['kind'], string>> = {
   open: 'put client_id and client_secret of a machine-to-machine application with read:clients and delete:clients of the Management API into the secret of that identity provider, and enable Dynamic Client Registration (Auth0 Dashboard › Settings › Advanced)',
 };
 
+/** By what Cognito calls it. */
+const userPoolFixes: Readonly<Record<string, string>> = {
+  LimitExceededException:
+    'remove app clients of the user pool that nobody needs, or raise their number (Service Quotas › Amazon Cognito › App clients per user pool)',
+  ScopeDoesNotExistException: 'name in scopes of that identity provider only such as the user pool has',
+  InvalidParameterException:
+    'name in registration.supportedIdentityProviders only such as the user pool has, as it writes them',
+};
+
 /** Why no client is made at a provider, and what an administrator can do about it. */
 export function whyRefused(idp: IdentityProvider, refusal: UpstreamRegistrationRefusal): Words {
-  const fix = credentials[profileOf(idp).registration.kind];
+  const { kind } = profileOf(idp).registration;
+  const fix = credentials[kind];
   switch (refusal.kind) {
     case 'refused': {
-      const detail = `it answered ${refusal.status}${refusal.error === undefined ? '' : ` ${refusal.error}`}`;
-      const isOfCredential = refusal.status === 401 || refusal.status === 403 || refusal.status === 404;
+      const { status, error } = refusal;
+      const detail = `it answered ${status}${error === undefined ? '' : ` ${error}`}`;
+      if (kind === 'user_pool') return { detail, fix: userPoolFixes[error ?? ''] ?? fix };
+      const isOfCredential = status === 401 || status === 403 || status === 404;
       return {
         detail,
         fix: isOfCredential ? fix : 'look into the log of the identity provider, which refuses our clients',

@@ -83,6 +83,7 @@ async function talkTo(
 function dialectOf(api: RegistrationApi): RegistrationDialect | undefined {
   switch (api.kind) {
     case 'none':
+    case 'user_pool':
       return undefined;
     case 'initial_access_token':
       return byInitialAccessToken;

@@ -29,5 +29,5 @@ export const cognito: ProviderProfile = {
       client_id: clientId,
       logout_uri: returnTo,
     }),
-  registration: { kind: 'none' },
+  registration: { kind: 'user_pool' },
 };

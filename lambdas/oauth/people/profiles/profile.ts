@@ -64,9 +64,11 @@ export interface UpstreamLogout {
   readonly idTokenHint?: string;
 }
 
-/** How clients come to be at a provider, where a program can have one made: by RFC 7591 at its `registration_endpoint`. */
+/** How clients come to be at a provider, where a program can have one made: by RFC 7591 at its `registration_endpoint`, or not. */
 export type RegistrationApi =
   | { readonly kind: 'none' }
+  /** By the API of AWS, as app clients of a user pool; the role of a function is the only credential. */
+  | { readonly kind: 'user_pool' }
   /**
    * By an initial access token (RFC 7591 §3); each client comes with a token of its own, by which it is changed and removed
    * (RFC 7592). Nobody can look for one.

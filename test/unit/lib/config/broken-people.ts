@@ -12,7 +12,8 @@ const staff = { id: 'staff', groups: { company: ['staff'] }, scopes: { files: ['
 export const peopleConfig = { ...soundConfig, identityProviders: [company], roles: [staff] };
 
 const withIdp = (idp: object): unknown => ({ ...peopleConfig, identityProviders: [{ ...company, ...idp }] });
-const proxied = (idp: object): unknown => ({
+/** That config with clients that are registered at the provider too. */
+export const proxied = (idp: object): unknown => ({
   ...(withIdp({ registration: { mode: 'proxied' }, ...idp }) as object),
   registration: { mode: 'initial_access_token' },
 });
@@ -28,11 +29,6 @@ export const brokenPeople: readonly (readonly [string, unknown, string])[] = [
     'clients registered at Entra',
     proxied({ issuer: 'https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db47/v2.0' }),
     'identityProviders[0].registration: cannot be: Entra registers no clients; remove it, and clients are registered here alone',
-  ],
-  [
-    'clients registered at Cognito',
-    proxied({ issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_aBcDeF' }),
-    'identityProviders[0].registration: cannot be: Cognito registers no clients; remove it, and clients are registered here alone',
   ],
   [
     'clients registered at Ping',

@@ -10,6 +10,7 @@ import { brokenConfigs, withAgent, withClient, withIssuer, withKeys, withUri } f
 import { brokenCertificates } from './broken-certificates.ts';
 import { brokenEdges } from './broken-edges.ts';
 import { brokenPeople, peopleConfig } from './broken-people.ts';
+import { brokenUserPools } from './broken-user-pools.ts';
 import { brokenRoles } from './broken-roles.ts';
 import { brokenSigning } from './broken-signing.ts';
 import { brokenStatements, withStatements } from './broken-statements.ts';
@@ -106,6 +107,7 @@ describe('names the field, the value and the fix of', () => {
     ...brokenSigning,
     ...brokenRoles,
     ...brokenPeople,
+    ...brokenUserPools,
     ...brokenStatements,
   ])('%s', (_, config, problem) => {
     expect(problemsOf(config)).toEqual([problem]);
