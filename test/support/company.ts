@@ -17,7 +17,7 @@ export interface CompanyOptions extends Omit<TestDeploymentOptions, 'config' | '
   readonly change?: (config: VestibuleConfig) => VestibuleConfig;
 }
 
-/** Runs it on four ports in a row, so that what one test file synthesized the next one takes. */
+/** Runs it on ports in a row, so that what one test file synthesized the next one takes. */
 export async function startCompany({ change = same, ...options }: CompanyOptions = {}): Promise<Company> {
   const port = await steadyPortBlock();
   const config = change(exampleAt(port));
