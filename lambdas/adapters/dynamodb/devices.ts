@@ -1,5 +1,4 @@
 import {
-  ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -12,6 +11,7 @@ import { calling } from '../aws.ts';
 import { type Item, toItem } from './attributes.ts';
 import { decisionAttribute, decodeDevice, encodeDevice } from './device-codec.ts';
 import { keyOf } from './keys.ts';
+import { writeOnce, type Written } from './write-once.ts';
 
 interface Options {
   readonly client: DynamoDBClient;
@@ -60,16 +60,13 @@ async function begin({ client, table }: Options, device: WaitingDevice): Promise
     ConditionExpression: 'attribute_not_exists(pk)',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   });
-  return calling('DynamoDB', async () => {
-    try {
-      await client.send(write);
-      return true;
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      // Its own write, whose reply was lost: no two devices have one secret.
-      return error.Item?.['digest']?.S === device.digest;
-    }
-  });
+  // No two devices have one secret.
+  return (
+    await writeOnce(
+      () => client.send(write),
+      (item) => item['digest']?.S === device.digest,
+    )
+  ).won;
 }
 
 function noted({ seen, at, interval, attempt }: DevicePoll): Update {
@@ -88,26 +85,20 @@ function noted({ seen, at, interval, attempt }: DevicePoll): Update {
   };
 }
 
-async function mark(
+function mark(
   { client, table }: Options,
   id: DeviceId,
   update: Update,
   { name, attempt }: { readonly name: 'decided_by' | 'polled_by'; readonly attempt: string },
-): Promise<{ readonly won: boolean; readonly item?: Item | undefined }> {
+): Promise<Written> {
   const write = new UpdateItemCommand({
     ...{ TableName: table, Key: keyFor(id), ...update },
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   });
-  return calling('DynamoDB', async () => {
-    try {
-      await client.send(write);
-      return { won: true };
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      // The SDK sends a write again when its reply was lost: a mark that bears our attempt is our own.
-      return { won: error.Item?.[name]?.S === attempt, item: error.Item };
-    }
-  });
+  return writeOnce(
+    () => client.send(write),
+    (item) => item[name]?.S === attempt,
+  );
 }
 
 function keyFor(id: DeviceId): Item {

@@ -1,5 +1,4 @@
 import {
-  ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -18,6 +17,7 @@ import { issuedAfterEnd, setEnd } from './end-steps.ts';
 import { decodeGrant, familyAttribute, grantAttributes } from './grant-codec.ts';
 import { keyOf } from './keys.ts';
 import { type Step, transact } from './transaction.ts';
+import { writeOnce } from './write-once.ts';
 
 /** The sweep waits longer than any clock of ours is off. Seconds. */
 const sweepMargin = 3_600;
@@ -78,35 +78,20 @@ async function create(client: DynamoDBClient, table: string, grant: StoredGrant)
     ConditionExpression: 'attribute_not_exists(pk)',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   });
-  await calling('DynamoDB', async () => {
-    try {
-      await client.send(write);
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      // Its own write, whose reply was lost: no two grants have one code.
-      if (error.Item?.['code']?.M?.['digest']?.S !== grant.code.digest) throw error;
-    }
-  });
+  // No two grants have one code.
+  const isOurs = (item: Item): boolean => item['code']?.M?.['digest']?.S === grant.code.digest;
+  const { won } = await writeOnce(() => client.send(write), isOurs);
+  if (!won) throw new Error('there is another grant of that id');
 }
 
-function mark(
+async function mark(
   client: DynamoDBClient,
   input: UpdateItemCommandInput,
   isOurs: (item: Item) => boolean,
 ): Promise<Marked> {
   const write = new UpdateItemCommand({ ...input, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' });
-  return calling('DynamoDB', async () => {
-    try {
-      await client.send(write);
-      return { won: true };
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      const item = error.Item;
-      // The SDK sends a write again when its reply was lost: a mark that bears our attempt is our own.
-      if (item !== undefined && isOurs(item)) return { won: true };
-      return { won: false, taken: item && decodeGrant(item) };
-    }
-  });
+  const { won, item } = await writeOnce(() => client.send(write), isOurs);
+  return won ? { won } : { won, taken: item && decodeGrant(item) };
 }
 
 function redeemed({ at, codeDigest, family, attempt }: Redemption): Partial<UpdateItemCommandInput> {

@@ -1,9 +1,4 @@
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import type { OpaqueTokens } from '../../ports/opaque-tokens.ts';
 import { after, instant } from '../../runtime/clock.ts';
@@ -11,6 +6,7 @@ import { calling } from '../aws.ts';
 import { toItem } from './attributes.ts';
 import { keyOf } from './keys.ts';
 import { decode, text, whole } from './stored.ts';
+import { writeOnce } from './write-once.ts';
 
 /** The sweep waits longer than any clock of ours is off; whether a token counts is decided by its `expires_at`. */
 const sweepMarginSeconds = 3_600;
@@ -26,22 +22,16 @@ export function dynamoOpaqueTokens({
   readonly table: string;
 }): OpaqueTokens {
   return {
-    keep: ({ id, claims, expiresAt }) =>
-      calling('DynamoDB', async () => {
-        const ttl = after(expiresAt, sweepMarginSeconds);
-        try {
-          await client.send(
-            new PutItemCommand({
-              TableName: table,
-              Item: toItem({ pk: keyOf.opaqueToken(id), id, claims, expires_at: expiresAt, ttl }),
-              // Its id is of 256 random bits of ours: what is there already is this very write, whose reply was lost.
-              ConditionExpression: 'attribute_not_exists(pk)',
-            }),
-          );
-        } catch (error) {
-          if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        }
-      }),
+    keep: async ({ id, claims, expiresAt }) => {
+      const ttl = after(expiresAt, sweepMarginSeconds);
+      const put = new PutItemCommand({
+        TableName: table,
+        Item: toItem({ pk: keyOf.opaqueToken(id), id, claims, expires_at: expiresAt, ttl }),
+        // Its id is of 256 random bits of ours: what is there already is this very write, whose reply was lost.
+        ConditionExpression: 'attribute_not_exists(pk)',
+      });
+      await writeOnce(() => client.send(put));
+    },
     find: async (id) => {
       const Key = { pk: { S: keyOf.opaqueToken(id) } };
       const { Item: item } = await calling('DynamoDB', () =>

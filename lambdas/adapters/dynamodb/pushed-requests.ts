@@ -1,5 +1,4 @@
 import {
-  ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -13,6 +12,7 @@ import { calling } from '../aws.ts';
 import { type Item, toItem } from './attributes.ts';
 import { keyOf } from './keys.ts';
 import { decode, text, whole } from './stored.ts';
+import { writeOnce } from './write-once.ts';
 
 interface Options {
   readonly client: DynamoDBClient;
@@ -36,7 +36,7 @@ const storedRequest = v.object({
 export function dynamoPushedRequests({ client, table }: Options): PushedRequests {
   return {
     keep: ({ id, clientId, request, expiresAt }) =>
-      unlessRefused(() =>
+      writeOnce(() =>
         client.send(
           new PutItemCommand({
             TableName: table,
@@ -56,8 +56,8 @@ export function dynamoPushedRequests({ client, table }: Options): PushedRequests
       return item && requestOf(item);
     },
     // The mark is the browser itself, so that a write which is sent again finds its own.
-    open: (id, { browser, at }) =>
-      unlessRefused(() =>
+    open: async (id, { browser, at }) => {
+      const opened = await writeOnce(() =>
         client.send(
           new UpdateItemCommand({
             ...{ TableName: table, Key: keyFor(id) },
@@ -67,9 +67,11 @@ export function dynamoPushedRequests({ client, table }: Options): PushedRequests
             ExpressionAttributeValues: toItem({ ':browser': browser, ':at': at }),
           }),
         ),
-      ),
+      );
+      return opened.won;
+    },
     use: (id, { browser, at }) =>
-      unlessRefused(() =>
+      writeOnce(() =>
         client.send(
           new UpdateItemCommand({
             ...{ TableName: table, Key: keyFor(id) },
@@ -80,19 +82,6 @@ export function dynamoPushedRequests({ client, table }: Options): PushedRequests
         ),
       ).then(() => undefined),
   };
-}
-
-/** Whether a conditional write was made. */
-function unlessRefused(write: () => Promise<unknown>): Promise<boolean> {
-  return calling('DynamoDB', async () => {
-    try {
-      await write();
-      return true;
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return false;
-    }
-  });
 }
 
 function requestOf(item: Item): StoredPushedRequest {

@@ -1,5 +1,4 @@
 import {
-  ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -11,6 +10,7 @@ import { calling } from '../aws.ts';
 import { type PlainRecord, toItem } from './attributes.ts';
 import { keyOf } from './keys.ts';
 import { decodeTransaction, encodeTransaction, signedInAttribute } from './transaction-codec.ts';
+import { writeOnce } from './write-once.ts';
 
 interface Options {
   readonly client: DynamoDBClient;
@@ -31,21 +31,15 @@ interface Mark {
 export function dynamoTransactions(options: Options): Transactions {
   const { client, table } = options;
   return {
-    begin: (transaction) =>
-      calling('DynamoDB', async () => {
-        try {
-          await client.send(
-            new PutItemCommand({
-              TableName: table,
-              Item: toItem(encodeTransaction(transaction)),
-              // Its id is 256 random bits of ours: what is there already is this very write, whose reply was lost.
-              ConditionExpression: 'attribute_not_exists(pk)',
-            }),
-          );
-        } catch (error) {
-          if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        }
-      }),
+    begin: async (transaction) => {
+      const put = new PutItemCommand({
+        TableName: table,
+        Item: toItem(encodeTransaction(transaction)),
+        // Its id is 256 random bits of ours: what is there already is this very write, whose reply was lost.
+        ConditionExpression: 'attribute_not_exists(pk)',
+      });
+      await writeOnce(() => client.send(put));
+    },
     find: async (id) => {
       const Key = { pk: { S: keyOf.transaction(id) } };
       const { Item } = await calling('DynamoDB', () =>
@@ -59,27 +53,20 @@ export function dynamoTransactions(options: Options): Transactions {
   };
 }
 
-function mark({ client, table }: Options, { id, at, attempt, by, set }: Mark): Promise<boolean> {
+async function mark({ client, table }: Options, { id, at, attempt, by, set }: Mark): Promise<boolean> {
   const [[name, value]] = Object.entries(set) as [[string, PlainRecord[string]]];
-  return calling('DynamoDB', async () => {
-    try {
-      await client.send(
-        new UpdateItemCommand({
-          TableName: table,
-          Key: { pk: { S: keyOf.transaction(id) } },
-          UpdateExpression: 'SET #mark = :mark, #by = :attempt',
-          ConditionExpression:
-            'attribute_not_exists(#by) AND attribute_not_exists(spent_by) AND expires_at > :at',
-          ExpressionAttributeNames: { '#mark': name, '#by': by },
-          ExpressionAttributeValues: toItem({ ':mark': value, ':attempt': attempt, ':at': at }),
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      // The SDK sends a write again when its reply was lost: a mark that bears our attempt is our own.
-      return error.Item?.[by]?.S === attempt;
-    }
+  const update = new UpdateItemCommand({
+    TableName: table,
+    Key: { pk: { S: keyOf.transaction(id) } },
+    UpdateExpression: 'SET #mark = :mark, #by = :attempt',
+    ConditionExpression: 'attribute_not_exists(#by) AND attribute_not_exists(spent_by) AND expires_at > :at',
+    ExpressionAttributeNames: { '#mark': name, '#by': by },
+    ExpressionAttributeValues: toItem({ ':mark': value, ':attempt': attempt, ':at': at }),
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   });
+  const marked = await writeOnce(
+    () => client.send(update),
+    (item) => item[by]?.S === attempt,
+  );
+  return marked.won;
 }

@@ -1,5 +1,4 @@
 import {
-  ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
@@ -15,6 +14,7 @@ import { calling } from '../aws.ts';
 import { type Item, type PlainRecord, toItem } from './attributes.ts';
 import { keyOf } from './keys.ts';
 import { decodeKeptUpstream, sealedAttribute } from './vault-codec.ts';
+import { writeOnce } from './write-once.ts';
 
 interface Options {
   readonly client: DynamoDBClient;
@@ -33,13 +33,17 @@ const sweepMargin = 3_600;
 export function dynamoVault(options: Options): Vault {
   const { client, table } = options;
   const keyed = (grant: GrantId) => ({ TableName: table, Key: { pk: { S: keyOf.upstreamGrant(grant) } } });
-  const update = (grant: GrantId, change: Change, isOurs: (item: Item) => boolean): Promise<boolean> => {
+  const update = async (
+    grant: GrantId,
+    change: Change,
+    isOurs: (item: Item) => boolean,
+  ): Promise<boolean> => {
     const command = new UpdateItemCommand({
       ...keyed(grant),
       ...change,
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
-    return wins(() => client.send(command), isOurs);
+    return (await writeOnce(() => client.send(command), isOurs)).won;
   };
   return {
     keep: async ({ sealed, unusedUntil, ...binding }, now) => {
@@ -56,8 +60,8 @@ export function dynamoVault(options: Options): Vault {
         ConditionExpression: 'attribute_not_exists(pk)',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });
-      if (await wins(() => client.send(put), settledBy(attempt))) return;
-      throw new Error('a token is kept for that grant already');
+      const { won } = await writeOnce(() => client.send(put), settledBy(attempt));
+      if (!won) throw new Error('a token is kept for that grant already');
     },
     confirm: async (grant, now) => {
       await update(grant, confirming(now), () => false);
@@ -112,19 +116,6 @@ function leasing({ version }: KeptUpstream, lease: VaultLease, now: Instant): Ch
     },
     ExpressionAttributeValues: toItem({ ':lease': { ...lease }, ':now': now, ':version': version }),
   };
-}
-
-/** Whether a conditional write was this call's: the SDK sends one again whose reply was lost. */
-function wins(write: () => Promise<unknown>, isOurs: (item: Item) => boolean): Promise<boolean> {
-  return calling('DynamoDB', async () => {
-    try {
-      await write();
-      return true;
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return error.Item !== undefined && isOurs(error.Item);
-    }
-  });
 }
 
 /** One update that writes what came of asking and gives the lease back, under the condition that it is still held. */

@@ -1,12 +1,8 @@
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { systemRandom } from '../../runtime/random.ts';
-import { calling } from '../aws.ts';
 import type { Item } from './attributes.ts';
 import { ifVersion } from './registry-steps.ts';
+import { writeOnce } from './write-once.ts';
 
 /** Stores version `from + 1` over version `from`; 0 is the absent item. False, and nothing written, otherwise. */
 export async function putVersion(
@@ -15,21 +11,15 @@ export async function putVersion(
   from: number,
 ): Promise<boolean> {
   const attempt = systemRandom(16);
-  return calling('DynamoDB', async () => {
-    try {
-      await options.client.send(
-        new PutItemCommand({
-          TableName: options.table,
-          Item: { ...item, attempt: { S: attempt } },
-          ...(from === 0 ? { ConditionExpression: 'attribute_not_exists(pk)' } : ifVersion(from)),
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      // The SDK sends a write again when its reply was lost: then the item in the way bears our attempt.
-      return error.Item?.['attempt']?.S === attempt;
-    }
+  const put = new PutItemCommand({
+    TableName: options.table,
+    Item: { ...item, attempt: { S: attempt } },
+    ...(from === 0 ? { ConditionExpression: 'attribute_not_exists(pk)' } : ifVersion(from)),
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   });
+  const stored = await writeOnce(
+    () => options.client.send(put),
+    (found) => found['attempt']?.S === attempt,
+  );
+  return stored.won;
 }

@@ -63,6 +63,14 @@ describe('the audit event of a refused sign-in', () => {
     ['person_not_assigned', /Users and groups/, refusing('invalid_grant', 'AADSTS50105: not assigned')],
     ['provider_refused', /error\?code=12345/, refusing('invalid_grant', 'AADSTS12345: who knows')],
     ['client_secret_refused', /IdpSecret/, refusing('invalid_client', 'wrong')],
+    [
+      'client_secret_refused',
+      /IdpSecret/,
+      // Keycloak: a wrong secret is an unauthorized client.
+      { answers: { '/token': { status: 401, body: { error: 'unauthorized_client' } } } },
+    ],
+    ['grant_not_allowed', /authorization_code/, refusing('unauthorized_client', 'no such grant')],
+    ['offline_access_not_allowed', /default-roles/, refusing('not_allowed', 'Offline tokens not allowed')],
     ['dpop_required', /DPoP/, refusing('use_dpop_nonce', 'a nonce')],
     ['code_refused', /Sign in again/, refusing('invalid_grant', 'too late')],
     ['issuer_mismatch', /exactly as its id_tokens do/, claims({ iss: 'https://other.example.com' })],
