@@ -22,7 +22,7 @@ export function guardedCallerIdentities({ hosts }: { readonly hosts: DocumentHos
       const url = readDocumentUrl(`${endpoint}/`, hosts);
       if (!url.ok) throw unavailable(url.refusal.reason);
       const signal = AbortSignal.timeout(timeLimitMilliseconds);
-      const addresses = await resolveAddresses(url.value, hosts);
+      const addresses = await resolveAddresses(url.value, hosts, signal);
       if (!addresses.ok) throw unavailable(addresses.refusal.reason);
       const answer = await pinnedPost({
         ...{ url: url.value, addresses: addresses.value, headers, body, maximumBytes, signal },

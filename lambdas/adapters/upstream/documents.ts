@@ -36,29 +36,12 @@ async function getDated(
   const url = readDocumentUrl(text, hosts);
   if (!url.ok) return url;
   const signal = AbortSignal.timeout(timeLimitMilliseconds);
-  const addresses = await beforeAbort(signal, resolveAddresses(url.value, hosts));
+  const addresses = await resolveAddresses(url.value, hosts, signal);
   if (!addresses.ok) return addresses;
   const got = await pinnedGet({ url: url.value, addresses: addresses.value, maximumBytes, signal });
   if (!got.ok) return got;
   const json = parseJson(got.value.text);
   return json.ok ? ok({ json: json.value, freshSeconds: freshSecondsOf(got.value.headers) }) : json;
-}
-
-/** A look-up cannot be aborted, only left behind. */
-function beforeAbort<Value>(
-  signal: AbortSignal,
-  pending: Promise<Result<Value, DocumentRefusal>>,
-): Promise<Result<Value, DocumentRefusal>> {
-  const aborted = new Promise<Result<never, DocumentRefusal>>((resolve) => {
-    signal.addEventListener(
-      'abort',
-      () => {
-        resolve(refuse({ reason: 'timed_out' }));
-      },
-      { once: true },
-    );
-  });
-  return Promise.race([pending, aborted]);
 }
 
 function parseJson(text: string): Result<unknown, DocumentRefusal> {

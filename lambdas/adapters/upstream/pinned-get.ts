@@ -1,9 +1,8 @@
 import type { LookupAddress } from 'node:dns';
-import { type IncomingHttpHeaders, request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
-import type { LookupFunction } from 'node:net';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { DocumentRefusal } from '../../ports/documents.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
+import { pinnedRequest } from './pinned-request.ts';
 
 interface PinnedGet {
   readonly url: URL;
@@ -27,7 +26,8 @@ export async function pinnedGet({
   signal,
 }: PinnedGet): Promise<Result<Got, DocumentRefusal>> {
   try {
-    const response = await respond(url, addresses, signal);
+    const headers = { accept: 'application/json' };
+    const response = await pinnedRequest({ url, addresses, signal, headers });
     const refusal = judge(response);
     if (refusal !== undefined) {
       response.destroy();
@@ -38,33 +38,6 @@ export async function pinnedGet({
   } catch {
     return refuse({ reason: signal.aborted ? 'timed_out' : 'unreachable' });
   }
-}
-
-function respond(
-  url: URL,
-  addresses: readonly LookupAddress[],
-  signal: AbortSignal,
-): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    const headers = { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'vestibule' };
-    request(url, { agent: false, headers, lookup: pinnedTo(addresses), signal })
-      .on('response', resolve)
-      .on('error', reject)
-      // An answer that switches protocols is neither: the connection just ends.
-      .on('close', () => {
-        reject(new Error('closed without a response'));
-      })
-      .end();
-  });
-}
-
-export function pinnedTo(addresses: readonly LookupAddress[]): LookupFunction {
-  const [first] = addresses;
-  return (_host, options, callback) => {
-    if (options.all === true) callback(null, [...addresses]);
-    else callback(null, first?.address ?? '', first?.family);
-  };
 }
 
 function judge({ statusCode = 0, headers }: IncomingMessage): DocumentRefusal | undefined {

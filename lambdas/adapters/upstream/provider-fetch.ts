@@ -1,9 +1,8 @@
 import type { LookupAddress } from 'node:dns';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import { readDocumentUrl, type DocumentHosts } from './document-url.ts';
-import { pinnedTo, readText } from './pinned-get.ts';
+import { readText } from './pinned-get.ts';
+import { pinnedRequest } from './pinned-request.ts';
 import { resolveAddresses } from './resolve.ts';
 
 /** What oauth4webapi asks of a fetch. */
@@ -47,8 +46,7 @@ export function providerFetch(idp: string, hosts: DocumentHosts): ProviderFetch 
     const url = readDocumentUrl(text, hosts);
     if (!url.ok) throw unsent('an endpoint of its metadata is not allowed');
     const signal = AbortSignal.timeout(timeLimitMilliseconds);
-    const addresses = await Promise.race([resolveAddresses(url.value, hosts), aborted(signal)]);
-    if (addresses === undefined) throw unsent('its name was not found in time');
+    const addresses = await resolveAddresses(url.value, hosts, signal);
     if (!addresses.ok) throw unsent(addresses.refusal.reason);
     const answer = await answerOf(url.value, request, addresses.value, signal).catch((error: unknown) => {
       // A code of the system, and nothing of the request.
@@ -68,7 +66,9 @@ async function answerOf(
   addresses: readonly LookupAddress[],
   signal: AbortSignal,
 ): Promise<Response> {
-  const response = await send(url, request, pinnedTo(addresses), signal);
+  const { method, headers: asked, body: form } = request;
+  const sent = { method, headers: asked, body: form?.toString() ?? '' };
+  const response = await pinnedRequest({ url, addresses, signal, ...sent });
   const { statusCode: status = 0, headers } = response;
   const body = await readText(response, request.maximumBytes ?? usualBytes);
   if (!body.ok) throw new Error(body.refusal.reason);
@@ -76,39 +76,5 @@ async function answerOf(
   return new Response(status === 204 ? null : body.value, {
     status,
     headers: { 'content-type': type, ...(challenge !== undefined && { 'www-authenticate': challenge }) },
-  });
-}
-
-function send(
-  url: URL,
-  { method, headers, body }: ProviderRequest,
-  lookup: ReturnType<typeof pinnedTo>,
-  signal: AbortSignal,
-): Promise<IncomingMessage> {
-  const text = body?.toString() ?? '';
-  return new Promise((resolve, reject) => {
-    const start = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    const length = text === '' ? {} : { 'content-length': String(Buffer.byteLength(text)) };
-    const own = { 'accept-encoding': 'identity', 'user-agent': 'vestibule', ...length };
-    start(url, { method, agent: false, headers: { ...headers, ...own }, lookup, signal })
-      .on('response', resolve)
-      .on('error', reject)
-      .on('close', () => {
-        reject(new Error('closed without a response'));
-      })
-      .end(text);
-  });
-}
-
-/** A look-up cannot be aborted, only left behind. */
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    signal.addEventListener(
-      'abort',
-      () => {
-        resolve(undefined);
-      },
-      { once: true },
-    );
   });
 }

@@ -6,10 +6,31 @@ import { isLoopbackAddress, isPublicAddress } from './address.ts';
 import { isLoopbackName, type DocumentHosts } from './document-url.ts';
 
 /**
- * Resolves a host once. Every address it has must be allowed: the connection is then made to one of these and to
- * nothing that a second look-up would say.
+ * Resolves a host once, as long as `signal` lets it. Every address it has must be allowed: the connection is then made to one
+ * of these and to nothing that a second look-up would say.
  */
-export async function resolveAddresses(
+export function resolveAddresses(
+  url: URL,
+  hosts: DocumentHosts,
+  signal: AbortSignal,
+): Promise<Result<readonly LookupAddress[], DocumentRefusal>> {
+  return Promise.race([resolved(url, hosts), aborted(signal)]);
+}
+
+/** A look-up cannot be aborted, only left behind. */
+function aborted(signal: AbortSignal): Promise<Result<never, DocumentRefusal>> {
+  return new Promise((resolve) => {
+    signal.addEventListener(
+      'abort',
+      () => {
+        resolve(refuse({ reason: 'timed_out' }));
+      },
+      { once: true },
+    );
+  });
+}
+
+async function resolved(
   url: URL,
   hosts: DocumentHosts,
 ): Promise<Result<readonly LookupAddress[], DocumentRefusal>> {

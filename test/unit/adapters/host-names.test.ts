@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { guardedCallerIdentities } from '../../../lambdas/adapters/upstream/caller-identities.ts';
 import { guardedDocuments } from '../../../lambdas/adapters/upstream/documents.ts';
 import { pinnedGet } from '../../../lambdas/adapters/upstream/pinned-get.ts';
+import { providerLook } from '../../../lambdas/adapters/upstream/provider-look.ts';
 import { installHostNames } from '../../../local/lambda/worker-names.ts';
 
 /** Public by every rule, and given to nobody. */
@@ -68,6 +70,14 @@ describe('a name of a host', () => {
   it('that nobody ever answers for holds us up for seconds', async () => {
     const got = await outside.fetchJson('https://silent.example.com/');
     expect(got).toEqual({ ok: false, refusal: { reason: 'timed_out' } });
+    const [seen, caller] = await Promise.allSettled([
+      providerLook('public')('https://silent.example.com/'),
+      guardedCallerIdentities({ hosts: 'public' }).identify({
+        ...{ endpoint: 'https://silent.example.com', headers: {} },
+      }),
+    ]);
+    expect(seen).toMatchObject({ value: { kind: 'no_answer', why: 'timed_out' } });
+    expect(caller).toMatchObject({ reason: { dependency: 'STS', cause: { message: 'timed_out' } } });
   }, 10_000);
 
   it('means nothing any more once its addresses are judged', async () => {
