@@ -49,6 +49,7 @@ function realm({
   readonly clientSecret: string;
   readonly redirectUri: string;
 }): Realm {
+  const ours = new URL(redirectUri).origin;
   const person = (username: string, firstName: string, groups: readonly string[]): object => ({
     ...{ username, firstName, lastName: 'Adams', email: `${username}@example.com`, emailVerified: true },
     ...{ enabled: true, groups, realmRoles: ['offline_access'] },
@@ -70,7 +71,12 @@ function realm({
         ...{ clientId: 'vestibule', secret: clientSecret, protocol: 'openid-connect', enabled: true },
         ...{ publicClient: false, standardFlowEnabled: true, directAccessGrantsEnabled: false },
         redirectUris: [redirectUri],
-        attributes: { 'pkce.code.challenge.method': 'S256' },
+        attributes: {
+          'pkce.code.challenge.method': 'S256',
+          'post.logout.redirect.uris': `${ours}/logout/callback`,
+          'backchannel.logout.url': `${ours}/backchannel-logout/company`,
+          'backchannel.logout.session.required': 'true',
+        },
         protocolMappers: [
           {
             ...{ name: 'groups', protocol: 'openid-connect', protocolMapper: 'oidc-group-membership-mapper' },

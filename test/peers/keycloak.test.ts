@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DownstreamAnswer, DownstreamQuestion } from '../../lambdas/ports/downstream.ts';
@@ -8,6 +9,7 @@ import { config as example } from '../../vestibule.config.ts';
 import { asker, random } from '../spec/support/downstream-driver.ts';
 import { type Answer, drive } from '../spec/support/driver.ts';
 import { eventsSince, hosted, peoplesClients, requestOf, verifier } from '../spec/support/people.ts';
+import { bye, withWaysOut } from '../spec/support/signing-out.ts';
 import { createBrowser } from '../support/browser-player.ts';
 import type { Company } from '../support/company.ts';
 import { startDeployment, type TestDeployment } from '../support/deployment.ts';
@@ -32,7 +34,7 @@ beforeAll(async () => {
           groupsClaim: 'groups',
         },
       ],
-      clients: [...example.clients, ...peoplesClients],
+      clients: withWaysOut({ ...example, clients: [...example.clients, ...peoplesClients] }).clients,
       roles: [
         { id: 'everyone', groups: 'everyone', scopes: { demo: ['tools:read'] } },
         { id: 'engineering', groups: { company: ['engineering'] }, scopes: { demo: ['tools:write'] } },
@@ -92,6 +94,40 @@ async function standingLater(grant: string): Promise<unknown> {
   return answer.told === 'standing' ? answer.standing : answer;
 }
 
+// First, while the clock of the run, which tests put forward, is that of Keycloak still.
+test('tells of those who sign out there, and what agents hold in their name ends', async () => {
+  const browser = createBrowser();
+  const [here, elsewhere] = [await tokensOf('bob', browser), await tokensOf('bob')];
+  await nextSecond();
+  const asked = await browser.open(`${keycloak.issuer}/protocol/openid-connect/logout?client_id=vestibule`);
+  if (asked.kind !== 'page') throw new Error(asked.url.href);
+  const from = deployment.log.length;
+  const form = asked.page.forms[0]!;
+  await browser.press(asked.page, form, form.buttons[0]);
+  expect(eventsSince(company, from)).toContainEqual(
+    expect.objectContaining({ event: 'signed_out_upstream', idp, grants: 1 }),
+  );
+  const refused = await refresh(here);
+  expect(refused).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+  expect(refused.body['error_description']).toContain('signed out');
+  // Another session of the same person, at another browser.
+  expect(await refresh(elsewhere)).toMatchObject({ status: 200 });
+});
+
+test('signs out who signs out here, without a question, and sends them on to the client', async () => {
+  const browser = createBrowser();
+  const tokens = await tokensOf('carol', browser);
+  await nextSecond();
+  const query = new URLSearchParams({
+    ...{ id_token_hint: String(tokens.body['id_token']), post_logout_redirect_uri: bye, state: 'of-desk' },
+  });
+  const back = await browser.open(`${company.issuer}/logout?${query.toString()}`, new URL(bye));
+  expect(back.kind === 'left' && back.url.href).toBe(`${bye}?state=of-desk`);
+  expect(await refresh(tokens)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+  const { pages } = await browser.walk({ authorizeUrl: requestOf(company, everything), user: 'carol' });
+  expect(pages.map(({ url }) => url.origin)).toEqual([company.issuer, company.idpUrl]);
+});
+
 test('signs people in through its own pages, and tells their groups', async () => {
   expect(await signIn('alice')).toMatchObject({
     told: 'signed_in',
@@ -137,8 +173,7 @@ test('ends what was granted by somebody whom an administrator disables', async (
 const everything = { scope: 'openid tools:read tools:write' };
 
 /** The whole way of a person, from the client's request to its tokens. */
-async function tokensOf(user: string): Promise<Answer> {
-  const browser = createBrowser();
+async function tokensOf(user: string, browser = createBrowser()): Promise<Answer> {
   const { arrival, pages } = await browser.walk({ authorizeUrl: requestOf(company, everything), user });
   if (arrival.kind === 'page') throw new Error(arrival.page.text);
   expect(pages.map(({ url }) => url.origin)).toEqual([company.issuer, company.idpUrl]);
@@ -149,6 +184,11 @@ async function tokensOf(user: string): Promise<Answer> {
     ...{ grant_type: 'authorization_code', code: back.get('code') ?? '', redirect_uri: hosted },
     ...{ client_id: 'desk', code_verifier: verifier },
   });
+}
+
+/** Instants are whole seconds: what begins in the second of a logout is over with it. */
+function nextSecond(): Promise<void> {
+  return setTimeout(1_100);
 }
 
 function refresh({ body }: Answer): Promise<Answer> {
