@@ -241,7 +241,7 @@ describe('a userinfo endpoint', () => {
             ...{ id: expect.any(String) as string, idp: 'first', name: 'Ann', groups: ['staff'] },
             email: 'ann@example.com',
           },
-          keptUpstream: false,
+          ...{ keptUpstream: false, idToken: expect.any(String) as string },
         },
       });
     },
