@@ -108,6 +108,11 @@ export interface ProxiedRegistrationConfig {
    * Of Cognito: where people may sign in with these clients, by its name in the user pool. Default: `COGNITO`, the pool itself.
    */
   readonly supportedIdentityProviders?: readonly string[];
+  /**
+   * Of Cognito: whether the domain of the user pool has managed login, which shows an app client no page before it has a branding
+   * style. Each is given the one that Cognito provides. Default: false, for the classic hosted UI.
+   */
+  readonly managedLogin?: boolean;
 }
 
 /** What people may let agents do. Without any role, whoever can sign in may grant every scope. */

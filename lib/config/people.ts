@@ -1,7 +1,18 @@
 import { X509Certificate } from 'node:crypto';
 import { Token } from 'aws-cdk-lib';
 import * as v from 'valibot';
-import { fields, identifier, listOf, mapOf, oneOf, peopleText, text, textThat, wholeFrom } from './fields.ts';
+import {
+  fields,
+  flag,
+  identifier,
+  listOf,
+  mapOf,
+  oneOf,
+  peopleText,
+  text,
+  textThat,
+  wholeFrom,
+} from './fields.ts';
 import { show } from './problem.ts';
 import { profileNames } from './provider-profiles.ts';
 import { documentUrlProblem, type Hosts } from './resource-uri.ts';
@@ -151,6 +162,7 @@ export function identityProvider(hosts: Hosts): v.GenericSchema {
         credentialArn: v.optional(secretArn),
         userPoolArn: v.optional(userPoolArn),
         supportedIdentityProviders: v.optional(someOf(poolProvider)),
+        managedLogin: v.optional(flag()),
       }),
     ),
   });

@@ -44,18 +44,19 @@ function poolProblems(
   registration: NonNullable<Provider['registration']>,
   path: string,
 ): readonly Problem[] {
-  const { userPoolArn, supportedIdentityProviders, credentialArn } = registration;
+  const { userPoolArn, supportedIdentityProviders, managedLogin, credentialArn } = registration;
   const { issuer } = provider;
   if (profileOf(provider) !== 'cognito') {
-    return Object.entries({ userPoolArn, supportedIdentityProviders }).flatMap(([field, value]) =>
-      value === undefined
-        ? []
-        : [
-            {
-              path: `${path}.${field}`,
-              text: 'is of Cognito alone, and this is another provider; remove it',
-            },
-          ],
+    return Object.entries({ userPoolArn, supportedIdentityProviders, managedLogin }).flatMap(
+      ([field, value]) =>
+        value === undefined
+          ? []
+          : [
+              {
+                path: `${path}.${field}`,
+                text: 'is of Cognito alone, and this is another provider; remove it',
+              },
+            ],
     );
   }
   if (credentialArn !== undefined) {

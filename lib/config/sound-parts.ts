@@ -78,6 +78,7 @@ const identityProvider = v.object({
         credentialArn: maybeText,
         userPoolArn: maybeText,
         supportedIdentityProviders: textList,
+        managedLogin: v.fallback(v.optional(v.boolean()), undefined),
       }),
     ),
     undefined,

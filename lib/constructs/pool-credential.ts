@@ -10,12 +10,12 @@ export interface RegistrationCredential {
   readonly grantUse: (grantee: IGrantable) => void;
 }
 
-/** The role of the enrolment function itself, for one user pool: it makes, removes and finds app clients of that pool. */
+/** The role of the enrolment function itself, for one user pool: it makes, removes and finds app clients of that pool, and gives them pages. */
 export function poolCredential(stack: Stack, { idp, registration }: ProxiedProvider): RegistrationCredential {
-  const { userPoolArn, supportedIdentityProviders = ['COGNITO'] } = registration;
+  const { userPoolArn, supportedIdentityProviders = ['COGNITO'], managedLogin = false } = registration;
   const arn = userPoolArn ?? arnIn(stack, idp.issuer);
   return {
-    variables: { userPool: { arn, supportedIdentityProviders } },
+    variables: { userPool: { arn, supportedIdentityProviders, managedLogin } },
     grantUse: (grantee) => {
       Grant.addToPrincipal({
         grantee,
@@ -23,6 +23,7 @@ export function poolCredential(stack: Stack, { idp, registration }: ProxiedProvi
           'cognito-idp:CreateUserPoolClient',
           'cognito-idp:DeleteUserPoolClient',
           'cognito-idp:ListUserPoolClients',
+          ...(managedLogin ? ['cognito-idp:CreateManagedLoginBranding'] : []),
         ],
         resourceArns: [arn],
       });

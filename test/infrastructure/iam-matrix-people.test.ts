@@ -134,6 +134,7 @@ test('at a user pool, that function makes, removes and finds app clients of this
       },
     ],
   } as const;
+  const pool = 'arn:<AWS::Partition>:cognito-idp:eu-west-1:<AWS::AccountId>:userpool/eu-west-1_aBcDeF';
   const { Enrolment: enrolment, ...others } = matrixOf(cognito);
   expect(enrolment?.slice(0, 3)).toEqual([
     writesItsLog('Enrolment'),
@@ -143,12 +144,25 @@ test('at a user pool, that function makes, removes and finds app clients of this
         'cognito-idp:DeleteUserPoolClient',
         'cognito-idp:ListUserPoolClients',
       ],
-      'arn:<AWS::Partition>:cognito-idp:eu-west-1:<AWS::AccountId>:userpool/eu-west-1_aBcDeF',
+      pool,
     ),
     row([read], registry, keys('client#dyn_*')),
   ]);
   expect(JSON.stringify(enrolment)).not.toContain('secretsmanager');
   expect(JSON.stringify(others)).not.toContain('cognito-idp');
+  const [idp] = cognito.identityProviders;
+  const withPages = { ...idp, registration: { ...registration, managedLogin: true } };
+  expect(matrixOf({ ...cognito, identityProviders: [withPages] })['Enrolment']?.[1]).toEqual(
+    row(
+      [
+        'cognito-idp:CreateManagedLoginBranding',
+        'cognito-idp:CreateUserPoolClient',
+        'cognito-idp:DeleteUserPoolClient',
+        'cognito-idp:ListUserPoolClients',
+      ],
+      pool,
+    ),
+  );
 });
 
 test('operators see what people granted and end it, and make none of it', () => {

@@ -1,8 +1,10 @@
 import {
   CognitoIdentityProviderClient,
+  CreateManagedLoginBrandingCommand,
   CreateUserPoolClientCommand,
   DeleteUserPoolClientCommand,
   ListUserPoolClientsCommand,
+  ManagedLoginBrandingExistsException,
   ResourceNotFoundException,
   type UserPoolClientDescription,
   type UserPoolClientType,
@@ -25,6 +27,8 @@ export interface PoolRegistration {
   readonly arn: string;
   /** By their names in the pool, where people may sign in with these clients: `COGNITO`, the pool itself, or others. */
   readonly supportedIdentityProviders: readonly string[];
+  /** Its domain shows an app client no page before it has a branding style. */
+  readonly managedLogin: boolean;
 }
 
 interface Options {
@@ -59,7 +63,8 @@ export function userPoolRegistrations({ issuer, pools }: Options): UpstreamRegis
       const client = new CognitoIdentityProviderClient({ ...makingDefaults, region: pool.region });
       const make = async (): Promise<Result<MadeClient, UpstreamRegistrationRefusal>> => {
         try {
-          return madeOf((await client.send(command)).UserPoolClient ?? {}, redirectUri);
+          const made = madeOf((await client.send(command)).UserPoolClient ?? {}, redirectUri);
+          return made.ok && pool.managedLogin ? await withPages(pool, made.value) : made;
         } catch (error) {
           return refuse(refusedBy(idp, error));
         }
@@ -113,6 +118,28 @@ function creation(
     ExplicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH'],
     PreventUserExistenceErrors: 'ENABLED',
   });
+}
+
+/** A style that Cognito provides; without one, whoever signs in is told that there are no pages. */
+async function withPages(
+  { region, id: UserPoolId }: UserPool,
+  made: MadeClient,
+): Promise<Result<MadeClient, UpstreamRegistrationRefusal>> {
+  const { id } = made;
+  const style = { UserPoolId, ClientId: id, UseCognitoProvidedValues: true };
+  try {
+    await clientIn(region).send(new CreateManagedLoginBrandingCommand(style));
+  } catch (error) {
+    // It was made by a try whose reply was lost.
+    if (error instanceof ManagedLoginBrandingExistsException) return ok(made);
+    const { name } = error as { readonly name?: string };
+    return refuse({
+      kind: 'unusable',
+      problem: `it gives the client no branding style (${name ?? 'no answer'})`,
+      made: { id },
+    });
+  }
+  return ok(made);
 }
 
 async function findIn(

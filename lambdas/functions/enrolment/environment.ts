@@ -9,7 +9,7 @@ export const enrolmentEnvironment = [
   'DEPLOYMENT',
   /**
    * By identity provider how many clients there may be, and by what they are registered, as JSON: `secret`, the ARN of one, or
-   * `userPool`, with its ARN and the providers of the pool that people sign in with.
+   * `userPool`, with its ARN, the providers of the pool that people sign in with, and whether it has managed login.
    */
   'PROXIED',
   /** `public`, or `loopback` in the dev profile, where an identity provider may live on this machine. */

@@ -4,7 +4,9 @@ import type { IdpId } from '../../runtime/identifiers.ts';
 const proxied = v.object({
   quota: v.number(),
   secret: v.exactOptional(v.string()),
-  userPool: v.exactOptional(v.object({ arn: v.string(), supportedIdentityProviders: v.array(v.string()) })),
+  userPool: v.exactOptional(
+    v.object({ arn: v.string(), supportedIdentityProviders: v.array(v.string()), managedLogin: v.boolean() }),
+  ),
 });
 
 /** The identity providers that clients are registered at, as the stack writes them. */

@@ -43,6 +43,9 @@ export function whyRefused(idp: IdentityProvider, refusal: UpstreamRegistrationR
     case 'unsupported':
       return { detail: refusal.problem, fix };
     case 'unusable':
-      return { detail: refusal.problem, fix: 'change the registration policies of the identity provider' };
+      return {
+        detail: refusal.problem,
+        fix: kind === 'user_pool' ? fix : 'change the registration policies of the identity provider',
+      };
   }
 }

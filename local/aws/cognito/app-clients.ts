@@ -9,6 +9,8 @@ export interface AppClient {
   readonly ClientSecret?: string;
   readonly CreationDate: number;
   readonly LastModifiedDate: number;
+  /** Whether managed login has pages for it. */
+  readonly hasStyle?: boolean;
   readonly [setting: string]: unknown;
 }
 
@@ -39,6 +41,8 @@ export interface AppClients {
     settings: Readonly<Record<string, unknown>>,
     hasSecret: boolean,
   ) => Promise<AppClient>;
+  /** Gives it a branding style, which it has none of. */
+  readonly style: (pool: string, id: string) => Promise<void>;
   readonly remove: (pool: string, id: string) => Promise<void>;
 }
 
@@ -73,16 +77,31 @@ export function createAppClients(file: StateFile<UserPoolsState>, now: () => num
       await commit();
       return made;
     },
+    style: async (id, client) => {
+      const pool = poolOf(id);
+      const found = pool.clients.find(({ ClientId }) => ClientId === client);
+      if (found === undefined) throw noClient(client);
+      if (found.hasStyle) {
+        const problem = `Managed login branding already exists for user pool client ${client}.`;
+        throw new AwsError('ManagedLoginBrandingExistsException', problem);
+      }
+      pool.clients = pool.clients.map((each) => (each === found ? { ...found, hasStyle: true } : each));
+      await commit();
+    },
     remove: async (id, client) => {
       const pool = poolOf(id);
       const left = pool.clients.filter(({ ClientId }) => ClientId !== client);
       if (left.length === pool.clients.length) {
-        throw new AwsError('ResourceNotFoundException', `User pool client ${client} does not exist.`);
+        throw noClient(client);
       }
       pool.clients = left;
       await commit();
     },
   };
+}
+
+function noClient(id: string): AwsError {
+  return new AwsError('ResourceNotFoundException', `User pool client ${id} does not exist.`);
 }
 
 /** Lower-case letters and digits, as ids and secrets of app clients are. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import type { VirtualClock } from '../../clock.ts';
 import { AwsError, type Input, type Operation, run, type Service, unknownOperation } from '../service.ts';
@@ -16,7 +17,7 @@ export interface UserPools {
 
 /**
  * App clients of user pools, of docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference: API_CreateUserPoolClient,
- * API_DeleteUserPoolClient and API_ListUserPoolClients, with their constraints and errors.
+ * API_DeleteUserPoolClient, API_ListUserPoolClients and API_CreateManagedLoginBranding, with their constraints and errors.
  */
 export function createCognito({
   region,
@@ -59,6 +60,7 @@ export function createCognito({
 }
 
 const poolId = v.pipe(v.string(), v.maxLength(55), v.regex(/^[\w-]+_[0-9a-zA-Z]+$/));
+const clientId = v.pipe(v.string(), v.maxLength(128), v.regex(/^[\w+]+$/));
 const scope = v.pipe(v.string(), v.minLength(1), v.maxLength(256), v.regex(/^[\x21\x23-\x5B\x5D-\x7E]+$/));
 const callback = v.pipe(v.string(), v.minLength(1), v.maxLength(1_024));
 
@@ -84,8 +86,18 @@ function operationsOn(clients: AppClients): Record<string, Operation> {
       refuseUnsound(settings, clients.providersOf(settings.UserPoolId));
       return { UserPoolClient: await clients.add(settings.UserPoolId, settings, GenerateSecret) };
     }),
+    CreateManagedLoginBranding: reading(
+      v.strictObject({ UserPoolId: poolId, ClientId: clientId, UseCognitoProvidedValues: v.literal(true) }),
+      async ({ UserPoolId, ClientId }) => {
+        await clients.style(UserPoolId, ClientId);
+        const ManagedLoginBrandingId = randomUUID();
+        return {
+          ManagedLoginBranding: { ManagedLoginBrandingId, UserPoolId, UseCognitoProvidedValues: true },
+        };
+      },
+    ),
     DeleteUserPoolClient: reading(
-      v.object({ UserPoolId: poolId, ClientId: v.pipe(v.string(), v.maxLength(128), v.regex(/^[\w+]+$/)) }),
+      v.object({ UserPoolId: poolId, ClientId: clientId }),
       ({ UserPoolId, ClientId }) => clients.remove(UserPoolId, ClientId),
     ),
     ListUserPoolClients: reading(

@@ -1,5 +1,6 @@
 import {
   CognitoIdentityProviderClient,
+  CreateManagedLoginBrandingCommand,
   CreateUserPoolClientCommand,
   type CreateUserPoolClientCommandInput,
   DeleteUserPoolClientCommand,
@@ -82,6 +83,21 @@ it('deletes one once, and knows none that it never had', async () => {
   for (const id of [ClientId, 'never']) {
     await expect(remove(id)).rejects.toThrow(expect.objectContaining({ name: 'ResourceNotFoundException' }));
   }
+});
+
+it('gives an app client a branding style once', async () => {
+  const { ClientId } = await create();
+  const style = (id: string | undefined) =>
+    cognito.send(
+      new CreateManagedLoginBrandingCommand({ UserPoolId, ClientId: id, UseCognitoProvidedValues: true }),
+    );
+  expect((await style(ClientId)).ManagedLoginBranding).toMatchObject({ UserPoolId });
+  await expect(style(ClientId)).rejects.toThrow(
+    expect.objectContaining({ name: 'ManagedLoginBrandingExistsException' }),
+  );
+  await expect(style('never')).rejects.toThrow(
+    expect.objectContaining({ name: 'ResourceNotFoundException' }),
+  );
 });
 
 it.each([

@@ -18,6 +18,10 @@ export const proxiedRegistration = {
     'Vestibule',
     'makes a client an app client of a user pool of Cognito by the API of AWS, finds it by its name, and deletes it there',
   ),
+  'vestibule:proxied-managed-login': must(
+    'Vestibule',
+    'gives an app client pages of managed login where the config says that the pool has it, and keeps none without',
+  ),
   'vestibule:proxied-sign-in': must(
     ['Vestibule', 'RFC 6749 §6'],
     'signs people in as that client, with its secret, and asks later whether they stand as that client',

@@ -2,13 +2,16 @@ import { decodeJwt } from 'jose';
 import { afterEach, describe, expect } from 'vitest';
 import { itemsAtRest } from '../support/items-at-rest.ts';
 import { eventsSince } from '../support/people.ts';
-import { startPoolOffice } from '../support/pool-office.ts';
+import {
+  clientsAt,
+  expectNothingOrphaned,
+  keptAt,
+  startPoolOffice,
+  untilSwept,
+} from '../support/pool-office.ts';
 import { callsDuring, faultsAt } from '../support/struck-calls.ts';
 import { forThisFile, mend, strike } from '../support/this-file.ts';
 import { verifies } from '../verifies.ts';
-
-// Longer than any registration is under way, and than the hour until the next sweep.
-const untilSwept = 4_300;
 
 const office = forThisFile(() =>
   startPoolOffice({
@@ -19,32 +22,6 @@ const office = forThisFile(() =>
 afterEach(() => {
   mend(office.company);
 });
-
-/** Our ids of the clients that there are in the pool, and here. */
-async function both(): Promise<readonly [there: readonly string[], here: readonly string[]]> {
-  const { body } = await office.operator.admin('GET', 'clients?limit=100');
-  const listed = body['clients'] as readonly { readonly client_id: string }[];
-  const here = listed.map(({ client_id: id }) => id).filter((id) => id.startsWith('dyn_'));
-  const there = office.appClients().flatMap(({ name }) => /dyn_\S+$/.exec(name)?.[0] ?? []);
-  return [there.sort(), here.sort()];
-}
-
-async function keptOfAny(): Promise<readonly unknown[]> {
-  const items = await itemsAtRest(office.company, 'VaultTable');
-  return items.filter(
-    ({ pk, taken }) => pk?.S?.startsWith('enrolment#') === true || (taken && taken.N !== '0'),
-  );
-}
-
-/** Whatever failed: who has a client here has one there, and nobody else; and what is removed here is removed there. */
-async function expectNothingOrphaned(what: string): Promise<void> {
-  await office.later(untilSwept);
-  const [there, here] = await both();
-  expect([what, there]).toEqual([what, here]);
-  for (const id of here) await office.operator.admin('DELETE', `clients/${id}`);
-  await office.later(untilSwept);
-  expect([what, await both(), await keptOfAny()]).toEqual([what, [[], []], []]);
-}
 
 describe('clients of their own in a user pool', () => {
   verifies(
@@ -68,7 +45,7 @@ describe('clients of their own in a user pool', () => {
       });
       const access = registered.body['registration_access_token'];
       expect((await office.clients.manage('DELETE', registered, access)).status).toBe(204);
-      expect([office.appClients(), await keptOfAny()]).toEqual([[], []]);
+      expect([office.appClients(), await keptAt(office)]).toEqual([[], []]);
     },
   );
 
@@ -96,9 +73,9 @@ describe('clients of their own in a user pool', () => {
       }
       expect(persons.size).toBe(1);
       // What an administrator removed there is as good as removed by us.
-      for (const id of (await both())[1]) await office.operator.admin('DELETE', `clients/${id}`);
+      for (const id of (await clientsAt(office))[1]) await office.operator.admin('DELETE', `clients/${id}`);
       await office.later(untilSwept);
-      expect(await keptOfAny()).toEqual([]);
+      expect(await keptAt(office)).toEqual([]);
     },
   );
 
@@ -115,7 +92,7 @@ describe('clients of their own in a user pool', () => {
       const leaver = crowd.find(({ status }) => status === 201)!;
       await office.clients.manage('DELETE', leaver, leaver.body['registration_access_token']);
       expect((await office.register('Next')).status).toBe(201);
-      await expectNothingOrphaned('a crowd');
+      await expectNothingOrphaned(office, 'a crowd');
     },
   );
 
@@ -129,7 +106,7 @@ describe('clients of their own in a user pool', () => {
         'cognito-idp:CreateUserPoolClient~Enrolment',
         'dynamodb:PutItem~Enrolment',
       ]);
-      await expectNothingOrphaned('calm');
+      await expectNothingOrphaned(office, 'calm');
       const faults = [...struck.flatMap(faultsAt), 'cognito-idp:CreateUserPoolClient~Enrolment=throttle@*'];
       for (const fault of faults) {
         strike(office.company, fault);
@@ -138,10 +115,11 @@ describe('clients of their own in a user pool', () => {
         if (status !== 201) {
           expect([fault, status, headers.get('retry-after')]).toEqual([fault, 503, expect.any(String)]);
         }
-        if (fault.includes('throttle')) expect([fault, status, await keptOfAny()]).toEqual([fault, 503, []]);
+        if (fault.includes('throttle'))
+          expect([fault, status, await keptAt(office)]).toEqual([fault, 503, []]);
         // One try: whose reply is lost, that client is made once.
         expect([fault, office.appClients().length <= 1]).toEqual([fault, true]);
-        await expectNothingOrphaned(fault);
+        await expectNothingOrphaned(office, fault);
       }
     },
     120_000,
@@ -170,7 +148,7 @@ describe('clients of their own in a user pool', () => {
           ...{ event: 'enrolment_ended', idp: 'cognito', reason: 'never_registered', outcome: 'removed' },
         }),
       );
-      expect(await keptOfAny()).toEqual([]);
+      expect(await keptAt(office)).toEqual([]);
       for (const { id } of office.appClients()) await office.removeForeign(id);
     },
     60_000,
@@ -187,7 +165,7 @@ describe('clients of their own in a user pool', () => {
         expect([how, (await office.clients.manage('DELETE', client, access)).status]).toEqual([how, 204]);
         mend(office.company);
         await office.later(untilSwept);
-        expect([how, await both(), await keptOfAny()]).toEqual([how, [[], []], []]);
+        expect([how, await clientsAt(office), await keptAt(office)]).toEqual([how, [[], []], []]);
       }
     },
     60_000,
@@ -200,7 +178,7 @@ describe('clients of their own in a user pool', () => {
       const from = office.company.log.length;
       for (let at = 0; at < 100; at += 1) await office.addForeign(`Theirs ${at}`);
       const { status, headers } = await office.register('One too many');
-      expect([status, headers.get('retry-after'), await keptOfAny()]).toEqual([503, '60', []]);
+      expect([status, headers.get('retry-after'), await keptAt(office)]).toEqual([503, '60', []]);
       expect(eventsSince(office.company, from)).toContainEqual(
         expect.objectContaining({
           ...{ event: 'client_registration_refused', reason: 'enrolment_refused', idp: 'cognito' },

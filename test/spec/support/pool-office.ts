@@ -3,6 +3,7 @@ import {
   CreateUserPoolClientCommand,
   DeleteUserPoolClientCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
+import { expect } from 'vitest';
 import type { PoolSettings } from '../../../local/aws/cognito/app-clients.ts';
 import { federationSecret } from '../../../local/demo/federation-secret.ts';
 import { config as example } from '../../../vestibule.config.ts';
@@ -12,6 +13,7 @@ import { steadyPortBlock } from '../../support/free-ports.ts';
 import { type Behaviour, type PlayedIdp, playIdp } from '../../support/played-idp.ts';
 import { cognito } from '../../support/played-profiles.ts';
 import { type Answer, type Driver, drive } from './driver.ts';
+import { itemsAtRest } from './items-at-rest.ts';
 import { deskAt, hosted, requestOf, signIn, type TokensOfDesk } from './people.ts';
 import { type Registering, registering } from './registering.ts';
 
@@ -51,6 +53,8 @@ export async function startPoolOffice(
   options: {
     readonly quota?: number;
     readonly supportedIdentityProviders?: readonly string[];
+    /** That its domain has it, as the config says too. */
+    readonly managedLogin?: boolean;
     readonly pool?: PoolSettings | undefined;
   } = { pool: {} },
 ): Promise<PoolOffice> {
@@ -63,7 +67,7 @@ export async function startPoolOffice(
     // As they are at that moment: what is deleted by the API signs nobody in any more.
     clients: { [Symbol.iterator]: () => secretsOf()[Symbol.iterator]() },
   });
-  const { quota, supportedIdentityProviders } = options;
+  const { quota, supportedIdentityProviders, managedLogin } = options;
   const deployment = await startDeployment({
     port,
     config: {
@@ -78,6 +82,7 @@ export async function startPoolOffice(
             userPoolArn: `arn:aws:cognito-idp:us-east-1:000000000000:userpool/${pool}`,
             ...(quota !== undefined && { quota }),
             ...(supportedIdentityProviders && { supportedIdentityProviders }),
+            ...(managedLogin !== undefined && { managedLogin }),
           },
         },
       ],
@@ -87,7 +92,7 @@ export async function startPoolOffice(
   if (options.pool !== undefined) userPools.add(pool, options.pool);
   secret = await federationSecret(deployment.run, 'cognito');
   const settingsOf = (id: string) => userPools.settingsOf(pool).get(id) ?? {};
-  idp.play(played(port + 1, settingsOf));
+  idp.play(played(port + 1, settingsOf, managedLogin));
   const company = { ...deployment, mcpUrl: example.resources[0].uri, idpUrl: '' };
   const operator = drive(deployment);
   const clients = registering(operator);
@@ -134,7 +139,11 @@ export async function startPoolOffice(
 }
 
 /** What an app client may not ask for, Cognito refuses (docs.aws.amazon.com/cognito, authorization-endpoint). */
-function played(port: number, settingsOf: (id: string) => Readonly<Record<string, unknown>>): Behaviour {
+function played(
+  port: number,
+  settingsOf: (id: string) => Readonly<Record<string, unknown>>,
+  managedLogin = false,
+): Behaviour {
   return {
     ...cognito(port, {}, pool),
     refuses: (parameters) => {
@@ -143,8 +152,43 @@ function played(port: number, settingsOf: (id: string) => Readonly<Record<string
         (settings[list] as readonly string[] | undefined)?.includes(value);
       if (has('AllowedOAuthFlows', 'code') !== true) return 'unauthorized_client';
       if (has('CallbackURLs', parameters.get('redirect_uri') ?? '') !== true) return 'redirect_mismatch';
+      // managed-login-branding: there are no pages for an app client without a style.
+      if (managedLogin && settings['hasStyle'] !== true) return 'login_pages_unavailable';
       const scopes = (parameters.get('scope') ?? '').split(' ');
       return scopes.every((scope) => has('AllowedOAuthScopes', scope) === true) ? undefined : 'invalid_scope';
     },
   };
+}
+
+/** Our ids of the clients that there are in the pool, and here. */
+export async function clientsAt({
+  operator,
+  appClients,
+}: PoolOffice): Promise<readonly [there: readonly string[], here: readonly string[]]> {
+  const { body } = await operator.admin('GET', 'clients?limit=100');
+  const listed = body['clients'] as readonly { readonly client_id: string }[];
+  const here = listed.map(({ client_id: id }) => id).filter((id) => id.startsWith('dyn_'));
+  const there = appClients().flatMap(({ name }) => /dyn_\S+$/.exec(name)?.[0] ?? []);
+  return [there.sort(), here.sort()];
+}
+
+/** Whatever is kept of clients at the pool. */
+export async function keptAt({ company }: PoolOffice): Promise<readonly unknown[]> {
+  const items = await itemsAtRest(company, 'VaultTable');
+  return items.filter(
+    ({ pk, taken }) => pk?.S?.startsWith('enrolment#') === true || (taken && taken.N !== '0'),
+  );
+}
+
+// Longer than any registration is under way, and than the hour until the next sweep.
+export const untilSwept = 4_300;
+
+/** Whatever failed: who has a client here has one there, and nobody else; and what is removed here is removed there. */
+export async function expectNothingOrphaned(office: PoolOffice, what: string): Promise<void> {
+  await office.later(untilSwept);
+  const [there, here] = await clientsAt(office);
+  expect([what, there]).toEqual([what, here]);
+  for (const id of here) await office.operator.admin('DELETE', `clients/${id}`);
+  await office.later(untilSwept);
+  expect([what, await clientsAt(office), await keptAt(office)]).toEqual([what, [[], []], []]);
 }

@@ -53,4 +53,14 @@ export const brokenUserPools: readonly (readonly [string, unknown, string])[] = 
     }),
     'identityProviders[0].registration.userPoolArn: is of Cognito alone, and this is another provider; remove it',
   ],
+  [
+    'managed login at a provider that has none',
+    proxied({ registration: { mode: 'proxied', managedLogin: true } }),
+    'identityProviders[0].registration.managedLogin: is of Cognito alone, and this is another provider; remove it',
+  ],
+  [
+    'managed login by its version',
+    pool({ managedLogin: 2 }),
+    'identityProviders[0].registration.managedLogin: 2 is not true or false',
+  ],
 ];
