@@ -11,6 +11,7 @@ import {
   userCodePage,
 } from '../../lambdas/http/pages/device.ts';
 import { leavingPage, strangersPage } from '../../lambdas/http/pages/leaving.ts';
+import { logoutPage, signedOutPage } from '../../lambdas/http/pages/logout.ts';
 import { lookOf } from '../../lambdas/http/pages/look.ts';
 import { messagePage } from '../../lambdas/http/pages/message.ts';
 import { htmlTokens } from '../support/html-tokens.ts';
@@ -23,6 +24,7 @@ import {
   leaving,
   message,
   stranger,
+  logout,
 } from '../support/page-mothers.ts';
 import { hostile } from './arbitraries.ts';
 
@@ -92,6 +94,19 @@ const pages: Readonly<Record<string, (words: string) => HttpResponse>> = {
       userCode: words,
       resource: { name: words, host: words },
       fields: { request: words },
+    }),
+  logout: (words) =>
+    logoutPage(lookOf({ name: words }), {
+      ...logout,
+      client: { name: words, origin: { kind: 'document', host: words } },
+      redirect: { kind: 'web', place: words },
+      person: words,
+      fields: { request: words },
+    }),
+  'signed-out': (words) =>
+    signedOutPage(lookOf({ name: words }), {
+      ...{ title: words, paragraphs: [words] },
+      onward: { client: words, href: `https://example.com/${words}` },
     }),
   'device-approved': (words) => deviceApprovedPage(lookOf({ name: words }), words),
   'device-denied': (words) => deviceDeniedPage(lookOf({ name: words }), words, words),

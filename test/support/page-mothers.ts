@@ -16,6 +16,12 @@ import {
   strangersPage,
 } from '../../lambdas/http/pages/leaving.ts';
 import { lookOf } from '../../lambdas/http/pages/look.ts';
+import {
+  logoutPage,
+  type LogoutView,
+  signedOutPage,
+  type SignedOutView,
+} from '../../lambdas/http/pages/logout.ts';
 import { type MessageView, messagePage } from '../../lambdas/http/pages/message.ts';
 import type { HttpResponse } from '../../lambdas/http/message.ts';
 import { instant } from '../../lambdas/runtime/clock.ts';
@@ -106,6 +112,22 @@ export const device: DeviceView = {
   leadsTo: ['https://login.northwind.example'],
 };
 
+export const logout: LogoutView = {
+  client: { name: 'Claude', origin: { kind: 'document', host: 'claude.ai' } },
+  redirect: redirectPlace('https://claude.ai/signed-out'),
+  person: 'Alice Adams',
+  ends: 'sessions',
+  action: '/logout/confirm',
+  fields: { request: 'v1.sealed_request' },
+  leadsTo: ['https://login.northwind.example', 'https://claude.ai/signed-out'],
+};
+
+export const signedOut: SignedOutView = {
+  title: 'You are signed out here',
+  paragraphs: ['Northwind sign-in cannot be reached at the moment: you may still be signed in there.'],
+  onward: { client: 'Claude', href: 'https://claude.ai/signed-out?state=s' },
+};
+
 export const account: AccountView = {
   person: 'Alice Adams',
   idp: 'Northwind sign-in',
@@ -155,6 +177,15 @@ export const everyPage: Readonly<Record<string, HttpResponse>> = {
   'device-consent': consentPage(look, { ...consent, redirect: { kind: 'device' } }),
   'device-approved': deviceApprovedPage(look, 'Visual Studio Code'),
   'device-denied': deviceDeniedPage(look, 'mcp-remote', 'the roles of the person allow nothing'),
+  logout: logoutPage(look, logout),
+  'logout-unknown': logoutPage(look, { ...logout, client: undefined, person: undefined, ends: undefined }),
+  'logout-everything': logoutPage(look, {
+    ...logout,
+    ends: 'everything',
+    redirect: redirectPlace('app:/bye'),
+  }),
+  'signed-out': signedOutPage(look, signedOut),
+  'signed-out-there': signedOutPage(look, { ...signedOut, onward: undefined }),
   account: accountPage(look, account),
   'account-empty': accountPage(look, { ...account, entries: [], done: undefined }),
 };
