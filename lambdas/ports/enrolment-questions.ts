@@ -5,11 +5,13 @@ import type { EnrolmentRefusal } from './enrolments.ts';
 export type EnrolmentQuestion =
   /** At all that the config names, or at none. */
   | { readonly ask: 'enrol'; readonly client: ClientId; readonly name: string }
+  | { readonly ask: 'rename'; readonly client: ClientId; readonly name: string }
   | { readonly ask: 'leave'; readonly client: ClientId };
 
 export type EnrolmentAnswer =
   | { readonly told: 'enrolled' }
   | { readonly told: 'refused'; readonly refusal: EnrolmentRefusal }
+  | { readonly told: 'renamed' }
   | { readonly told: 'left' }
   /** `dependency` says what, and never a payload. */
   | { readonly told: 'unavailable'; readonly dependency: string; readonly retryAfterSeconds: number };

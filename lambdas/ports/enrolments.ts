@@ -39,6 +39,14 @@ export interface Enrolment extends EnrolmentName {
   readonly enrolledAt: Instant;
   readonly proof: SealedToken;
   readonly registration?: SealedToken;
+  /** Its registration was used to change it, and nobody knows what came of that: the provider may have given another in its place. */
+  readonly unsure?: true;
+}
+
+/** Who alone may use the registration of a client, until when. */
+export interface EnrolmentLease {
+  readonly attempt: string;
+  readonly until: Instant;
 }
 
 /** One of the places that a provider has for clients of ours; it is taken before the client is made, and free once it is gone. */
@@ -59,6 +67,24 @@ export interface Enrolments {
   /** Keeps what was made for a client that has a place. Asked again for the same (a lost reply), it is done. */
   readonly keep: (enrolment: Enrolment) => Promise<void>;
   readonly find: (name: EnrolmentName) => Promise<Enrolment | undefined>;
+  /**
+   * True for exactly one attempt until its lease is over, and again for that same attempt; false where the registration is not
+   * the one that was read any more. For a change it is `unsure` from then on, until it is settled.
+   */
+  readonly lease: (
+    enrolment: Enrolment,
+    lease: EnrolmentLease,
+    what: 'change' | 'removal',
+    now: Instant,
+  ) => Promise<boolean>;
+  /** Keeps what the provider gave in place of the registration, if anything, and ends the lease of that attempt. */
+  readonly settle: (
+    name: EnrolmentName,
+    attempt: string,
+    registration: SealedToken | undefined,
+  ) => Promise<void>;
+  /** Notes what the client is called at the provider from now on. */
+  readonly called: (name: EnrolmentName, upstreamName: string) => Promise<void>;
   /** Nothing is at the provider: notes that, forgets what was made, and then frees the place; done before is done. */
   readonly forget: (name: EnrolmentName) => Promise<void>;
 }
@@ -69,7 +95,14 @@ export interface EnrolmentSeals {
   readonly prepare: (
     name: EnrolmentName,
   ) => Promise<(made: MadeClient) => Pick<Enrolment, 'proof' | 'registration'>>;
-  readonly openRegistration: (name: EnrolmentName, sealed: SealedToken) => Promise<OwnRegistration>;
+  readonly openRegistration: (
+    name: EnrolmentName,
+    sealed: SealedToken,
+  ) => Promise<{
+    readonly registration: OwnRegistration;
+    /** Seals another in its place: nothing that could fail is asked. */
+    readonly reseal: (registration: OwnRegistration) => SealedToken;
+  }>;
 }
 
 /** What the function that signs people in opens of them. */
@@ -118,6 +151,12 @@ export interface UpstreamRegistrations {
     idp: IdentityProvider,
     client: Pick<MadeClient, 'id' | 'registration'>,
   ) => Promise<'removed' | 'gone' | 'refused'>;
+  /** Gives a client another name. `token`: in place of the one of its registration, which is good for nothing any more. */
+  readonly rename: (
+    idp: IdentityProvider,
+    client: Pick<MadeClient, 'id' | 'registration'>,
+    name: string,
+  ) => Promise<{ readonly outcome: 'renamed'; readonly token?: Secret } | { readonly outcome: 'refused' }>;
   /** The ids of the clients of exactly that name; undefined where the provider lets nobody look. */
   readonly find: (idp: IdentityProvider, name: string) => Promise<readonly string[] | undefined>;
 }
@@ -139,6 +178,8 @@ export interface Enrolling {
   readonly idps: readonly IdpId[];
   /** At all of them or, in the end, at none: what is left of a failure is removed later. */
   readonly enrol: (client: ClientId, name: string) => Promise<Result<undefined, EnrolmentRefusal>>;
+  /** Has it called so at all of them; what does not succeed is left to the sweep. */
+  readonly rename: (client: ClientId, name: string) => Promise<void>;
   /** Removes it from all of them; done before is done. */
   readonly leave: (client: ClientId) => Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { EnrolmentEvent } from './enrolment-events.ts';
 import { logger } from './log.ts';
 import type { LogoutEvent, UpstreamLogoutEvent } from './logout-events.ts';
 
@@ -205,21 +206,7 @@ export type AuditEvent =
       readonly fix?: string;
       readonly reason: string;
     }
-  /**
-   * A client at an identity provider has no registration here any more, or never had one. `unknown`: the registration was never
-   * answered, and nobody can look for it there. `refused`: it is there, and our credential does not remove it.
-   */
-  | {
-      readonly event: 'enrolment_ended';
-      readonly requestId: string;
-      readonly idp: string;
-      readonly clientId: string;
-      /** As it is called there. */
-      readonly upstreamName: string;
-      readonly upstreamClientId?: string;
-      readonly reason: 'client_gone' | 'client_expired' | 'never_registered';
-      readonly outcome: 'removed' | 'gone' | 'refused' | 'unknown';
-    }
+  | EnrolmentEvent
   | {
       readonly event: 'registration_changed';
       readonly change:

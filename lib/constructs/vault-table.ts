@@ -32,7 +32,7 @@ export class VaultTable extends Construct {
   /** Making, finding and forgetting the clients that ours are at identity providers. */
   grantEnrolments(role: IRole): { readonly VAULT_TABLE: string } {
     grantItems(this.table, role, {
-      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
+      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
       items: ['enrolment#*'],
     });
     grantItems(this.table, role, {

@@ -99,7 +99,7 @@ test('one function alone has by what clients are registered at identity provider
     readsSecrets,
     row([read], registry, keys('client#dyn_*')),
     row([readSeveral], registry, keys('idp#*')),
-    row(['dynamodb:DeleteItem', read, put], vault, keys('enrolment#*')),
+    row(['dynamodb:DeleteItem', read, put, update], vault, keys('enrolment#*')),
     row([read, update], vault, keys('enrolment-places#*')),
     sealed(['kms:GenerateDataKey'], 'enrolment-proof'),
     sealed(['kms:Decrypt', 'kms:GenerateDataKey'], 'enrolment-registration'),

@@ -5,6 +5,12 @@ export interface Keycloak {
   /** Says of a person of the realm whether they may sign in, as an administrator does. */
   readonly setEnabled: (username: string, isEnabled: boolean) => Promise<void>;
   readonly setGroups: (username: string, groups: readonly string[]) => Promise<void>;
+  /** An initial access token for so many clients, as an administrator makes one. */
+  readonly initialAccessToken: (count: number) => Promise<string>;
+  /** The clients that were registered by one: their ids and names. */
+  readonly registered: () => Promise<readonly { readonly id: string; readonly name: string }[]>;
+  /** The clients that people signed in with, the last first, as its log of events has it. */
+  readonly signInClients: () => Promise<readonly string[]>;
   readonly stop: () => void;
 }
 
@@ -19,13 +25,27 @@ export async function startKeycloak(options: {
   return { issuer, ...administration(server), stop: server.stop };
 }
 
-function administration({ call }: KeycloakServer): Pick<Keycloak, 'setEnabled' | 'setGroups'> {
+function administration({ call }: KeycloakServer): Omit<Keycloak, 'issuer' | 'stop'> {
   const ask = call.bind(undefined, 'company');
   const idOf = async (username: string): Promise<string> => {
     const [user] = (await ask('GET', `users?exact=true&username=${username}`)) as [{ readonly id: string }];
     return user.id;
   };
   return {
+    initialAccessToken: async (count) => {
+      const made = await ask('POST', 'clients-initial-access', { count, expiration: 3_600 });
+      return (made as { readonly token: string }).token;
+    },
+    registered: async () => {
+      const clients = (await ask('GET', 'clients')) as readonly Readonly<Record<string, string>>[];
+      return clients
+        .filter(({ name = '' }) => name.includes('(dyn_'))
+        .map(({ clientId = '', name = '' }) => ({ id: clientId, name }));
+    },
+    signInClients: async () => {
+      const events = await ask('GET', 'events?type=LOGIN');
+      return (events as readonly { readonly clientId: string }[]).map(({ clientId }) => clientId);
+    },
     setEnabled: async (username, enabled) => {
       await ask('PUT', `users/${await idOf(username)}`, { enabled });
     },
@@ -56,7 +76,7 @@ function realm({
     credentials: [{ type: 'password', value: username, temporary: false }],
   });
   return {
-    ...{ realm: 'company', enabled: true, sslRequired: 'none' },
+    ...{ realm: 'company', enabled: true, sslRequired: 'none', eventsEnabled: true },
     ...{ revokeRefreshToken: true, refreshTokenMaxReuse: 0 },
     // The clock of a run is put forward, and Keycloak's is not.
     accessTokenLifespan: 3_600,

@@ -23,6 +23,8 @@ export interface PlayedRegistrations {
   readonly discovery: Readonly<Record<string, unknown>>;
   /** How often each was asked. */
   readonly calls: Record<Strike['on'], number>;
+  /** As an administrator removes one there. */
+  readonly forget: (id: string) => void;
   readonly strike: (strike?: Strike) => void;
   /** Changes what is answered to registrations. */
   readonly answer: (change?: (registered: Record<string, unknown>) => Record<string, unknown>) => void;
@@ -41,7 +43,7 @@ const endpoints = {
 } as const;
 
 interface Registered {
-  readonly metadata: Record<string, unknown>;
+  metadata: Record<string, unknown>;
   token: string;
 }
 
@@ -117,7 +119,10 @@ export function playRegistrations(kind: Kind, root: string, credential: string):
       return { status: 200, body: { ...own.metadata, registration_access_token: own.token } };
     });
   };
-  const ofOkta = (path: string, { method, authorization, url }: Asked): Answered | 'hang up' | undefined => {
+  const ofOkta = (
+    path: string,
+    { method, authorization, url, body }: Asked,
+  ): Answered | 'hang up' | undefined => {
     if (!path.startsWith(endpoint)) return undefined;
     if (authorization !== `SSWS ${credential}`) return wrongApiToken;
     if (method === 'GET') {
@@ -129,8 +134,13 @@ export function playRegistrations(kind: Kind, root: string, credential: string):
       }));
     }
     const id = path.slice(endpoint.length + 1);
-    return struck('remove', () => {
-      if (!clients.has(id)) return { status: 401, body: { error: 'invalid_client' } };
+    return struck(method === 'PUT' ? 'update' : 'remove', () => {
+      const own = registered.get(id);
+      if (own === undefined) return { status: 401, body: { error: 'invalid_client' } };
+      if (method === 'PUT') {
+        own.metadata = JSON.parse(body) as Record<string, unknown>;
+        return { status: 200, body: own.metadata };
+      }
       remove(id);
       return { status: 204, body: {} };
     });
@@ -152,8 +162,15 @@ export function playRegistrations(kind: Kind, root: string, credential: string):
     if (!path.startsWith('/api/v2/clients')) return undefined;
     if (authorization !== `Bearer ${access}`) return { status: 401, body: { error: 'Unauthorized' } };
     if (method === 'GET') return struck('find', () => ({ status: 200, body: listed('client_id', 'name') }));
-    return struck('remove', () => {
-      remove(path.slice('/api/v2/clients/'.length));
+    const id = path.slice('/api/v2/clients/'.length);
+    return struck(method === 'PATCH' ? 'update' : 'remove', () => {
+      const own = registered.get(id);
+      if (method === 'PATCH') {
+        if (own === undefined) return { status: 404, body: { errorCode: 'inexistent_client' } };
+        own.metadata['client_name'] = (JSON.parse(body) as { readonly name?: unknown }).name;
+        return { status: 200, body: { client_id: id } };
+      }
+      remove(id);
       return { status: 204, body: {} };
     });
   };
@@ -168,6 +185,7 @@ export function playRegistrations(kind: Kind, root: string, credential: string):
     },
     metadata: (id) => registered.get(id)?.metadata ?? {},
     discovery: { registration_endpoint: `${root}${endpoint}` },
+    forget: remove,
     strike: (next) => {
       strike = next;
     },

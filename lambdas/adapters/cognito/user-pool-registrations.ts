@@ -81,6 +81,8 @@ export function userPoolRegistrations({ issuer, pools }: Options): UpstreamRegis
         return refusedBy(idp, error).kind;
       }
     },
+    // An update sets back all that is not repeated in it, what an administrator changed there too: the name is not worth that.
+    rename: () => Promise.resolve({ outcome: 'refused' }),
     find: async (idp, name) => {
       try {
         return await findIn(poolOf(idp), name);

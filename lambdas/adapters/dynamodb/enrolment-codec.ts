@@ -18,6 +18,7 @@ const storedEnrolment = v.object({
   enrolled_at: whole,
   proof: sealed,
   registration: v.exactOptional(sealed),
+  unsure: v.exactOptional(v.literal(true)),
 });
 
 const storedPlace = v.object({
@@ -44,6 +45,7 @@ export function decodeEnrolment(item: Item): Enrolment {
     enrolledAt: instant(stored.enrolled_at),
     proof: sealedOf(stored.proof),
     ...(stored.registration && { registration: sealedOf(stored.registration) }),
+    ...(stored.unsure && { unsure: true }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { KMSClient } from '@aws-sdk/client-kms';
 import * as v from 'valibot';
-import type { EnrolmentName, EnrolmentSeals, OwnProofs } from '../../ports/enrolments.ts';
+import type { EnrolmentName, EnrolmentSeals, OwnProofs, OwnRegistration } from '../../ports/enrolments.ts';
 import { Secret } from '../../runtime/secret.ts';
 import { kmsEnvelopes } from './envelopes.ts';
 
@@ -37,18 +37,24 @@ export function kmsEnrolmentSeals(options: Options): EnrolmentSeals {
       return (made) => ({
         proof: ofProof(JSON.stringify({ method: made.proof.method, secret: made.proof.secret.reveal() })),
         ...(made.registration && {
-          registration: ofRegistration(
-            JSON.stringify({ uri: made.registration.uri, token: made.registration.token.reveal() }),
-          ),
+          registration: ofRegistration(registrationText(made.registration)),
         }),
       });
     },
     openRegistration: async (name, sealed) => {
-      const { text } = await envelopes.open(contextOf(options, 'enrolment-registration', name), sealed);
+      const context = contextOf(options, 'enrolment-registration', name);
+      const { text, envelope } = await envelopes.open(context, sealed);
       const { uri, token } = v.parse(registration, text);
-      return { uri, token: new Secret(token) };
+      return {
+        registration: { uri, token: new Secret(token) },
+        reseal: (other) => envelope(registrationText(other)),
+      };
     },
   };
+}
+
+function registrationText({ uri, token }: OwnRegistration): string {
+  return JSON.stringify({ uri, token: token.reveal() });
 }
 
 export function kmsOwnProofs(options: Options): OwnProofs {

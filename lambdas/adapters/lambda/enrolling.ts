@@ -46,6 +46,9 @@ export function lambdaEnrolling(options: {
       if (answer.told === 'enrolled') return ok(undefined);
       throw new Error('the enrolment function answered another question than it was asked');
     },
+    rename: async (client, name) => {
+      await ask({ ask: 'rename', client, name });
+    },
     leave: async (client) => {
       await ask({ ask: 'leave', client });
     },

@@ -1,6 +1,7 @@
 import { enrol } from '../../oauth/enrolment/enrol.ts';
 import { leave } from '../../oauth/enrolment/leave.ts';
-import { sweep, type SweepPorts } from '../../oauth/enrolment/sweep.ts';
+import { rename } from '../../oauth/enrolment/rename.ts';
+import { sweep, type SweepPorts, tellRefused } from '../../oauth/enrolment/sweep.ts';
 import type { EnrolmentAnswer, EnrolmentQuestion } from '../../ports/enrolment-questions.ts';
 import type { IdentityProvider, IdentityProviders } from '../../ports/identity-providers.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
@@ -17,9 +18,10 @@ export interface AnswerPorts extends SweepPorts {
 export async function answerQuestion(
   ports: AnswerPorts,
   question: EnrolmentQuestion,
+  requestId: string,
 ): Promise<EnrolmentAnswer> {
   try {
-    return question.ask === 'enrol' ? await enrolAtAll(ports, question) : await leaveAll(ports, question);
+    return await answerOf(ports, question, requestId);
   } catch (error) {
     if (!(error instanceof DependencyUnavailable)) throw error;
     logger.warn('a dependency is unavailable', { dependency: error.dependency, error });
@@ -28,10 +30,23 @@ export async function answerQuestion(
   }
 }
 
-/** One provider that fails keeps the others from nothing. */
-export async function sweepAll(ports: AnswerPorts, requestId: string): Promise<void> {
-  const swept = await Promise.allSettled((await proxied(ports)).map((idp) => sweep(ports, idp, requestId)));
-  for (const each of swept) if (each.status === 'rejected') throw each.reason;
+function answerOf(
+  ports: AnswerPorts,
+  question: EnrolmentQuestion,
+  requestId: string,
+): Promise<EnrolmentAnswer> {
+  switch (question.ask) {
+    case 'enrol':
+      return enrolAtAll(ports, question);
+    case 'rename':
+      return renameAtAll(ports, question, requestId);
+    case 'leave':
+      return leaveAll(ports, question, requestId);
+  }
+}
+
+export function sweepAll(ports: AnswerPorts, requestId: string): Promise<void> {
+  return atEach(ports, (idp) => sweep(ports, idp, requestId));
 }
 
 type Enrolling = Extract<EnrolmentQuestion, { readonly ask: 'enrol' }>;
@@ -59,12 +74,38 @@ async function enrolAtAll(ports: AnswerPorts, { client, name }: Enrolling): Prom
   }
 }
 
+async function renameAtAll(
+  ports: AnswerPorts,
+  { client, name }: Extract<EnrolmentQuestion, { readonly ask: 'rename' }>,
+  requestId: string,
+): Promise<EnrolmentAnswer> {
+  await atEach(ports, async (idp) => {
+    const outcome = await rename(ports, idp, { client, name });
+    if (outcome === 'refused') tellRefused(ports, idp, client, requestId);
+  });
+  return { told: 'renamed' };
+}
+
 async function leaveAll(
   ports: AnswerPorts,
   { client }: Pick<EnrolmentQuestion, 'client'>,
+  requestId: string,
 ): Promise<EnrolmentAnswer> {
-  for (const idp of await proxied(ports)) await leave(ports, idp, { idp: idp.id, client });
+  await atEach(ports, async (idp) => {
+    const left = await leave(ports, idp, { idp: idp.id, client });
+    // That a client removed itself is told already; what is left of it there is not.
+    if (left.outcome !== 'unknown') return;
+    const { outcome, upstreamId: upstreamClientId } = left;
+    const named = { idp: idp.id, clientId: client, upstreamClientId };
+    ports.audit({ event: 'enrolment_ended', requestId, ...named, reason: 'client_gone', outcome });
+  });
   return { told: 'left' };
+}
+
+/** One provider that fails keeps the others from nothing. */
+async function atEach(ports: AnswerPorts, work: (idp: IdentityProvider) => Promise<void>): Promise<void> {
+  const done = await Promise.allSettled((await proxied(ports)).map(work));
+  for (const each of done) if (each.status === 'rejected') throw each.reason;
 }
 
 /** What fails is left to the sweep, which finds no client of that name here. */

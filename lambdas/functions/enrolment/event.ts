@@ -5,6 +5,7 @@ const client = v.pipe(v.string(), v.regex(/^dyn_[A-Za-z0-9_-]{22,60}$/));
 
 const question = v.variant('ask', [
   v.object({ ask: v.literal('enrol'), client, name: v.string() }),
+  v.object({ ask: v.literal('rename'), client, name: v.string() }),
   v.object({ ask: v.literal('leave'), client }),
 ]);
 

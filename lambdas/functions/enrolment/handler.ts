@@ -16,6 +16,7 @@ import { systemClock } from '../../runtime/clock.ts';
 import { readEnvironment } from '../../runtime/environment.ts';
 import { audit } from '../../runtime/events.ts';
 import type { Issuer } from '../../runtime/identifiers.ts';
+import { systemRandom } from '../../runtime/random.ts';
 import { answerQuestion, type AnswerPorts, sweepAll } from './answer.ts';
 import { enrolmentEnvironment } from './environment.ts';
 import { readEnrolmentEvent } from './event.ts';
@@ -57,13 +58,14 @@ const ports: AnswerPorts = {
     }),
   }),
   audit,
+  random: systemRandom,
   clock: systemClock,
   pause: (milliseconds) => setTimeout(milliseconds),
 };
 
 export async function handler(input: unknown, context: Context): Promise<EnrolmentAnswer | undefined> {
   const event = readEnrolmentEvent(input);
-  if (event !== 'sweep') return answerQuestion(ports, event);
+  if (event !== 'sweep') return answerQuestion(ports, event, context.awsRequestId);
   await sweepAll(ports, context.awsRequestId);
   return undefined;
 }

@@ -12,6 +12,7 @@ export function registrationsAt({
   return {
     prepare: (idp, name) => at(idp).prepare(idp, name),
     remove: (idp, client) => at(idp).remove(idp, client),
+    rename: (idp, client, name) => at(idp).rename(idp, client, name),
     find: (idp, name) => at(idp).find(idp, name),
   };
 }

@@ -12,8 +12,10 @@ import type { IdentityProvider } from '../../ports/identity-providers.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import { logger } from '../../runtime/log.ts';
+import type { Random } from '../../runtime/random.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { profileOf } from '../people/profiles/profile-of.ts';
+import { firmly } from './firmly.ts';
 import { upstreamName } from './upstream-metadata.ts';
 import { whyRefused } from './why-refused.ts';
 
@@ -22,12 +24,10 @@ export interface EnrolmentPorts {
   readonly seals: EnrolmentSeals;
   readonly upstream: UpstreamRegistrations;
   readonly clock: Clock;
+  readonly random: Random;
   /** Resolves after so many milliseconds. */
   readonly pause: (milliseconds: number) => Promise<void>;
 }
-
-/** Milliseconds between the tries of the one write that keeps what a provider has made. */
-const keepPauses = [100, 400] as const;
 
 /**
  * Makes a client of ours one of its own at a provider. Its place is taken first: from then on, whatever fails, the sweep knows
@@ -79,7 +79,7 @@ async function make(
     const sealed = seal(made.value);
     const { idp: id, client } = place;
     const enrolment = { idp: id, client, upstreamId: made.value.id, enrolledAt: clock(), ...sealed };
-    await keepFirmly(
+    await keepOrUndo(
       ports,
       () => enrolments.keep(enrolment),
       () => undo(ports, idp, place, made.value),
@@ -92,21 +92,13 @@ async function make(
 }
 
 /** A client that nobody keeps is removed at once, while its token is at hand. */
-async function keepFirmly(
-  { pause }: EnrolmentPorts,
+async function keepOrUndo(
+  ports: EnrolmentPorts,
   keep: () => Promise<void>,
   undoing: () => Promise<void>,
 ): Promise<void> {
-  for (const wait of keepPauses) {
-    try {
-      await keep();
-      return;
-    } catch {
-      await pause(wait);
-    }
-  }
   try {
-    await keep();
+    await firmly(ports, keep);
   } catch (error) {
     await undoing();
     throw error;

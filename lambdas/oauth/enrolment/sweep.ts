@@ -8,8 +8,11 @@ import type { Audit, AuditEvent } from '../../runtime/events.ts';
 import type { ClientId } from '../../runtime/identifiers.ts';
 import { logger } from '../../runtime/log.ts';
 
+import { profileOf } from '../people/profiles/profile-of.ts';
 import type { EnrolmentPorts } from './enrol.ts';
 import { leave } from './leave.ts';
+import { rename } from './rename.ts';
+import { upstreamName } from './upstream-metadata.ts';
 
 export interface SweepPorts extends EnrolmentPorts {
   /** As it is registered here, expired or not; strongly consistent. */
@@ -39,7 +42,7 @@ export async function sweep(ports: SweepPorts, idp: IdentityProvider, requestId:
   for (const place of places) {
     if (clock() >= until) return;
     try {
-      const ended = await sweepPlace(ports, idp, place, clock());
+      const ended = await sweepPlace(ports, idp, place, { now: clock(), requestId });
       if (ended !== undefined) {
         const { idp: id, client: clientId, name } = place;
         audit({ event: 'enrolment_ended', requestId, idp: id, clientId, upstreamName: name, ...ended });
@@ -56,11 +59,14 @@ async function sweepPlace(
   ports: SweepPorts,
   idp: IdentityProvider,
   place: Place,
-  now: Instant,
+  { now, requestId }: { readonly now: Instant; readonly requestId: string },
 ): Promise<Pick<Ended, 'reason' | 'outcome' | 'upstreamClientId'> | undefined> {
   if (now < after(place.since, underWaySeconds)) return undefined;
   const client = await ports.findClient(place.client);
-  if (client !== undefined && !isOver(client, now)) return undefined;
+  if (client !== undefined && !isOver(client, now)) {
+    await keepName(ports, idp, place, client, requestId);
+    return undefined;
+  }
   if (place.emptied) {
     await ports.enrolments.forget(place);
     return undefined;
@@ -71,6 +77,29 @@ async function sweepPlace(
     return { reason, outcome: left.outcome, upstreamClientId: left.upstreamId };
   }
   return sweepUnanswered(ports, idp, place, now);
+}
+
+/** A client that was renamed here while the provider could not be asked. */
+async function keepName(
+  ports: SweepPorts,
+  idp: IdentityProvider,
+  { client: clientId, name: upstreamNameNow }: Place,
+  { name }: Client,
+  requestId: string,
+): Promise<void> {
+  if (upstreamName(profileOf(idp).registration, clientId, name) === upstreamNameNow) return;
+  const outcome = await rename(ports, idp, { client: clientId, name });
+  if (outcome === 'refused') tellRefused(ports, idp, clientId, requestId);
+}
+
+/** It keeps its old name there. */
+export function tellRefused(
+  { audit }: Pick<SweepPorts, 'audit'>,
+  { id: idp }: IdentityProvider,
+  clientId: ClientId,
+  requestId: string,
+): void {
+  audit({ event: 'enrolment_not_renamed', requestId, idp, clientId });
 }
 
 /** What became of the request nobody knows: who may look finds the client by its name, of which there is one. */

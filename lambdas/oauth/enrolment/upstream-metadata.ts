@@ -18,6 +18,12 @@ function poolName(name: string): string {
   return name.replaceAll(/[^\w+=,.@-]+/g, ' ').trim();
 }
 
+export interface UpstreamMetadata extends Readonly<Record<string, unknown>> {
+  readonly client_name: string;
+  readonly redirect_uris: readonly [string];
+  readonly token_endpoint_auth_method: string;
+}
+
 /** What a client of ours is there (RFC 7591 §2): nothing of it is the client's own word but its name. */
 export function upstreamMetadata(
   api: RegistrationApi,
@@ -26,7 +32,7 @@ export function upstreamMetadata(
     redirectUri,
     method,
   }: { readonly name: string; readonly redirectUri: string; readonly method: string },
-): Readonly<Record<string, unknown>> {
+): UpstreamMetadata {
   return {
     client_name: name,
     redirect_uris: [redirectUri],

@@ -13,7 +13,7 @@ const credentials: Readonly<Record<RegistrationApi['kind'], string>> = {
     'put an initial access token that has uses left into the secret of that identity provider (Keycloak admin console › your realm › Clients › Initial access token)',
   api_token:
     'put an API token that may manage applications into the secret of that identity provider (Okta Admin Console › Security › API › Tokens)',
-  open: 'put client_id and client_secret of a machine-to-machine application with read:clients and delete:clients of the Management API into the secret of that identity provider, and enable Dynamic Client Registration (Auth0 Dashboard › Settings › Advanced)',
+  open: 'put client_id and client_secret of a machine-to-machine application with read:clients, update:clients and delete:clients of the Management API into the secret of that identity provider, and enable Dynamic Client Registration (Auth0 Dashboard › Settings › Advanced)',
 };
 
 /** By what Cognito calls it. */

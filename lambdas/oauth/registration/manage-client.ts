@@ -9,7 +9,13 @@ import { Secret } from '../../runtime/secret.ts';
 import { isSecretOf } from '../client-authentication/client-secret.ts';
 import type { ClientMetadata } from './client-metadata.ts';
 import type { RegistrationRefusal } from './refusal.ts';
-import { described, isLive, leaveQuietly, type RegistrationPolicy } from './register-client.ts';
+import {
+  described,
+  isLive,
+  leaveQuietly,
+  renameQuietly,
+  type RegistrationPolicy,
+} from './register-client.ts';
 import type { SoftwareStatements } from './software-statement.ts';
 import { readStatedMetadata, sameness } from './stated-metadata.ts';
 
@@ -67,7 +73,9 @@ export async function changeRegistration(
     updatedAt: now,
   };
   const written = await ports.clients.replace(own.value, changed, request.requestId);
-  return written ? ok(changed) : refuse({ reason: 'changed_meanwhile' });
+  if (!written) return refuse({ reason: 'changed_meanwhile' });
+  if (changed.name !== client.name) await renameQuietly(ports, changed);
+  return ok(changed);
 }
 
 function standingOf(

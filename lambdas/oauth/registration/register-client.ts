@@ -115,16 +115,28 @@ async function registerByToken(
 }
 
 /** A client is gone here: what does not succeed at its providers now is left to the sweep. */
-export async function leaveQuietly(
+export function leaveQuietly(
   { enrolling }: Pick<RegistrationPorts, 'enrolling'>,
-  { id, registered }: Client,
+  client: Client,
 ): Promise<void> {
+  return quietly(client, () => enrolling.leave(client.id));
+}
+
+/** The same where it has another name. */
+export function renameQuietly(
+  { enrolling }: Pick<RegistrationPorts, 'enrolling'>,
+  client: Client,
+): Promise<void> {
+  return quietly(client, () => enrolling.rename(client.id, client.name));
+}
+
+async function quietly({ id, registered }: Client, change: () => Promise<void>): Promise<void> {
   if (registered?.enrolledAt === undefined) return;
   try {
-    await enrolling.leave(id);
+    await change();
   } catch (error) {
     if (!(error instanceof DependencyUnavailable)) throw error;
-    logger.warn('a client is left at an identity provider for the sweep', { clientId: id, error });
+    logger.warn('what a client is at an identity provider is left to the sweep', { clientId: id, error });
   }
 }
 

@@ -4,6 +4,7 @@ import { dynamoClientRegistrations } from '../../../lambdas/adapters/dynamodb/cl
 import { dynamoConsents } from '../../../lambdas/adapters/dynamodb/consents.ts';
 import { dynamoDevices } from '../../../lambdas/adapters/dynamodb/devices.ts';
 import { dynamoEnds } from '../../../lambdas/adapters/dynamodb/ends.ts';
+import { dynamoEnrolments } from '../../../lambdas/adapters/dynamodb/enrolments.ts';
 import { dynamoGrants } from '../../../lambdas/adapters/dynamodb/grants.ts';
 import { dynamoKeyRingStore } from '../../../lambdas/adapters/dynamodb/key-ring-store.ts';
 import { dynamoLogoutTokens } from '../../../lambdas/adapters/dynamodb/logout-tokens.ts';
@@ -27,6 +28,7 @@ import { describeAssertionReplay, expectOneWinner } from './assertion-replay.ts'
 import { describeConsents } from './consents.ts';
 import { describeDevices, expectOneDecision } from './devices.ts';
 import { describeEnds } from './ends.ts';
+import { describeEnrolments, expectExactlyTheQuota } from './enrolments.ts';
 import { describeGrants, expectOneRedemption, expectOneRotation } from './grants.ts';
 import { describeKeyRingStore } from './key-ring-store.ts';
 import { describeLogoutTokens } from './logout-tokens.ts';
@@ -34,6 +36,7 @@ import { describeOpaqueTokens } from './opaque-tokens.ts';
 import { describePersons } from './persons.ts';
 import { getThenPutBuckets } from './planted-buckets.ts';
 import { getThenPutDevices } from './planted-devices.ts';
+import { getThenPutEnrolments } from './planted-enrolments.ts';
 import { getThenPutGrants } from './planted-grants.ts';
 import { getThenPutTokens } from './planted-registration-tokens.ts';
 import { getThenPutReplay } from './planted-replay.ts';
@@ -156,6 +159,11 @@ describe('DynamoDB', () => {
   });
 
   // The key of the vault table is that of the grants table.
+  describeEnrolments(() => {
+    const network = unrulyNetwork(tables, slowest);
+    return { enrolments: dynamoEnrolments({ client: network.client, table: tables.grants }), network };
+  });
+
   describeVault(() => {
     const network = unrulyNetwork(tables, slowest);
     return { vault: dynamoVault({ client: network.client, table: tables.grants }), network };
@@ -235,6 +243,14 @@ describe('the contract of used assertions', () => {
     const network = unrulyNetwork(tables, slowest);
     const replay = getThenPutReplay(network.client, tables.grants);
     await expect(expectOneWinner({ replay, network })).rejects.toThrow(/to have a length of 1/);
+  });
+});
+
+describe('the contract of enrolments', () => {
+  it('finds out a store that reads before it writes', async () => {
+    const network = unrulyNetwork(tables, slowest);
+    const enrolments = getThenPutEnrolments(network.client, tables.grants);
+    await expect(expectExactlyTheQuota({ enrolments, network })).rejects.toThrow(/to have a length of 7/);
   });
 });
 

@@ -30,6 +30,14 @@ export const proxiedRegistration = {
     'Vestibule',
     'removes at the provider what is no client here any more: removed by itself or by an operator, or expired',
   ),
+  'vestibule:proxied-changes': must(
+    'Vestibule',
+    'has a client called at the provider as it calls itself here, whatever tokens it rotates for that',
+  ),
+  'rfc7592:2.2:proxied': must(
+    'RFC 7592 §2.2',
+    'changes a client at a provider by all of its metadata, and keeps the token that it is given for that',
+  ),
   'vestibule:proxied-quota': must(
     'Vestibule',
     'makes exactly as many clients at a provider as its quota allows, of hundreds that come at once',

@@ -81,6 +81,19 @@ describe.each(['keycloak', 'okta'] as const)('clients at %s', (kind) => {
     240_000,
   );
 
+  verifies('vestibule:proxied-faults', 'are not swept while they are being registered', async () => {
+    const { clients } = office.registrations[kind];
+    const before = clients.size;
+    strike(office.company, 'lambda:Invoke~Registration=timeout@1');
+    expect((await office.register('Under way', await office.token())).status).toBe(503);
+    mend(office.company);
+    await office.sweep();
+    expect(clients.size).toBe(before + 1);
+    office.company.run.clock.advance(601);
+    await office.sweep();
+    expect(clients.size).toBe(before);
+  });
+
   verifies(
     'vestibule:proxied-faults',
     'leave nothing there that leave while a call to AWS fails',

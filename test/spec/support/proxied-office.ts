@@ -1,3 +1,4 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { federationSecret } from '../../../local/demo/federation-secret.ts';
 import { config as example } from '../../../vestibule.config.ts';
@@ -44,6 +45,8 @@ export interface ProxiedOffice extends TokensOfDesk {
     changes?: Readonly<Record<string, string>>,
   ) => Promise<URLSearchParams>;
   readonly putIn: (idp: ProxiedKind, value: string) => Promise<void>;
+  /** Has what is no client here removed at the providers, at once. */
+  readonly sweep: () => Promise<void>;
   /** Puts the clock forward and runs what is due by then. */
   readonly later: (seconds: number) => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -88,7 +91,7 @@ export async function startProxiedOffice(
   });
   for (const kind of kinds) {
     secrets.set(kind, await federationSecret(deployment.run, kind));
-    await putSecret(deployment, kind, values[kind]);
+    await putBootstrap(deployment, kind, values[kind]);
   }
   const company = { ...deployment, mcpUrl: example.resources[0].uri, idpUrl: '' };
   const operator = drive(deployment);
@@ -118,7 +121,8 @@ export async function startProxiedOffice(
           ...changes,
         }),
       ),
-    putIn: (idp, value) => putSecret(deployment, idp, value),
+    putIn: (idp, value) => putBootstrap(deployment, idp, value),
+    sweep: () => sweepNow(deployment),
     later: async (seconds) => {
       deployment.run.clock.advance(seconds);
       await deployment.run.runSchedules();
@@ -130,7 +134,12 @@ export async function startProxiedOffice(
   };
 }
 
-async function putSecret({ run }: TestDeployment, idp: string, SecretString: string): Promise<void> {
+/** Puts in by what clients are registered at a provider. */
+export async function putBootstrap(
+  { run }: TestDeployment,
+  idp: string,
+  SecretString: string,
+): Promise<void> {
   const name = Object.keys(run.outputs).find((output) => output.includes(`Bootstrap${idp}Arn`));
   const { cloud, clock } = run;
   const client = new SecretsManagerClient({
@@ -139,4 +148,19 @@ async function putSecret({ run }: TestDeployment, idp: string, SecretString: str
   });
   await client.send(new PutSecretValueCommand({ SecretId: run.outputs[name ?? ''], SecretString }));
   client.destroy();
+}
+
+async function sweepNow({ run, operator }: TestDeployment): Promise<void> {
+  const { resources, cloud, clock } = run;
+  const sweeper = resources.find(({ logicalId }) => logicalId.startsWith('VestibuleEnrolmentFunction'));
+  const lambda = new LambdaClient({
+    ...{ endpoint: cloud.endpoint, region: 'us-east-1', credentials: operator },
+    systemClockOffset: clock.now() - Date.now(),
+  });
+  const Payload = Buffer.from(JSON.stringify({ schedule: 'hourly' }));
+  const { FunctionError: error } = await lambda.send(
+    new InvokeCommand({ FunctionName: sweeper?.physicalId, Payload }),
+  );
+  lambda.destroy();
+  if (error !== undefined) throw new Error(`the sweep failed: ${error}`);
 }

@@ -23,6 +23,13 @@ export function byApiToken(scheme: string): RegistrationDialect {
       const isUnknown = status === 401 && membersOf(text)['error'] === 'invalid_client';
       return isUnknown || status === 404 ? 'gone' : 'refused';
     },
+    rename: async (talk, { id }, metadata) => {
+      const url = `${talk.endpoint}/${encodeURIComponent(id)}`;
+      const authorization = authorizationOf(await talk.bootstrap());
+      const body = JSON.stringify({ ...metadata, client_id: id });
+      const { status } = await answerTo(talk, { method: 'PUT', url, authorization, body });
+      return { outcome: status === 200 ? 'renamed' : 'refused' };
+    },
     find: async (talk, name) => {
       const url = `${talk.endpoint}?${new URLSearchParams({ q: name, limit: '200' }).toString()}`;
       const authorization = authorizationOf(await talk.bootstrap());

@@ -22,6 +22,16 @@ export function openRegistration(management: string): RegistrationDialect {
       if (status === 204 || status === 200) return 'removed';
       return status === 404 ? 'gone' : 'refused';
     },
+    rename: async (talk, { id }, { client_name: name }) => {
+      const access = await managing(talk, management);
+      if (access === undefined) return { outcome: 'refused' };
+      const url = `${access.api}clients/${encodeURIComponent(id)}`;
+      const body = JSON.stringify({ name });
+      const { status } = await answerTo(talk, {
+        ...{ method: 'PATCH', url, authorization: access.authorization, body },
+      });
+      return { outcome: status === 200 ? 'renamed' : 'refused' };
+    },
     find: async (talk, name) => {
       const access = await managing(talk, management);
       if (access === undefined) return undefined;

@@ -22,6 +22,12 @@ export interface RegistrationDialect {
     talk: RegistrationTalk,
     client: { readonly id: string; readonly registration?: { readonly uri: string; readonly token: Secret } },
   ) => Promise<'removed' | 'gone' | 'refused'>;
+  /** `metadata`: all of it anew, the name among it. */
+  readonly rename: (
+    talk: RegistrationTalk,
+    client: { readonly id: string; readonly registration?: { readonly uri: string; readonly token: Secret } },
+    metadata: Readonly<Record<string, unknown>>,
+  ) => Promise<{ readonly outcome: 'renamed'; readonly token?: Secret } | { readonly outcome: 'refused' }>;
   readonly find: (talk: RegistrationTalk, name: string) => Promise<readonly string[] | undefined>;
 }
 

@@ -1,4 +1,4 @@
-import { upstreamMetadata } from '../../../oauth/enrolment/upstream-metadata.ts';
+import { upstreamMetadata, type UpstreamMetadata } from '../../../oauth/enrolment/upstream-metadata.ts';
 import { profileOf } from '../../../oauth/people/profiles/profile-of.ts';
 import type { RegistrationApi } from '../../../oauth/people/profiles/profile.ts';
 import type {
@@ -38,23 +38,30 @@ export function upstreamRegistrations(options: Options): UpstreamRegistrations {
       const authorization = await dialectOf(api)?.authorization(talk.value);
       if (authorization === undefined)
         return unsupported('the credential for it is not put in, or not taken');
-      const method = methodAt(api, talk.value.metadata);
-      const redirectUri = `${options.issuer}/callback/${idp.id}`;
-      const body = JSON.stringify(upstreamMetadata(api, { name, redirectUri, method }));
+      const metadata = metadataAt(options, talk.value, api, name);
+      const { token_endpoint_auth_method: method, redirect_uris: redirectUris } = metadata;
       const request = {
-        ...{ method: 'POST', url: talk.value.endpoint, body },
+        ...{ method: 'POST', url: talk.value.endpoint, body: JSON.stringify(metadata) },
         authorization: authorization.header,
       };
       return ok(async () => {
         const { status, text } = await answerTo(talk.value, request);
         if (status !== 200 && status !== 201) return refused(status, text);
-        return madeClient(text, { method, redirectUri, needsToken: api.kind === 'initial_access_token' });
+        const needsToken = api.kind === 'initial_access_token';
+        return madeClient(text, { method, redirectUri: redirectUris[0], needsToken });
       });
     },
     remove: async (idp, client) => {
       const talk = await talkTo(options, idp);
       const dialect = dialectOf(profileOf(idp).registration);
       return talk.ok && dialect !== undefined ? dialect.remove(talk.value, client) : 'refused';
+    },
+    rename: async (idp, client, name) => {
+      const api = profileOf(idp).registration;
+      const talk = await talkTo(options, idp);
+      const dialect = dialectOf(api);
+      if (!talk.ok || dialect === undefined) return { outcome: 'refused' };
+      return dialect.rename(talk.value, client, metadataAt(options, talk.value, api, name));
     },
     find: async (idp, name) => {
       const talk = await talkTo(options, idp);
@@ -92,6 +99,16 @@ function dialectOf(api: RegistrationApi): RegistrationDialect | undefined {
     case 'open':
       return openRegistration(api.management);
   }
+}
+
+function metadataAt(
+  { issuer }: Options,
+  { idp, metadata }: RegistrationTalk,
+  api: RegistrationApi,
+  name: string,
+): UpstreamMetadata {
+  const redirectUri = `${issuer}/callback/${idp.id}`;
+  return upstreamMetadata(api, { name, redirectUri, method: methodAt(api, metadata) });
 }
 
 /** OIDC Discovery §3: Basic is what it takes that says nothing. */
