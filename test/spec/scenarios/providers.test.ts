@@ -95,6 +95,22 @@ describe('Amazon Cognito', () => {
     }
   });
 
+  verifies(
+    ['vestibule:profile-quirks', 'vestibule:standing-lost-reply'],
+    'goes on for nobody by an access token, which costs nobody what came along with it',
+    async () => {
+      const { refreshToken } = await granted('cognito', pool());
+      for (const [use, status] of [
+        ['access', 503],
+        ['id', 200],
+      ] as const) {
+        office.company.run.clock.advance(61);
+        office.idps.cognito.play(pool({ token_use: use }));
+        expect([use, (await office.refresh(refreshToken)).status]).toEqual([use, status]);
+      }
+    },
+  );
+
   verifies('vestibule:step-up', 'can be asked for nothing but a new sign-in', async () => {
     expect(await refused('cognito', pool({ acr: 'mfa' }), 'mfa')).toEqual([unmet[0], 'acr_unsupported']);
     expect(sent('cognito')).not.toHaveProperty('acr_values');
