@@ -25,6 +25,7 @@ export function serveRegistration({
       ISSUER: issuer,
       REGISTRATION_MODE: mode,
       UNUSED_HOURS: String(unusedHours),
+      MUTUAL_TLS: frontDoor.mutualTlsOrigin ?? 'none',
       CUSTOM_REDIRECT_URIS: JSON.stringify(customRedirectUrisOf(config)),
       REGISTRATION_LIMIT: perAddress,
       SOFTWARE_STATEMENT_ISSUERS: JSON.stringify(statementIssuersOf(config)),

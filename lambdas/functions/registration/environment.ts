@@ -7,6 +7,8 @@ export const registrationEnvironment = [
   'REGISTRATION_MODE',
   /** Hours that a client lives which no person has used. */
   'UNUSED_HOURS',
+  /** As of the discovery function. */
+  'MUTUAL_TLS',
   /** Redirect URIs with a scheme of an app's own that are taken, as a JSON list. */
   'CUSTOM_REDIRECT_URIS',
   /** `<new records a second>/<burst>` of one address. */

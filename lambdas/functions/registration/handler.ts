@@ -47,6 +47,7 @@ export const handler = lambdaHandler(
     }),
     policy: {
       mode: v.parse(v.picklist(['open', 'approval', 'initial_access_token']), environment.REGISTRATION_MODE),
+      mutualTls: environment.MUTUAL_TLS !== 'none',
       customRedirectUris: v.parse(v.array(v.string()), JSON.parse(environment.CUSTOM_REDIRECT_URIS)),
       unusedSeconds: Number(environment.UNUSED_HOURS) * 3_600,
     },

@@ -22,6 +22,7 @@ const documentShape = v.object({
   grant_types: v.optional(v.array(v.unknown())),
   require_pushed_authorization_requests: v.optional(v.unknown()),
   dpop_bound_access_tokens: v.optional(v.boolean()),
+  tls_client_certificate_bound_access_tokens: v.optional(v.boolean()),
   jwks: v.optional(v.object({ keys: v.array(v.record(v.string(), v.unknown())) })),
   jwks_uri: v.optional(v.string()),
 });
@@ -64,6 +65,7 @@ export function readClientDocument(
     ...(document.require_pushed_authorization_requests === true && { pushesRequests: true }),
     // AS-34: it is refused without a proof from then on.
     ...(document.dpop_bound_access_tokens === true && { dpopBound: true }),
+    ...(document.tls_client_certificate_bound_access_tokens === true && { certificateBound: true }),
     consent: trust.kind === 'curated' ? trust.consent : 'asked',
     state: 'active',
     managedBy: { kind: 'document', curated: trust.kind === 'curated' },

@@ -1,8 +1,14 @@
 import * as v from 'valibot';
-import type { AssertionKeys, GrantType, KeyAuthentication } from '../../ports/registry.ts';
+import type {
+  AssertionKeys,
+  CertificateAuthentication,
+  GrantType,
+  KeyAuthentication,
+} from '../../ports/registry.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { deviceGrantType } from '../device/device-request.ts';
 import { redirectKind } from '../redirect-uri.ts';
+import { certificateAuthenticationOf, certificateBoundOf, certificateEcho } from './certificate-metadata.ts';
 import type { RegistrationRefusal } from './refusal.ts';
 
 const most = { redirectUris: 20, keys: 10, contacts: 10 } as const;
@@ -15,11 +21,15 @@ export interface ClientMetadata {
   readonly postLogoutRedirectUris: readonly string[];
   readonly grantTypes: readonly GrantType[];
   readonly authentication:
-    { readonly method: 'none' | 'client_secret_basic' | 'client_secret_post' } | KeyAuthentication;
+    | { readonly method: 'none' | 'client_secret_basic' | 'client_secret_post' }
+    | KeyAuthentication
+    | CertificateAuthentication;
   /** RFC 9126 §6. */
   readonly pushesRequests: boolean;
   /** RFC 9449 §5.2. */
   readonly dpopBound: boolean;
+  /** RFC 8705 §3.4. */
+  readonly certificateBound: boolean;
   /** As it is echoed: what was registered, and not what was asked (RFC 7591 §3.2.1). */
   readonly echo: Readonly<Record<string, unknown>>;
 }
@@ -27,7 +37,17 @@ export interface ClientMetadata {
 type Read<Value> = Result<Value, RegistrationRefusal>;
 type Json = Readonly<Record<string, unknown>>;
 
-const methods = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
+const methods = [
+  ...(['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const),
+  'tls_client_auth',
+] as const;
+
+/** What the deployment takes of clients that describe themselves. */
+export interface MetadataPolicy {
+  readonly customRedirectUris: readonly string[];
+  /** Whether there is a host where clients show certificates. */
+  readonly mutualTls: boolean;
+}
 
 /** Members that are shown to people or kept for operators; not understood otherwise. */
 const texts = ['application_type', 'software_id', 'software_version'] as const;
@@ -36,7 +56,7 @@ const urls = ['client_uri', 'logo_uri', 'policy_uri', 'tos_uri'] as const;
 /** Reads the metadata of a registration (RFC 7591 §2). What we do not know is ignored, and not echoed. */
 export function readClientMetadata(
   json: unknown,
-  customRedirectUris: readonly string[],
+  { customRedirectUris, mutualTls }: MetadataPolicy,
 ): Read<ClientMetadata> {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     return invalid('the body must be a JSON object of client metadata');
@@ -48,13 +68,13 @@ export function readClientMetadata(
   const places = placesOf(given, grantTypes.value, customRedirectUris);
   if (!places.ok) return places;
   const { redirectUris, postLogoutRedirectUris } = places.value;
-  const authentication = authenticationOf(given, redirectUris);
+  const authentication = authenticationOf(given, redirectUris, mutualTls);
   if (!authentication.ok) return authentication;
   const responseTypes = responseTypesOf(given, grantTypes.value);
   if (!responseTypes.ok) return responseTypes;
   const pushesRequests = given['require_pushed_authorization_requests'] === true;
-  const dpopBound = dpopBoundOf(given);
-  if (!dpopBound.ok) return dpopBound;
+  const bound = boundOf(given, mutualTls);
+  if (!bound.ok) return bound;
   const name = nameOf(given, redirectUris);
   return ok({
     name,
@@ -63,17 +83,17 @@ export function readClientMetadata(
     grantTypes: grantTypes.value,
     authentication: authentication.value,
     pushesRequests,
-    dpopBound: dpopBound.value,
+    ...bound.value,
     echo: {
       client_name: name,
       redirect_uris: redirectUris,
       grant_types: grantTypes.value,
       response_types: responseTypes.value,
       token_endpoint_auth_method: authentication.value.method,
-      ...keysEcho(authentication.value),
+      ...proofEcho(authentication.value),
       ...(postLogoutRedirectUris.length > 0 && { post_logout_redirect_uris: postLogoutRedirectUris }),
       ...(pushesRequests && { require_pushed_authorization_requests: true }),
-      ...(dpopBound.value && { dpop_bound_access_tokens: true }),
+      ...boundEcho(bound.value),
       ...descriptionOf(given),
     },
   });
@@ -163,16 +183,24 @@ function responseTypesOf(
     : ok(['code']);
 }
 
-function dpopBoundOf({ dpop_bound_access_tokens: given = false }: Json): Read<boolean> {
-  return typeof given === 'boolean' ? ok(given) : invalid('dpop_bound_access_tokens must be true or false');
+/** What its tokens are bound to: a key, a certificate, or nothing. */
+function boundOf(
+  given: Json,
+  mutualTls: boolean,
+): Read<Pick<ClientMetadata, 'dpopBound' | 'certificateBound'>> {
+  const { dpop_bound_access_tokens: dpopBound = false } = given;
+  if (typeof dpopBound !== 'boolean') return invalid('dpop_bound_access_tokens must be true or false');
+  const certificateBound = certificateBoundOf(given, { mutualTls, dpopBound });
+  return certificateBound.ok ? ok({ dpopBound, certificateBound: certificateBound.value }) : certificateBound;
 }
 
 function authenticationOf(
   given: Json,
   redirectUris: readonly string[],
+  mutualTls: boolean,
 ): Read<ClientMetadata['authentication']> {
   const named = given['token_endpoint_auth_method'] ?? usualMethod(given, redirectUris);
-  const method = methods.find((known) => known === named);
+  const method = methods.find((known) => known === named && (mutualTls || known !== 'tls_client_auth'));
   switch (method) {
     case 'none':
     case 'client_secret_basic':
@@ -183,9 +211,11 @@ function authenticationOf(
       // ChatGPT names the token endpoint, as RFC 7523 §3 lets it, and such a client has no way to tell us.
       return keys.ok ? ok({ method, keys: keys.value, acceptsTokenEndpointAudience: true }) : keys;
     }
+    case 'tls_client_auth':
+      return certificateAuthenticationOf(given);
     case undefined:
       return invalid(
-        'token_endpoint_auth_method must be none, client_secret_basic, client_secret_post or private_key_jwt',
+        `token_endpoint_auth_method must be none, client_secret_basic, client_secret_post${mutualTls ? ', tls_client_auth' : ''} or private_key_jwt`,
       );
   }
 }
@@ -228,7 +258,18 @@ function keysOf({ jwks, jwks_uri: jwksUri }: Json): Read<AssertionKeys> {
     : invalid(`jwks must hold 1 to ${most.keys} public RSA, EC or OKP keys, and no private key`);
 }
 
-function keysEcho(authentication: ClientMetadata['authentication']): Json {
+function boundEcho({
+  dpopBound,
+  certificateBound,
+}: Pick<ClientMetadata, 'dpopBound' | 'certificateBound'>): Json {
+  return {
+    ...(dpopBound && { dpop_bound_access_tokens: true }),
+    ...(certificateBound && { tls_client_certificate_bound_access_tokens: true }),
+  };
+}
+
+function proofEcho(authentication: ClientMetadata['authentication']): Json {
+  if (authentication.method === 'tls_client_auth') return certificateEcho(authentication);
   if (!('keys' in authentication)) return {};
   const { keys } = authentication;
   return keys.kind === 'jwks' ? { jwks: keys.jwks } : { jwks_uri: keys.jwksUri };

@@ -69,6 +69,7 @@ export async function changeRegistration(
     postLogoutRedirectUris: read.value.postLogoutRedirectUris,
     pushesRequests: read.value.pushesRequests,
     dpopBound: read.value.dpopBound,
+    certificateBound: read.value.certificateBound,
     ...standingOf(client, ports.policy, read.value.echo),
     updatedAt: now,
   };

@@ -11,15 +11,14 @@ import type { Random } from '../../runtime/random.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { Secret } from '../../runtime/secret.ts';
 import type { AddressLimit } from '../limits/caller-limits.ts';
-import type { ClientMetadata } from './client-metadata.ts';
+import type { ClientMetadata, MetadataPolicy } from './client-metadata.ts';
 import type { RegistrationRefusal } from './refusal.ts';
 import type { SoftwareStatements } from './software-statement.ts';
 import { readStatedMetadata, sameness } from './stated-metadata.ts';
 
-export interface RegistrationPolicy {
+export interface RegistrationPolicy extends MetadataPolicy {
   /** `approval`: an operator enables a client before people can use it. */
   readonly mode: 'open' | 'approval' | 'initial_access_token';
-  readonly customRedirectUris: readonly string[];
   /** How long a client lives that no person has used. Seconds. */
   readonly unusedSeconds: number;
 }
@@ -226,15 +225,17 @@ export function described(
   Client,
   | ('name' | 'grantTypes' | 'authentication')
   | ('redirectUris' | 'postLogoutRedirectUris')
-  | ('pushesRequests' | 'dpopBound')
+  | ('pushesRequests' | 'dpopBound' | 'certificateBound')
 > {
-  const { name, grantTypes, redirectUris, postLogoutRedirectUris, pushesRequests, dpopBound } = metadata;
+  const { name, grantTypes, redirectUris, postLogoutRedirectUris } = metadata;
+  const { pushesRequests, dpopBound, certificateBound } = metadata;
   const authentication = authenticationOf(metadata, secrets);
   return {
     ...{ name, grantTypes, redirectUris, authentication },
     ...(postLogoutRedirectUris.length > 0 && { postLogoutRedirectUris }),
     ...(pushesRequests && { pushesRequests }),
     ...(dpopBound && { dpopBound }),
+    ...(certificateBound && { certificateBound }),
   };
 }
 
@@ -246,6 +247,7 @@ function authenticationOf(
     case 'none':
       return { method: authentication.method };
     case 'private_key_jwt':
+    case 'tls_client_auth':
       return authentication;
     case 'client_secret_basic':
     case 'client_secret_post':

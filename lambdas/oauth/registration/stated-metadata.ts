@@ -1,13 +1,13 @@
 import type { Instant } from '../../runtime/clock.ts';
 import { ok, type Result } from '../../runtime/result.ts';
 import { canonicalJson } from './canonical-json.ts';
-import { type ClientMetadata, readClientMetadata } from './client-metadata.ts';
+import { type ClientMetadata, type MetadataPolicy, readClientMetadata } from './client-metadata.ts';
 import type { RegistrationRefusal } from './refusal.ts';
 import { readSoftwareStatement, type SoftwareStatements, statementIssuerOf } from './software-statement.ts';
 
 interface StatedPorts {
   readonly statements: SoftwareStatements;
-  readonly policy: { readonly customRedirectUris: readonly string[] };
+  readonly policy: MetadataPolicy;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -20,11 +20,11 @@ export async function readStatedMetadata(
 ): Promise<Result<ClientMetadata, RegistrationRefusal>> {
   const given = statements.issuers.length === 0 ? undefined : statementIn(body);
   // RFC 7591 §2.3: a server that takes none may ignore them, and then registers and echoes none.
-  if (given === undefined) return readClientMetadata(body, policy.customRedirectUris);
+  if (given === undefined) return readClientMetadata(body, policy);
   const statement = await readSoftwareStatement(statements, given, now);
   if (!statement.ok) return statement;
   const { text, claims } = statement.value;
-  const metadata = readClientMetadata(stated(body as Json, claims), policy.customRedirectUris);
+  const metadata = readClientMetadata(stated(body as Json, claims), policy);
   // RFC 7591 §3.2.1: as it came, beside the values that count.
   return metadata.ok
     ? ok({ ...metadata.value, echo: { ...metadata.value.echo, software_statement: text } })

@@ -35,6 +35,18 @@ const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 describe('a metadata document', () => {
   const jwk = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' };
 
+  it('may ask for tokens that are bound to a certificate, and gets no others then', async () => {
+    const bound = { ...document, tls_client_certificate_bound_access_tokens: true };
+    const { find } = hosts([served(bound)]);
+    expect(await find(start)).toMatchObject({ ok: true, value: { certificateBound: true } });
+  });
+
+  it('chooses no certificate to be known by', async () => {
+    const known = { token_endpoint_auth_method: 'tls_client_auth', tls_client_auth_san_dns: 'a.example' };
+    const { find } = hosts([served({ ...document, ...known })]);
+    expect(await find(start)).toMatchObject({ ok: false });
+  });
+
   it.each<[string, object]>([
     ['members that we do not know', { surprise: { of: ['any'] }, scope: 7, logo_uri: null }],
     ['grants that we do not know', { grant_types: ['authorization_code', 'urn:x', 7] }],
