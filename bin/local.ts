@@ -12,6 +12,7 @@ import { refuseTakenPorts } from '../local/loopback.ts';
 import { startRun, type LocalRun } from '../local/run.ts';
 import { refuseHeldStateDirectory } from '../local/state-lock.ts';
 import { synthesize } from '../local/synthesize.ts';
+import { writeDemoClient } from '../local/tls/demo-client.ts';
 
 const usage = `npm start [-- --ephemeral]
 Runs the synthesized app on this machine: its tables, keys, secrets, functions and routes.
@@ -108,6 +109,7 @@ async function start(settings: Settings, closing: Closing): Promise<void> {
   closing.push(
     writeEndpointsFile(join(stateDirectory, 'endpoints.json'), {
       ...{ issuer: run.issuer, endpoints, mcp: demo.mcpUrl, idp: demo.idpUrl },
+      ...certificatesOf(run, join(home, 'tls')),
       ...{ aws: awsAccess(run), agent_roles: agentRoles(run), clients: clientsOf(run) },
     }),
   );
@@ -118,6 +120,12 @@ async function start(settings: Settings, closing: Closing): Promise<void> {
     'identity provider': demo.idpUrl,
   });
   console.log(`ready ${run.issuer}`);
+}
+
+/** Where a domain of the template asks clients for certificates: one to show there. */
+function certificatesOf({ resources, clientAuthority }: LocalRun, directory: string): object {
+  const isAsked = resources.some(({ type }) => type === 'AWS::ApiGatewayV2::DomainName');
+  return isAsked ? { demo_certificate: writeDemoClient(clientAuthority, directory) } : {};
 }
 
 function awsAccess({ cloud }: LocalRun): object {
