@@ -64,6 +64,8 @@ export interface IdentityProvider extends Registration {
   /** Ours at the identity provider. */
   readonly clientId: string;
   readonly clientProof: ClientProof;
+  /** Token requests bear a proof of possession (RFC 9449), as some providers demand. */
+  readonly dpop: boolean;
   /** Scopes to ask it for, such as `openid profile email offline_access`. */
   readonly scopes: readonly string[];
   /** Domains of e-mail addresses, lower case: a `login_hint` of one chooses this provider. */

@@ -56,6 +56,7 @@ export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
     issuer: idp.issuer,
     client_id: idp.clientId,
     client_authentication: proofOf(idp.clientProof),
+    dpop: idp.dpop,
     scopes: idp.scopes,
     domains: idp.domains,
     resources: idp.resources,

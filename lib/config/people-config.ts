@@ -50,6 +50,11 @@ export interface IdentityProviderConfig {
    */
   readonly authentication?: 'client_secret' | KeyAuthentication;
   /**
+   * Whether token requests there bear a proof of possession (DPoP, RFC 9449), as Okta demands of applications that have the
+   * switch on. Default: false.
+   */
+  readonly dpop?: boolean;
+  /**
    * What to ask for. Default: `openid profile email`, with `User.Read` at Entra, which tells who is in more than 200 groups,
    * and `groups` at an Okta org. `offline_access` is asked for by itself where it is
    * needed.

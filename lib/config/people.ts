@@ -146,6 +146,7 @@ export function identityProvider(hosts: Hosts): v.GenericSchema {
     clientId,
     clientSecretArn: v.optional(secretArn),
     authentication: v.optional(authentication),
+    dpop: v.optional(flag()),
     scopes: v.optional(scopes),
     domains: v.optional(someOf(domain)),
     resources: v.optional(someOf(text())),

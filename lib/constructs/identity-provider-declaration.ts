@@ -28,7 +28,7 @@ export function identityProviderDeclaration(
     ...(idp.tenantClaim !== undefined && { tenant_claim: idp.tenantClaim }),
     ...(idp.tenants && { tenants: idp.tenants }),
     ...(idp.acr && { acr: idp.acr }),
-    ...given({ groups_claim: idp.groupsClaim, on_logout: idp.onLogout }),
+    ...given({ groups_claim: idp.groupsClaim, on_logout: idp.onLogout, dpop: idp.dpop }),
     ...(roles && { roles: roles.map((role) => roleOf(role, idp.id, uris)) }),
   };
 }
@@ -49,6 +49,6 @@ function roleOf(role: RoleConfig, idp: string, uris: ReadonlyMap<string, string>
   };
 }
 
-function given(members: Readonly<Record<string, string | undefined>>): object {
+function given(members: Readonly<Record<string, string | boolean | undefined>>): object {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }

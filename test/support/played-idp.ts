@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { exportJWK, SignJWT } from 'jose';
 import { listen, readBody, sendJson } from '../../local/demo/http.ts';
 import { signsOut } from './signs-out.ts';
+import { type Gate, isBarred, type PlayedAnswer } from './gate.ts';
 import { misbehaves } from './unruly-answers.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -68,12 +69,6 @@ export interface Answered {
   readonly body: object;
 }
 
-interface PlayedAnswer {
-  readonly status: number;
-  readonly body: object;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
 interface Key {
   readonly kid: string;
   readonly privateKey: KeyObject;
@@ -120,6 +115,8 @@ export async function playIdp(options: {
   readonly now?: () => number;
   /** Whether a token request is that of the client. Default: by the secret. */
   readonly isClient?: (form: URLSearchParams) => Promise<boolean>;
+  /** Judges each request to a path before anybody else does; what it answers is the answer. */
+  readonly gate?: Gate;
 }): Promise<PlayedIdp> {
   const { port, path: base = '', now = () => Date.now() / 1_000 } = options;
   const issuer = `http://localhost:${port}${base}`;
@@ -307,7 +304,8 @@ export async function playIdp(options: {
         path,
         parameters: { ...Object.fromEntries(url.searchParams), ...Object.fromEntries(form) },
       });
-      if (misbehaves(behaviour, path, response)) return;
+      if (misbehaves(behaviour, path, response) || (await isBarred(options.gate, path, request, response)))
+        return;
       if (answersBesides(path, asking(url, request, body), response)) return;
       const redirecting = sendBack.get(path);
       if (redirecting !== undefined) redirecting(url.searchParams, response);

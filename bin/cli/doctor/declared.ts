@@ -20,6 +20,7 @@ const proof = v.variant('method', [
 
 const declared = v.object({
   id: v.string(),
+  dpop: v.optional(v.boolean(), false),
   client_authentication: v.optional(proof, { method: 'client_secret' }),
   issuer: v.string(),
   profile: v.picklist(profileNames),
@@ -35,11 +36,11 @@ const declared = v.object({
 /** An identity provider as the admin API shows it. */
 export function readDeclared(shown: Json): LookedAt {
   const read = v.parse(declared, shown);
-  const { id, client_authentication: clientProof } = read;
+  const { id, dpop, client_authentication: clientProof } = read;
   const { issuer, profile, scopes, client_id: clientId, subject_claim: subjectClaim, roles = [] } = read;
   const { tenant_claim: tenantClaim, tenants, groups_claim: groupsClaim } = read;
   return {
-    ...{ id, clientProof, issuer, profile, scopes, clientId, subjectClaim },
+    ...{ id, clientProof, dpop, issuer, profile, scopes, clientId, subjectClaim },
     ...(tenantClaim !== undefined && { tenantClaim }),
     ...(tenants !== undefined && { tenants }),
     ...(groupsClaim !== undefined && { groupsClaim }),

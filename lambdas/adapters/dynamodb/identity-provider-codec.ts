@@ -41,6 +41,8 @@ const storedIdentityProvider = v.object({
   client_id: text,
   /** Absent: by a client secret. */
   private_key_jwt: v.exactOptional(storedProof),
+  /** Absent: false. */
+  dpop: v.exactOptional(v.literal(true)),
   scopes: v.array(text),
   domains: v.array(text),
   resources: v.exactOptional(v.array(text)),
@@ -65,6 +67,7 @@ export function encodeIdentityProvider(idp: IdentityProvider): PlainRecord {
     issuer: idp.issuer,
     client_id: idp.clientId,
     private_key_jwt: proofAttribute(idp.clientProof),
+    dpop: idp.dpop ? true : undefined,
     scopes: idp.scopes,
     domains: idp.domains,
     resources: idp.resources,
@@ -93,6 +96,7 @@ export function decodeIdentityProvider(item: Item): IdentityProvider {
     issuer: stored.issuer,
     clientId: stored.client_id,
     clientProof: proofOf(stored.private_key_jwt),
+    dpop: stored.dpop === true,
     scopes: stored.scopes,
     domains: stored.domains,
     ...(resources && { resources: resources as ResourceUri[] }),

@@ -27,6 +27,7 @@ import type { DocumentHosts } from './document-url.ts';
 import { judgedIssuer } from './judged-issuer.ts';
 import { patientDocuments, readLogoutToken } from './logout-tokens.ts';
 import { logoutUrl } from './logout-url.ts';
+import { keyProofs, withNonce } from './key-proofs.ts';
 import { claimsOfPerson, claimsOfRefreshed, verifiedClaims } from './person-claims.ts';
 import { detailOf, refusalOf, upstreamError } from './provider-errors.ts';
 import { probeTokenEndpoint } from './probe-token-endpoint.ts';
@@ -64,8 +65,7 @@ export function openIdProviders(options: OpenIdProvidersOptions): UpstreamProvid
       as: metadata as unknown as AuthorizationServer,
       client: { client_id: idp.clientId, [clockTolerance]: upstreamSkewSeconds },
       auth: await authenticationAt(idp, metadata, options),
-      // The fetch itself judges every URL: plain http is for this machine alone.
-      options: { [customFetch]: provider.fetch, [allowInsecureRequests]: true },
+      options: await requestOptions(idp, provider),
     };
   };
 
@@ -107,6 +107,15 @@ export function openIdProviders(options: OpenIdProvidersOptions): UpstreamProvid
   };
 }
 
+async function requestOptions(
+  { dpop }: IdentityProvider,
+  { fetch, keyProofs: proofs }: Provider,
+): Promise<Talk['options']> {
+  // The fetch itself judges every URL: plain http is for this machine alone.
+  const usual = { [customFetch]: fetch, [allowInsecureRequests]: true } as const;
+  return dpop ? { ...usual, DPoP: await proofs() } : usual;
+}
+
 function newProvider(
   { id, issuer }: IdentityProvider,
   named: string,
@@ -114,7 +123,8 @@ function newProvider(
 ): Provider {
   const fetch = providerFetch(id, hosts);
   const documents = providerDocuments({ idp: id, issuer, named, hosts, fetch, clock });
-  return { issuer, named, fetch, documents, patient: patientDocuments(documents, clock) };
+  const patient = patientDocuments(documents, clock);
+  return { issuer, named, fetch, documents, patient, keyProofs: keyProofs() };
 }
 
 /** Sealed, it is kept in an item of at most 400 kB. Characters. */
@@ -129,14 +139,9 @@ async function redeem(
   const { as, client, auth, options } = talk;
   // RFC 9207 §2.4: who sent the browser back is who it was sent to, before the code goes anywhere.
   const parameters = validateAuthResponse(as, client, new URLSearchParams(back.query), back.state);
-  const response = await authorizationCodeGrantRequest(
-    as,
-    client,
-    auth,
-    parameters,
-    redirectUri,
-    back.codeVerifier,
-    options,
+  const { codeVerifier } = back;
+  const response = await withNonce(talk, () =>
+    authorizationCodeGrantRequest(as, client, auth, parameters, redirectUri, codeVerifier, options),
   );
   const judged = await judgedIssuer(talk, response.clone());
   if (!judged.ok) return unbelievable(judged.refusal);
@@ -168,7 +173,9 @@ async function refresh(
   { secrets, clock }: Pick<OpenIdProvidersOptions, 'secrets' | 'clock'>,
 ): Promise<Result<UpstreamRefresh, 'invalid_grant'>> {
   const { as, client, auth, idp, options } = talk;
-  const response = await refreshTokenGrantRequest(as, client, auth, token.reveal(), options);
+  const response = await withNonce(talk, () =>
+    refreshTokenGrantRequest(as, client, auth, token.reveal(), options),
+  );
   const copy = response.clone();
   try {
     const judged = await judgedIssuer(talk, response.clone());

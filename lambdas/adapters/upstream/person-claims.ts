@@ -15,6 +15,7 @@ import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { toldByUserinfo } from '../../oauth/people/told-by-userinfo.ts';
 import { groupsAtGraph } from './graph-groups.ts';
 import { signedIdToken } from './id-tokens.ts';
+import { withNonce } from './key-proofs.ts';
 import type { Talk } from './provider-talk.ts';
 
 /** The claims of an id_token that the library has judged: signed by a key that may sign it, and with nothing wrong in it. */
@@ -97,7 +98,12 @@ async function userinfoOf(
   subject: string,
 ): Promise<Result<UpstreamClaims, string>> {
   if (metadata.userinfo_endpoint === undefined) return ok({});
-  const response = await userInfoRequest(as, client, tokens.access_token, options);
+  // RFC 9449 §7.1: a token that is bound is sent with a proof, and any other as it always was.
+  const { DPoP, ...bearer } = options;
+  const shown = tokens.token_type === 'dpop' && DPoP ? { ...bearer, DPoP } : bearer;
+  const response = await withNonce({ options: shown }, () =>
+    userInfoRequest(as, client, tokens.access_token, shown),
+  );
   try {
     return ok(await processUserInfoResponse(as, client, subject, response));
   } catch (error) {

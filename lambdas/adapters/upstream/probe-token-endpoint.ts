@@ -1,33 +1,23 @@
-import {
-  type AuthorizationServer,
-  authorizationCodeGrantRequest,
-  type Client,
-  type ClientAuth,
-  type TokenEndpointRequestOptions,
-  validateAuthResponse,
-} from 'oauth4webapi';
+import { authorizationCodeGrantRequest, validateAuthResponse } from 'oauth4webapi';
 import type { ProbedToken } from '../../ports/diagnosis.ts';
+import { withNonce } from './key-proofs.ts';
 import { errorCodeIn, tokenError, vendorCodeIn } from './provider-errors.ts';
-
-interface Talk {
-  readonly as: AuthorizationServer;
-  readonly client: Client;
-  readonly auth: ClientAuth;
-  readonly options: TokenEndpointRequestOptions;
-}
+import type { Talk } from './provider-talk.ts';
 
 /**
  * Redeems a code that nobody gave, which no provider takes: what it says tells whether it takes our credentials. `random`
  * has to be new each time: it stands for code, state and verifier.
  */
 export async function probeTokenEndpoint(
-  { as, client, auth, options }: Talk,
+  { as, client, auth, options }: Pick<Talk, 'as' | 'client' | 'auth' | 'options'>,
   redirectUri: string,
   random: string,
 ): Promise<ProbedToken> {
   const parameters = new URLSearchParams({ code: random, state: random, iss: as.issuer });
   const back = validateAuthResponse(as, client, parameters, random);
-  const response = await authorizationCodeGrantRequest(as, client, auth, back, redirectUri, random, options);
+  const response = await withNonce({ options }, () =>
+    authorizationCodeGrantRequest(as, client, auth, back, redirectUri, random, options),
+  );
   return { status: response.status, ...errorIn(response.status, await response.text()) };
 }
 

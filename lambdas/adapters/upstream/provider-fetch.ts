@@ -72,9 +72,13 @@ async function answerOf(
   const { statusCode: status = 0, headers } = response;
   const body = await readText(response, request.maximumBytes ?? usualBytes);
   if (!body.ok) throw new Error(body.refusal.reason);
-  const { 'content-type': type = '', 'www-authenticate': challenge } = headers;
+  const { 'content-type': type = '', 'www-authenticate': challenge, 'dpop-nonce': nonce } = headers;
   return new Response(status === 204 ? null : body.value, {
     status,
-    headers: { 'content-type': type, ...(challenge !== undefined && { 'www-authenticate': challenge }) },
+    headers: {
+      'content-type': type,
+      ...(challenge !== undefined && { 'www-authenticate': challenge }),
+      ...(typeof nonce === 'string' && { 'dpop-nonce': nonce }),
+    },
   });
 }

@@ -4,6 +4,7 @@ import type {
   Client,
   ClientAuth,
   customFetch,
+  DPoPHandle,
 } from 'oauth4webapi';
 import type { ProviderProfile } from '../../oauth/people/profiles/profile.ts';
 import type { IdentityProvider } from '../../ports/identity-providers.ts';
@@ -16,6 +17,7 @@ export interface Provider {
   /** What its metadata has to name. */
   readonly named: string;
   readonly fetch: ProviderFetch;
+  readonly keyProofs: () => Promise<DPoPHandle>;
   readonly documents: ProviderDocuments;
   /** For those who prove nothing. */
   readonly patient: ProviderDocuments;
@@ -32,5 +34,7 @@ export interface Talk extends Provider {
   readonly options: {
     readonly [customFetch]: ProviderFetch;
     readonly [allowInsecureRequests]: true;
+    /** Where the provider is to be shown a key. */
+    readonly DPoP?: DPoPHandle;
   };
 }

@@ -32,6 +32,7 @@ export function readIdentityProvider(
   return ok({
     ...{ id: id as IdpId, name, profile, issuer, clientId, domains },
     clientProof: clientProof(profile, read.value.private_key_jwt),
+    dpop: read.value.dpop ?? false,
     onLogout: read.value.on_logout ?? 'sessions',
     ...claimsOf(profile, read.value),
     ...(resources && { resources }),
@@ -113,6 +114,7 @@ function identityProviderSchema(context: DeclarationContext) {
       profile: v.exactOptional(v.picklist(profileNames, `must be one of ${profileNames.join(', ')}`)),
       client_id: plainText,
       private_key_jwt: v.exactOptional(proofByKey),
+      dpop: v.exactOptional(v.boolean('must be true or false')),
       scopes: v.exactOptional(
         v.pipe(
           list(plainText, 50),

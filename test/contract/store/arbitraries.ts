@@ -204,6 +204,7 @@ export const identityProviders: fc.Arbitrary<IdentityProvider> = fc
     issuer: text(),
     clientId: text(),
     clientProof,
+    dpop: fc.boolean(),
     scopes: few(text()),
     domains: few(text()),
     profile: fc.constantFrom(...profileNames),

@@ -22,6 +22,10 @@ export const upstreamAuthentication = {
     ],
     'makes certificates of its provider keys for operators alone, and names the certificate of the config in assertions for a provider that knows it by one',
   ),
+  'rfc9449:8:upstream-nonce': must(
+    ['RFC 9449 §5', 'RFC 9449 §7.1', 'RFC 9449 §8', 'RFC 9449 §9'],
+    'shows an identity provider whose entry says so a key with each request, again with its nonce where it asks for one, and once only',
+  ),
   'vestibule:provider-key-refused': must(
     'Vestibule',
     'says what is to be changed where a provider does not take an assertion: key, audience, algorithm or method, in the audit trail and by the doctor',

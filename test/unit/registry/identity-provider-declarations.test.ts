@@ -38,7 +38,7 @@ test('what an identity provider is asked for and known by comes with its profile
   expect(read({ issuer: 'https://id.example.com' })).toEqual({
     ...{ id: 'company', name: 'Company', clientId: 'vestibule', domains: [], scopes, subjectClaim: 'sub' },
     ...{ profile: 'generic', issuer: 'https://id.example.com', onLogout: 'sessions' },
-    clientProof: { method: 'client_secret' },
+    ...{ clientProof: { method: 'client_secret' }, dpop: false },
   });
 });
 

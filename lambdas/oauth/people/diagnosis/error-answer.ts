@@ -113,11 +113,18 @@ function badCode(idp: LookedAt): Finding {
   });
 }
 
-function dpop(idp: LookedAt): Finding {
+function dpop(idp: LookedAt, { error: code }: ErrorAnswer): Finding {
+  if (idp.dpop === true) {
+    return error('dpop_proof_refused', {
+      what: `The token endpoint does not take our proof of possession (${code})`,
+      why: 'It gives no tokens without one that it takes, and every sign-in fails when the person is back.',
+      fix: `Proofs are signed by ES256, a moment before they are sent, for the token endpoint of the discovery document: let the provider take those, and let nothing before it change its URL; or do not require DPoP for this client and take dpop out of identityProviders[]: ${settingsOf[idp.profile].dpop ?? 'in its settings at the identity provider'}`,
+    });
+  }
   return error('dpop_required', {
     what: 'The token endpoint wants a proof of possession (DPoP)',
     why: 'Without one it gives no tokens, and every sign-in fails when the person is back.',
-    fix: `Do not require DPoP for this client: ${settingsOf[idp.profile].dpop ?? 'in its settings at the identity provider'}`,
+    fix: `Write dpop: true in identityProviders[] of the config, or do not require DPoP for this client: ${settingsOf[idp.profile].dpop ?? 'in its settings at the identity provider'}`,
   });
 }
 

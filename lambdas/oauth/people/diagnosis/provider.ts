@@ -14,6 +14,7 @@ export interface LookedAt extends Partial<Declared> {
   /** Ours for it. */
   readonly id?: string;
   readonly clientProof?: ProofSeen;
+  readonly dpop?: boolean;
   readonly issuer: string;
   readonly profile: ProfileName;
   /** Our redirect URI there. */
@@ -24,13 +25,13 @@ export interface LookedAt extends Partial<Declared> {
 
 /** One of the deployment. */
 export function lookedAt(
-  idp: Declared & Pick<IdentityProvider, 'id' | 'clientProof' | 'issuer' | 'profile' | 'roles'>,
+  idp: Declared & Pick<IdentityProvider, 'id' | 'clientProof' | 'dpop' | 'issuer' | 'profile' | 'roles'>,
   callback: string,
 ): LookedAt {
-  const { id, clientProof, issuer, profile, clientId, scopes, subjectClaim } = idp;
+  const { id, clientProof, dpop, issuer, profile, clientId, scopes, subjectClaim } = idp;
   const { tenantClaim, tenants, groupsClaim } = idp;
   return {
-    ...{ id, clientProof, issuer, profile, clientId, scopes, subjectClaim, callback },
+    ...{ id, clientProof, dpop, issuer, profile, clientId, scopes, subjectClaim, callback },
     ...(tenantClaim !== undefined && { tenantClaim }),
     ...(tenants !== undefined && { tenants }),
     ...(groupsClaim !== undefined && { groupsClaim }),

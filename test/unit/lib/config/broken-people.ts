@@ -254,6 +254,11 @@ export const brokenPeople: readonly (readonly [string, unknown, string])[] = [
     'identityProviders[0].authentication.certificate: is not the text of a certificate; write that which `npx vestibule idp certificate <id>` prints',
   ],
   [
+    'a proof of possession that is neither shown nor not',
+    withIdp({ dpop: 'ES256' }),
+    "identityProviders[0].dpop: 'ES256' is not true or false",
+  ],
+  [
     'roles where nobody signs in',
     { ...soundConfig, roles: [{ ...staff, groups: 'everyone' }] },
     'roles: stand in a config where nobody signs in; add identityProviders or remove them',
