@@ -12,11 +12,14 @@ export function set(...content: readonly Uint8Array[]): Buffer {
   return element(0x31, ...content);
 }
 
-/** A positive number, by its bytes. */
+/** A number that is not negative, by its bytes. */
 export function integer(bytes: Uint8Array): Buffer {
+  // X.690 §8.3.2: no more bytes than it takes, or no parser reads it.
+  const first = bytes.findIndex((byte) => byte !== 0);
+  const digits = bytes.subarray(first === -1 ? bytes.length - 1 : first);
   // A first bit that is set would make it negative.
-  const isNegative = (bytes[0] ?? 0) >= 0x80;
-  return element(0x02, Buffer.from(isNegative ? [0] : []), bytes);
+  const isNegative = (digits[0] ?? 0) >= 0x80;
+  return element(0x02, Buffer.from(isNegative ? [0] : []), digits);
 }
 
 export function boolean(value: boolean): Buffer {

@@ -7,7 +7,7 @@ import { canonicalName, nameInDer } from '../../lambdas/oauth/certificate-names/
 import { readWrittenName } from '../../lambdas/oauth/certificate-names/written-name.ts';
 import { readClientCertificate } from '../../lambdas/oauth/mutual-tls/client-certificate.ts';
 import { distinguishedName, makeCertificate } from '../../local/tls/certificate.ts';
-import { oid } from '../../local/tls/der.ts';
+import { integer, oid } from '../../local/tls/der.ts';
 
 const types = { CN: '2.5.4.3', O: '2.5.4.10', OU: '2.5.4.11', DC: '0.9.2342.19200300.100.1.25' } as const;
 type Attribute = readonly [keyof typeof types, string];
@@ -152,6 +152,13 @@ test('attributes of unknown types are compared by every byte, and identifiers of
   expect(known(`${one}=#0c0161`)).not.toBe(known(`${other}=#0c0161`));
   expect(dottedOid(oid('1.3.6.1.5.5.7.3.2').subarray(2))).toBe('1.3.6.1.5.5.7.3.2');
   expect(dottedOid(Buffer.from('883703', 'hex'))).toBe('2.999.3');
+});
+
+test('a number of a certificate takes no more bytes than it needs, and no parser takes it for a negative one', () => {
+  const texts = ['00000005', '000080', '0000', '02', '80'].map((hex) =>
+    integer(Buffer.from(hex, 'hex')).toString('hex'),
+  );
+  expect(texts).toEqual(['020105', '02020080', '020100', '020102', '02020080']);
 });
 
 describe('a certificate', () => {
