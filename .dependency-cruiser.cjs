@@ -59,7 +59,9 @@ module.exports = {
     ),
     from(
       '^lambdas/registry/',
-      { path: '^lambdas/oauth/(?!scope/|resource/|workload/|certificate-names/|people/profiles/|redirect-uri[.])' },
+      {
+        path: '^lambdas/oauth/(?!scope/|resource/|workload/|certificate-names/|people/profiles/|redirect-uri[.])',
+      },
       'registry-not-oauth',
       'The registry shares the scope, resource, workload, certificate name, profile and redirect URI algebra only.',
     ),
