@@ -52,16 +52,27 @@ export interface EnrolmentLease {
 /** One of the places that a provider has for clients of ours; it is taken before the client is made, and free once it is gone. */
 export interface Place extends EnrolmentName {
   readonly since: Instant;
+  /** Whose it is: drawn anew by each who takes or holds it. */
+  readonly attempt: string;
   /** As the client is called there: it names ours, so that it can be found. */
   readonly name: string;
+  /** What is there is being removed, and nobody begins anew with it. */
+  readonly leaving?: true;
   /** Nothing is there any more: what remains is to free it. */
   readonly emptied?: true;
 }
 
 /** The clients of ours at identity providers, and the places that they take. Every read is strongly consistent. */
 export interface Enrolments {
-  /** Takes a place, if fewer than `quota` are taken. Asked again for the same client by one call (a lost reply), it is done. */
-  readonly take: (place: Place, quota: number) => Promise<boolean>;
+  /**
+   * Takes a place, if fewer than `quota` are taken; resolves with the place that the client has already, if it is of another
+   * attempt. Asked again by the same attempt (a lost reply), it is done.
+   */
+  readonly take: (place: Place, quota: number) => Promise<'taken' | 'full' | Place>;
+  /** Begins anew with a place as it was read: true for exactly one attempt, and for none once it is left or emptied. */
+  readonly hold: (place: Place, next: Pick<Place, 'since' | 'attempt'>) => Promise<boolean>;
+  /** Notes that what is there is being removed, so that nobody begins anew; false if somebody has since the place was read. */
+  readonly beginLeaving: (place: Place) => Promise<boolean>;
   /** In no particular order. */
   readonly places: (idp: IdpId) => Promise<readonly Place[]>;
   /** Keeps what was made for a client that has a place. Asked again for the same (a lost reply), it is done. */
@@ -85,8 +96,11 @@ export interface Enrolments {
   ) => Promise<void>;
   /** Notes what the client is called at the provider from now on. */
   readonly called: (name: EnrolmentName, upstreamName: string) => Promise<void>;
-  /** Nothing is at the provider: notes that, forgets what was made, and then frees the place; done before is done. */
-  readonly forget: (name: EnrolmentName) => Promise<void>;
+  /**
+   * Nothing is at the provider: notes that, forgets what was made, and then frees the place; done before is done. With an
+   * attempt it is the place of that attempt or none: a client may have taken another by then.
+   */
+  readonly forget: (name: EnrolmentName & Partial<Pick<Place, 'attempt'>>) => Promise<void>;
 }
 
 /** Seals of the function that makes them. */
@@ -172,11 +186,11 @@ export type EnrolmentRefusal =
       readonly fix: string;
     };
 
-/** Enrolment as the registration endpoint has it done. Throws `DependencyUnavailable` where a provider is down. */
+/** Enrolment as registration and administration have it done. Throws `DependencyUnavailable` where a provider is down. */
 export interface Enrolling {
-  /** Where every client that registers itself is one of its own. */
+  /** Where every client that is let in is one of its own. */
   readonly idps: readonly IdpId[];
-  /** At all of them or, in the end, at none: what is left of a failure is removed later. */
+  /** At all of them or, in the end, at none: what is left of a failure is removed later. Asked again, it finds what is there. */
   readonly enrol: (client: ClientId, name: string) => Promise<Result<undefined, EnrolmentRefusal>>;
   /** Has it called so at all of them; what does not succeed is left to the sweep. */
   readonly rename: (client: ClientId, name: string) => Promise<void>;

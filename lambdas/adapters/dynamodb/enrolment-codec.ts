@@ -23,7 +23,11 @@ const storedEnrolment = v.object({
 
 const storedPlace = v.object({
   pk: text,
-  place: v.object({ since: whole, name: text, emptied: v.exactOptional(v.literal(true)) }),
+  place: v.object({
+    ...{ since: whole, name: text, attempt: text },
+    leaving: v.exactOptional(v.literal(true)),
+    emptied: v.exactOptional(v.literal(true)),
+  }),
 });
 
 export function enrolmentItem(enrolment: Enrolment): Item {
@@ -59,7 +63,8 @@ export function decodePlaces(idp: IdpId, { pk, ...attributes }: Item): readonly 
         idp,
         client: name as ClientId,
         since: instant(place.since),
-        name: place.name,
+        ...{ name: place.name, attempt: place.attempt },
+        ...(place.leaving && { leaving: true }),
         ...(place.emptied && { emptied: true }),
       };
     });

@@ -65,7 +65,7 @@ async function enrolAtAll(ports: AnswerPorts, { client, name }: Enrolling): Prom
         await leaveQuietly(ports, done, client);
         return { told: 'refused', refusal: enrolled.refusal };
       }
-      done.push(idp);
+      if (enrolled.value === 'made') done.push(idp);
     }
     return { told: 'enrolled' };
   } catch (error) {

@@ -9,7 +9,7 @@ import type {
   UpstreamRegistrations,
 } from '../../ports/enrolments.ts';
 import type { IdentityProvider } from '../../ports/identity-providers.ts';
-import type { Clock } from '../../runtime/clock.ts';
+import { after, type Clock } from '../../runtime/clock.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import { logger } from '../../runtime/log.ts';
 import type { Random } from '../../runtime/random.ts';
@@ -17,7 +17,7 @@ import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { profileOf } from '../people/profiles/profile-of.ts';
 import { firmly } from './firmly.ts';
 import { upstreamName } from './upstream-metadata.ts';
-import { whyRefused } from './why-refused.ts';
+import { whyRefused, whyUnknown } from './why-refused.ts';
 
 export interface EnrolmentPorts {
   readonly enrolments: Enrolments;
@@ -29,9 +29,13 @@ export interface EnrolmentPorts {
   readonly pause: (milliseconds: number) => Promise<void>;
 }
 
+/** Longer than the function lives: whoever took or held a place so long ago does nothing with it any more. Seconds. */
+const attemptSeconds = 90;
+
 /**
- * Makes a client of ours one of its own at a provider. Its place is taken first: from then on, whatever fails, the sweep knows
- * that there may be a client there, by which name. It is free again at once only where certainly nothing is left there.
+ * Makes a client of ours one of its own at a provider, or finds that it is one. Its place is taken first: from then on, whatever
+ * fails, the sweep knows that there may be a client there, by which name. It is free again at once only where certainly nothing
+ * is left there.
  */
 export async function enrol(
   ports: EnrolmentPorts,
@@ -41,19 +45,45 @@ export async function enrol(
     name,
     quota,
   }: { readonly client: EnrolmentName['client']; readonly name: string; readonly quota: number },
-): Promise<Result<undefined, EnrolmentRefusal>> {
-  const { enrolments, clock } = ports;
-  const { registration: api } = profileOf(idp);
-  const place: Place = { idp: idp.id, client, since: clock(), name: upstreamName(api, client, name) };
-  if (!(await take(ports, place, quota))) return refuse({ reason: 'enrolment_full', idp: idp.id });
+): Promise<Result<'made' | 'found', EnrolmentRefusal>> {
+  const { enrolments, clock, random } = ports;
+  const called = upstreamName(profileOf(idp).registration, client, name);
+  const place: Place = { idp: idp.id, client, since: clock(), attempt: random(16), name: called };
+  const taken = await take(ports, place, quota);
+  if (taken === 'full') return refuse({ reason: 'enrolment_full', idp: idp.id });
+  if (taken !== 'taken') return find(ports, idp, taken);
   const made = await make(ports, idp, place);
-  if (made.ok) return ok(undefined);
+  if (made.ok) return ok('made');
   if (await isNothingLeft(ports, idp, made.refusal)) await enrolments.forget(place);
   return refuse({ reason: 'enrolment_refused', idp: idp.id, ...whyRefused(idp, made.refusal) });
 }
 
+/**
+ * What an earlier attempt made. From here on the place is held: no sweep that has looked before removes what is there. While
+ * nobody knows what came of that attempt, no other client is made.
+ */
+async function find(
+  { enrolments, clock, random }: EnrolmentPorts,
+  idp: IdentityProvider,
+  place: Place,
+): Promise<Result<'found', EnrolmentRefusal>> {
+  const [since, over] = [clock(), after(place.since, attemptSeconds)];
+  if (since < over) throw underWay(idp, over - since);
+  if (place.leaving ?? place.emptied) throw underWay(idp);
+  if ((await enrolments.find(place)) === undefined) {
+    return refuse({ reason: 'enrolment_refused', idp: idp.id, ...whyUnknown(place) });
+  }
+  if (!(await enrolments.hold(place, { since, attempt: random(16) }))) throw underWay(idp);
+  return ok('found');
+}
+
+function underWay({ id }: IdentityProvider, retryAfterSeconds = attemptSeconds): DependencyUnavailable {
+  const cause = new Error('another one registers or removes that client');
+  return new DependencyUnavailable(`identity provider ${id}`, { cause, retryAfterSeconds });
+}
+
 /** Where nobody knows whether it is taken, nobody has it. */
-async function take(ports: EnrolmentPorts, place: Place, quota: number): Promise<boolean> {
+async function take(ports: EnrolmentPorts, place: Place, quota: number): ReturnType<Enrolments['take']> {
   try {
     return await ports.enrolments.take(place, quota);
   } catch (error) {

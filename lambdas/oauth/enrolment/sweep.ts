@@ -7,7 +7,6 @@ import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import type { Audit, AuditEvent } from '../../runtime/events.ts';
 import type { ClientId } from '../../runtime/identifiers.ts';
 import { logger } from '../../runtime/log.ts';
-
 import { profileOf } from '../people/profiles/profile-of.ts';
 import type { EnrolmentPorts } from './enrol.ts';
 import { leave } from './leave.ts';
@@ -62,21 +61,31 @@ async function sweepPlace(
   { now, requestId }: { readonly now: Instant; readonly requestId: string },
 ): Promise<Pick<Ended, 'reason' | 'outcome' | 'upstreamClientId'> | undefined> {
   if (now < after(place.since, underWaySeconds)) return undefined;
+  const { enrolments } = ports;
   const client = await ports.findClient(place.client);
-  if (client !== undefined && !isOver(client, now)) {
+  if (place.emptied) {
+    await enrolments.forget(place);
+    return undefined;
+  }
+  if (client !== undefined && !isOver(client, now) && !place.leaving) {
+    if (!(await isKept(ports, place, client))) return sweepUnanswered(ports, idp, place, now);
     await keepName(ports, idp, place, client, requestId);
     return undefined;
   }
-  if (place.emptied) {
-    await ports.enrolments.forget(place);
-    return undefined;
-  }
+  // Who lets that client in at this moment holds the place: one of the two goes on.
+  if (!(await enrolments.beginLeaving(place))) return undefined;
   const left = await leave(ports, idp, place);
   if (left.outcome !== 'not_enrolled') {
     const reason = client === undefined ? 'client_gone' : 'client_expired';
     return { reason, outcome: left.outcome, upstreamClientId: left.upstreamId };
   }
   return sweepUnanswered(ports, idp, place, now);
+}
+
+/** One that waits for approval may have been enrolled for it, and not let in: what was made is there for the next try. */
+async function isKept({ enrolments }: SweepPorts, place: Place, client: Client): Promise<boolean> {
+  const isWritten = client.state === 'active' && client.registered?.enrolledAt?.includes(place.idp) === true;
+  return isWritten || (await enrolments.find(place)) !== undefined;
 }
 
 /** A client that was renamed here while the provider could not be asked. */
@@ -115,6 +124,8 @@ async function sweepUnanswered(
     await enrolments.forget(place);
     return { reason: 'never_registered', outcome: 'unknown' };
   }
+  // What was found may be of a later attempt: then the place is of that one.
+  if (found.length > 0 && !(await enrolments.beginLeaving(place))) return undefined;
   for (const id of found) {
     if ((await upstream.remove(idp, { id })) === 'refused') {
       return { reason: 'never_registered', outcome: 'refused' };

@@ -1,4 +1,4 @@
-import type { EnrolmentRefusal, UpstreamRegistrationRefusal } from '../../ports/enrolments.ts';
+import type { EnrolmentRefusal, Place, UpstreamRegistrationRefusal } from '../../ports/enrolments.ts';
 import type { IdentityProvider } from '../../ports/identity-providers.ts';
 import { profileOf } from '../people/profiles/profile-of.ts';
 import type { RegistrationApi } from '../people/profiles/profile.ts';
@@ -24,6 +24,14 @@ const userPoolFixes: Readonly<Record<string, string>> = {
   InvalidParameterException:
     'name in registration.supportedIdentityProviders only such as the user pool has, as it writes them',
 };
+
+/** Why none is made while there may be one. */
+export function whyUnknown({ name }: Pick<Place, 'name'>): Words {
+  return {
+    detail: `it did not answer whether it made ${JSON.stringify(name)} before`,
+    fix: 'try again after the next hourly sweep, which looks for it there, or after a day where that provider lets nobody look',
+  };
+}
 
 /** Why no client is made at a provider, and what an administrator can do about it. */
 export function whyRefused(idp: IdentityProvider, refusal: UpstreamRegistrationRefusal): Words {

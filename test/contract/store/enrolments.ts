@@ -15,7 +15,7 @@ const now = instant(1_800_000_000);
 
 function aPlace(idp: string): Place {
   const client = `dyn_${randomUUID()}` as ClientId;
-  return { idp: idp as IdpId, client, since: now, name: `App (${client})` };
+  return { idp: idp as IdpId, client, since: now, attempt: randomUUID(), name: `App (${client})` };
 }
 
 function sealedAs(ciphertext: string): SealedToken {
@@ -33,10 +33,10 @@ export async function expectExactlyTheQuota({ enrolments, network }: EnrolmentsS
   const places = Array.from({ length: 200 }, () => aPlace(idp));
   const taken = await Promise.all(places.map((place) => enrolments.take(place, 7)));
   expect(network.mostInFlight()).toBeGreaterThanOrEqual(200);
-  expect(taken.filter(Boolean)).toHaveLength(7);
+  expect(taken.filter((each) => each === 'taken')).toHaveLength(7);
   const kept = await enrolments.places(idp as IdpId);
   expect(new Set(kept.map(({ client }) => client))).toEqual(
-    new Set(places.filter((_, at) => taken[at]).map(({ client }) => client)),
+    new Set(places.filter((_, at) => taken[at] === 'taken').map(({ client }) => client)),
   );
 }
 
@@ -55,12 +55,14 @@ export function describeEnrolments(make: () => EnrolmentsSubject): void {
     it('free a place once, however often they are told', async () => {
       const idp = randomUUID();
       const [one, other] = [aPlace(idp), aPlace(idp)];
-      expect(await enrolments.take(one, 2)).toBe(true);
-      expect(await enrolments.take(one, 2)).toBe(false);
-      expect(await enrolments.take(other, 2)).toBe(true);
+      expect(await enrolments.take(one, 2)).toBe('taken');
+      // A lost reply, and another who comes for the same client.
+      expect(await enrolments.take(one, 2)).toBe('taken');
+      expect(await enrolments.take({ ...one, attempt: randomUUID() }, 2)).toEqual(one);
+      expect(await enrolments.take(other, 2)).toBe('taken');
       await Promise.all(Array.from({ length: 20 }, () => enrolments.forget(one)));
-      expect(await enrolments.take(aPlace(idp), 2)).toBe(true);
-      expect(await enrolments.take(aPlace(idp), 2)).toBe(false);
+      expect(await enrolments.take(aPlace(idp), 2)).toBe('taken');
+      expect(await enrolments.take(aPlace(idp), 2)).toBe('full');
       expect(await enrolments.places(idp as IdpId)).toContainEqual(other);
     });
 
@@ -77,6 +79,30 @@ export function describeEnrolments(make: () => EnrolmentsSubject): void {
       expect([await enrolments.find(place), await enrolments.places(place.idp)]).toEqual([undefined, []]);
       // Nothing comes back of what is free.
       await enrolments.called(place, 'Renamed again');
+      expect(await enrolments.places(place.idp)).toEqual([]);
+    });
+
+    it('let one alone begin anew with a place, or remove what is there', async () => {
+      const place = aPlace(randomUUID());
+      await enrolments.take(place, 5);
+      const later = after(now, 900);
+      const attempts = Array.from({ length: 50 }, () => randomUUID());
+      const began = await Promise.all(
+        attempts.map((attempt) => enrolments.hold(place, { since: later, attempt })),
+      );
+      expect(began.filter(Boolean)).toHaveLength(1);
+      const held = { ...place, since: later, attempt: attempts[began.indexOf(true)] ?? '' };
+      expect(await enrolments.places(place.idp)).toEqual([held]);
+      // Who has read it before neither removes nor forgets it.
+      expect(await enrolments.beginLeaving(place)).toBe(false);
+      await enrolments.forget(place);
+      expect(await enrolments.places(place.idp)).toEqual([held]);
+      expect([await enrolments.beginLeaving(held), await enrolments.beginLeaving(held)]).toEqual([
+        true,
+        true,
+      ]);
+      expect(await enrolments.hold(held, { since: later, attempt: randomUUID() })).toBe(false);
+      await enrolments.forget(held);
       expect(await enrolments.places(place.idp)).toEqual([]);
     });
 

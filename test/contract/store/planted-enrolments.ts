@@ -11,14 +11,14 @@ export function getThenPutEnrolments(client: DynamoDBClient, table: string): Enr
     ...enrolments,
     take: async (place, quota) => {
       const taken = await enrolments.places(place.idp);
-      if (taken.length >= quota) return false;
+      if (taken.length >= quota) return 'full';
       const all: readonly Place[] = [...taken, place];
       const places = Object.fromEntries(
-        all.map(({ client: id, since, name }) => [id, { since, name, attempt: 'a' }]),
+        all.map(({ client: id, since, name, attempt }) => [id, { since, name, attempt }]),
       );
       const Item = toItem({ pk: keyOf.enrolmentPlaces(place.idp), taken: all.length, ...places });
       await client.send(new PutItemCommand({ TableName: table, Item }));
-      return true;
+      return 'taken';
     },
   };
 }
