@@ -6,23 +6,16 @@ import { ok, refuse, type Result } from '../runtime/result.ts';
 import type { Secret } from '../runtime/secret.ts';
 import { type Author, firstRegistration, keptRegistration } from './author.ts';
 import type { DeclarationContext } from './declaration/fields.ts';
+import { enrolFirst, enrolled, isToEnrol, type LettingInPorts } from './enrolment.ts';
 import type { RegistryRefusal } from './refusal.ts';
 import { rules } from './rules.ts';
 import { addSecret, newSecret, removeSecret } from './secrets.ts';
-import {
-  awaitsApproval,
-  decided,
-  isOver,
-  livingOn,
-  type SelfRegistrationPolicy,
-} from './self-registration.ts';
-import { changeThing, findThing, registerThing, removeThing } from './writing.ts';
+import { awaitsApproval, decided, isOver, livingOn } from './self-registration.ts';
+import { changedMeanwhile, changeThing, findThing, registerThing, removeThing } from './writing.ts';
 
-export interface AdministrationPorts {
-  readonly store: RegistryStore;
+export interface AdministrationPorts extends LettingInPorts {
   readonly random: Random;
   readonly context: DeclarationContext;
-  readonly selfRegistration: SelfRegistrationPolicy;
 }
 
 /** What a registration gave: the thing and, if one was made for it, the secret that is shown this once. */
@@ -77,7 +70,8 @@ export async function replace<K extends Kind>(
 
 /**
  * Disables or enables a thing; to find it so already is a success. A client that registered itself and is enabled lives
- * for long enough to be used, although its life may have been over.
+ * for long enough to be used, although its life may have been over; where it is to be one of its own at identity providers,
+ * it is that first.
  */
 export async function setState<K extends Kind>(
   ports: AdministrationPorts,
@@ -85,15 +79,30 @@ export async function setState<K extends Kind>(
   state: RegistrationState,
   author: Author,
 ): Outcome<Things[K]> {
-  const event = state === 'disabled' ? 'disabled' : 'enabled';
-  return changeThing(ports.store, { ...target, event }, author, (from) => {
-    const isGone = state === 'active' && isOver(from.thing, author.at);
-    if (from.thing.state === state && !isGone && !awaitsApproval(from.thing)) return ok(from);
-    const thing = { ...decided(from.thing), state, updatedAt: author.at };
-    return ok({
-      ...from,
-      thing: state === 'active' ? livingOn(thing, ports.selfRegistration, author.at) : thing,
-    });
+  if (state === 'active') return enable(ports, target, author);
+  return changeThing(ports.store, { ...target, event: 'disabled' }, author, (from) => {
+    if (from.thing.state === state && !awaitsApproval(from.thing)) return ok(from);
+    return ok({ ...from, thing: { ...decided(from.thing), state, updatedAt: author.at } });
+  });
+}
+
+async function enable<K extends Kind>(
+  ports: AdministrationPorts,
+  target: { readonly kind: K; readonly id: string },
+  author: Author,
+): Outcome<Things[K]> {
+  const found = await enrolFirst(ports, target, author.at);
+  if (!found.ok) return found;
+  return changeThing(ports.store, { ...target, event: 'enabled' }, author, (from) => {
+    const isToBe = isToEnrol(ports, from.thing, author.at);
+    // It came to wait after it was looked at.
+    if (isToBe && found.value === 'nothing to do') return refuse(changedMeanwhile);
+    if (from.thing.state === 'active' && !isOver(from.thing, author.at) && !awaitsApproval(from.thing)) {
+      return ok(from);
+    }
+    const thing = { ...decided(from.thing), state: 'active' as const, updatedAt: author.at };
+    const known = isToBe ? enrolled(ports, thing) : thing;
+    return ok({ ...from, thing: livingOn(known, ports.selfRegistration, author.at) });
   });
 }
 

@@ -1,3 +1,4 @@
+import type { EnrolmentRefusal } from '../ports/enrolments.ts';
 import type { Kind } from '../ports/registry-store.ts';
 
 export interface FieldRefusal {
@@ -19,6 +20,7 @@ export interface ConflictRefusal {
 export type RegistryRefusal =
   | FieldRefusal
   | ConflictRefusal
+  | EnrolmentRefusal
   | {
       readonly reason: 'not_found';
       readonly kind: Kind | 'registration-token';
@@ -34,6 +36,10 @@ export function describe(refusal: RegistryRefusal): string {
     }
     case 'conflict':
       return `${refusal.problem}: ${refusal.fix}`;
+    case 'enrolment_full':
+      return `as many clients as there may be are registered at identity provider "${refusal.idp}": remove some that nobody needs, which are gone there with the next hourly sweep, or raise registration.quota of it in the config`;
+    case 'enrolment_refused':
+      return `identity provider "${refusal.idp}" does not register the client, which stays as it is: ${refusal.detail}; ${refusal.fix}`;
     case 'not_found':
       return `there is no ${refusal.kind} ${JSON.stringify(refusal.id)}`;
   }

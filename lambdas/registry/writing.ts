@@ -68,7 +68,7 @@ export async function removeThing<K extends Kind>(
   return refuse(changedMeanwhile);
 }
 
-const changedMeanwhile: ConflictRefusal = {
+export const changedMeanwhile: ConflictRefusal = {
   reason: 'conflict',
   problem: 'it was changed by someone else at the same time',
   fix: 'look at it and try again',

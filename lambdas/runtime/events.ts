@@ -228,6 +228,9 @@ export type AuditEvent =
       readonly change: string;
       readonly kind: 'resource' | 'agent' | 'client' | 'idp' | 'registration-token';
       readonly id?: string;
+      /** The identity provider that made no client of it, and why. */
+      readonly idp?: string;
+      readonly detail?: string;
       readonly reason: string;
       readonly by: string;
     }

@@ -92,7 +92,8 @@ export interface IdentityProviderConfig {
 
 /**
  * Each client that registers itself is one of its own at the identity provider, whose policies and logs tell them apart: with
- * that it signs people in. It takes `registration.mode: 'initial_access_token'`, so that nobody floods the provider.
+ * that it signs people in. It takes `registration.mode: 'initial_access_token'` or `'approval'`, so that nobody floods the
+ * provider; with approval, from when an operator enables it.
  */
 export interface ProxiedRegistrationConfig {
   readonly mode: 'proxied';

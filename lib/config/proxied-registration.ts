@@ -25,13 +25,13 @@ export function proxiedProblems(
   }
   const ofPool = poolProblems(provider, provider.registration, path);
   const mode = registration?.mode;
-  if (mode === 'initial_access_token') return ofPool;
+  if (mode === 'initial_access_token' || mode === 'approval') return ofPool;
   const given = mode === undefined ? 'nobody is asked for a token' : `registration.mode is ${show(mode)}`;
   return [
     ...ofPool,
     {
       path,
-      text: `would let strangers flood that provider, as ${given}; write registration: { mode: 'initial_access_token' }`,
+      text: `would let strangers flood that provider, as ${given}; write registration: { mode: 'initial_access_token' } or { mode: 'approval' }`,
     },
   ];
 }

@@ -13,7 +13,8 @@ export function serveAdministration(
     name: 'admin',
     description: 'The registry, for IAM principals',
     memoryMegabytes: 512,
-    timeoutSeconds: 15,
+    // A slow identity provider takes some twelve seconds for the client of which an operator approves.
+    timeoutSeconds: people?.enrolment === undefined ? 15 : 20,
     retention,
     environment: (role) => ({
       ISSUER: issuer,
@@ -21,6 +22,8 @@ export function serveAdministration(
       REGISTRATION_MODE: mode,
       UNUSED_HOURS: String(unusedHours),
       DOWNSTREAM_FUNCTION: people?.grantAsking(role).DOWNSTREAM_FUNCTION ?? 'none',
+      PROXIED_IDPS: JSON.stringify(people?.enrolment?.idps ?? []),
+      ENROLMENT_FUNCTION: people?.enrolment?.grantAsking(role).ENROLMENT_FUNCTION ?? 'none',
       ...registry.grantAdministration(role),
       ...grants.grantEnding(role),
       ...(hasPeople(config) && grants.grantEndingPeople(role)),

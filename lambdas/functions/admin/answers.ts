@@ -10,6 +10,9 @@ export function refused(refusal: RegistryRefusal): HttpResponse {
       return withField(400, 'invalid_request', description, refusal.field);
     case 'conflict':
       return withField(409, 'conflict', description, refusal.field);
+    case 'enrolment_full':
+    case 'enrolment_refused':
+      return errorJson(409, 'conflict', description);
     case 'not_found':
       return errorJson(404, 'not_found', description);
   }

@@ -19,7 +19,7 @@ interface Decisions {
 /** Tells the audit trail what became of an operator's request: one line, granted or refused. */
 export function decisions({ audit }: { readonly audit: Audit }, request: HttpRequest): Decisions {
   const by = request.iam?.userArn ?? '';
-  const refused = (kind: Changed['kind'], change: string, id: string, { reason }: RegistryRefusal): void => {
+  const refused = (kind: Changed['kind'], change: string, id: string, refusal: RegistryRefusal): void => {
     // What stands in a path is the caller's text until it has the form of an id.
     const named = isIdentifier(id) ? { id } : {};
     audit({
@@ -28,8 +28,9 @@ export function decisions({ audit }: { readonly audit: Audit }, request: HttpReq
       change,
       kind,
       ...named,
-      reason,
-      by,
+      ...('idp' in refusal && { idp: refusal.idp }),
+      ...('detail' in refusal && { detail: refusal.detail }),
+      ...{ reason: refusal.reason, by },
     });
   };
   return {

@@ -5,6 +5,10 @@ export const adminEnvironment = [
   'GRANTS_TABLE',
   /** The name of the function that talks to identity providers, or `none` where there are none. */
   'DOWNSTREAM_FUNCTION',
+  /** The name of the function that registers clients at identity providers, or `none`. */
+  'ENROLMENT_FUNCTION',
+  /** The ids of the identity providers at which a client is one of its own, as a JSON list. */
+  'PROXIED_IDPS',
   /** `public`, or `loopback` in the dev profile, where a resource may be http on this machine. */
   'RESOURCE_HOSTS',
   /** How clients register themselves: `open`, `approval`, `initial_access_token` or `closed`. */

@@ -14,12 +14,13 @@ import {
   signInDefaults,
   standingDefaults,
 } from '../../adapters/lambda/downstream.ts';
+import { enrollingDefaults, lambdaEnrolling } from '../../adapters/lambda/enrolling.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
 import type { ProviderDoctor } from '../../ports/diagnosis.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { readEnvironment } from '../../runtime/environment.ts';
 import { audit } from '../../runtime/events.ts';
-import type { Issuer } from '../../runtime/identifiers.ts';
+import type { IdpId, Issuer } from '../../runtime/identifiers.ts';
 import { systemRandom } from '../../runtime/random.ts';
 import { adminEndpoint } from './endpoint.ts';
 import { adminEnvironment } from './environment.ts';
@@ -46,6 +47,7 @@ function doctorAt(functionName: string): ProviderDoctor {
 }
 
 const downstream = environment.DOWNSTREAM_FUNCTION;
+const enrolment = environment.ENROLMENT_FUNCTION;
 
 export const handler = lambdaHandler(
   adminEndpoint({
@@ -61,6 +63,13 @@ export const handler = lambdaHandler(
       certificates: downstreamCertificates({
         client: new LambdaClient(signInDefaults),
         functionName: downstream,
+      }),
+    }),
+    ...(enrolment !== 'none' && {
+      enrolling: lambdaEnrolling({
+        client: new LambdaClient(enrollingDefaults),
+        functionName: enrolment,
+        idps: v.parse(v.array(v.string()), JSON.parse(environment.PROXIED_IDPS)) as IdpId[],
       }),
     }),
     random: systemRandom,

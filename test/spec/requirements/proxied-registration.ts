@@ -14,6 +14,10 @@ export const proxiedRegistration = {
     'Vestibule',
     'makes a client that registers by an initial access token a client of its own at each provider that the config says',
   ),
+  'vestibule:proxied-approval': must(
+    'Vestibule',
+    'makes a client that waits for approval a client of its own at each provider before an operator lets it in, once',
+  ),
   'vestibule:proxied-user-pool': must(
     'Vestibule',
     'makes a client an app client of a user pool of Cognito by the API of AWS, finds it by its name, and deletes it there',

@@ -36,7 +36,7 @@ export interface ProxiedOffice extends TokensOfDesk {
   readonly registrations: Readonly<Record<ProxiedKind, PlayedRegistrations>>;
   /** A new initial access token of ours. */
   readonly token: (uses?: number) => Promise<string>;
-  /** Registers a client by a token, its own where none is given. */
+  /** Registers a client by a token, its own where none is given; by none where an operator approves. */
   readonly register: (name: string, token?: string) => Promise<Answer>;
   /** What the client is told of a sign-in at one of them. */
   readonly told: (
@@ -54,7 +54,12 @@ export interface ProxiedOffice extends TokensOfDesk {
 
 export async function startProxiedOffice(
   kinds: readonly ProxiedKind[],
-  options: { readonly quota?: number; readonly faults?: string } = {},
+  options: {
+    readonly quota?: number;
+    readonly faults?: string;
+    /** Default: by an initial access token. */
+    readonly mode?: 'approval';
+  } = {},
 ): Promise<ProxiedOffice> {
   const port = await steadyPortBlock();
   const secrets = new Map<ProxiedKind, string>();
@@ -75,12 +80,12 @@ export async function startProxiedOffice(
     idps[kind] = idp;
     idp.play({ metadata: played.discovery });
   }
-  const { quota, ...rest } = options;
+  const { quota, mode = 'initial_access_token', ...rest } = options;
   const deployment = await startDeployment({
     ...{ port, ...rest },
     config: {
       ...example,
-      registration: { mode: 'initial_access_token' },
+      registration: { mode },
       roles: [{ id: 'everyone', groups: 'everyone', scopes: { demo: ['tools:read', 'tools:write'] } }],
       identityProviders: kinds.map((kind) => ({
         ...{ id: kind, issuer: idps[kind]?.issuer ?? '', clientId: 'vestibule', profile: kind },
@@ -112,7 +117,7 @@ export async function startProxiedOffice(
     register: async (name, given) =>
       clients.register(
         { client_name: name, redirect_uris: [hosted], token_endpoint_auth_method: 'none' },
-        given ?? (await token()),
+        given ?? (mode === 'approval' ? undefined : await token()),
       ),
     told: (idp, client, changes = {}) =>
       signIn(

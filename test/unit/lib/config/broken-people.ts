@@ -38,12 +38,12 @@ export const brokenPeople: readonly (readonly [string, unknown, string])[] = [
   [
     'clients of strangers registered at a provider',
     { ...(proxied({}) as object), registration: { mode: 'open' } },
-    "identityProviders[0].registration: would let strangers flood that provider, as registration.mode is 'open'; write registration: { mode: 'initial_access_token' }",
+    "identityProviders[0].registration: would let strangers flood that provider, as registration.mode is 'open'; write registration: { mode: 'initial_access_token' } or { mode: 'approval' }",
   ],
   [
     'clients of anybody registered at a provider',
     { ...(proxied({}) as object), registration: undefined },
-    "identityProviders[0].registration: would let strangers flood that provider, as nobody is asked for a token; write registration: { mode: 'initial_access_token' }",
+    "identityProviders[0].registration: would let strangers flood that provider, as nobody is asked for a token; write registration: { mode: 'initial_access_token' } or { mode: 'approval' }",
   ],
   [
     'a quota of nobody',
