@@ -54,6 +54,29 @@ describe.each<ProxiedKind>(['keycloak', 'okta'])('a client that an operator appr
   );
 
   verifies(
+    ['vestibule:proxied-approval', 'vestibule:proxied-faults'],
+    'waits on while the provider fails, whatever of the request it saw, and is let in once that is known',
+    async () => {
+      const { clients } = office.registrations[kind];
+      for (const how of ['lost before', 500, 502, 503, 429] as const) {
+        const id = await waiting('Patient');
+        office.registrations[kind].strike({ on: 'register', how });
+        const { status, headers } = await enable(id);
+        expect([how, status, await stateOf(id), clients.size]).toEqual([how, 503, 'disabled', 0]);
+        expect(headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
+        // Where nobody may look it takes a day, by which it has expired and registers again.
+        await office.later(26 * 3_600);
+        expect(await waiting('Patient')).toBe(id);
+        expect([how, (await enable(id)).status, clients.size]).toEqual([how, 200, 1]);
+        await office.operator.admin('DELETE', `clients/${id}`);
+        await office.later(untilSwept);
+        expect([how, clients.size]).toEqual([how, 0]);
+      }
+    },
+    120_000,
+  );
+
+  verifies(
     'vestibule:proxied-approval',
     'is found by the next try after the write of an operator was lost, with no second one there',
     async () => {
