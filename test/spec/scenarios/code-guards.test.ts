@@ -21,7 +21,9 @@ async function refusalOf(ask: () => Promise<Answer>): Promise<unknown> {
   const from = desk.deployment.log.length;
   const answer = await ask();
   expect([answer.status, answer.body['error']]).toEqual([400, 'invalid_grant']);
-  return eventsSince(desk.deployment, from).map(({ reason, detail }) => [reason, detail]);
+  // What was answered before may be told of only now.
+  const refused = eventsSince(desk.deployment, from).filter(({ event }) => event === 'token_refused');
+  return refused.map(({ reason, detail }) => [reason, detail]);
 }
 
 // The write that spends a code would refuse these too, but nobody would know why.
