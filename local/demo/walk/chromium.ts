@@ -10,8 +10,8 @@ export interface PersonsBrowser {
   readonly read: (address: string) => Promise<string>;
   /** Types into the field of the page that is open. */
   readonly fill: (label: RegExp, text: string) => Promise<void>;
-  /** Presses a button of the page that is open; resolves with the text of the next one. */
-  readonly press: (button: RegExp) => Promise<string>;
+  /** Presses a button of the page that is open, or of its section of that name; resolves with the text of the next page. */
+  readonly press: (button: RegExp, section?: RegExp) => Promise<string>;
   readonly close: () => Promise<void>;
 }
 
@@ -47,8 +47,8 @@ export async function openBrowser(browser: Browser): Promise<PersonsBrowser> {
       return page.innerText('body');
     },
     fill: (label, text) => page.getByLabel(label).fill(text),
-    press: async (button) => {
-      await leave(page, button);
+    press: async (button, section) => {
+      await leave(page, button, section);
       return page.innerText('body');
     },
     close: () => context.close(),
@@ -70,8 +70,9 @@ function isAt(page: Page, { origin, pathname }: URL): boolean {
   return page.url().startsWith(`${origin}${pathname}?`);
 }
 
-async function leave(page: Page, name: RegExp): Promise<void> {
-  const button = page.getByRole('button', { name });
+async function leave(page: Page, name: RegExp, section?: RegExp): Promise<void> {
+  const place = section === undefined ? page : page.getByRole('region', { name: section });
+  const button = place.getByRole('button', { name });
   if ((await button.count()) === 0) {
     throw new Surprise(`no button ${name.source} on ${page.url()}:\n${await page.innerText('body')}`);
   }

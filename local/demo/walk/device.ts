@@ -48,7 +48,7 @@ async function letIn(walk: Walk, browser: PersonsBrowser, signal: AbortSignal): 
   await session.close();
   const account = `${endpoints.issuer}/account`;
   report.check('her page lists the program', /Night shift/, await browser.read(account));
-  await browser.press(/^Withdraw/);
+  await browser.press(/^Withdraw/, /Night shift/);
   const after = await refresh(walk, { client: program }, refreshTokenOf({ client: program }));
   report.check('what it held has ended', 'invalid_grant', String(after.body['error']));
 }
