@@ -1,4 +1,4 @@
-import { type AdminClient } from './admin-client.ts';
+import type { Command } from './command.ts';
 import {
   type DeclarableKind,
   declarationOf,
@@ -10,34 +10,8 @@ import { doctorCommand } from './doctor/doctor.ts';
 import { UsageError } from './failure.ts';
 import { idpCertificateCommand } from './idp-certificate.ts';
 import { idpKeyCommand } from './idp-key.ts';
-import type { Surroundings } from './io.ts';
-import type { OptionName, Values } from './options.ts';
+import type { OptionName } from './options.ts';
 import { details, listing } from './views.ts';
-
-export interface Invocation {
-  readonly kind: Kind;
-  /** What follows the verb. */
-  readonly operands: readonly string[];
-  readonly values: Values;
-  readonly admin: () => AdminClient;
-  readonly surroundings: Surroundings;
-}
-
-/** What a command says: to people, and under `--json`. */
-export interface Said {
-  readonly text: string;
-  readonly json: unknown;
-  /** What was looked at is not in order: exit code 1. */
-  readonly failed?: boolean;
-}
-
-export interface Command {
-  readonly usage: (kind: Kind) => string;
-  readonly summary: (kind: Kind) => string;
-  readonly kinds: readonly Kind[];
-  readonly options: (kind: Kind) => readonly OptionName[];
-  readonly run: (invocation: Invocation) => Promise<Said>;
-}
 
 const declarable = ['resource', 'agent', 'client'] as const;
 const all = [...declarable, 'idp'] as const;

@@ -1,4 +1,5 @@
-import { type Command, commands } from './commands.ts';
+import type { Command } from './command.ts';
+import { commands } from './commands.ts';
 import type { Kind } from './declaration.ts';
 import { keysUsage } from './keys.ts';
 import { personUsage } from './people.ts';

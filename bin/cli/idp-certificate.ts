@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Command } from './commands.ts';
+import type { Command } from './command.ts';
 import { UsageError } from './failure.ts';
 
 const made = v.object({

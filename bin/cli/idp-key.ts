@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { publicKeyOf } from '../../lambdas/oauth/metadata/provider-key-set.ts';
 import { assertionAlgorithms } from '../../lambdas/ports/identity-providers.ts';
 import type { KeyThumbprint } from '../../lambdas/runtime/identifiers.ts';
-import type { Command } from './commands.ts';
+import type { Command } from './command.ts';
 import { Refused, UsageError } from './failure.ts';
 import { type Target, targetOf } from './target.ts';
 

@@ -1,5 +1,6 @@
 import { type AdminClient, adminClient } from './admin-client.ts';
-import { type Command, commands, type Said } from './commands.ts';
+import type { Command, Said } from './command.ts';
+import { commands } from './commands.ts';
 import type { Kind } from './declaration.ts';
 import { Refused, UsageError } from './failure.ts';
 import { helpOf, helpOfKeys, helpOfPersons, helpOfRegistrationTokens, overview } from './help.ts';

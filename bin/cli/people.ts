@@ -1,5 +1,5 @@
 import type { AdminClient } from './admin-client.ts';
-import type { Said } from './commands.ts';
+import type { Said } from './command.ts';
 import type { Json } from './declaration.ts';
 import { UsageError } from './failure.ts';
 import { allowOnly, type Values } from './options.ts';

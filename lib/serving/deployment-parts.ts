@@ -10,7 +10,7 @@ import type { RegistryTable } from '../constructs/registry-table.ts';
 import type { Retention } from '../constructs/retention.ts';
 import type { SealSecret } from '../constructs/seal-secret.ts';
 import type { SigningCustody } from '../constructs/signing-custody.ts';
-import type { PeopleParts } from './serve-people.ts';
+import type { PeopleParts } from './people-parts.ts';
 
 /** What the functions behind the front door are made of. */
 export interface DeploymentParts {

@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
-import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { profileOf } from '../config/provider-profiles.ts';
 import { proxiedIn, type ProxiedProvider } from '../config/proxied-registration.ts';
 import { BootstrapSecret } from '../constructs/bootstrap-secret.ts';
@@ -9,13 +9,7 @@ import { poolCredential, type RegistrationCredential } from '../constructs/pool-
 import { Recurring } from '../constructs/recurring.ts';
 import type { VaultTable } from '../constructs/vault-table.ts';
 import { allowedHosts, type DeploymentParts } from './deployment-parts.ts';
-
-export interface EnrolmentParts {
-  /** The ids of the identity providers at which each client is one of its own. */
-  readonly idps: readonly string[];
-  /** Lets a function have clients enrolled. */
-  readonly grantAsking: (role: IRole) => { readonly ENROLMENT_FUNCTION: string };
-}
+import type { EnrolmentParts } from './people-parts.ts';
 
 /** The function that registers clients at identity providers, and alone reads by what; undefined where there is none to. */
 export function serveEnrolment(

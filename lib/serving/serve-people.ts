@@ -1,6 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
-import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type IdentityProviderConfig, keyAuthenticationOf } from '../config/people-config.ts';
 import type { DataKey } from '../constructs/data-key.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
@@ -8,28 +7,8 @@ import { ProviderKeys } from '../constructs/provider-keys.ts';
 import { ProviderSecret } from '../constructs/provider-secret.ts';
 import { VaultTable } from '../constructs/vault-table.ts';
 import { allowedHosts, type DeploymentParts } from './deployment-parts.ts';
-import { type EnrolmentParts, serveEnrolment } from './serve-enrolment.ts';
-
-/** What the functions need that deal with people. */
-export interface PeopleParts {
-  /** The ids of the identity providers, in the order of the config. */
-  readonly idps: readonly string[];
-  /** Of those that know the deployment by keys. */
-  readonly keys: ReadonlyMap<string, ProviderKeys>;
-  /** The function that alone holds upstream credentials. */
-  readonly downstream: IFunction;
-  /** Lets a function ask the downstream function. It reads the identity providers along with the registry. */
-  readonly grantAsking: (role: IRole) => PeopleVariables;
-  /** Absent where all clients sign people in as the client of the deployment. */
-  readonly enrolment: EnrolmentParts | undefined;
-}
-
-export interface PeopleVariables {
-  /** Name of the downstream function. */
-  readonly DOWNSTREAM_FUNCTION: string;
-  /** The ids of the identity providers, as a JSON list. */
-  readonly IDPS: string;
-}
+import type { PeopleParts } from './people-parts.ts';
+import { serveEnrolment } from './serve-enrolment.ts';
 
 /** The downstream function, with its vault and the secrets that identity providers know us by; undefined without any. */
 export function servePeople(

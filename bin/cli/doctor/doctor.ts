@@ -6,7 +6,7 @@ import { type LookedAt, stranger } from '../../../lambdas/oauth/people/diagnosis
 import { checkToken } from '../../../lambdas/oauth/people/diagnosis/token.ts';
 import type { Diagnosis } from '../../../lambdas/ports/diagnosis.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
-import type { Command, Invocation, Said } from '../commands.ts';
+import type { Command, Invocation, Said } from '../command.ts';
 import type { Json } from '../declaration.ts';
 import { Refused, UsageError } from '../failure.ts';
 import { readDeclared } from './declared.ts';

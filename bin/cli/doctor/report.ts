@@ -2,7 +2,7 @@ import { isSound } from '../../../lambdas/oauth/people/diagnosis/check.ts';
 import { settingsOf } from '../../../lambdas/oauth/people/diagnosis/settings.ts';
 import type { Check, CheckSubject, Diagnosis, Finding } from '../../../lambdas/ports/diagnosis.ts';
 import type { ProfileName } from '../../../lambdas/ports/identity-providers.ts';
-import type { Said } from '../commands.ts';
+import type { Said } from '../command.ts';
 
 const marks = { good: '✓', warning: '!', error: '✗', not_checked: '-' } as const;
 

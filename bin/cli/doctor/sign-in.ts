@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { check, error } from '../../../lambdas/oauth/people/diagnosis/check.ts';
 import { printable } from '../../../lambdas/oauth/people/diagnosis/issuer.ts';
 import type { Check, Finding } from '../../../lambdas/ports/diagnosis.ts';
-import type { Invocation } from '../commands.ts';
+import type { Invocation } from '../command.ts';
 import type { Json } from '../declaration.ts';
 import { Refused } from '../failure.ts';
 import { targetOf } from '../target.ts';

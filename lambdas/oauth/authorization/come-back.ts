@@ -1,5 +1,4 @@
 import type { Explained } from '../../ports/diagnosis.ts';
-import type { IdentityProvider } from '../../ports/identity-providers.ts';
 import type { SignedIn } from '../../ports/people.ts';
 import type { StoredTransaction } from '../../ports/transactions.ts';
 import type { Instant } from '../../runtime/clock.ts';
@@ -18,6 +17,7 @@ import { askHeldConsent, holdSignIn } from './held-sign-in.ts';
 import { lookUpWritten, readWritten } from './look-up.ts';
 import type { DeadEnd, Outcome } from './outcome.ts';
 import { redirected, type RedirectRefusal } from './refusal.ts';
+import type { Returning } from './returning.ts';
 import { nowhere } from './sign-in-audit.ts';
 import type { SignInPorts, Visit } from './sign-in-ports.ts';
 import type { SignInRequest } from './sign-in-request.ts';
@@ -33,13 +33,6 @@ export interface ReturnVisit extends Visit {
   readonly idp: string;
   readonly query: string;
   readonly parameters: RepeatableParameters;
-}
-
-/** A sign-in whose person is back. */
-export interface Returning {
-  readonly transaction: StoredTransaction;
-  readonly request: SignInRequest;
-  readonly idp: IdentityProvider;
 }
 
 /**

@@ -12,7 +12,7 @@ import { endGrant } from '../grants/end-grant.ts';
 import { issueCode } from '../grants/issue-code.ts';
 import { isOver } from '../people/sessions-end.ts';
 import { bindBrowser } from './browser-binding.ts';
-import type { Returning } from './come-back.ts';
+import type { Returning } from './returning.ts';
 import { bindingOf, grantable, termsOf } from './granted-terms.ts';
 import type { Outcome } from './outcome.ts';
 import { keepSession } from './person-session.ts';

@@ -4,7 +4,7 @@ import type { IdentityProvider } from '../../ports/identity-providers.ts';
 import type { SignedIn } from '../../ports/people.ts';
 import { amongHeld, heldScope } from '../people/held-scope.ts';
 import { isOpenIdScope } from '../scope/openid-scope.ts';
-import type { Returning } from './come-back.ts';
+import type { Returning } from './returning.ts';
 import { standingTerms } from './consent-standing.ts';
 import type { AuthorizationRequest } from './read-authorization-request.ts';
 import { redirected, type RedirectRefusal } from './refusal.ts';

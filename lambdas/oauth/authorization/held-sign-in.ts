@@ -3,7 +3,7 @@ import type { Instant } from '../../runtime/clock.ts';
 import { bindBrowser } from './browser-binding.ts';
 import { type CarriedRequest, sealRequest } from './carried-request.ts';
 import { clientFingerprint } from './client-fingerprint.ts';
-import type { Returning } from './come-back.ts';
+import type { Returning } from './returning.ts';
 import { isWithin } from './consent-standing.ts';
 import { endWithout, finishSignIn } from './finish-sign-in.ts';
 import { keepHint } from '../people/upstream-hint.ts';

@@ -1,7 +1,7 @@
 import type { StoredTransaction } from '../../ports/transactions.ts';
 import { after, type Instant } from '../../runtime/clock.ts';
 import { upstreamSkewSeconds } from '../people/id-token.ts';
-import type { Returning } from './come-back.ts';
+import type { Returning } from './returning.ts';
 import { type RedirectRefusal, redirected } from './refusal.ts';
 import { transactionSeconds } from './start-sign-in.ts';
 

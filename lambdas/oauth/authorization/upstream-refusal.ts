@@ -1,6 +1,6 @@
 import type { Explained } from '../../ports/diagnosis.ts';
 import type { Instant } from '../../runtime/clock.ts';
-import type { Returning } from './come-back.ts';
+import type { Returning } from './returning.ts';
 import type { Outcome } from './outcome.ts';
 import { type RedirectRefusal, redirected } from './refusal.ts';
 import { nowhere } from './sign-in-audit.ts';

@@ -4,7 +4,7 @@ import { profileOf } from '../profiles/profile-of.ts';
 import { error, found, warning } from './check.ts';
 import type { LookedAt } from './provider.ts';
 import { settingsOf } from './settings.ts';
-import type { Members, ReadToken } from './token.ts';
+import type { Members, ReadToken } from './read-token.ts';
 
 /** What a token does not say of the person that the config looks for. */
 export function claimFindings(idp: LookedAt, { claims }: ReadToken): readonly Finding[] {

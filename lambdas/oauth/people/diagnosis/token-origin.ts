@@ -4,7 +4,7 @@ import { error, found } from './check.ts';
 import { hostOf, printable, stripped } from './issuer.ts';
 import type { LookedAt } from './provider.ts';
 import { settingsOf } from './settings.ts';
-import type { ReadToken } from './token.ts';
+import type { ReadToken } from './read-token.ts';
 
 /** Who issued a token, for whom, and of what kind it is. */
 export function originFindings(idp: LookedAt, token: ReadToken): readonly Finding[] {

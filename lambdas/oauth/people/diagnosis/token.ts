@@ -4,17 +4,10 @@ import { ok, refuse, type Result } from '../../../runtime/result.ts';
 import { idTokenAlgorithms, upstreamSkewSeconds } from '../id-token.ts';
 import { check, error, found, warning } from './check.ts';
 import type { LookedAt } from './provider.ts';
+import type { Members, ReadToken } from './read-token.ts';
 import { settingsOf } from './settings.ts';
 import { claimFindings } from './token-claims.ts';
 import { originFindings } from './token-origin.ts';
-
-export type Members = Readonly<Record<string, unknown>>;
-
-/** A token as it reads, verified by nobody. */
-export interface ReadToken {
-  readonly header: Members;
-  readonly claims: Members;
-}
 
 /** What is wrong with a token for signing a person in. It says the names of claims, and who issued it for whom. */
 export function checkToken(idp: LookedAt, token: string, now: Instant): Check {
