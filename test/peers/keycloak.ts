@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { freePortBlock } from '../support/free-ports.ts';
 
 const version = readFileSync(join(import.meta.dirname, 'keycloak.version'), 'utf8').trim();
 const home = join(import.meta.dirname, `../../node_modules/.cache/vestibule/keycloak/keycloak-${version}`);
@@ -36,7 +37,11 @@ export async function startRealms(port: number, realms: readonly Realm[]): Promi
   const log: string[] = [];
   const server = spawn(
     join(own, 'bin/kc.sh'),
-    ['start-dev', '--http-host=127.0.0.1', `--http-port=${port}`, '--import-realm', '--db=dev-mem'],
+    [
+      ...['start-dev', '--http-host=127.0.0.1', `--http-port=${port}`, '--import-realm', '--db=dev-mem'],
+      // What it serves there nobody asks for; but two of them, with one port for it, do not both start.
+      `--http-management-port=${await freePortBlock()}`,
+    ],
     {
       env: {
         ...{ PATH: process.env['PATH'] ?? '', JAVA_OPTS_APPEND: '-Xmx768m' },
