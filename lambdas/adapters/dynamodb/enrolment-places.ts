@@ -5,7 +5,7 @@ import { calling } from '../aws.ts';
 import { type Item, type PlainRecord, toItem } from './attributes.ts';
 import { decodePlaces } from './enrolment-codec.ts';
 import { keyOf } from './keys.ts';
-import { wins } from './won-write.ts';
+import { writeOnce } from './write-once.ts';
 
 interface Options {
   readonly client: DynamoDBClient;
@@ -62,15 +62,13 @@ async function take(
     }),
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   });
-  let there: Place | undefined;
-  const isTaken = await wins(
+  const placeIn = (item: Item): Place | undefined =>
+    decodePlaces(idp, item).find((each) => each.client === name);
+  const { won, item } = await writeOnce(
     () => client.send(command),
-    (item) => {
-      there = decodePlaces(idp, item).find((each) => each.client === name);
-      return there?.attempt === attempt;
-    },
+    (kept) => placeIn(kept)?.attempt === attempt,
   );
-  return isTaken ? 'taken' : (there ?? 'full');
+  return won ? 'taken' : ((item && placeIn(item)) ?? 'full');
 }
 
 interface PlaceChange {
@@ -102,7 +100,8 @@ export async function changePlace(
     ExpressionAttributeValues: toItem({ ...values, ...(attempt !== undefined && { ':attempt': attempt }) }),
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   });
-  return wins(() => client.send(command), isOurs);
+  const { won } = await writeOnce(() => client.send(command), isOurs);
+  return won;
 }
 
 function placesKey(table: string, idp: IdpId) {

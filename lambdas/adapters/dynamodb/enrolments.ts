@@ -16,7 +16,7 @@ import { decodeEnrolment, enrolmentItem } from './enrolment-codec.ts';
 import { changePlace, enrolmentPlaces } from './enrolment-places.ts';
 import { keyOf } from './keys.ts';
 import { sealedAttribute } from './vault-codec.ts';
-import { wins } from './won-write.ts';
+import { writeOnce } from './write-once.ts';
 
 interface Options {
   readonly client: DynamoDBClient;
@@ -40,7 +40,7 @@ export function dynamoEnrolments(options: Options): Enrolments {
         ConditionExpression: 'attribute_not_exists(pk)',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });
-      const isKept = await wins(
+      const { won: isKept } = await writeOnce(
         () => client.send(command),
         (item) => item['attempt']?.S === attempt,
       );
@@ -51,16 +51,17 @@ export function dynamoEnrolments(options: Options): Enrolments {
       const { Item } = await calling('DynamoDB', () => client.send(command));
       return Item && decodeEnrolment(Item);
     },
-    lease: (enrolment, lease, what, now) => {
+    lease: async (enrolment, lease, what, now) => {
       const command = new UpdateItemCommand({
         ...enrolmentKey(enrolment),
         ...leasing(enrolment, lease, what, now),
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });
-      return wins(
+      const { won } = await writeOnce(
         () => client.send(command),
         (item) => item['lease']?.M?.['attempt']?.S === lease.attempt,
       );
+      return won;
     },
     settle: (name, attempt, registration) => settle(options, enrolmentKey(name), attempt, registration),
     forget: async (name) => {
@@ -116,7 +117,7 @@ async function settle(
     }),
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   });
-  const isSettled = await wins(
+  const { won: isSettled } = await writeOnce(
     () => client.send(command),
     (item) => item['settled']?.S === attempt,
   );
