@@ -2,7 +2,7 @@ import { type Html, html } from '../html.ts';
 import type { HttpResponse } from '../message.ts';
 import { document, form } from './document.ts';
 import type { Look } from './look.ts';
-import { type ClientOrigin, name, type ScopeWords, scopeWords, vouchedFor, whatFor } from './wording.ts';
+import { type ClientOrigin, name, type ScopeWords, scopeWords, whatFor, whoAsks } from './wording.ts';
 
 /** Where it goes on afterwards. Of a redirect URI: `web` to another host, `loopback` to this computer, `app` to what opens its scheme. */
 export type RedirectPlace =
@@ -56,12 +56,7 @@ export function consentPage(look: Look, view: ConsentView): HttpResponse {
       <h1>${what}</h1>
       <p class="soft">${signedIn(view)}</p>
       <dl class="rows">
-        <div>
-          <dt>Who is asking</dt>
-          <dd><strong>${name(client.name)}</strong></dd>
-          <dd>${vouchedFor(client.origin, look)}</dd>
-        </div>
-        ${resource && whatFor(resource)}
+        ${whoAsks(client, look)} ${resource && whatFor(resource)}
         <div>
           <dt>Where you are sent afterwards</dt>
           <dd>${destination(view.redirect)}</dd>

@@ -2,7 +2,7 @@ import { html } from '../html.ts';
 import type { HttpResponse } from '../message.ts';
 import { document, form } from './document.ts';
 import type { Look } from './look.ts';
-import { type ClientOrigin, name, vouchedFor, whatFor } from './wording.ts';
+import { type ClientOrigin, name, whatFor, whoAsks } from './wording.ts';
 
 export interface UserCodeView {
   readonly action: `/${string}`;
@@ -72,12 +72,7 @@ export function devicePage(look: Look, view: DeviceView): HttpResponse {
     body: html`
       <h1>Connect ${name(client.name)} on a device?</h1>
       <dl class="rows">
-        <div>
-          <dt>Who is asking</dt>
-          <dd><strong>${name(client.name)}</strong></dd>
-          <dd>${vouchedFor(client.origin, look)}</dd>
-        </div>
-        ${resource && whatFor(resource)}
+        ${whoAsks(client, look)} ${resource && whatFor(resource)}
         <div>
           <dt>The code on the device</dt>
           <dd><strong class="code">${view.userCode}</strong></dd>

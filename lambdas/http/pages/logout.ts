@@ -3,7 +3,7 @@ import type { HttpResponse } from '../message.ts';
 import { destination, type RedirectPlace } from './consent.ts';
 import { buttonTo, document, form } from './document.ts';
 import type { Look } from './look.ts';
-import { type ClientOrigin, name, vouchedFor } from './wording.ts';
+import { type ClientOrigin, name, whoAsks } from './wording.ts';
 
 interface ClientView {
   readonly name: string;
@@ -50,11 +50,7 @@ export function logoutPage(look: Look, view: LogoutView): HttpResponse {
 
 function rows(look: Look, client: ClientView, redirect: RedirectPlace | undefined): Html {
   return html`<dl class="rows">
-    <div>
-      <dt>Who is asking</dt>
-      <dd><strong>${name(client.name)}</strong></dd>
-      <dd>${vouchedFor(client.origin, look)}</dd>
-    </div>
+    ${whoAsks(client, look)}
     ${
       redirect &&
       html`<div>

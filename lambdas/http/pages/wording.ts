@@ -49,6 +49,15 @@ export function scopeWords({ name: scope, description }: ScopeWords): Html {
   return words === undefined ? html`<code>${scope}</code>` : html`${words}`;
 }
 
+/** The row that says which client it is, and who vouches for it. */
+export function whoAsks(client: { readonly name: string; readonly origin: ClientOrigin }, look: Look): Html {
+  return html`<div>
+    <dt>Who is asking</dt>
+    <dd><strong>${name(client.name)}</strong></dd>
+    <dd>${vouchedFor(client.origin, look)}</dd>
+  </div>`;
+}
+
 /** The row that says which resource it is about. */
 export function whatFor(resource: { readonly name: string; readonly host: string }): Html {
   return html`<div>
