@@ -3,9 +3,10 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { shakeableClient } from './shakeable-sdk.ts';
 
 /** How a function becomes one file. CommonJS: it starts faster than ESM on Node 24. */
-export const bundling = {
+const bundling = {
   bundle: true,
   platform: 'node',
   target: 'node24',
@@ -25,6 +26,12 @@ export const bundling = {
   logLevel: 'error',
 } satisfies Esbuild.BuildOptions;
 
+/** The same with what has to be made first: in a checkout, where the packages of the SDK are. */
+export function functionBundling(): typeof bundling {
+  const alias = { ...bundling.alias, '@aws-sdk/client-lambda': shakeableClient('@aws-sdk/client-lambda') };
+  return { ...bundling, alias };
+}
+
 /**
  * Bundles every lambdas/functions/<name>/handler.ts into <outputDirectory>/<name>/index.js in one call. The AWS SDK
  * is inside, so that a deployment never changes under us. Tells what became of which source.
@@ -36,7 +43,7 @@ export function bundleFunctions(sourceDirectory: string, outputDirectory: string
   // The package is a development dependency: only a checkout bundles, an installed package ships its bundles.
   const { buildSync } = createRequire(import.meta.url)('esbuild') as typeof Esbuild;
   const { metafile } = buildSync({
-    ...bundling,
+    ...functionBundling(),
     entryPoints: Object.fromEntries(
       names.map((name) => [`${name}/index`, join(sourceDirectory, name, 'handler.ts')]),
     ),

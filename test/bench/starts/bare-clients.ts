@@ -1,6 +1,6 @@
 import { buildSync, type Metafile } from 'esbuild';
 import { join, resolve } from 'node:path';
-import { bundling } from '../../../lib/bundling/from-source.ts';
+import { functionBundling } from '../../../lib/bundling/from-source.ts';
 
 type Inputs = Metafile['outputs'][string]['inputs'];
 
@@ -33,7 +33,7 @@ export function bundleBareClients({ name, imports }: SdkUse, trimmed: boolean, d
   const outfile = join(directory, `${name.replaceAll(' + ', '-')}-${trimmed ? 'trimmed' : 'whole'}.js`);
   const names = imports.flatMap((line) => /\{ (.+) \}/.exec(line)?.[1]?.split(', ') ?? []);
   const made = names.map((each) => (each.endsWith('Client') ? `new ${each}({})` : each));
-  const { alias, ...untrimmed } = bundling;
+  const { alias, ...untrimmed } = functionBundling();
   buildSync({
     ...untrimmed,
     ...(trimmed && { alias }),

@@ -13,6 +13,15 @@ test('the token function starts from less than 450 kB', () => {
   expect(bundleOf('token').length).toBeLessThan(450 * kilobyte);
 });
 
+test.each(['token', 'authorization', 'introspection'])(
+  'of Lambda, %s speaks what it asks and no more',
+  (name) => {
+    expect(bundleOf(name).includes('InvocationRequest')).toBe(true);
+    // The words of others stay, in one list; what is asked with them does not.
+    expect(bundleOf(name).includes('/functions/{FunctionName}/url')).toBe(false);
+  },
+);
+
 test('a bundle is CommonJS wherever it lies', () => {
   const manifest = readFileSync(join(bundleDirectory('token'), 'package.json'), 'utf8');
   expect(JSON.parse(manifest)).toEqual({ type: 'commonjs' });
