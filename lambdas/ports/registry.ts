@@ -57,6 +57,32 @@ export interface Resource extends Registration {
   readonly tokens?: 'opaque';
   /** Whether its server takes tokens that are bound to a key, or takes no others. Absent: nothing is said of it. */
   readonly dpop?: 'accepted' | 'required';
+  /** Of the MCP server itself, which acts through its server clients (`Client.resource`): at most one entry a target. */
+  readonly delegations?: readonly Delegation[];
+  /** Its registered actor: that agent alone may exchange tokens for this resource. Absent: whoever answers at it. */
+  readonly actor?: AgentId;
+}
+
+/** In whose name a token is that somebody exchanges. */
+export type SubjectKind = 'person' | 'agent' | 'workload';
+
+/** A scope at the target, given where the subject token holds one of `from`. */
+export interface DelegatedScope {
+  readonly name: ScopeName;
+  readonly from: readonly ScopeName[];
+}
+
+/** What a principal may do in the name of whoever sent it a token, at one target (RFC 8693). Absent: nothing. */
+export interface Delegation {
+  /** The target. */
+  readonly resource: ResourceUri;
+  readonly scopes: readonly DelegatedScope[];
+  /** In whose name. */
+  readonly subjects: readonly SubjectKind[];
+  /** `impersonation`: the token does not say who acts. */
+  readonly mode: 'delegation' | 'impersonation';
+  /** Whether it may get a refresh token, and so go on once the subject token has expired. */
+  readonly refresh?: true;
 }
 
 /** What an agent may ask of one resource: `required` is granted when nothing is asked, `optional` on request. */
@@ -73,6 +99,8 @@ export interface Agent extends Registration {
   readonly owner: string;
   /** At most one entry a resource. */
   readonly catalogue: readonly ScopeCatalogue[];
+  /** At most one entry a target. */
+  readonly delegations?: readonly Delegation[];
 }
 
 /** SHA-256 of a 256-bit random secret; the secret itself is shown once and kept nowhere. */
@@ -137,14 +165,18 @@ export type GrantType =
   | 'authorization_code'
   | 'refresh_token'
   /** RFC 8628 §3.4. */
-  | 'urn:ietf:params:oauth:grant-type:device_code';
+  | 'urn:ietf:params:oauth:grant-type:device_code'
+  /** RFC 8693. */
+  | 'urn:ietf:params:oauth:grant-type:token-exchange'
+  /** RFC 7523. */
+  | 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 /** An OAuth client. It belongs to one agent for good, or it is the server of one resource, or neither. */
 export interface Client extends Registration {
   readonly id: ClientId;
   readonly name: string;
   readonly agentId?: AgentId;
-  /** The resource whose tokens it may introspect; only without an agent, and then it has no grant. */
+  /** The resource whose tokens it may introspect; only without an agent, and then it may exchange those tokens at most. */
   readonly resource?: ResourceUri;
   readonly grantTypes: readonly GrantType[];
   readonly authentication: ClientAuthentication;

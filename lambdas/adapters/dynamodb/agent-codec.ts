@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Agent } from '../../ports/registry.ts';
 import type { AgentId, ResourceUri, ScopeName } from '../../runtime/identifiers.ts';
 import type { Item, PlainRecord } from './attributes.ts';
+import { delegationsAttribute, delegationsOf, storedDelegations } from './delegation-codec.ts';
 import { keyOf } from './keys.ts';
 import { decode, registered, registrationAttributes, registrationOf, text } from './stored.ts';
 
@@ -11,6 +12,7 @@ const storedAgent = v.object({
   name: text,
   owner: text,
   catalogue: v.array(v.object({ resource: text, required: v.array(text), optional: v.array(text) })),
+  delegations: v.exactOptional(storedDelegations),
 });
 
 export function encodeAgent(agent: Agent): PlainRecord {
@@ -21,6 +23,7 @@ export function encodeAgent(agent: Agent): PlainRecord {
     name: agent.name,
     owner: agent.owner,
     catalogue: agent.catalogue.map(({ resource, required, optional }) => ({ resource, required, optional })),
+    delegations: delegationsAttribute(agent.delegations),
     ...registrationAttributes(agent),
   };
 }
@@ -36,6 +39,7 @@ export function decodeAgent(item: Item): Agent {
       required: entry.required as ScopeName[],
       optional: entry.optional as ScopeName[],
     })),
+    ...delegationsOf(stored.delegations),
     ...registrationOf(stored),
   };
 }

@@ -62,7 +62,9 @@ const storedClient = v.object({
   grant_types: v.array(
     v.picklist([
       ...(['client_credentials', 'authorization_code', 'refresh_token'] as const),
-      'urn:ietf:params:oauth:grant-type:device_code',
+      ...(['device_code', 'token-exchange', 'jwt-bearer'] as const).map(
+        (name) => `urn:ietf:params:oauth:grant-type:${name}` as const,
+      ),
     ]),
   ),
   authentication: storedAuthentication,

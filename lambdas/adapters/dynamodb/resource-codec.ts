@@ -3,6 +3,7 @@ import type { Resource } from '../../ports/registry.ts';
 import type { AgentId, Audience, ResourceId, ResourceUri, ScopeName } from '../../runtime/identifiers.ts';
 import { type Alias, targetOf } from './alias.ts';
 import type { Item, PlainRecord } from './attributes.ts';
+import { delegationsAttribute, delegationsOf, storedDelegations } from './delegation-codec.ts';
 import { keyOf } from './keys.ts';
 import { decode, registered, registrationAttributes, registrationOf, text } from './stored.ts';
 
@@ -18,6 +19,8 @@ const storedResource = v.object({
   clients: v.exactOptional(v.picklist(['declared', 'any'])),
   tokens: v.exactOptional(v.literal('opaque')),
   dpop: v.exactOptional(v.picklist(['accepted', 'required'])),
+  delegations: v.exactOptional(storedDelegations),
+  actor: v.exactOptional(text),
 });
 
 export function encodeResource(resource: Resource): PlainRecord {
@@ -34,6 +37,8 @@ export function encodeResource(resource: Resource): PlainRecord {
     clients: resource.clients,
     tokens: resource.tokens,
     dpop: resource.dpop,
+    delegations: delegationsAttribute(resource.delegations),
+    actor: resource.actor,
     ...registrationAttributes(resource),
   };
 }
@@ -51,6 +56,8 @@ export function decodeResource(item: Item): Resource {
     ...(stored.clients && { clients: stored.clients }),
     ...(stored.tokens && { tokens: stored.tokens }),
     ...(stored.dpop && { dpop: stored.dpop }),
+    ...delegationsOf(stored.delegations),
+    ...(stored.actor !== undefined && { actor: stored.actor as AgentId }),
     ...registrationOf(stored),
   };
 }

@@ -17,10 +17,11 @@ import type {
   Resource,
   SelfRegistration,
 } from '../../../lambdas/ports/registry.ts';
+import { delegations } from './delegation-arbitrary.ts';
 import type { StoredGrant } from '../../../lambdas/ports/grants.ts';
 import type { KeyRing, SigningKey } from '../../../lambdas/ports/signing.ts';
 import { type Instant, instant } from '../../../lambdas/runtime/clock.ts';
-import type { UpstreamSession } from '../../../lambdas/runtime/identifiers.ts';
+import type { ScopeName, UpstreamSession } from '../../../lambdas/runtime/identifiers.ts';
 
 /** Any text that can be told from its absence, of a branded kind where one is wanted. */
 const text = <Kind extends string = string>(): fc.Arbitrary<Kind> =>
@@ -39,13 +40,20 @@ const registration: { [Member in keyof Registration]: fc.Arbitrary<Registration[
   updatedAt: time,
 };
 
-export const agents: fc.Arbitrary<Agent> = fc.record({
-  ...registration,
-  id: text(),
-  name: text(),
-  owner: text(),
-  catalogue: few(fc.record({ resource: text(), required: few(text()), optional: few(text()) })),
-});
+export const agents: fc.Arbitrary<Agent> = fc
+  .record({
+    ...registration,
+    id: text<Agent['id']>(),
+    name: text(),
+    owner: text(),
+    catalogue: few(
+      fc.record({
+        ...{ resource: text<Agent['catalogue'][0]['resource']>() },
+        ...{ required: few(text<ScopeName>()), optional: few(text<ScopeName>()) },
+      }),
+    ),
+  })
+  .chain((agent) => withOptional(agent, { delegations }));
 
 export const resources: fc.Arbitrary<Resource> = fc
   .record({
@@ -63,6 +71,8 @@ export const resources: fc.Arbitrary<Resource> = fc
       clients: fc.constantFrom('declared' as const, 'any' as const),
       tokens: fc.constant('opaque' as const),
       dpop: fc.constantFrom('accepted' as const, 'required' as const),
+      delegations,
+      actor: text<NonNullable<Resource['actor']>>(),
     }),
   );
 
@@ -143,6 +153,8 @@ export const clients: fc.Arbitrary<Client> = fc
         'client_credentials',
         'authorization_code',
         'refresh_token',
+        'urn:ietf:params:oauth:grant-type:token-exchange',
+        'urn:ietf:params:oauth:grant-type:jwt-bearer',
       ),
     ),
     authentication,
