@@ -145,7 +145,8 @@ export function eventsSince(company: Pick<Company, 'log'>, from: number): readon
   return company.log.slice(from).flatMap((line) => {
     const json = /\{"level".*\}/.exec(line)?.[0];
     const record = (json === undefined ? {} : JSON.parse(json)) as { readonly audit?: AuditRecord };
-    return record.audit === undefined ? [] : [record.audit];
+    // A daily run tells of itself whatever people do.
+    return record.audit === undefined || record.audit['event'] === 'signing_key_age' ? [] : [record.audit];
   });
 }
 
