@@ -3,6 +3,7 @@ import type { GrantId } from '../runtime/identifiers.ts';
 import type { AuthorizationError } from './authorization/refusal.ts';
 import { type DeviceError, deviceErrors, type DeviceRefusal } from './device/refusal.ts';
 import type { ProofRefusal } from './dpop/refusal.ts';
+import type { ExchangeRefusal } from './exchange/refusal.ts';
 import { endInWords } from './grants/end-grant.ts';
 import type { CertificateBindingRefusal, CertificateRefusal } from './mutual-tls/refusal.ts';
 
@@ -45,6 +46,7 @@ export type GrantRefusal =
   | ProofRefusal
   | CertificateBindingRefusal
   | DeviceRefusal
+  | ExchangeRefusal
   | PersonGrantRefusal;
 
 /** Why a client gets no token of what a person granted. With a `grantId` the caller has had a code or a token of that grant. */
@@ -247,6 +249,7 @@ const wire: Wire = {
   scope_not_granted: ({ available }) => bad('invalid_scope', `the person granted: ${list(available)}`),
   nothing_held: () =>
     bad('invalid_scope', 'of what the person granted, nothing is left that they hold and that is offered'),
+  exchange_refused: ({ error, description }) => bad(error, printable(description)),
   token_missing: () => bad('invalid_request', 'token is missing'),
   not_a_resource_server: () =>
     bad('unauthorized_client', 'the client is not registered as the server of a resource'),

@@ -5,6 +5,7 @@ import type { AgentId, ClientId, GrantId, ScopeName } from '../../runtime/identi
 import type { Result } from '../../runtime/result.ts';
 import type { Secret } from '../../runtime/secret.ts';
 import type { AuthenticatedClient } from '../client-authentication/authenticate-client.ts';
+import type { Exchanged } from '../exchange/chain.ts';
 import type { Shown } from '../mutual-tls/bound-certificate.ts';
 import { only, type Parameters } from '../parameters.ts';
 import type { GrantRefusal } from '../refusal.ts';
@@ -26,11 +27,16 @@ export interface TokenPlan {
   readonly x5t?: string;
   /** Absent where no person granted anything. */
   readonly granted?: PersonsGrant;
+  /** Where the token comes from; absent where it was exchanged from none. */
+  readonly exchanged?: Exchanged;
+  /** When what it rests on ends, where that does. */
+  readonly until?: Instant;
 }
 
 /** What a token says of the person who granted it, and of the grant that it ends with. */
 export interface PersonsGrant extends Pick<GrantedBy, 'roles' | 'authTime' | 'acr' | 'amr'> {
-  readonly id: GrantId;
+  /** Absent where the person granted nothing here: what the issuer of their token says of them is taken on its terms. */
+  readonly id?: GrantId;
 }
 
 /** What an id_token says besides what its token says. */

@@ -1,10 +1,12 @@
 import type { Instant } from '../../runtime/clock.ts';
 import type { Issuer } from '../../runtime/identifiers.ts';
+import { chainClaims } from '../exchange/chain.ts';
 import type { PersonsGrant, TokenPlan } from '../grants/grant.ts';
 import { formatScope } from '../scope/scope.ts';
+import type { ChainClaims } from './token-chain.ts';
 
 /** The claims of an access token (RFC 9068 §2.2), with the agent behind the client, and the grant of a person. */
-export interface AccessTokenClaims {
+export interface AccessTokenClaims extends ChainClaims {
   readonly iss: string;
   readonly sub: string;
   readonly aud: string;
@@ -22,6 +24,8 @@ export interface AccessTokenClaims {
   readonly auth_time?: number;
   readonly acr?: string;
   readonly amr?: readonly string[];
+  /** Who alone may exchange the token, by the name of an actor; absent: the server that it is for. */
+  readonly may_act?: { readonly sub: string };
 }
 
 /** RFC 9449 §6.1, RFC 8705 §3.1: a thumbprint by SHA-256. RFC 7800 §3.1: of one key. */
@@ -37,6 +41,7 @@ interface Issuance {
 }
 
 export function accessTokenClaims(plan: TokenPlan, issuance: Issuance): AccessTokenClaims {
+  const mayAct = plan.resource?.actor;
   return {
     iss: issuance.issuer,
     sub: plan.subject,
@@ -52,12 +57,14 @@ export function accessTokenClaims(plan: TokenPlan, issuance: Issuance): AccessTo
     ...(plan.jkt !== undefined && { cnf: { jkt: plan.jkt } }),
     ...(plan.x5t !== undefined && { cnf: { 'x5t#S256': plan.x5t } }),
     ...(plan.granted && claimsOfGrant(plan.granted)),
+    ...(plan.exchanged && chainClaims(plan.exchanged)),
+    ...(mayAct !== undefined && { may_act: { sub: mayAct } }),
   };
 }
 
 function claimsOfGrant({ id, roles, authTime, acr, amr }: PersonsGrant): Partial<AccessTokenClaims> {
   return {
-    grant_id: id,
+    ...(id !== undefined && { grant_id: id }),
     // RFC 9068 §2.2.3.1: what the person is to the resource, for servers that decide by roles.
     ...(roles.length > 0 && { roles }),
     // RFC 9068 §2.2.1: when and how the person proved who they are, the same in every token of the grant.

@@ -1,6 +1,6 @@
 import type { OpaqueTokens } from '../../ports/opaque-tokens.ts';
 import type { KeyRings, Signer } from '../../ports/signing.ts';
-import { after, type Instant } from '../../runtime/clock.ts';
+import { after, instant, type Instant } from '../../runtime/clock.ts';
 import type { Issuer, KeyThumbprint } from '../../runtime/identifiers.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { IdTokenPlan, TokenPlan } from '../grants/grant.ts';
@@ -52,8 +52,8 @@ export function tokenIssuer(ports: IssuerPorts): IssueToken {
   const { issuer, lifetimeSeconds, random } = ports;
   return async (wish, now) => {
     const { plan, clientUntil } = wish;
-    const usual = after(now, lifetimeSeconds);
-    const expiresAt = clientUntil !== undefined && clientUntil < usual ? clientUntil : usual;
+    const ends = [after(now, lifetimeSeconds), clientUntil, plan.until];
+    const expiresAt = instant(Math.min(...ends.filter((end) => end !== undefined)));
     const issuance = { issuer, jti: random(16), issuedAt: now, expiresAt };
     return plan.resource?.tokens === 'opaque'
       ? issueOpaque(ports, wish, issuance)

@@ -5,6 +5,7 @@ import type { Issuer } from '../../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { AccessTokenClaims } from './access-token.ts';
 import { ownJwt } from './own-jwt.ts';
+import { chainShape, isWholeChain } from './token-chain.ts';
 
 /** Why a text is no access token of ours that is good now. */
 export interface TokenFault {
@@ -12,7 +13,7 @@ export interface TokenFault {
 }
 
 const text = v.pipe(v.string(), v.nonEmpty());
-const claimsShape: v.GenericSchema<unknown, AccessTokenClaims> = v.object({
+const members: v.GenericSchema<unknown, AccessTokenClaims> = v.object({
   iss: text,
   sub: text,
   aud: text,
@@ -29,7 +30,13 @@ const claimsShape: v.GenericSchema<unknown, AccessTokenClaims> = v.object({
   auth_time: v.exactOptional(v.number()),
   acr: v.exactOptional(text),
   amr: v.exactOptional(v.array(text)),
+  may_act: v.exactOptional(v.strictObject({ sub: text })),
+  ...chainShape,
 });
+const claimsShape = v.pipe(
+  members,
+  v.check((token) => isWholeChain(token)),
+);
 
 const faults = {
   of_another_type: 'not_an_access_token',

@@ -112,6 +112,15 @@ const expected: {
     },
     [400, 'invalid_scope'],
   ],
+  exchange_refused: [
+    {
+      reason: 'exchange_refused',
+      why: 'target_not_allowed',
+      error: 'invalid_target',
+      description: 'the target is not allowed',
+    },
+    [400, 'invalid_target'],
+  ],
   not_a_resource_server: [{ reason: 'not_a_resource_server' }, [400, 'unauthorized_client']],
 };
 

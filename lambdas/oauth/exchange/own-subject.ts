@@ -1,0 +1,64 @@
+import type { SubjectKind } from '../../ports/registry.ts';
+import { instant } from '../../runtime/clock.ts';
+import type { AgentId, ClientId, GrantId, IdpId, ScopeName } from '../../runtime/identifiers.ts';
+import type { PersonsGrant } from '../grants/grant.ts';
+import type { AccessTokenClaims } from '../tokens/access-token.ts';
+import { actorsOf } from '../tokens/token-chain.ts';
+import type { Actor, Holder } from './chain.ts';
+import type { Subject } from './subject.ts';
+
+/** In whose name one acts to whom a token of ours was sent; `idp`: where its person signed in. */
+export function ownSubject(token: AccessTokenClaims, idp?: IdpId): Subject {
+  const { sub, aud, scope, exp, jti, jti_chain: jtis = [], client_chain: holders = [] } = token;
+  const kind = subjectKind(sub);
+  const mayAct = token.may_act?.sub;
+  return {
+    kind,
+    id: sub,
+    presentedBy: { audience: aud },
+    scope: { held: scope === '' ? [] : (scope.split(' ') as ScopeName[]) },
+    expiresAt: instant(Math.floor(exp)),
+    jtis: [...jtis, jti],
+    holders: [...holders, token].map(holderOf),
+    actors: actorsUntilNow(token, kind),
+    ...(mayAct !== undefined && { mayAct }),
+    ...(kind === 'person' && { granted: grantedIn(token) }),
+    ...(idp !== undefined && { idp }),
+  };
+}
+
+/** A person's id and a workload's begin so, and a client's can not. */
+export function subjectKind(sub: string): SubjectKind {
+  if (sub.startsWith('person.')) return 'person';
+  return sub.startsWith('workload.') ? 'workload' : 'agent';
+}
+
+/** Who holds a token in somebody else's name acts for them, named in `act` or not: so does the agent that a person let in. */
+function actorsUntilNow(token: AccessTokenClaims, kind: SubjectKind): readonly Actor[] {
+  const named = actorsOf(token).map(actorOf).toReversed();
+  if (named.length > 0) return named;
+  return kind === 'person' && token.agent_id !== undefined ? [actorOf(token)] : [];
+}
+
+type Named = Pick<AccessTokenClaims, 'client_id' | 'agent_id'>;
+
+function actorOf({ client_id: clientId, agent_id: agentId }: Named): Actor {
+  return {
+    clientId: clientId as ClientId,
+    ...(agentId !== undefined && { agentId: agentId as AgentId }),
+  };
+}
+
+function holderOf(holder: Named & { readonly exp: number }): Holder {
+  return { ...actorOf(holder), expiresAt: holder.exp };
+}
+
+function grantedIn({ grant_id: id, roles = [], auth_time, acr, amr }: AccessTokenClaims): PersonsGrant {
+  return {
+    ...(id !== undefined && { id: id as GrantId }),
+    roles,
+    ...(auth_time !== undefined && { authTime: instant(auth_time) }),
+    ...(acr !== undefined && { acr }),
+    ...(amr !== undefined && { amr }),
+  };
+}
