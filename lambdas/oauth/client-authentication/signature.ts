@@ -1,9 +1,10 @@
 import { compactVerify, type JWK } from 'jose';
 import * as v from 'valibot';
 import type { Secret } from '../../runtime/secret.ts';
+import type { IdTokenAlgorithm } from '../people/id-token.ts';
 import type { AssertionAlgorithm, AwsAlgorithm } from './assertion-algorithms.ts';
 
-type Algorithm = AssertionAlgorithm | AwsAlgorithm;
+type Algorithm = AssertionAlgorithm | AwsAlgorithm | IdTokenAlgorithm;
 
 /** As many keys as are tried for an assertion that does not name its key: all that a client may register. */
 const mostCandidates = 10;
@@ -31,9 +32,14 @@ const ed25519: KeyType = { kty: 'OKP', crv: 'Ed25519', algorithms: ['EdDSA', 'Ed
 
 const keyTypes: Readonly<Record<Algorithm, KeyType>> = {
   RS256: { kty: 'RSA', algorithms: ['RS256'] },
+  RS384: { kty: 'RSA', algorithms: ['RS384'] },
+  RS512: { kty: 'RSA', algorithms: ['RS512'] },
   PS256: { kty: 'RSA', algorithms: ['PS256'] },
+  PS384: { kty: 'RSA', algorithms: ['PS384'] },
+  PS512: { kty: 'RSA', algorithms: ['PS512'] },
   ES256: { kty: 'EC', crv: 'P-256', algorithms: ['ES256'] },
   ES384: { kty: 'EC', crv: 'P-384', algorithms: ['ES384'] },
+  ES512: { kty: 'EC', crv: 'P-521', algorithms: ['ES512'] },
   EdDSA: ed25519,
   Ed25519: ed25519,
 };

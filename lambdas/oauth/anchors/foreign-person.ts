@@ -1,0 +1,68 @@
+import type { IdentityProvider, IdentityProviders } from '../../ports/identity-providers.ts';
+import type { Person } from '../../ports/people.ts';
+import type { ForeignRefusal, TrustAnchor, VerifiedForeign } from '../../ports/trust-anchors.ts';
+import type { IdpId, ResourceUri } from '../../runtime/identifiers.ts';
+import { ok, refuse, type Result } from '../../runtime/result.ts';
+import { type HeldScope, heldScope } from '../people/held-scope.ts';
+import { personOf, type UnknownPerson } from '../people/person.ts';
+import { profileOf } from '../people/profiles/profile-of.ts';
+import { applicationProblem } from './of-application.ts';
+
+/** The person whom a foreign token is about, as this deployment knows them. */
+export interface ForeignPerson extends Pick<Person, 'id'> {
+  /** What they hold at a resource: by the roles of the identity provider at which they sign in here, or whatever it is. */
+  readonly heldAt: (resource: ResourceUri | undefined) => HeldScope;
+}
+
+export type ForeignPeople = (verified: VerifiedForeign) => Promise<Result<ForeignPerson, ForeignRefusal>>;
+
+/** Names people by the identity provider that their anchor says, as at their sign-in; or by the anchor's own issuer. */
+export function foreignPeople(identityProviders: IdentityProviders): ForeignPeople {
+  return async (verified) => {
+    const { anchor, claims } = verified;
+    const problem = applicationProblem(verified);
+    if (problem !== undefined) return refuse({ fault: 'of_no_person', detail: problem });
+    if (anchor.idp === undefined) return named(ownNaming(anchor), verified.claims);
+    const idp = (await identityProviders.all()).find(({ id }) => id === anchor.idp);
+    if (idp?.state !== 'active') {
+      const detail = 'is of people who sign in at an identity provider that is disabled here';
+      return refuse({ fault: 'nobody_named', detail });
+    }
+    return named(
+      { ...idp, ...(anchor.subjectClaim !== undefined && { subjectClaim: anchor.subjectClaim }) },
+      claims,
+    );
+  };
+}
+
+type Naming = Pick<
+  IdentityProvider,
+  'id' | 'profile' | 'issuer' | 'subjectClaim' | 'tenantClaim' | 'tenants' | 'groupsClaim' | 'roles'
+>;
+
+/** As people of somebody who is no identity provider here: the roles of the config are none of theirs, and limit nobody. */
+function ownNaming(anchor: TrustAnchor): Naming {
+  const { issuer, profile, tenants, tenantClaim, subjectClaim } = anchor;
+  return {
+    ...{ id: anchor.id as IdpId, issuer, profile },
+    subjectClaim: subjectClaim ?? profileOf(anchor).defaults(issuer).subjectClaim,
+    ...(tenantClaim !== undefined && { tenantClaim }),
+    ...(tenants && { tenants }),
+  };
+}
+
+function named(naming: Naming, claims: VerifiedForeign['claims']): Result<ForeignPerson, ForeignRefusal> {
+  const person = personOf(naming, claims);
+  if (!person.ok) return refuse({ fault: 'nobody_named', detail: inWords(person.refusal) });
+  const { id, groups } = person.value;
+  return ok({ id, heldAt: (resource) => heldScope(naming, groups, resource) });
+}
+
+function inWords({ claim, problem }: UnknownPerson): string {
+  const words: Readonly<Record<UnknownPerson['problem'], string>> = {
+    missing: 'is missing',
+    not_text: 'is not a name',
+    not_trusted: 'is of nobody who is trusted here',
+  };
+  return `names no person: its ${claim} ${words[problem]}`;
+}
