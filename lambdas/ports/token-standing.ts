@@ -2,13 +2,19 @@ import type { AgentId, ClientId, GrantId, ResourceUri } from '../runtime/identif
 import type { StoredGrant } from './grants.ts';
 import type { Agent, Client, Resource } from './registry.ts';
 
-/** What the standing of one token depends on. */
-export interface TokenNames {
+/** One token, and to whom it was issued. */
+export interface HeldToken {
   readonly jti: string;
   /** Its `exp`. */
   readonly expiresAt: number;
   readonly clientId: ClientId;
   readonly agentId?: AgentId;
+}
+
+/** What the standing of one token depends on. */
+export interface TokenNames extends HeldToken {
+  /** Those that it was exchanged from, the oldest first; at most 8. */
+  readonly chain?: readonly HeldToken[];
   /** The person's grant that it was issued on. */
   readonly grantId?: GrantId;
   /** Of whoever asks; absent where that is no resource. */
@@ -16,10 +22,15 @@ export interface TokenNames {
 }
 
 /** An absent member is not registered, or was swept long after its end. */
-export interface TokenStanding {
+export interface HolderStanding {
   readonly isRevoked: boolean;
   readonly client?: Client;
   readonly agent?: Agent;
+}
+
+export interface TokenStanding extends HolderStanding {
+  /** Of each token of the chain, in its order. */
+  readonly chain: readonly HolderStanding[];
   readonly resource?: Resource;
   readonly grant?: Pick<StoredGrant, 'terms' | 'ended'>;
 }

@@ -7,6 +7,7 @@ import {
   type ProtectedHeaderParameters,
 } from 'jose';
 import type { KeySet } from './key-set.ts';
+import { hasChain } from './token-chain.ts';
 
 /** The claims of a verified access token. Members beyond these are as the issuer wrote them. */
 export interface AccessTokenClaims extends JWTPayload {
@@ -21,6 +22,15 @@ export interface AccessTokenClaims extends JWTPayload {
   readonly scope?: string;
   /** The agent that acts, where the client belongs to one. */
   readonly agent_id?: string;
+  /**
+   * Who acts for `sub`, the current one outermost, and who acted before (RFC 8693 §4.1). A server decides by the outermost
+   * alone; those within are for its records.
+   */
+  readonly act?: Actor;
+  /** The ids of the tokens that it was exchanged from, the oldest first; it ends with each of them. */
+  readonly jti_chain?: readonly string[];
+  /** To whom the last of these were issued. */
+  readonly client_chain?: readonly ChainHolder[];
   /** What the token is bound to, by its thumbprint: a key (RFC 9449 §6.1), or a certificate (RFC 8705 §3.1). */
   readonly cnf?: Confirmation;
   /** The grant of a person, who then is `sub`; the token ends with it. */
@@ -31,6 +41,19 @@ export interface AccessTokenClaims extends JWTPayload {
   readonly auth_time?: number;
   readonly acr?: string;
   readonly amr?: readonly string[];
+}
+
+/** An agent, or an MCP server by its client id, that acts for somebody else. */
+export interface Actor {
+  readonly sub: string;
+  readonly client_id: string;
+  readonly agent_id?: string;
+  readonly act?: Actor;
+}
+
+export interface ChainHolder {
+  readonly client_id: string;
+  readonly agent_id?: string;
 }
 
 /** The one that there is (RFC 7800 §3.1). */
@@ -120,7 +143,8 @@ function hasClaims(payload: JWTPayload): payload is AccessTokenClaims {
     optional.every((claim) => claim === undefined || isText(claim)) &&
     lists.every((claim) => claim === undefined || (Array.isArray(claim) && claim.every(isText))) &&
     ['undefined', 'number'].includes(typeof payload['auth_time']) &&
-    isConfirmation(payload['cnf'])
+    isConfirmation(payload['cnf']) &&
+    hasChain(payload)
   );
 }
 

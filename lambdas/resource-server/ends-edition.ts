@@ -40,16 +40,27 @@ export async function readEdition(
   }
 }
 
-/** Whether the edition ends that token. */
+/** Whether the edition ends that token, by itself or by one that it was exchanged from. */
 export async function isEnded(edition: Edition, token: AccessTokenClaims): Promise<boolean> {
-  if (edition.tokens.has(await endedName('jti', token.jti))) return true;
+  const { jti_chain: chain = [] } = token;
+  const tokens = await Promise.all([token.jti, ...chain].map((jti) => endedName('jti', jti)));
+  if (tokens.some((name) => edition.tokens.has(name))) return true;
   if (edition.principals.size === 0) return false;
-  const audiences = [token.aud].flat().map((audience) => ['aud', audience] as const);
-  const agent = token.agent_id === undefined ? [] : [['agent_id', token.agent_id] as const];
-  const grant = token.grant_id === undefined ? [] : [['grant_id', token.grant_id] as const];
-  const principals = [['client_id', token.client_id] as const, ...agent, ...grant, ...audiences];
-  const names = await Promise.all(principals.map(([claim, value]) => endedName(claim, value)));
+  const names = await Promise.all(principalsOf(token).map(([claim, value]) => endedName(claim, value)));
   return names.some((name) => token.iat <= (edition.principals.get(name) ?? -Infinity));
+}
+
+/** Everybody and everything on which the token was issued. */
+function principalsOf(token: AccessTokenClaims): readonly (readonly [claim: string, value: string])[] {
+  const { client_chain: chain = [], grant_id: grant } = token;
+  return [
+    ...[token, ...chain].flatMap(({ client_id: client, agent_id: agent }) => [
+      ['client_id', client] as const,
+      ...(agent === undefined ? [] : [['agent_id', agent] as const]),
+    ]),
+    ...(grant === undefined ? [] : [['grant_id', grant] as const]),
+    ...[token.aud].flat().map((audience) => ['aud', audience] as const),
+  ];
 }
 
 function editionOf({ iat = NaN, ends }: JWTPayload): Edition | undefined {

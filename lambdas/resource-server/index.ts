@@ -1,4 +1,4 @@
-export type { AccessTokenClaims } from './access-token.ts';
+export type { AccessTokenClaims, Actor, ChainHolder } from './access-token.ts';
 export { protectedResourceMetadataUrl } from './addresses.ts';
 export type { AuthInfo } from './auth-info.ts';
 export type { Challenge } from './challenge.ts';

@@ -1,6 +1,7 @@
 import type { Requirement } from './requirement.ts';
 import { administration, authorization, robustness } from './requirements/operation.ts';
 import { agentCore } from './requirements/agentcore.ts';
+import { chains } from './requirements/chains.ts';
 import { assertions, tokenRequest } from './requirements/token.ts';
 import { deviceGrant } from './requirements/device.ts';
 import { discovery, resourceMetadata } from './requirements/discovery.ts';
@@ -43,6 +44,7 @@ export const requirements = {
   ...protectedApis,
   ...agentCore,
   ...ends,
+  ...chains,
   ...endsOfPeople,
   ...logout,
   ...signing,

@@ -1,45 +1,42 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { TokenStandings } from '../../ports/token-standing.ts';
+import type { HeldToken, HolderStanding, TokenStandings } from '../../ports/token-standing.ts';
 import { decodeAgent } from './agent-codec.ts';
 import type { Item } from './attributes.ts';
 import { batchGetOf } from './batch-get.ts';
 import { decodeClient } from './client-codec.ts';
-import { revocationEntry } from './end-keys.ts';
+import { type EndEntry, revocationEntry } from './end-keys.ts';
 import { decodeGrantStanding, standingAttributes } from './grant-codec.ts';
 import { keyOf } from './keys.ts';
 import { decodeResource } from './resource-codec.ts';
 
-/** Reads what a token depends on past every cache, from both tables in one call. */
+/** Reads what a token depends on past every cache, from both tables in one call, its chain along with it. */
 export function dynamoTokenStandings(options: {
   readonly client: DynamoDBClient;
   readonly registry: string;
   readonly grants: string;
 }): TokenStandings {
   return {
-    read: async ({ jti, expiresAt, clientId, agentId, grantId, resource: uri }) => {
-      const revocation = revocationEntry(jti, expiresAt);
-      const keys = {
-        client: keyOf.client(clientId),
-        agent: agentId && keyOf.agent(agentId),
-        resource: uri && keyOf.resource(uri),
-        grant: grantId && keyOf.grant(grantId),
-      };
+    read: async (names) => {
+      const [own, chain] = [placesOf(names), (names.chain ?? []).map(placesOf)];
+      const resourceKey = names.resource && keyOf.resource(names.resource);
+      const grantKey = names.grantId && keyOf.grant(names.grantId);
+      const all = [own, ...chain];
       const items = await batchGetOf(options.client, [
-        { table: options.registry, keys: [keys.client, keys.agent, keys.resource].filter(isKey) },
+        { table: options.registry, keys: distinct([...all.flatMap(registryKeys), resourceKey]) },
         {
           table: options.grants,
-          keys: [revocation.key, keys.grant].filter(isKey),
-          attributes: ['pk', revocation.name, ...standingAttributes],
+          keys: distinct([...all.map(({ revocation }) => revocation.key), grantKey]),
+          attributes: distinct([
+            'pk',
+            ...all.map(({ revocation }) => revocation.name),
+            ...standingAttributes,
+          ]),
         },
       ]);
-      const found = (key: string | undefined): Item | undefined => (isKey(key) ? items.get(key) : undefined);
-      const [client, agent, resource] = [found(keys.client), found(keys.agent), found(keys.resource)];
-      const grant = found(keys.grant);
+      const [resource, grant] = [itemAt(items, resourceKey), itemAt(items, grantKey)];
       return {
-        // The set is there until the sweep, which comes after the token's own end.
-        isRevoked: items.get(revocation.key)?.[revocation.name] !== undefined,
-        ...(client && { client: decodeClient(client) }),
-        ...(agent && { agent: decodeAgent(agent) }),
+        ...standingOf(own, items),
+        chain: chain.map((places) => standingOf(places, items)),
         ...(resource && { resource: decodeResource(resource) }),
         ...(grant && { grant: decodeGrantStanding(grant) }),
       };
@@ -47,6 +44,40 @@ export function dynamoTokenStandings(options: {
   };
 }
 
-function isKey(key: string | undefined): key is string {
-  return key !== undefined;
+/** Where everything is written that one token and its holder depend on. */
+interface Places {
+  readonly revocation: EndEntry;
+  readonly client: string;
+  readonly agent: string | undefined;
+}
+
+function placesOf({ jti, expiresAt, clientId, agentId }: HeldToken): Places {
+  return {
+    revocation: revocationEntry(jti, expiresAt),
+    client: keyOf.client(clientId),
+    agent: agentId && keyOf.agent(agentId),
+  };
+}
+
+function registryKeys({ client, agent }: Places): readonly (string | undefined)[] {
+  return [client, agent];
+}
+
+function standingOf({ revocation, ...keys }: Places, items: ReadonlyMap<string, Item>): HolderStanding {
+  const [client, agent] = [itemAt(items, keys.client), itemAt(items, keys.agent)];
+  return {
+    // The set is there until the sweep, which comes after the token's own end.
+    isRevoked: items.get(revocation.key)?.[revocation.name] !== undefined,
+    ...(client && { client: decodeClient(client) }),
+    ...(agent && { agent: decodeAgent(agent) }),
+  };
+}
+
+function itemAt(items: ReadonlyMap<string, Item>, key: string | undefined): Item | undefined {
+  return key === undefined ? undefined : items.get(key);
+}
+
+/** DynamoDB refuses a batch that names a key twice. */
+function distinct(names: readonly (string | undefined)[]): readonly string[] {
+  return [...new Set(names)].filter((name) => name !== undefined);
 }

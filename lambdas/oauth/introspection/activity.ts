@@ -1,4 +1,4 @@
-import type { TokenStanding } from '../../ports/token-standing.ts';
+import type { HolderStanding, TokenStanding } from '../../ports/token-standing.ts';
 import { type DocumentPolicy, trustIn } from '../registration/document-trust.ts';
 import { isDocumentClientId } from '../registration/document-url.ts';
 import type { AccessTokenClaims } from '../tokens/access-token.ts';
@@ -10,7 +10,9 @@ export type InactivityReason =
   | 'resource_not_active'
   | 'other_audience'
   | 'client_not_active'
-  | 'agent_not_active';
+  | 'agent_not_active'
+  | 'parent_revoked'
+  | 'chain_not_active';
 
 /** Whose metadata documents are clients now; undefined where none is. */
 export interface DocumentTrust {
@@ -33,20 +35,42 @@ export function inactivity(
 /** The same but for the resource that the token is for: what ends a token wherever it is presented. */
 export function endOf(
   token: AccessTokenClaims,
-  { isRevoked, client, agent, grant }: TokenStanding,
+  standing: TokenStanding,
   documents: DocumentTrust,
 ): InactivityReason | undefined {
-  if (isRevoked) return 'revoked';
-  if (token.grant_id !== undefined && !isGrantOf(token, grant)) return 'grant_ended';
+  if (standing.isRevoked) return 'revoked';
+  if (token.grant_id !== undefined && !isGrantOf(token, standing.grant)) return 'grant_ended';
+  return endOfHolder(token, standing, documents) ?? endOfChain(token, standing, documents);
+}
+
+type Holder = Pick<AccessTokenClaims, 'client_id' | 'agent_id'>;
+
+/** Why the client that holds a token, or its agent, is no more what it was when the token was issued. */
+function endOfHolder(
+  { client_id: clientId, agent_id: agentId }: Holder,
+  { client, agent }: HolderStanding,
+  documents: DocumentTrust,
+): 'client_not_active' | 'agent_not_active' | undefined {
   // A client that is its metadata document is in no registry: the policy says whether it still is one.
-  if (isDocumentClientId(token.client_id)) {
-    return isTaken(token.client_id, documents) ? undefined : 'client_not_active';
-  }
+  if (isDocumentClientId(clientId)) return isTaken(clientId, documents) ? undefined : 'client_not_active';
   if (client?.state !== 'active') return 'client_not_active';
   // A client id that was registered anew may belong to another agent, or to one where it belonged to none.
-  if (client.agentId !== token.agent_id) return 'agent_not_active';
-  if (token.agent_id !== undefined && agent?.state !== 'active') return 'agent_not_active';
-  return undefined;
+  if (client.agentId !== agentId) return 'agent_not_active';
+  return agentId === undefined || agent?.state === 'active' ? undefined : 'agent_not_active';
+}
+
+/** RFC 8693 gives no exchanged token a life of its own: it ends with each token that it was exchanged from. */
+function endOfChain(
+  { client_chain: holders = [] }: AccessTokenClaims,
+  { chain }: TokenStanding,
+  documents: DocumentTrust,
+): 'parent_revoked' | 'chain_not_active' | undefined {
+  if (chain.some(({ isRevoked }) => isRevoked)) return 'parent_revoked';
+  const hasEnded = holders.some((holder, index) => {
+    const standing = chain[index];
+    return standing === undefined || endOfHolder(holder, standing, documents) !== undefined;
+  });
+  return hasEnded ? 'chain_not_active' : undefined;
 }
 
 function isTaken(text: string, { documentPolicy }: DocumentTrust): boolean {
@@ -54,6 +78,12 @@ function isTaken(text: string, { documentPolicy }: DocumentTrust): boolean {
   return url !== null && documentPolicy !== undefined && trustIn(url, documentPolicy).kind !== 'denied';
 }
 
-function isGrantOf(token: AccessTokenClaims, grant: TokenStanding['grant']): boolean {
-  return grant !== undefined && grant.ended === undefined && grant.terms.clientId === token.client_id;
+/** A grant is that of the client which a person granted it to: of an exchanged token, that of the first in its chain. */
+function isGrantOf(
+  { client_id: clientId, jti_chain: jtis = [], client_chain: holders = [] }: AccessTokenClaims,
+  grant: TokenStanding['grant'],
+): boolean {
+  const [first] = jtis.length === holders.length ? holders : [];
+  const grantee = jtis.length === 0 ? clientId : first?.client_id;
+  return grant !== undefined && grant.ended === undefined && grant.terms.clientId === grantee;
 }

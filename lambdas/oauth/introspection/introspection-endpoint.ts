@@ -3,7 +3,7 @@ import type { Signer } from '../../ports/signing.ts';
 import type { TokenNames, TokenStanding, TokenStandings } from '../../ports/token-standing.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { AuditEvent } from '../../runtime/events.ts';
-import type { AgentId, ClientId, GrantId, ResourceUri } from '../../runtime/identifiers.ts';
+import type { AgentId, ClientId, ResourceUri } from '../../runtime/identifiers.ts';
 import type { Random } from '../../runtime/random.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { AuthenticatedClient } from '../client-authentication/authenticate-client.ts';
@@ -17,6 +17,7 @@ import type { TokenFault } from '../tokens/read-access-token.ts';
 import { type DocumentTrust, inactivity } from './activity.ts';
 import { signedIntrospection } from './introspection-answer.ts';
 import type { Introspection } from './introspection.ts';
+import { tokenNames } from './token-names.ts';
 
 export interface IntrospectionPorts extends DecisionPorts, DocumentTrust, TokenSources {
   readonly signer: Signer;
@@ -85,15 +86,8 @@ function namesOf(
   asked: { readonly caller: ClientId; readonly resource: ResourceUri; readonly now: Instant },
 ): TokenNames {
   const { caller, resource, now } = asked;
-  const { agent_id: agentId, grant_id: grantId } = token ?? { agent_id: caller };
-  return {
-    jti: token?.jti ?? '',
-    expiresAt: token?.exp ?? now,
-    clientId: (token?.client_id ?? caller) as ClientId,
-    ...(agentId !== undefined && { agentId: agentId as AgentId }),
-    ...(grantId !== undefined && { grantId: grantId as GrantId }),
-    resource,
-  };
+  if (token !== undefined) return { ...tokenNames(token), resource };
+  return { jti: '', expiresAt: now, clientId: caller, agentId: caller as string as AgentId, resource };
 }
 
 function eventOf(

@@ -3,11 +3,11 @@ import type { TokenStanding, TokenStandings } from '../../ports/token-standing.t
 import { checkBinding } from '../../resource-server/key-binding.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { Audit } from '../../runtime/events.ts';
-import type { AgentId, ClientId, GrantId } from '../../runtime/identifiers.ts';
 import type { Random } from '../../runtime/random.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { markProof } from '../dpop/possession.ts';
 import { type DocumentTrust, endOf, type InactivityReason } from '../introspection/activity.ts';
+import { tokenNames } from '../introspection/token-names.ts';
 import type { AddressLimit } from '../limits/caller-limits.ts';
 import type { LimitRefusal } from '../refusal.ts';
 import { endpointsAt, type Hosts } from '../metadata/endpoints.ts';
@@ -87,11 +87,7 @@ async function judged(
   const read = await knownToken(request.presented.token, ports, now);
   if (!read.ok) return read;
   const token = read.value;
-  const standing = await standings.read({
-    ...{ jti: token.jti, expiresAt: token.exp, clientId: token.client_id as ClientId },
-    ...(token.agent_id !== undefined && { agentId: token.agent_id as AgentId }),
-    ...(token.grant_id !== undefined && { grantId: token.grant_id as GrantId }),
-  });
+  const standing = await standings.read(tokenNames(token));
   const reason = endOf(token, standing, { documentPolicy });
   if (reason !== undefined) return refuse({ reason });
   const shown = await shownKey(ports, request, token, now);

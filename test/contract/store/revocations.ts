@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RegistryStore } from '../../../lambdas/ports/registry-store.ts';
 import type { Revocation, Revocations } from '../../../lambdas/ports/revocations.ts';
-import type { TokenStandings } from '../../../lambdas/ports/token-standing.ts';
+import type { HeldToken, TokenStandings } from '../../../lambdas/ports/token-standing.ts';
 import { after, instant } from '../../../lambdas/runtime/clock.ts';
 import type { AgentId, ClientId, ResourceUri } from '../../../lambdas/runtime/identifiers.ts';
 import { aChange, aClient, anAgent, aResource } from './mothers.ts';
@@ -94,13 +94,45 @@ export function describeRevocations(make: () => RevocationSubject): void {
       await store.register('agent', { thing: agent }, aChange());
       await store.register('resource', { thing: resource }, aChange());
       const before = network.sent('BatchGetItem');
-      expect(await standings.read(names)).toEqual({ isRevoked: false, client, agent, resource });
+      expect(await standings.read(names)).toEqual({ isRevoked: false, chain: [], client, agent, resource });
       expect(network.sent('BatchGetItem') - before).toBe(1);
       const disabled = { ...agent, state: 'disabled' } as const;
       const stored = await store.find('agent', agent.id);
       await store.replace('agent', stored!, { thing: disabled }, aChange());
       expect((await standings.read(names)).agent).toEqual(disabled);
-      expect(await standings.read({ ...nobody, jti: 'jti' })).toEqual({ isRevoked: false });
+      expect(await standings.read({ ...nobody, jti: 'jti' })).toEqual({ isRevoked: false, chain: [] });
+    });
+
+    it('tells of each token of the longest chain, in the same call, be it one holder of them all', async () => {
+      const { standings, revocations, store, network } = make();
+      const agents = Array.from({ length: 3 }, () => anAgent());
+      const clients = agents.map(({ id: agentId }) => aClient({ agentId }));
+      for (const thing of agents) await store.register('agent', { thing }, aChange());
+      for (const thing of clients) await store.register('client', { thing }, aChange());
+      const holders = [0, 1, 2, 1, 0, 2, 2, 1, 0].map((of, index) => ({
+        ...{ jti: `${clients[0]!.id}-${index}`, clientId: clients[of]!.id, agentId: agents[of]!.id },
+        expiresAt: nobody.expiresAt + 200 * index,
+      }));
+      const [own, ...chain] = holders as [HeldToken, ...HeldToken[]];
+      const revoked = [2, 7];
+      for (const index of revoked) {
+        const { jti, expiresAt } = chain[index]!;
+        await revocations.revoke(aRevocation({ jti, until: instant(expiresAt) }));
+      }
+      const before = network.sent('BatchGetItem');
+      const found = await standings.read({ ...own, chain });
+      expect(network.sent('BatchGetItem') - before).toBe(1);
+      expect(found).toMatchObject({ isRevoked: false, client: clients[0], agent: agents[0] });
+      const of = (id: string) => clients.findIndex((client) => client.id === id);
+      expect(found.chain).toEqual(
+        chain.map(({ clientId }, index) => ({
+          ...{
+            isRevoked: revoked.includes(index),
+            client: clients[of(clientId)],
+            agent: agents[of(clientId)],
+          },
+        })),
+      );
     });
   });
 }

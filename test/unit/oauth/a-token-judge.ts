@@ -12,7 +12,12 @@ import type { StoredGrant } from '../../../lambdas/ports/grants.ts';
 import type { AssertionUse } from '../../../lambdas/ports/replay.ts';
 import type { Revocation } from '../../../lambdas/ports/revocations.ts';
 import type { KeyRing, Signer } from '../../../lambdas/ports/signing.ts';
-import type { TokenNames, TokenStanding } from '../../../lambdas/ports/token-standing.ts';
+import type {
+  HeldToken,
+  HolderStanding,
+  TokenNames,
+  TokenStanding,
+} from '../../../lambdas/ports/token-standing.ts';
 import { signJwt } from '../../../lambdas/oauth/tokens/sign-jwt.ts';
 import type { AuditEvent } from '../../../lambdas/runtime/events.ts';
 import type { ClientId, GrantId } from '../../../lambdas/runtime/identifiers.ts';
@@ -68,6 +73,8 @@ interface JudgeInput {
   readonly resources?: readonly Resource[];
   readonly ring?: KeyRing;
   readonly isRevoked?: boolean;
+  /** Those of its chain that were. */
+  readonly revokedJtis?: readonly string[];
   readonly grant?: TokenStanding['grant'];
   /** The grant behind a refresh token. */
   readonly kept?: StoredGrant;
@@ -129,6 +136,12 @@ export function aTokenJudge(input: JudgeInput = {}): TokenJudge {
     random: () => 'random',
     audit: (event: AuditEvent) => audited.push(event),
   };
+  const holderOf = ({ jti, clientId, agentId }: HeldToken): HolderStanding => {
+    const client = entries.clients.find(({ id }) => id === clientId);
+    const agent = entries.agents.find(({ id }) => id === agentId);
+    const isRevoked = input.revokedJtis?.includes(jti) ?? false;
+    return { isRevoked, ...(client && { client }), ...(agent && { agent }) };
+  };
   const introspect = introspectionEndpoint({
     ...ports,
     signer: input.signer ?? processSigner,
@@ -136,13 +149,11 @@ export function aTokenJudge(input: JudgeInput = {}): TokenJudge {
     standings: {
       read: (names) => {
         asked.push(names);
-        const client = entries.clients.find(({ id }) => id === names.clientId);
-        const agent = entries.agents.find(({ id }) => id === names.agentId);
         const resource = entries.resources.find(({ uri }) => uri === names.resource);
         return Promise.resolve({
+          ...holderOf(names),
           isRevoked: input.isRevoked ?? false,
-          ...(client && { client }),
-          ...(agent && { agent }),
+          chain: (names.chain ?? []).map(holderOf),
           ...(resource && { resource }),
           ...(input.grant && { grant: input.grant }),
         });
