@@ -1,4 +1,5 @@
 import type { Instant } from '../runtime/clock.ts';
+import type { IdpId } from '../runtime/identifiers.ts';
 import type { Result } from '../runtime/result.ts';
 import type { DocumentRefusal } from './documents.ts';
 
@@ -27,6 +28,10 @@ export interface KeptDocument {
   readonly freshUntil: Instant;
   /** When its host said that there is none such: it stands in for nothing any more. */
   readonly goneAt?: Instant;
+  /** Until then it stays where it is kept, or longer. */
+  readonly keptUntil?: Instant;
+  /** The identity providers at which the client is one of its own, for as long as the copy is kept. */
+  readonly enrolledAt?: readonly IdpId[];
 }
 
 export interface KeptDocuments {
@@ -35,10 +40,25 @@ export interface KeptDocuments {
    * may stand in for its host, and for as long as the last `markUsed` gave it.
    */
   readonly keep: (document: KeptDocument) => Promise<void>;
+  /** As it is kept now; strongly consistent. */
+  readonly find: (url: string) => Promise<KeptDocument | undefined>;
+  /**
+   * Notes where the client is one of its own, and keeps the copy for as long from then on as one that is accepted then; false
+   * where none is kept.
+   */
+  readonly markEnrolled: (url: string, idps: readonly IdpId[], at: Instant) => Promise<boolean>;
   /** Has the copy outlive all that a sign-in at that time may end in; where none is kept, nothing is. */
   readonly markUsed: (url: string, at: Instant) => Promise<void>;
   /** Marks the copy as gone, if it was accepted by then; where none is kept, nothing is. */
   readonly markGone: (url: string, at: Instant) => Promise<void>;
+}
+
+/** The kept copies as the function reads them that removes their clients from identity providers. */
+export interface EnrolledDocuments {
+  /** By the SHA-256 of the URL; strongly consistent. */
+  readonly find: (digest: string) => Promise<KeptDocument | undefined>;
+  /** Takes the note of where the client is one of its own from a copy that is still as it was read; false where it is not. */
+  readonly unmark: (digest: string, seen: KeptDocument) => Promise<boolean>;
 }
 
 /** What is wrong with a metadata document, or with the way to it. The words are for its developer, and hold no secret. */

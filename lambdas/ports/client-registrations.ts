@@ -3,7 +3,7 @@ import type { ClientId } from '../runtime/identifiers.ts';
 import type { Client } from './registry.ts';
 
 /** Whether an operator decided against the client: then it stays disabled, and is not forgotten when its life is over. */
-export function isStoppedForGood({ state, registered }: Client): boolean {
+export function isStoppedForGood({ state, registered }: Pick<Client, 'state' | 'registered'>): boolean {
   return state === 'disabled' && registered?.awaitsApproval !== true;
 }
 

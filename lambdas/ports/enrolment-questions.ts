@@ -4,7 +4,13 @@ import type { EnrolmentRefusal } from './enrolments.ts';
 /** What is asked of the function that alone registers clients at identity providers. */
 export type EnrolmentQuestion =
   /** At all that the config names, or at none. */
-  | { readonly ask: 'enrol'; readonly client: ClientId; readonly name: string }
+  | {
+      readonly ask: 'enrol';
+      readonly client: ClientId;
+      readonly name: string;
+      /** Of a client that is its metadata document: the URL. */
+      readonly document?: string;
+    }
   | { readonly ask: 'rename'; readonly client: ClientId; readonly name: string }
   | { readonly ask: 'leave'; readonly client: ClientId };
 
@@ -14,4 +20,9 @@ export type EnrolmentAnswer =
   | { readonly told: 'renamed' }
   | { readonly told: 'left' }
   /** `dependency` says what, and never a payload. */
-  | { readonly told: 'unavailable'; readonly dependency: string; readonly retryAfterSeconds: number };
+  | {
+      readonly told: 'unavailable';
+      readonly dependency: string;
+      readonly retryAfterSeconds: number;
+      readonly underWay?: true;
+    };

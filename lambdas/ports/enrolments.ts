@@ -1,4 +1,5 @@
 import type { Instant } from '../runtime/clock.ts';
+import { DependencyUnavailable } from '../runtime/dependency.ts';
 import type { ClientId, IdpId } from '../runtime/identifiers.ts';
 import type { Result } from '../runtime/result.ts';
 import type { Secret } from '../runtime/secret.ts';
@@ -186,12 +187,24 @@ export type EnrolmentRefusal =
       readonly fix: string;
     };
 
+/** Somebody else is at it, and most likely done within seconds. */
+export class EnrolmentUnderWay extends DependencyUnavailable {
+  readonly isUnderWay = true;
+}
+
 /** Enrolment as registration and administration have it done. Throws `DependencyUnavailable` where a provider is down. */
 export interface Enrolling {
   /** Where every client that is let in is one of its own. */
   readonly idps: readonly IdpId[];
-  /** At all of them or, in the end, at none: what is left of a failure is removed later. Asked again, it finds what is there. */
-  readonly enrol: (client: ClientId, name: string) => Promise<Result<undefined, EnrolmentRefusal>>;
+  /**
+   * At all of them or, in the end, at none: what is left of a failure is removed later. Asked again, it finds what is there.
+   * `document`: the URL of the metadata document that the client is, for the audit trail.
+   */
+  readonly enrol: (
+    client: ClientId,
+    name: string,
+    document?: string,
+  ) => Promise<Result<undefined, EnrolmentRefusal>>;
   /** Has it called so at all of them; what does not succeed is left to the sweep. */
   readonly rename: (client: ClientId, name: string) => Promise<void>;
   /** Removes it from all of them; done before is done. */

@@ -22,7 +22,12 @@ export type ManagedBy =
   /** A client that registered itself (RFC 7591). */
   | { readonly kind: 'self' }
   /** A client that is its metadata document, and in no registry: `curated` where the config vouches for it. */
-  | { readonly kind: 'document'; readonly curated: boolean };
+  | {
+      readonly kind: 'document';
+      readonly curated: boolean;
+      /** The identity providers at which it is a client of its own. */
+      readonly enrolledAt?: readonly IdpId[];
+    };
 
 export interface Registration {
   readonly state: RegistrationState;

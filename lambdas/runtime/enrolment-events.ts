@@ -15,6 +15,25 @@ export type EnrolmentEvent =
       readonly reason: 'client_gone' | 'client_expired' | 'never_registered';
       readonly outcome: 'removed' | 'gone' | 'refused' | 'unknown';
     }
+  /** A metadata document of a curated host is a client of its own at those identity providers from now on. */
+  | {
+      readonly event: 'document_enrolled';
+      readonly requestId: string;
+      readonly documentUrl: string;
+      readonly clientId: string;
+      readonly idps: readonly string[];
+    }
+  /** It is none, so that nobody signs in with it: why, and what an administrator can do. */
+  | {
+      readonly event: 'document_not_enrolled';
+      readonly requestId: string;
+      readonly documentUrl: string;
+      readonly clientId: string;
+      readonly idp: string;
+      readonly reason: 'enrolment_full' | 'enrolment_refused';
+      readonly detail?: string;
+      readonly fix?: string;
+    }
   /** A client that changed its name keeps the old one at an identity provider, which does not take the change. */
   | {
       readonly event: 'enrolment_not_renamed';

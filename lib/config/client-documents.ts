@@ -36,6 +36,16 @@ export const clientMetadataDocuments = fields({
   pinnedCopies: v.optional(flag()),
 });
 
+interface Curating {
+  readonly clientMetadataDocuments?:
+    { readonly curated?: readonly { readonly host: string }[] | undefined } | undefined;
+}
+
+/** Whether the config vouches for the clients of any host. */
+export function curatesHosts({ clientMetadataDocuments }: Curating): boolean {
+  return (clientMetadataDocuments?.curated ?? []).length > 0;
+}
+
 /** What functions are told of whose documents are clients: `none` where nobody signs in. */
 export function clientDocumentsOf(config: VestibuleConfig): string {
   if ((config.identityProviders ?? []).length === 0) return 'none';

@@ -1,3 +1,4 @@
+import { curatesHosts } from './client-documents.ts';
 import type { VestibuleConfig } from './config.ts';
 import type { IdentityProviderConfig, ProxiedRegistrationConfig } from './people-config.ts';
 import { pathOf, type Problem, show } from './problem.ts';
@@ -15,7 +16,7 @@ const without: Readonly<Record<string, string>> = {
 export function proxiedProblems(
   provider: SoundParts['identityProviders'][number],
   index: number,
-  { registration }: SoundParts,
+  { registration, clientMetadataDocuments }: SoundParts,
 ): readonly Problem[] {
   if (provider.registration === undefined) return [];
   const path = pathOf(['identityProviders', index, 'registration']);
@@ -26,6 +27,12 @@ export function proxiedProblems(
   const ofPool = poolProblems(provider, provider.registration, path);
   const mode = registration?.mode;
   if (mode === 'initial_access_token' || mode === 'approval') return ofPool;
+  if (mode === 'closed') {
+    if (curatesHosts({ clientMetadataDocuments })) return ofPool;
+    const text =
+      "is for nobody, as registration.mode is 'closed'; curate a host of metadata documents (clientMetadataDocuments: { curated: [{ host: 'example.com' }] }), or write registration: { mode: 'initial_access_token' }";
+    return [...ofPool, { path, text }];
+  }
   const given = mode === undefined ? 'nobody is asked for a token' : `registration.mode is ${show(mode)}`;
   return [
     ...ofPool,

@@ -109,6 +109,12 @@ const parts = v.object({
   clients: listOf(client),
   identityProviders: listOf(identityProvider),
   registration: v.fallback(v.optional(v.object({ mode: maybeText })), undefined),
+  clientMetadataDocuments: v.fallback(
+    v.optional(
+      v.object({ curated: v.fallback(v.optional(v.array(v.object({ host: v.string() }))), undefined) }),
+    ),
+    undefined,
+  ),
   roles: listOf(role),
 });
 

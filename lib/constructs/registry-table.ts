@@ -87,9 +87,11 @@ export class RegistryTable extends Construct {
     });
   }
 
-  /** The clients that registered themselves, one at a time, and the identity providers that they are enrolled at. */
+  /** The clients that may be enrolled, one at a time, and the identity providers that they are enrolled at. */
   grantEnrolmentLookup(role: IRole): RegistryVariables {
-    this.grant(role, { actions: ['dynamodb:GetItem'], items: ['client#dyn_*'] });
+    this.grant(role, { actions: ['dynamodb:GetItem'], items: ['client#dyn_*', 'client-document#*'] });
+    // Before a client goes that is a document, nothing says any more that it is enrolled.
+    this.grant(role, { actions: ['dynamodb:UpdateItem'], items: ['client-document#*'] });
     return this.grantIdentityProviders(role);
   }
 

@@ -1,6 +1,8 @@
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { curatesHosts } from '../config/client-documents.ts';
 import type { ProviderKeys } from '../constructs/provider-keys.ts';
+import type { DeploymentParts } from './deployment-parts.ts';
 
 /** What the functions need that deal with people. */
 export interface PeopleParts {
@@ -21,6 +23,29 @@ export interface EnrolmentParts {
   readonly idps: readonly string[];
   /** Lets a function have clients enrolled. */
   readonly grantAsking: (role: IRole) => { readonly ENROLMENT_FUNCTION: string };
+}
+
+/** What functions are told that keep metadata documents. */
+export interface DocumentEnrolmentVariables {
+  readonly PROXIED_IDPS: string;
+  readonly ENROLMENT_FUNCTION: string;
+}
+
+/** Lets a function have clients of curated hosts enrolled, where there are any. */
+export function grantDocumentEnrolment(
+  { config, people }: Pick<DeploymentParts, 'config' | 'people'>,
+  role: IRole,
+): DocumentEnrolmentVariables {
+  const enrolment = enrolsDocuments({ config, people }) ? people?.enrolment : undefined;
+  return {
+    PROXIED_IDPS: JSON.stringify(enrolment?.idps ?? []),
+    ENROLMENT_FUNCTION: enrolment?.grantAsking(role).ENROLMENT_FUNCTION ?? 'none',
+  };
+}
+
+/** Whether clients of curated hosts are clients of their own at an identity provider. */
+export function enrolsDocuments({ config, people }: Pick<DeploymentParts, 'config' | 'people'>): boolean {
+  return people?.enrolment !== undefined && curatesHosts(config);
 }
 
 export interface PeopleVariables {

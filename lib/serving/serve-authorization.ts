@@ -4,6 +4,7 @@ import { limitsOf } from '../config/limits.ts';
 import { registrationOf } from '../config/registration.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
 import { allowedHosts, type DeploymentParts, modest, servePublicly } from './deployment-parts.ts';
+import { enrolsDocuments, grantDocumentEnrolment } from './people-parts.ts';
 
 /** The authorization endpoint, and with identity providers the pages that people sign in by. */
 export function serveAuthorization(parts: DeploymentParts): void {
@@ -18,7 +19,8 @@ export function serveAuthorization(parts: DeploymentParts): void {
     description: 'The authorization endpoint, consent, and the return from identity providers',
     memoryMegabytes: 1024,
     // People wait longer than programs do, and for their identity provider at that.
-    timeoutSeconds: 15,
+    // A slow one takes some fifteen seconds more for a client of a curated host that is to be one of its own there.
+    timeoutSeconds: enrolsDocuments(parts) ? 28 : 15,
     retention,
     environment: (role) => ({
       ISSUER: issuer,
@@ -29,6 +31,7 @@ export function serveAuthorization(parts: DeploymentParts): void {
       BRANDING: brandingVariable(config),
       SEAL_SECRET: sealSecret.grantUse(role),
       ...people.grantAsking(role),
+      ...grantDocumentEnrolment(parts, role),
       ...registry.grantSignInDecisions(role),
       ...grants.grantSignIns(role),
       ...grants.grantBuckets(role, 'address', 'user-code'),

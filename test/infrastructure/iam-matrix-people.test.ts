@@ -97,7 +97,8 @@ test('one function alone has by what clients are registered at identity provider
     writesItsLog('Enrolment'),
     row(['secretsmanager:GetSecretValue'], '<VestibuleBootstrapcompanySecret>'),
     readsSecrets,
-    row([read], registry, keys('client#dyn_*')),
+    row([read], registry, keys('client#dyn_*', 'client-document#*')),
+    row([update], registry, keys('client-document#*')),
     row([readSeveral], registry, keys('idp#*')),
     row(['dynamodb:DeleteItem', read, put, update], vault, keys('enrolment#*')),
     row([read, update], vault, keys('enrolment-places#*')),
@@ -111,14 +112,22 @@ test('one function alone has by what clients are registered at identity provider
     ]),
   );
   const invokes = row(['lambda:InvokeFunction'], '<VestibuleEnrolmentFunction.Arn>');
-  for (const name of ['Registration', 'Admin']) {
-    expect(others[name]?.filter((each) => JSON.stringify(each).includes('Enrolment'))).toEqual([invokes]);
-  }
+  const invoking = (matrix: typeof others): readonly string[] =>
+    Object.entries(matrix).flatMap(([name, statements]) => {
+      const ofEnrolment = statements.filter((each) => JSON.stringify(each).includes('EnrolmentFunction'));
+      if (name === 'EnrolmentSweep' || name === 'Enrolment' || ofEnrolment.length === 0) return [];
+      expect([name, ofEnrolment]).toEqual([name, [invokes]]);
+      return [name];
+    });
+  expect(invoking(others).toSorted()).toEqual(['Admin', 'Registration']);
+  const curating = { ...proxied, clientMetadataDocuments: { curated: [{ host: 'app.example.com' }] } };
+  // Whoever keeps metadata documents has those of curated hosts enrolled.
+  expect(invoking(matrixOf(curating)).toSorted()).toEqual([
+    ...['Admin', 'Authorization', 'Registration', 'Requests'],
+  ]);
   for (const [name, statements] of Object.entries(others)) {
     const text = JSON.stringify(statements);
     expect([name, text]).toEqual([name, expect.not.stringMatching(/Bootstrap|enrolment-registration/)]);
-    if (['Registration', 'Admin', 'EnrolmentSweep'].includes(name)) continue;
-    expect([name, text]).toEqual([name, expect.not.stringContaining('EnrolmentFunction')]);
   }
   expect(matrixOf(people)).not.toHaveProperty('Enrolment');
 });
@@ -147,7 +156,7 @@ test('at a user pool, that function makes, removes and finds app clients of this
       ],
       pool,
     ),
-    row([read], registry, keys('client#dyn_*')),
+    row([read], registry, keys('client#dyn_*', 'client-document#*')),
   ]);
   expect(JSON.stringify(enrolment)).not.toContain('secretsmanager');
   expect(JSON.stringify(others)).not.toContain('cognito-idp');

@@ -56,7 +56,7 @@ export function decodeEnrolment(item: Item): Enrolment {
 /** Every attribute that is named as a client is one, whatever else a later version keeps beside them. */
 export function decodePlaces(idp: IdpId, { pk, ...attributes }: Item): readonly Place[] {
   return Object.entries(attributes)
-    .filter(([name]) => name.startsWith('dyn_'))
+    .filter(([name]) => /^(?:dyn|doc)_/.test(name))
     .map(([name, attribute]) => {
       const { place } = decode(storedPlace, { ...(pk && { pk }), place: attribute });
       return {

@@ -20,7 +20,8 @@ export const keyOf = {
   agent: (id: AgentId): string => `agent#${id}`,
   client: (id: ClientId): string => `client#${id}`,
   /** The hash bounds the length, for a client chose the URL. */
-  clientDocument: (url: string): string => `client-document#${sha256(url)}`,
+  clientDocument: (url: string): string => keyOf.clientDocumentBy(sha256(url)),
+  clientDocumentBy: (digest: string): string => `client-document#${digest}`,
   idp: (id: IdpId): string => `idp#${id}`,
   /** NUL can stand in neither part; the hash bounds the length, for anybody may ask for any role. */
   awsRole: (issuer: string, pattern: string): string => `aws-role#${sha256(`${issuer}\0${pattern}`)}`,

@@ -1,6 +1,6 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { EnrolmentAnswer, EnrolmentQuestion } from '../../ports/enrolment-questions.ts';
-import type { Enrolling } from '../../ports/enrolments.ts';
+import { EnrolmentUnderWay, type Enrolling } from '../../ports/enrolments.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import type { IdpId } from '../../runtime/identifiers.ts';
 import { ok, refuse } from '../../runtime/result.ts';
@@ -33,15 +33,15 @@ export function lambdaEnrolling(options: {
     });
     if (answer.told !== 'unavailable') return answer;
     const { dependency, retryAfterSeconds } = answer;
-    throw new DependencyUnavailable(dependency, {
-      cause: 'told by the enrolment function',
-      retryAfterSeconds,
-    });
+    const told = { cause: 'told by the enrolment function', retryAfterSeconds };
+    throw answer.underWay
+      ? new EnrolmentUnderWay(dependency, told)
+      : new DependencyUnavailable(dependency, told);
   };
   return {
     idps: options.idps,
-    enrol: async (client, name) => {
-      const answer = await ask({ ask: 'enrol', client, name });
+    enrol: async (client, name, document) => {
+      const answer = await ask({ ask: 'enrol', client, name, ...(document !== undefined && { document }) });
       if (answer.told === 'refused') return refuse(answer.refusal);
       if (answer.told === 'enrolled') return ok(undefined);
       throw new Error('the enrolment function answered another question than it was asked');

@@ -18,5 +18,9 @@ export const authorizationEnvironment = [
   'CLIENT_DOCUMENTS',
   /** `<requests a second>/<burst>` of one address. */
   'ADDRESS_LIMIT',
+  /** The ids of the identity providers at which clients of curated hosts are clients of their own, as a JSON list. */
+  'PROXIED_IDPS',
+  /** Name of the function that registers them there; `none` where no host is curated, or no client one of its own. */
+  'ENROLMENT_FUNCTION',
 ] as const;
 export type AuthorizationEnvironment = Record<(typeof authorizationEnvironment)[number], string>;

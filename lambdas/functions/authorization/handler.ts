@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -19,6 +20,7 @@ import {
   downstreamStandings,
   signInDefaults,
 } from '../../adapters/lambda/downstream.ts';
+import { enrollingDefaults, lambdaEnrolling } from '../../adapters/lambda/enrolling.ts';
 import { secretsManagerSealSecrets } from '../../adapters/secrets-manager/seal-secrets.ts';
 import { secretsManagerSeals } from '../../adapters/secrets-manager/seals.ts';
 import { guardedDocuments } from '../../adapters/upstream/documents.ts';
@@ -36,6 +38,7 @@ import { decide } from '../../oauth/authorization/decide.ts';
 import type { SignInPorts } from '../../oauth/authorization/sign-in-ports.ts';
 import { enterUserCode } from '../../oauth/device/enter-user-code.ts';
 import { guessLimit } from '../../oauth/device/guess-limit.ts';
+import { enrolDocuments } from '../../oauth/enrolment/enrol-documents.ts';
 import { addressLimit } from '../../oauth/limits/caller-limits.ts';
 import type { LogoutPorts } from '../../oauth/logout/logout-ports.ts';
 import { upstreamLogout } from '../../oauth/people/upstream-logout.ts';
@@ -85,6 +88,16 @@ const ports: SignInPorts = {
     ...{ policy, hosts, clock },
     documents: guardedDocuments({ hosts, maximumBytes: largestDocument }),
     kept: keptDocuments,
+    enrol: enrolDocuments({
+      enrolling: lambdaEnrolling({
+        client: new LambdaClient(enrollingDefaults),
+        functionName: environment.ENROLMENT_FUNCTION,
+        idps: JSON.parse(environment.PROXIED_IDPS) as IdpId[],
+      }),
+      kept: keptDocuments,
+      pinnedCopies: policy?.pinnedCopies === true,
+      pause: (milliseconds) => setTimeout(milliseconds),
+    }),
   }),
   idps: identityProviders,
   signIns: downstreamSignIns(downstream),

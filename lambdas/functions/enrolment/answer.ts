@@ -3,6 +3,7 @@ import { leave } from '../../oauth/enrolment/leave.ts';
 import { rename } from '../../oauth/enrolment/rename.ts';
 import { sweep, type SweepPorts, tellRefused } from '../../oauth/enrolment/sweep.ts';
 import type { EnrolmentAnswer, EnrolmentQuestion } from '../../ports/enrolment-questions.ts';
+import { EnrolmentUnderWay } from '../../ports/enrolments.ts';
 import type { IdentityProvider, IdentityProviders } from '../../ports/identity-providers.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import type { IdpId } from '../../runtime/identifiers.ts';
@@ -26,18 +27,19 @@ export async function answerQuestion(
     if (!(error instanceof DependencyUnavailable)) throw error;
     logger.warn('a dependency is unavailable', { dependency: error.dependency, error });
     const { dependency, retryAfterSeconds } = error;
-    return { told: 'unavailable', dependency, retryAfterSeconds };
+    const underWay = error instanceof EnrolmentUnderWay && ({ underWay: true } as const);
+    return { told: 'unavailable', dependency, retryAfterSeconds, ...underWay };
   }
 }
 
-function answerOf(
+async function answerOf(
   ports: AnswerPorts,
   question: EnrolmentQuestion,
   requestId: string,
 ): Promise<EnrolmentAnswer> {
   switch (question.ask) {
     case 'enrol':
-      return enrolAtAll(ports, question);
+      return tellOfDocument(ports, question, requestId, await enrolAtAll(ports, question));
     case 'rename':
       return renameAtAll(ports, question, requestId);
     case 'leave':
@@ -51,25 +53,45 @@ export function sweepAll(ports: AnswerPorts, requestId: string): Promise<void> {
 
 type Enrolling = Extract<EnrolmentQuestion, { readonly ask: 'enrol' }>;
 
-async function enrolAtAll(ports: AnswerPorts, { client, name }: Enrolling): Promise<EnrolmentAnswer> {
+type Enrolled = Extract<EnrolmentAnswer, { readonly told: 'enrolled' | 'refused' }>;
+
+/** Of others the function tells that asked. */
+function tellOfDocument(
+  { audit, quotas }: AnswerPorts,
+  { client: clientId, document: documentUrl }: Enrolling,
+  requestId: string,
+  answer: Enrolled,
+): Enrolled {
+  if (documentUrl === undefined) return answer;
+  const named = { requestId, documentUrl, clientId };
+  if (answer.told === 'enrolled') audit({ event: 'document_enrolled', ...named, idps: [...quotas.keys()] });
+  else audit({ event: 'document_not_enrolled', ...named, ...answer.refusal });
+  return answer;
+}
+
+async function enrolAtAll(ports: AnswerPorts, { client, name, document }: Enrolling): Promise<Enrolled> {
   const idps = await proxied(ports);
   const disabled = idps.find(({ state }) => state === 'disabled');
   if (disabled !== undefined) {
     throw new DependencyUnavailable(`identity provider ${disabled.id}`, { cause: 'it is disabled' });
   }
   const done: IdentityProvider[] = [];
+  // Anybody may name a document, again and again: what is made stays for the next try, and for the sweep.
+  const undo = async (): Promise<void> => {
+    if (document === undefined) await leaveQuietly(ports, done, client);
+  };
   try {
     for (const idp of idps) {
       const enrolled = await enrol(ports, idp, { client, name, quota: ports.quotas.get(idp.id) ?? 0 });
       if (!enrolled.ok) {
-        await leaveQuietly(ports, done, client);
+        await undo();
         return { told: 'refused', refusal: enrolled.refusal };
       }
       if (enrolled.value === 'made') done.push(idp);
     }
     return { told: 'enrolled' };
   } catch (error) {
-    await leaveQuietly(ports, done, client);
+    await undo();
     throw error;
   }
 }

@@ -1,17 +1,21 @@
 import * as v from 'valibot';
 import type { EnrolmentQuestion } from '../../ports/enrolment-questions.ts';
 
-const client = v.pipe(v.string(), v.regex(/^dyn_[A-Za-z0-9_-]{22,60}$/));
+/** One that registered itself, or the digest of the URL of one that is its metadata document. */
+const client = v.pipe(v.string(), v.regex(/^(?:dyn_[A-Za-z0-9_-]{22,60}|doc_[A-Za-z0-9_-]{43})$/));
 
 const question = v.variant('ask', [
-  v.object({ ask: v.literal('enrol'), client, name: v.string() }),
+  v.object({
+    ...{ ask: v.literal('enrol'), client, name: v.string() },
+    document: v.exactOptional(v.pipe(v.string(), v.maxLength(512))),
+  }),
   v.object({ ask: v.literal('rename'), client, name: v.string() }),
   v.object({ ask: v.literal('leave'), client }),
 ]);
 
 const scheduled = v.object({ schedule: v.literal('hourly') });
 
-/** Reads what the registration function asks, or the schedule says. Throws on anything else, which is a defect of ours. */
+/** Reads what another function asks, or the schedule says. Throws on anything else, which is a defect of ours. */
 export function readEnrolmentEvent(event: unknown): EnrolmentQuestion | 'sweep' {
   if (v.is(scheduled, event)) return 'sweep';
   const read = v.safeParse(question, event);

@@ -7,10 +7,12 @@ import { clientDefaults } from '../../adapters/aws.ts';
 import { userPoolRegistrations } from '../../adapters/cognito/user-pool-registrations.ts';
 import { findClient } from '../../adapters/dynamodb/client-registrations.ts';
 import { dynamoEnrolments } from '../../adapters/dynamodb/enrolments.ts';
+import { dynamoEnrolledDocuments } from '../../adapters/dynamodb/kept-documents.ts';
 import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
 import { kmsEnrolmentSeals } from '../../adapters/kms/enrolment-seals.ts';
 import { secretsManagerBootstrap } from '../../adapters/secrets-manager/bootstrap-credentials.ts';
 import { upstreamRegistrations } from '../../adapters/upstream/registration/upstream-registrations.ts';
+import { sweptClients } from '../../oauth/enrolment/swept-clients.ts';
 import type { EnrolmentAnswer } from '../../ports/enrolment-questions.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { readEnvironment } from '../../runtime/environment.ts';
@@ -36,7 +38,10 @@ const ports: AnswerPorts = {
   }).identityProviders,
   quotas: new Map(proxied.map(([id, { quota }]) => [id, quota])),
   enrolments: dynamoEnrolments({ client, table: environment.VAULT_TABLE }),
-  findClient: async (id) => (await findClient(registry, id))?.client,
+  findClient: sweptClients({
+    registered: async (id) => (await findClient(registry, id))?.client,
+    documents: dynamoEnrolledDocuments(registry),
+  }),
   seals: kmsEnrolmentSeals({
     client: new KMSClient(clientDefaults),
     keyArn: environment.VAULT_KEY,

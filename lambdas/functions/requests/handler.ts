@@ -1,4 +1,6 @@
+import { setTimeout } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoAssertionReplay } from '../../adapters/dynamodb/assertion-replay.ts';
 import { dynamoDevices } from '../../adapters/dynamodb/devices.ts';
@@ -7,6 +9,7 @@ import { dynamoPushedRequests } from '../../adapters/dynamodb/pushed-requests.ts
 import { dynamoProofMarks } from '../../adapters/dynamodb/proof-marks.ts';
 import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
 import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
+import { enrollingDefaults, lambdaEnrolling } from '../../adapters/lambda/enrolling.ts';
 import { guardedCallerIdentities } from '../../adapters/upstream/caller-identities.ts';
 import { guardedDocuments } from '../../adapters/upstream/documents.ts';
 import { deviceAuthorizationHttpEndpoint } from '../../http/device-authorization-endpoint.ts';
@@ -19,6 +22,7 @@ import {
 } from '../../oauth/client-authentication/authenticate-client.ts';
 import { clientKeys } from '../../oauth/client-authentication/client-keys.ts';
 import { deviceAuthorization } from '../../oauth/device/begin-device.ts';
+import { enrolDocuments } from '../../oauth/enrolment/enrol-documents.ts';
 import { callerLimits } from '../../oauth/limits/caller-limits.ts';
 import { endpointsOf, mutualTlsIn } from '../../oauth/metadata/endpoints.ts';
 import { pushRequest } from '../../oauth/par/push-request.ts';
@@ -27,7 +31,7 @@ import { withMetadataDocuments } from '../../oauth/registration/known-clients.ts
 import { systemClock } from '../../runtime/clock.ts';
 import { readEnvironment } from '../../runtime/environment.ts';
 import { audit } from '../../runtime/events.ts';
-import type { Issuer } from '../../runtime/identifiers.ts';
+import type { IdpId, Issuer } from '../../runtime/identifiers.ts';
 import { systemRandom } from '../../runtime/random.ts';
 import { requestsEnvironment } from './environment.ts';
 
@@ -43,11 +47,22 @@ const { registry: registered } = dynamoRegistry({
   ...{ client, table: environment.REGISTRY_TABLE, clock },
   clientDocuments: policy !== undefined,
 });
+const keptDocuments = dynamoKeptDocuments({ client, table: environment.REGISTRY_TABLE });
 // A client comes here before any person does, so that what its document says is kept from here on.
 const registry = withMetadataDocuments(registered, {
   ...{ policy, hosts, clock },
   documents: guardedDocuments({ hosts, maximumBytes: largestDocument }),
-  kept: dynamoKeptDocuments({ client, table: environment.REGISTRY_TABLE }),
+  kept: keptDocuments,
+  enrol: enrolDocuments({
+    enrolling: lambdaEnrolling({
+      client: new LambdaClient(enrollingDefaults),
+      functionName: environment.ENROLMENT_FUNCTION,
+      idps: JSON.parse(environment.PROXIED_IDPS) as IdpId[],
+    }),
+    kept: keptDocuments,
+    pinnedCopies: policy?.pinnedCopies === true,
+    pause: (milliseconds) => setTimeout(milliseconds),
+  }),
 });
 
 const keys = clientKeys(guardedDocuments({ hosts, maximumBytes: 65_536 }));

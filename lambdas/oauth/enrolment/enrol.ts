@@ -1,12 +1,13 @@
-import type {
-  EnrolmentName,
-  EnrolmentRefusal,
-  Enrolments,
-  EnrolmentSeals,
-  MadeClient,
-  Place,
-  UpstreamRegistrationRefusal,
-  UpstreamRegistrations,
+import {
+  type EnrolmentName,
+  type EnrolmentRefusal,
+  type Enrolments,
+  type EnrolmentSeals,
+  EnrolmentUnderWay,
+  type MadeClient,
+  type Place,
+  type UpstreamRegistrationRefusal,
+  type UpstreamRegistrations,
 } from '../../ports/enrolments.ts';
 import type { IdentityProvider } from '../../ports/identity-providers.ts';
 import { after, type Clock } from '../../runtime/clock.ts';
@@ -77,9 +78,9 @@ async function find(
   return ok('found');
 }
 
-function underWay({ id }: IdentityProvider, retryAfterSeconds = attemptSeconds): DependencyUnavailable {
+function underWay({ id }: IdentityProvider, retryAfterSeconds = attemptSeconds): EnrolmentUnderWay {
   const cause = new Error('another one registers or removes that client');
-  return new DependencyUnavailable(`identity provider ${id}`, { cause, retryAfterSeconds });
+  return new EnrolmentUnderWay(`identity provider ${id}`, { cause, retryAfterSeconds });
 }
 
 /** Where nobody knows whether it is taken, nobody has it. */

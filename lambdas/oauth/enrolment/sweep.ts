@@ -9,14 +9,23 @@ import type { ClientId } from '../../runtime/identifiers.ts';
 import { logger } from '../../runtime/log.ts';
 import { profileOf } from '../people/profiles/profile-of.ts';
 import type { EnrolmentPorts } from './enrol.ts';
+import { providersOf } from './enrolled-at.ts';
 import { leave } from './leave.ts';
 import { rename } from './rename.ts';
 import { upstreamName } from './upstream-metadata.ts';
 
 export interface SweepPorts extends EnrolmentPorts {
-  /** As it is registered here, expired or not; strongly consistent. */
-  readonly findClient: (id: ClientId) => Promise<Client | undefined>;
+  /** As it is known here, expired or not; strongly consistent. */
+  readonly findClient: (id: ClientId) => Promise<SweptClient | undefined>;
   readonly audit: Audit;
+}
+
+export interface SweptClient extends Pick<
+  Client,
+  'name' | 'state' | 'managedBy' | 'registered' | 'expiresAt'
+> {
+  /** Where it says itself that it is enrolled: takes that back if it is still as it was found; false where it is not. */
+  readonly letGo?: () => Promise<boolean>;
 }
 
 /** A registration is over by then, well or not: longer than every function on the way lives. Seconds. */
@@ -72,8 +81,7 @@ async function sweepPlace(
     await keepName(ports, idp, place, client, requestId);
     return undefined;
   }
-  // Who lets that client in at this moment holds the place: one of the two goes on.
-  if (!(await enrolments.beginLeaving(place))) return undefined;
+  if (!(await beginToLeave(ports, place, client))) return undefined;
   const left = await leave(ports, idp, place);
   if (left.outcome !== 'not_enrolled') {
     const reason = client === undefined ? 'client_gone' : 'client_expired';
@@ -82,9 +90,19 @@ async function sweepPlace(
   return sweepUnanswered(ports, idp, place, now);
 }
 
+/** Who lets that client in at this moment holds the place, or the note of it: one of the two goes on. */
+async function beginToLeave(
+  { enrolments }: SweepPorts,
+  place: Place,
+  client: SweptClient | undefined,
+): Promise<boolean> {
+  if (client?.letGo !== undefined && !place.leaving && !(await client.letGo())) return false;
+  return enrolments.beginLeaving(place);
+}
+
 /** One that waits for approval may have been enrolled for it, and not let in: what was made is there for the next try. */
-async function isKept({ enrolments }: SweepPorts, place: Place, client: Client): Promise<boolean> {
-  const isWritten = client.state === 'active' && client.registered?.enrolledAt?.includes(place.idp) === true;
+async function isKept({ enrolments }: SweepPorts, place: Place, client: SweptClient): Promise<boolean> {
+  const isWritten = client.state === 'active' && providersOf(client).includes(place.idp);
   return isWritten || (await enrolments.find(place)) !== undefined;
 }
 
@@ -93,7 +111,7 @@ async function keepName(
   ports: SweepPorts,
   idp: IdentityProvider,
   { client: clientId, name: upstreamNameNow }: Place,
-  { name }: Client,
+  { name }: SweptClient,
   requestId: string,
 ): Promise<void> {
   if (upstreamName(profileOf(idp).registration, clientId, name) === upstreamNameNow) return;
@@ -135,7 +153,7 @@ async function sweepUnanswered(
   return { reason: 'never_registered', outcome: found.length > 0 ? 'removed' : 'gone' };
 }
 
-function isOver(client: Client, now: Instant): boolean {
+function isOver(client: SweptClient, now: Instant): boolean {
   const { expiresAt } = client;
   return expiresAt !== undefined && now >= after(expiresAt, expiredSeconds) && !isStoppedForGood(client);
 }

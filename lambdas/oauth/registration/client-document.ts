@@ -74,7 +74,8 @@ export function readClientDocument(
   });
 }
 
-function nameOf({ client_name: name }: Document): string {
+/** What the client of an accepted document calls itself. */
+export function nameOf({ client_name: name }: Pick<Document, 'client_name'>): string {
   return name
     .replaceAll(/[\p{Cc}\p{Cs}]/gu, '')
     .trim()

@@ -8,6 +8,7 @@ import {
 import type { DocumentRefusal } from '../../ports/documents.ts';
 import type { Client } from '../../ports/registry.ts';
 import { after, type Instant } from '../../runtime/clock.ts';
+import { inOneFlight } from '../../runtime/one-flight.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { readClientDocument } from './client-document.ts';
 import { faultOf } from './document-faults.ts';
@@ -100,21 +101,6 @@ export function documentClients(options: DocumentClientsOptions): DocumentClient
       return inOneFlight(flights, url, () => fetchAnew(url, last, trust, now));
     },
   };
-}
-
-/** Those who ask for the same at once wait for one answer. */
-async function inOneFlight(
-  flights: Map<string, Promise<Found>>,
-  url: string,
-  start: () => Promise<Found>,
-): Promise<Found> {
-  const flight = flights.get(url) ?? start();
-  flights.set(url, flight);
-  try {
-    return await flight;
-  } finally {
-    if (flights.get(url) === flight) flights.delete(url);
-  }
 }
 
 interface Memory {

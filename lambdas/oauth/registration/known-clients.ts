@@ -1,5 +1,6 @@
 import type { RegistryReader } from '../../ports/registry.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import type { EnrolDocument } from '../enrolment/enrol-documents.ts';
 import { documentClients, type DocumentClientsOptions } from './document-clients.ts';
 import type { DocumentPolicy } from './document-trust.ts';
 import { isDocumentClientId } from './document-url.ts';
@@ -7,6 +8,8 @@ import { isDocumentClientId } from './document-url.ts';
 interface MetadataDocuments extends Omit<DocumentClientsOptions, 'policy'> {
   readonly policy: DocumentPolicy | undefined;
   readonly clock: Clock;
+  /** Makes clients of curated hosts clients of their own at identity providers; absent where nobody is about to sign in. */
+  readonly enrol?: EnrolDocument;
 }
 
 /**
@@ -15,7 +18,7 @@ interface MetadataDocuments extends Omit<DocumentClientsOptions, 'policy'> {
  */
 export function withMetadataDocuments(
   registry: RegistryReader,
-  { policy, clock, ...options }: MetadataDocuments,
+  { policy, clock, enrol, ...options }: MetadataDocuments,
 ): RegistryReader {
   if (policy === undefined) return registry;
   const clients = documentClients({ ...options, policy });
@@ -24,8 +27,11 @@ export function withMetadataDocuments(
     view: async (names) => {
       const view = await registry.view(names);
       if (names.clientId === undefined || !isDocumentClientId(names.clientId)) return view;
-      const found = await clients.find(names.clientId, view.document, clock());
-      return found.ok ? { ...view, client: found.value } : { ...view, clientRefusal: found.refusal };
+      const now = clock();
+      const found = await clients.find(names.clientId, view.document, now);
+      if (!found.ok) return { ...view, clientRefusal: found.refusal };
+      const client = enrol ? await enrol(found.value, view.document, now) : found.value;
+      return { ...view, client };
     },
   };
 }

@@ -36,7 +36,9 @@ function aStore() {
       const read = { [tables.registry]: { Keys: [key(url)], ConsistentRead: true } };
       const { Responses = {} } = await client.send(new BatchGetItemCommand({ RequestItems: read }));
       const [item] = Responses[tables.registry] ?? [];
-      return item && { document: decodeKeptDocument(item), until: Number(item['ttl']?.N) };
+      if (item === undefined) return undefined;
+      const { keptUntil: until, ...document } = decodeKeptDocument(item);
+      return { document, until };
     },
     sweep: (url: string) => client.send(new DeleteItemCommand({ TableName: tables.registry, Key: key(url) })),
   };

@@ -18,6 +18,10 @@ export const proxiedRegistration = {
     'Vestibule',
     'makes a client that waits for approval a client of its own at each provider before an operator lets it in, once',
   ),
+  'vestibule:proxied-document': must(
+    'Vestibule',
+    'makes a metadata document of a curated host a client of its own at each provider before anybody signs in with it, once, and no other document',
+  ),
   'vestibule:proxied-user-pool': must(
     'Vestibule',
     'makes a client an app client of a user pool of Cognito by the API of AWS, finds it by its name, and deletes it there',

@@ -2,6 +2,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { federationSecret } from '../../../local/demo/federation-secret.ts';
 import { config as example } from '../../../vestibule.config.ts';
+import type { VestibuleConfig } from '../../../lib/index.ts';
 import type { Company } from '../../support/company.ts';
 import { startDeployment, type TestDeployment } from '../../support/deployment.ts';
 import { steadyPortBlock } from '../../support/free-ports.ts';
@@ -58,7 +59,8 @@ export async function startProxiedOffice(
     readonly quota?: number;
     readonly faults?: string;
     /** Default: by an initial access token. */
-    readonly mode?: 'approval';
+    readonly mode?: 'approval' | 'closed';
+    readonly documents?: VestibuleConfig['clientMetadataDocuments'];
   } = {},
 ): Promise<ProxiedOffice> {
   const port = await steadyPortBlock();
@@ -80,12 +82,13 @@ export async function startProxiedOffice(
     idps[kind] = idp;
     idp.play({ metadata: played.discovery });
   }
-  const { quota, mode = 'initial_access_token', ...rest } = options;
+  const { quota, mode = 'initial_access_token', documents, ...rest } = options;
   const deployment = await startDeployment({
     ...{ port, ...rest },
     config: {
       ...example,
       registration: { mode },
+      ...(documents && { clientMetadataDocuments: documents }),
       roles: [{ id: 'everyone', groups: 'everyone', scopes: { demo: ['tools:read', 'tools:write'] } }],
       identityProviders: kinds.map((kind) => ({
         ...{ id: kind, issuer: idps[kind]?.issuer ?? '', clientId: 'vestibule', profile: kind },

@@ -26,31 +26,6 @@ const withRole = (role: object): unknown => ({ ...peopleConfig, roles: [{ ...sta
 /** What is wrong with an identity provider or a role, the config, and the one problem that is told of it. */
 export const brokenPeople: readonly (readonly [string, unknown, string])[] = [
   [
-    'clients registered at Entra',
-    proxied({ issuer: 'https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db47/v2.0' }),
-    'identityProviders[0].registration: cannot be: Entra registers no clients; remove it, and clients are registered here alone',
-  ],
-  [
-    'clients registered at Ping',
-    proxied({ profile: 'ping' }),
-    'identityProviders[0].registration: cannot be: Ping registers clients that nobody could remove again; remove it, and clients are registered here alone',
-  ],
-  [
-    'clients of strangers registered at a provider',
-    { ...(proxied({}) as object), registration: { mode: 'open' } },
-    "identityProviders[0].registration: would let strangers flood that provider, as registration.mode is 'open'; write registration: { mode: 'initial_access_token' } or { mode: 'approval' }",
-  ],
-  [
-    'clients of anybody registered at a provider',
-    { ...(proxied({}) as object), registration: undefined },
-    "identityProviders[0].registration: would let strangers flood that provider, as nobody is asked for a token; write registration: { mode: 'initial_access_token' } or { mode: 'approval' }",
-  ],
-  [
-    'a quota of nobody',
-    proxied({ registration: { mode: 'proxied', quota: 0 } }),
-    'identityProviders[0].registration.quota: 0 is out of range; write a whole number of clients from 1 to 500',
-  ],
-  [
     'a refresh token that lives too long',
     { ...peopleConfig, refreshTokens: { absoluteDays: 366 } },
     'refreshTokens.absoluteDays: 366 is out of range; write a whole number of days from 1 to 365',

@@ -9,7 +9,8 @@ import { brokenClients } from './broken-clients.ts';
 import { brokenConfigs, withAgent, withClient, withIssuer, withKeys, withUri } from './broken-configs.ts';
 import { brokenCertificates } from './broken-certificates.ts';
 import { brokenEdges } from './broken-edges.ts';
-import { brokenPeople, peopleConfig } from './broken-people.ts';
+import { brokenPeople, peopleConfig, proxied } from './broken-people.ts';
+import { brokenProxied } from './broken-proxied.ts';
 import { brokenUserPools } from './broken-user-pools.ts';
 import { brokenRoles } from './broken-roles.ts';
 import { brokenSigning } from './broken-signing.ts';
@@ -37,6 +38,12 @@ test('accepts identity providers and roles for which every field is written', ()
   };
   expect(problemsOf(peopleConfig)).toEqual([]);
   expect(problemsOf({ ...peopleConfig, identityProviders: [full] })).toEqual([]);
+});
+
+test('accepts clients of curated hosts at identity providers, where no other registers', () => {
+  const curating = { ...(proxied({}) as object), registration: { mode: 'closed' } };
+  const clientMetadataDocuments = { curated: [{ host: 'app.example.com' }] };
+  expect(problemsOf({ ...curating, clientMetadataDocuments })).toEqual([]);
 });
 
 test('accepts issuers of software statements', () => {
@@ -107,6 +114,7 @@ describe('names the field, the value and the fix of', () => {
     ...brokenSigning,
     ...brokenRoles,
     ...brokenPeople,
+    ...brokenProxied,
     ...brokenUserPools,
     ...brokenStatements,
   ])('%s', (_, config, problem) => {
