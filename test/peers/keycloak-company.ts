@@ -7,7 +7,7 @@ export interface Keycloak {
   readonly setGroups: (username: string, groups: readonly string[]) => Promise<void>;
   /** An initial access token for so many clients, as an administrator makes one. */
   readonly initialAccessToken: (count: number) => Promise<string>;
-  /** The clients that were registered by one: their ids and names. */
+  /** The clients of ours that were registered by one: their ids and names. */
   readonly registered: () => Promise<readonly { readonly id: string; readonly name: string }[]>;
   /** The clients that people signed in with, the last first, as its log of events has it. */
   readonly signInClients: () => Promise<readonly string[]>;
@@ -39,7 +39,7 @@ function administration({ call }: KeycloakServer): Omit<Keycloak, 'issuer' | 'st
     registered: async () => {
       const clients = (await ask('GET', 'clients')) as readonly Readonly<Record<string, string>>[];
       return clients
-        .filter(({ name = '' }) => name.includes('(dyn_'))
+        .filter(({ name = '' }) => /\((?:dyn|doc)_/.test(name))
         .map(({ clientId = '', name = '' }) => ({ id: clientId, name }));
     },
     signInClients: async () => {

@@ -1,7 +1,9 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { federationSecret } from '../../local/demo/federation-secret.ts';
+import type { VestibuleConfig } from '../../lib/index.ts';
 import { config as example } from '../../vestibule.config.ts';
+import { startDocumentHost } from '../spec/support/document-host.ts';
 import { type Answer, type Driver, drive } from '../spec/support/driver.ts';
 import { deskAt, eventsSince, hosted, requestOf, signIn } from '../spec/support/people.ts';
 import { putBootstrap } from '../spec/support/proxied-office.ts';
@@ -16,25 +18,14 @@ let operator: Driver;
 let clients: Registering;
 let keycloak: Keycloak;
 let token: string;
+let keycloakPort: number;
 
 beforeAll(async () => {
   const port = await freePortBlock();
-  deployment = await startDeployment({
-    port,
-    config: {
-      ...example,
-      registration: { mode: 'initial_access_token' },
-      roles: [{ id: 'everyone', groups: 'everyone', scopes: { demo: ['tools:read', 'tools:write'] } }],
-      identityProviders: [
-        {
-          ...{ id: idp, issuer: `http://localhost:${port + 2}/realms/company`, clientId: 'vestibule' },
-          registration: { mode: 'proxied' },
-        },
-      ],
-    },
-  });
+  keycloakPort = port + 2;
+  deployment = await startProxied(port, keycloakPort, { registration: { mode: 'initial_access_token' } });
   keycloak = await startKeycloak({
-    port: port + 2,
+    port: keycloakPort,
     clientSecret: await federationSecret(deployment.run, idp),
     redirectUri: `${deployment.issuer}/callback/${idp}`,
   });
@@ -58,12 +49,37 @@ function app(name: string): object {
 }
 
 /** A grant of somebody who signs in with that client. */
-async function granted(client: Answer, user: string): Promise<Answer['body']> {
-  const clientId = String(client.body['client_id']);
-  const company = { ...deployment, mcpUrl: example.resources[0].uri, idpUrl: '' };
+function granted(client: Answer, user: string): Promise<Answer['body']> {
+  return grantedAt(deployment, String(client.body['client_id']), user);
+}
+
+async function grantedAt(at: TestDeployment, clientId: string, user: string): Promise<Answer['body']> {
+  const company = { ...at, mcpUrl: example.resources[0].uri, idpUrl: '' };
   const told = await signIn(requestOf(company, { client_id: clientId }), { user });
-  const { body } = await deskAt(operator).redeem(told.get('code') ?? '', { client_id: clientId });
+  const { body } = await deskAt(drive(at)).redeem(told.get('code') ?? '', { client_id: clientId });
   return body;
+}
+
+/** A deployment of the company whose clients are clients of their own at that Keycloak. */
+async function startProxied(
+  port: number,
+  keycloakPort: number,
+  change: Pick<VestibuleConfig, 'registration' | 'clientMetadataDocuments'>,
+): Promise<TestDeployment> {
+  return startDeployment({
+    port,
+    config: {
+      ...example,
+      ...change,
+      roles: [{ id: 'everyone', groups: 'everyone', scopes: { demo: ['tools:read', 'tools:write'] } }],
+      identityProviders: [
+        {
+          ...{ id: idp, issuer: `http://localhost:${keycloakPort}/realms/company`, clientId: 'vestibule' },
+          registration: { mode: 'proxied' },
+        },
+      ],
+    },
+  });
 }
 
 test('makes each client one of its own, which its log of events tells apart', async () => {
@@ -128,3 +144,49 @@ test('removes what an operator removed, and refuses once its token is used up', 
     }),
   );
 });
+
+test('makes a client one of its own of which an operator approves, and one of a host that the config vouches for', async () => {
+  const host = await startDocumentHost();
+  const url = `${host.origin}/client.json`;
+  host.served.set('/client.json', {
+    body: { client_id: url, client_name: 'Published', redirect_uris: [hosted] },
+  });
+  const other = await startProxied(await freePortBlock(), keycloakPort, {
+    registration: { mode: 'approval' },
+    clientMetadataDocuments: { curated: [{ host: new URL(host.origin).host }] },
+  });
+  try {
+    await putBootstrap(other, idp, await keycloak.initialAccessToken(2));
+    const idOf = async (name: string) =>
+      (await keycloak.registered()).find((client) => client.name.includes(name))?.id;
+    const { body } = await registering(drive(other)).register(app('Approved'));
+    const clientId = String(body['client_id']);
+    expect(await idOf('Approved')).toBeUndefined();
+    expect((await drive(other).admin('POST', `clients/${clientId}/enable`)).status).toBe(200);
+    const [alice, again] = [await grantedAt(other, clientId, 'alice'), await grantedAt(other, url, 'alice')];
+    expect((await keycloak.signInClients()).slice(0, 2)).toEqual([
+      await idOf(`${new URL(url).host}: Published (doc_`),
+      await idOf(`Approved (${clientId})`),
+    ]);
+    expect(decodeJwt(String(again['access_token'])).sub).toBe(decodeJwt(String(alice['access_token'])).sub);
+    // Asked a minute later whether she stands, it takes the refresh token from the client that it was issued to.
+    other.run.clock.advance(61);
+    expect((await deskAt(drive(other)).refresh(again['refresh_token'], { client_id: url })).status).toBe(200);
+    // A rename, and then a removal, each by the token that Keycloak gave last.
+    host.served.set('/client.json', {
+      body: { client_id: url, client_name: 'Renamed', redirect_uris: [hosted] },
+    });
+    other.run.clock.advance(3_700);
+    await drive(other).get(
+      `/authorize?${new URLSearchParams({ client_id: url, redirect_uri: hosted }).toString()}`,
+    );
+    await other.run.runSchedules();
+    expect([await idOf('Published'), await idOf(': Renamed (doc_')]).toEqual([undefined, expect.any(String)]);
+    other.run.clock.advance(402 * 86_400);
+    await other.run.runSchedules();
+    expect(await idOf('Renamed')).toBeUndefined();
+  } finally {
+    await other.stop();
+    host.stop();
+  }
+}, 120_000);
