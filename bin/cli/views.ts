@@ -61,7 +61,8 @@ function member(name: string, value: unknown): readonly (readonly [string, strin
   if (name === 'managed_by') return [[name, manager({ managed_by: value })]];
   if (!Array.isArray(value)) return [[name, text(value)]];
   if (value.length === 0) return [[name, '-']];
-  return value.map((entry, position) => [position === 0 ? name : '', inline(entry)] as const);
+  const words = name === 'delegations' ? delegation : inline;
+  return value.map((entry, position) => [position === 0 ? name : '', words(entry)] as const);
 }
 
 function inline(entry: unknown): string {
@@ -69,6 +70,21 @@ function inline(entry: unknown): string {
   return Object.values(entry)
     .map((value: unknown) => (Array.isArray(value) ? `[${value.map(text).join(' ')}]` : text(value)))
     .join('  ');
+}
+
+/** `https://mcp.example.com/mcp  tools:read (from ask)  for person`, and what is out of the ordinary. */
+function delegation(entry: unknown): string {
+  const { resource, subjects, mode, refresh } = entry as Json;
+  const scopes = things(entry as Json, 'scopes').map(
+    ({ name, from }) => `${text(name)} (from ${(from as readonly unknown[]).map(text).join(' or ')})`,
+  );
+  return [
+    text(resource),
+    scopes.join(', '),
+    `for ${(subjects as readonly unknown[]).map(text).join(', ')}`,
+    ...(mode === 'impersonation' ? ['by impersonation'] : []),
+    ...(refresh === true ? ['with refresh tokens'] : []),
+  ].join('  ');
 }
 
 function manager(thing: Json): string {

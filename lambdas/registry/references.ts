@@ -1,26 +1,27 @@
 import type { RegistryStore } from '../ports/registry-store.ts';
-import type { Agent, Registration, Resource } from '../ports/registry.ts';
-import type { AgentId, ResourceUri } from '../runtime/identifiers.ts';
+import type { Agent, Resource } from '../ports/registry.ts';
+import type { AgentId } from '../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../runtime/result.ts';
 import type { DeclaredAgent, DeclaredCatalogue } from './declaration/agent.ts';
 import type { ResourceName } from './declaration/resource-name.ts';
 import type { FieldRefusal } from './refusal.ts';
 
-export async function checkAgentExists(store: RegistryStore, id: AgentId): Promise<FieldRefusal | undefined> {
-  if ((await store.find('agent', id)) !== undefined) return undefined;
-  return invalid('agent_id', id, 'is not a registered agent; register the agent first');
+export async function checkAgentExists(
+  store: RegistryStore,
+  id: AgentId | undefined,
+  field: 'agent_id' | 'actor' = 'agent_id',
+): Promise<FieldRefusal | undefined> {
+  if (id === undefined || (await store.find('agent', id)) !== undefined) return undefined;
+  return invalid(field, id, 'is not a registered agent; register the agent first');
 }
 
-/** The URI of the one registered resource of that name. */
+/** The one registered resource of that name. */
 export async function resolveResource(
   store: RegistryStore,
   name: ResourceName,
-): Promise<Result<ResourceUri, FieldRefusal>> {
-  const [resource] = await store.resources({
-    uris: 'uri' in name ? [name.uri] : [],
-    ids: 'id' in name ? [name.id] : [],
-  });
-  if (resource !== undefined) return ok(resource.uri);
+): Promise<Result<Resource, FieldRefusal>> {
+  const [resource] = await knownAmong(store, [name]);
+  if (resource !== undefined) return ok(resource);
   return refuse(invalid('resource', textOf(name), 'is not a registered resource; register it first'));
 }
 
@@ -28,12 +29,11 @@ export async function resolveResource(
 export async function resolveCatalogue(
   store: RegistryStore,
   declared: DeclaredAgent,
-): Promise<Result<Omit<Agent, keyof Registration>, FieldRefusal>> {
-  const names = declared.catalogue.map(({ resource }) => resource);
-  const known = await store.resources({
-    uris: names.flatMap((name) => ('uri' in name ? [name.uri] : [])),
-    ids: names.flatMap((name) => ('id' in name ? [name.id] : [])),
-  });
+): Promise<Result<Agent['catalogue'], FieldRefusal>> {
+  const known = await knownAmong(
+    store,
+    declared.catalogue.map(({ resource }) => resource),
+  );
   const catalogue: Agent['catalogue'][number][] = [];
   for (const [position, entry] of declared.catalogue.entries()) {
     const field = `catalogue[${position}]`;
@@ -55,7 +55,18 @@ export async function resolveCatalogue(
     if (unknown !== undefined) return refuse(unknown);
     catalogue.push({ resource: resource.uri, required: entry.required, optional: entry.optional });
   }
-  return ok({ ...declared, catalogue });
+  return ok(catalogue);
+}
+
+/** The registered resources among those names, in no particular order. */
+export function knownAmong(
+  store: RegistryStore,
+  names: readonly ResourceName[],
+): Promise<readonly Resource[]> {
+  return store.resources({
+    uris: names.flatMap((name) => ('uri' in name ? [name.uri] : [])),
+    ids: names.flatMap((name) => ('id' in name ? [name.id] : [])),
+  });
 }
 
 function unknownScope(entry: DeclaredCatalogue, resource: Resource, field: string): FieldRefusal | undefined {
@@ -70,14 +81,14 @@ function unknownScope(entry: DeclaredCatalogue, resource: Resource, field: strin
   return undefined;
 }
 
-function isNamed(resource: Resource, name: ResourceName): boolean {
+export function isNamed(resource: Resource, name: ResourceName): boolean {
   return 'uri' in name ? resource.uri === name.uri : resource.id === name.id;
 }
 
-function textOf(name: ResourceName): string {
+export function textOf(name: ResourceName): string {
   return 'uri' in name ? name.uri : name.id;
 }
 
-function invalid(field: string, value: string, fix: string): FieldRefusal {
+export function invalid(field: string, value: string, fix: string): FieldRefusal {
   return { reason: 'field_invalid', field, value: JSON.stringify(value), fix };
 }

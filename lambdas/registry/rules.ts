@@ -4,6 +4,7 @@ import type {
   Client,
   ClientAuthentication,
   Registration,
+  Resource,
   SecretAuthentication,
   StoredSecret,
 } from '../ports/registry.ts';
@@ -11,9 +12,11 @@ import type { ResourceUri } from '../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../runtime/result.ts';
 import { type DeclaredAgent, readAgent } from './declaration/agent.ts';
 import { type DeclaredAuthentication, type DeclaredClient, readClient } from './declaration/client.ts';
+import { exchangeGrantType } from './declaration/client-grants.ts';
 import type { DeclarationContext } from './declaration/fields.ts';
 import { type DeclaredIdentityProvider, readIdentityProvider } from './declaration/identity-provider.ts';
 import { type DeclaredResource, readResource } from './declaration/resource.ts';
+import { type Delegations, resolveDelegations, trustDelegations } from './delegations.ts';
 import { checkAgentExists, resolveCatalogue, resolveResource } from './references.ts';
 import type { FieldRefusal, RegistryRefusal } from './refusal.ts';
 import { liveSecrets } from './secrets.ts';
@@ -27,9 +30,9 @@ interface Declared {
 
 /** A declaration whose references are resolved: the thing without its registration. */
 export interface Settled {
-  readonly resource: DeclaredResource;
+  readonly resource: Omit<Resource, keyof Registration>;
   readonly agent: Omit<Agent, keyof Registration>;
-  readonly client: Omit<DeclaredClient, 'resource'> & { readonly resource?: ResourceUri };
+  readonly client: Omit<DeclaredClient, 'resource' | 'hasUsualGrants'> & { readonly resource?: ResourceUri };
   readonly idp: DeclaredIdentityProvider;
 }
 
@@ -54,18 +57,15 @@ interface Rules<K extends Kind> {
 export const rules: { readonly [K in Kind]: Rules<K> } = {
   resource: {
     read: readResource,
-    resolve: async (store, declared) => {
-      const missing = declared.agentId && (await checkAgentExists(store, declared.agentId));
-      return missing ? refuse(missing) : ok(declared);
-    },
-    trust: ok,
+    resolve: resolveNamed,
+    trust: trustNamed,
     create: (settled, registration) => ({ ...settled, ...registration }),
     replace: (settled, _from, registration) => ok({ ...settled, ...registration }),
   },
   agent: {
     read: readAgent,
-    resolve: resolveCatalogue,
-    trust: trustCatalogue,
+    resolve: resolveAgent,
+    trust: trustAgent,
     create: (settled, registration) => ({ ...settled, ...registration }),
     replace: (settled, _from, registration) => ok({ ...settled, ...registration }),
   },
@@ -99,7 +99,40 @@ export function readTrusted<K extends Kind>(
   return read.ok ? rules[kind].trust(read.value) : read;
 }
 
-function trustCatalogue(declared: DeclaredAgent): Result<Settled['agent'], RegistryRefusal> {
+async function resolveNamed(
+  store: RegistryStore,
+  { delegations: named, ...declared }: DeclaredResource,
+): Promise<Result<Settled['resource'], RegistryRefusal>> {
+  const missing =
+    (await checkAgentExists(store, declared.agentId)) ??
+    (await checkAgentExists(store, declared.actor, 'actor'));
+  if (missing !== undefined) return refuse(missing);
+  const delegations = await resolveDelegations(store, named);
+  return delegations.ok ? ok({ ...declared, ...delegations.value }) : delegations;
+}
+
+function trustNamed({
+  delegations: named,
+  ...declared
+}: DeclaredResource): Result<Settled['resource'], RegistryRefusal> {
+  const delegations = trustDelegations(named);
+  return delegations.ok ? ok({ ...declared, ...delegations.value }) : delegations;
+}
+
+async function resolveAgent(
+  store: RegistryStore,
+  declared: DeclaredAgent,
+): Promise<Result<Settled['agent'], RegistryRefusal>> {
+  const catalogue = await resolveCatalogue(store, declared);
+  if (!catalogue.ok) return catalogue;
+  const delegations = await resolveDelegations(store, declared.delegations, declared.id);
+  const { id, name, owner } = declared;
+  return delegations.ok
+    ? ok({ id, name, owner, catalogue: catalogue.value, ...delegations.value })
+    : delegations;
+}
+
+function trustAgent(declared: DeclaredAgent): Result<Settled['agent'], RegistryRefusal> {
   const uris: ResourceUri[] = [];
   for (const [position, { resource }] of declared.catalogue.entries()) {
     if (!('uri' in resource)) {
@@ -111,26 +144,45 @@ function trustCatalogue(declared: DeclaredAgent): Result<Settled['agent'], Regis
     const resource = uris[position];
     return resource === undefined ? [] : [{ resource, required, optional }];
   });
-  return ok({ ...declared, catalogue });
+  const delegations = trustDelegations(declared.delegations);
+  const { id, name, owner } = declared;
+  return delegations.ok ? ok({ id, name, owner, catalogue, ...delegations.value }) : delegations;
 }
 
 async function resolveClient(
   store: RegistryStore,
   { resource: name, ...declared }: DeclaredClient,
 ): Promise<Result<Settled['client'], RegistryRefusal>> {
-  const missing = declared.agentId && (await checkAgentExists(store, declared.agentId));
-  if (missing) return refuse(missing);
-  if (name === undefined) return ok(declared);
-  const resource = await resolveResource(store, name);
-  return resource.ok ? ok({ ...declared, resource: resource.value }) : resource;
+  const { agentId } = declared;
+  const missing = await checkAgentExists(store, agentId);
+  if (missing !== undefined) return refuse(missing);
+  const resource = name && (await resolveResource(store, name));
+  if (resource && !resource.ok) return resource;
+  const agent = agentId && (await store.find('agent', agentId))?.thing;
+  return ok(settledClient(declared, resource?.value.uri, resource?.value ?? agent));
 }
 
 function trustClient({
   resource: name,
   ...declared
 }: DeclaredClient): Result<Settled['client'], RegistryRefusal> {
-  if (name === undefined) return ok(declared);
-  return 'uri' in name ? ok({ ...declared, resource: name.uri }) : refuse(notAUri('resource', name.id));
+  if (name === undefined) return ok(settledClient(declared, undefined));
+  return 'uri' in name ? ok(settledClient(declared, name.uri)) : refuse(notAUri('resource', name.id));
+}
+
+/** A client that leaves its grants out can exchange where whom it acts for acts in the name of others. */
+function settledClient(
+  { hasUsualGrants, ...declared }: Omit<DeclaredClient, 'resource'>,
+  resource: ResourceUri | undefined,
+  owner?: Delegations,
+): Settled['client'] {
+  const exchanges =
+    hasUsualGrants && owner?.delegations !== undefined && declared.authentication.method !== 'none';
+  return {
+    ...declared,
+    ...(resource !== undefined && { resource }),
+    ...(exchanges && { grantTypes: [...declared.grantTypes, exchangeGrantType] }),
+  };
 }
 
 function notAUri(field: string, id: string): RegistryRefusal {

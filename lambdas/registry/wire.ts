@@ -1,7 +1,7 @@
 import type { AwsWorkload } from '../ports/aws-workload.ts';
 import type { ClientProof, IdentityProvider } from '../ports/identity-providers.ts';
 import type { Kind, Things } from '../ports/registry-store.ts';
-import type { Agent, Client, ManagedBy, Registration, Resource } from '../ports/registry.ts';
+import type { Agent, Client, Delegation, ManagedBy, Registration, Resource } from '../ports/registry.ts';
 import type { Instant } from '../runtime/clock.ts';
 import { liveSecrets } from './secrets.ts';
 
@@ -20,6 +20,8 @@ export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
     clients: resource.clients,
     tokens: resource.tokens,
     dpop: resource.dpop,
+    delegations: resource.delegations?.map(delegation),
+    actor: resource.actor,
     ...registration(resource),
   }),
   agent: (agent: Agent) => ({
@@ -27,6 +29,7 @@ export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
     name: agent.name,
     owner: agent.owner,
     catalogue: agent.catalogue.map(({ resource, required, optional }) => ({ resource, required, optional })),
+    delegations: agent.delegations?.map(delegation),
     ...registration(agent),
   }),
   client: (client: Client) => ({
@@ -70,6 +73,10 @@ export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
     ...registration(idp),
   }),
 };
+
+function delegation({ resource, scopes, subjects, mode, refresh }: Delegation): Json {
+  return { resource, scopes: scopes.map(({ name, from }) => ({ name, from })), subjects, mode, refresh };
+}
 
 /** How the deployment proves itself at an identity provider. */
 function proofOf(proof: ClientProof): Json {

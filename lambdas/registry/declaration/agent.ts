@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { AgentId, ScopeName } from '../../runtime/identifiers.ts';
 import { ok, type Result } from '../../runtime/result.ts';
 import type { FieldRefusal } from '../refusal.ts';
+import { type DeclaredDelegation, delegationsMember } from './delegation.ts';
 import { type DeclarationContext, identifier, isDistinct, list, peopleText, scopeName } from './fields.ts';
 import { readDeclaration } from './read.ts';
 import { type ResourceName, resourceName } from './resource-name.ts';
@@ -17,14 +18,18 @@ export interface DeclaredAgent {
   readonly name: string;
   readonly owner: string;
   readonly catalogue: readonly DeclaredCatalogue[];
+  readonly delegations?: readonly DeclaredDelegation[];
 }
 
 /** Reads the declaration of an agent. Whether its resources exist is for the registry to say. */
 export function readAgent(input: unknown, context: DeclarationContext): Result<DeclaredAgent, FieldRefusal> {
   const read = readDeclaration(agentSchema(context), input);
   if (!read.ok) return read;
-  const { id, name, owner, catalogue } = read.value;
-  return ok({ id: id as AgentId, name: name ?? id, owner, catalogue });
+  const { id, name, owner, catalogue, delegations } = read.value;
+  return ok({
+    ...{ id: id as AgentId, name: name ?? id, owner, catalogue },
+    ...(delegations && { delegations }),
+  });
 }
 
 function agentSchema(context: DeclarationContext) {
@@ -40,6 +45,7 @@ function agentSchema(context: DeclarationContext) {
           'must not have two entries for one resource; put their scopes into one',
         ),
       ),
+      delegations: v.exactOptional(delegationsMember(context)),
     },
     'must be a JSON object',
   );

@@ -3,7 +3,16 @@ import type { GrantType } from '../../ports/registry.ts';
 import { isDistinct, list } from './fields.ts';
 
 const deviceGrantType = 'urn:ietf:params:oauth:grant-type:device_code' as const;
-const types = ['client_credentials', 'authorization_code', 'refresh_token', deviceGrantType] as const;
+/** RFC 8693. */
+export const exchangeGrantType = 'urn:ietf:params:oauth:grant-type:token-exchange' as const;
+/** RFC 7523. */
+const bearerGrantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer' as const;
+const types = [
+  ...(['client_credentials', 'authorization_code', 'refresh_token'] as const),
+  deviceGrantType,
+  exchangeGrantType,
+  bearerGrantType,
+] as const;
 
 export const grantTypes = v.pipe(
   list(v.picklist(types, `must be one of ${types.join(', ')}`), types.length),
@@ -30,13 +39,25 @@ export function usualGrants(declared: Grantee): readonly GrantType[] {
 /** What is wrong with the grants that a declaration names. */
 export function grantsProblem(declared: Grantee, named: readonly GrantType[]): string | undefined {
   if (declared.resource !== undefined) {
-    return named.length === 0 ? undefined : 'must be [] for the server of a resource';
+    return named.every((type) => type === exchangeGrantType)
+      ? undefined
+      : `must be [] or ["${exchangeGrantType}"] for the server of a resource`;
   }
   if (named.length === 0) return 'must name a grant; only the server of a resource has none';
   // A machine's token says for which agent it acts, so there is none without an agent.
   if (named.includes('client_credentials') && !actsForItself(declared)) {
     return 'holds "client_credentials", which is for a client of an agent that proves itself; remove it';
   }
+  if (named.includes(exchangeGrantType) && !actsForItself(declared)) {
+    return `holds "${exchangeGrantType}", which is for a client of an agent that proves itself; remove it`;
+  }
+  if (named.includes(bearerGrantType) && declared.token_endpoint_auth_method === 'none') {
+    return `holds "${bearerGrantType}", which is for a client that proves itself; remove it`;
+  }
+  return grantsOfPeopleProblem(declared, named);
+}
+
+function grantsOfPeopleProblem(declared: Grantee, named: readonly GrantType[]): string | undefined {
   // The redirect URI of an agent's client may be attached later.
   if (
     named.includes('authorization_code') &&

@@ -41,6 +41,8 @@ export interface DeclaredClient {
   readonly agentId?: AgentId;
   readonly resource?: ResourceName;
   readonly grantTypes: readonly GrantType[];
+  /** Whether the declaration leaves its grants out. */
+  readonly hasUsualGrants: boolean;
   readonly authentication: DeclaredAuthentication;
   readonly redirectUris?: readonly string[];
   readonly postLogoutRedirectUris?: readonly string[];
@@ -64,6 +66,7 @@ export function readClient(
     ...(declared.agent_id !== undefined && { agentId: declared.agent_id as AgentId }),
     ...(declared.resource !== undefined && { resource: declared.resource }),
     grantTypes: declared.grant_types ?? usualGrants(declared),
+    hasUsualGrants: declared.grant_types === undefined,
     authentication: authenticationOf(declared),
     ...(declared.redirect_uris && { redirectUris: declared.redirect_uris }),
     ...(declared[postLogout] && { postLogoutRedirectUris: declared[postLogout] }),

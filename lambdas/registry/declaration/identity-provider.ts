@@ -14,7 +14,7 @@ import type { FieldRefusal } from '../refusal.ts';
 import { type DeclarationContext, identifier, isDistinct, list, peopleText, scopeName } from './fields.ts';
 import { clientProof, proofByKey } from './provider-proof.ts';
 import { readDeclaration } from './read.ts';
-import { resourceUri } from './resource.ts';
+import { resourceUri } from './resource-uri.ts';
 
 export type DeclaredIdentityProvider = Omit<IdentityProvider, keyof Registration>;
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { ResourceId, ResourceUri } from '../../runtime/identifiers.ts';
 import { type DeclarationContext, isIdentifier } from './fields.ts';
-import { resourceUri } from './resource.ts';
+import { resourceUri } from './resource-uri.ts';
 
 /** A resource as a person names it: by its URI, or by its short id. */
 export type ResourceName = { readonly uri: ResourceUri } | { readonly id: ResourceId };

@@ -1,13 +1,24 @@
 import * as v from 'valibot';
-import { canonicalResourceUri } from '../../oauth/resource/canonical-uri.ts';
 import type { Registration, Resource } from '../../ports/registry.ts';
-import type { AgentId, Audience, Issuer, ResourceId, ResourceUri } from '../../runtime/identifiers.ts';
+import type { AgentId, Audience, Issuer, ResourceId } from '../../runtime/identifiers.ts';
 import { ok, type Result } from '../../runtime/result.ts';
 import type { FieldRefusal } from '../refusal.ts';
-import { type DeclarationContext, identifier, isDistinct, list, peopleText, scopeName } from './fields.ts';
+import { type DeclaredDelegation, delegationsMember } from './delegation.ts';
+import {
+  type DeclarationContext,
+  identifier,
+  isDistinct,
+  list,
+  memberRule,
+  peopleText,
+  scopeName,
+} from './fields.ts';
 import { readDeclaration } from './read.ts';
+import { isIssuersOwn, resourceUri } from './resource-uri.ts';
 
-export type DeclaredResource = Omit<Resource, keyof Registration>;
+export type DeclaredResource = Omit<Resource, keyof Registration | 'delegations'> & {
+  readonly delegations?: readonly DeclaredDelegation[];
+};
 
 /** Reads the declaration of a resource; its URI becomes canonical. */
 export function readResource(
@@ -16,7 +27,8 @@ export function readResource(
 ): Result<DeclaredResource, FieldRefusal> {
   const read = readDeclaration(resourceSchema(context), input);
   if (!read.ok) return read;
-  const { id, uri, audience, kind, agent_id, name, scopes, clients, tokens, dpop } = read.value;
+  const { id, uri, audience, kind, agent_id, name, scopes, clients, tokens, dpop, delegations, actor } =
+    read.value;
   return ok({
     id: id as ResourceId,
     uri,
@@ -28,6 +40,8 @@ export function readResource(
     ...(clients && { clients }),
     ...(tokens === 'opaque' && { tokens }),
     ...(dpop && { dpop }),
+    ...(delegations && { delegations }),
+    ...(actor !== undefined && { actor: actor as AgentId }),
   });
 }
 
@@ -56,6 +70,8 @@ function resourceSchema(context: DeclarationContext) {
         clients: v.exactOptional(v.picklist(['declared', 'any'], 'must be "declared" or "any"')),
         tokens: v.exactOptional(v.picklist(['jwt', 'opaque'], 'must be "jwt" or "opaque"')),
         dpop: v.exactOptional(v.picklist(['accepted', 'required'], 'must be "accepted" or "required"')),
+        delegations: v.exactOptional(delegationsMember(context)),
+        actor: v.exactOptional(identifier),
       },
       'must be a JSON object',
     ),
@@ -66,26 +82,34 @@ function resourceSchema(context: DeclarationContext) {
       ),
       ['agent_id'],
     ),
+    memberRule('delegations', (declared) => delegationsProblem(declared)),
   );
 }
 
-/** The canonical form of the URI, refused in the words of the rule that it breaks. */
-export function resourceUri(context: DeclarationContext): v.GenericSchema<string, ResourceUri> {
-  return v.pipe(
-    v.string('must be text'),
-    v.rawTransform<string, ResourceUri>(({ dataset, addIssue, NEVER }) => {
-      const canonical = canonicalResourceUri(dataset.value, context.hosts);
-      if (!canonical.ok) {
-        addIssue({ message: `${canonical.refusal.detail}, such as "https://mcp.example.com/mcp"` });
-        return NEVER;
-      }
-      if (isIssuersOwn(canonical.value, context.issuer)) {
-        addIssue({ message: 'is this issuer or its token endpoint; a resource needs a URI of its own' });
-        return NEVER;
-      }
-      return canonical.value;
-    }),
-  );
+interface DelegatingResource {
+  readonly id: string;
+  readonly uri: string;
+  readonly agent_id?: string | undefined;
+  readonly scopes: readonly { readonly name: string }[];
+  readonly delegations?: readonly DeclaredDelegation[] | undefined;
+}
+
+/** What is wrong with what the server of a resource may do in the name of others. */
+function delegationsProblem(declared: DelegatingResource): string | undefined {
+  const { id, uri, agent_id: agent, scopes, delegations = [] } = declared;
+  if (delegations.length > 0 && agent !== undefined) {
+    return `belongs to the agent that answers there; declare it of agent "${agent}"`;
+  }
+  const isOwn = ({ resource }: DeclaredDelegation) =>
+    'uri' in resource ? resource.uri === uri : resource.id === id;
+  if (delegations.some(isOwn))
+    return 'names the resource itself, for which callers get tokens of their own; remove it';
+  const held = scopes.map(({ name }) => name);
+  const unknown = delegations
+    .flatMap((delegation) => delegation.scopes.flatMap(({ from }) => from))
+    .find((name) => !held.includes(name));
+  if (unknown === undefined) return undefined;
+  return `gives scopes from "${unknown}", which tokens for this resource never hold; it defines ${held.join(', ')}`;
 }
 
 function audienceOf(issuer: Issuer) {
@@ -101,9 +125,4 @@ function audienceOf(issuer: Issuer) {
       'has the form of a person\'s "sub", and a token could not tell them apart; choose another',
     ),
   );
-}
-
-function isIssuersOwn(value: string, issuer: Issuer): boolean {
-  const bare = value.replace(/\/+$/, '').toLowerCase();
-  return bare === issuer.toLowerCase() || bare === `${issuer}/token`.toLowerCase();
 }
