@@ -30,6 +30,7 @@ export {
   type SoftwareStatementIssuerConfig,
   type VestibuleConfig,
 } from './config/config.ts';
+export type { DelegationConfig, OnBehalfOfConfig } from './config/delegation-config.ts';
 export type {
   IdentityProviderConfig,
   ProxiedRegistrationConfig,

@@ -83,7 +83,6 @@ export class CredentialProvider extends Construct {
     });
     registrations.registerClient(
       { id: clientId, agent, authentication: proof.authentication, ...grants(config) },
-      config.resources,
       proof.registration,
     );
     registrations.attachRedirect(clientId, provider.attrCallbackUrl);

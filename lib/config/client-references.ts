@@ -1,6 +1,9 @@
 import { pathOf, type Problem, show, unknownReference } from './problem.ts';
 import type { SoundParts } from './sound-parts.ts';
 
+const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
+const bearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+
 type Client = SoundParts['clients'][number];
 
 /** What is wrong with whom a client belongs to, and with what it may do for itself and for people. */
@@ -53,14 +56,33 @@ function ownerOf(
   ];
 }
 
-function grantsProblem(
-  { agent, resource, authentication, redirectUris }: Client,
+function grantsProblem(client: Client, grants: readonly string[]): string | undefined {
+  if (client.resource === undefined) {
+    return machineGrantsProblem(client, grants) ?? peoplesGrantsProblem(client, grants);
+  }
+  return grants.every((grant) => grant === exchange)
+    ? undefined
+    : 'stand on the server of a resource, which may exchange tokens at most; remove the others';
+}
+
+function machineGrantsProblem(
+  { agent, authentication }: Client,
   grants: readonly string[],
 ): string | undefined {
-  if (resource !== undefined) return 'stand on the server of a resource, which gets no tokens; remove them';
-  if (grants.includes('client_credentials') && (agent === undefined || authentication?.method === 'none')) {
-    return "name 'client_credentials', which is for a client of an agent that proves itself; remove it";
+  const isPublic = authentication?.method === 'none';
+  const agents = ['client_credentials', exchange].find((grant) => grants.includes(grant));
+  if (agents !== undefined && (agent === undefined || isPublic)) {
+    return `name '${agents}', which is for a client of an agent that proves itself; remove it`;
   }
+  return grants.includes(bearer) && isPublic
+    ? `name '${bearer}', which is for a client that proves itself; remove it`
+    : undefined;
+}
+
+function peoplesGrantsProblem(
+  { agent, redirectUris }: Client,
+  grants: readonly string[],
+): string | undefined {
   // The redirect URI of an agent's client may be attached by what needs it.
   if (grants.includes('authorization_code') && redirectUris === undefined && agent === undefined) {
     return "name 'authorization_code', which needs redirectUris; add them";

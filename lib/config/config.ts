@@ -1,3 +1,4 @@
+import type { OnBehalfOfConfig } from './delegation-config.ts';
 import type { IdentityProviderConfig, RoleConfig } from './people-config.ts';
 
 /** What one deployment of Vestibule is. Checked as a whole at synth: a bad value never reaches an account. */
@@ -241,6 +242,16 @@ export interface ResourceConfig {
    * their proofs. `required`: it takes no others, and none that is not bound is issued for it. Default: nothing is said.
    */
   readonly dpop?: 'accepted' | 'required';
+  /**
+   * What the MCP server itself may do elsewhere in the name of who calls it, by exchanging the tokens that it receives. It needs a
+   * client (`clients[].resource`). What an agent may do stands on the agent. Default: nothing.
+   */
+  readonly onBehalfOf?: OnBehalfOfConfig;
+  /**
+   * The id of the agent that alone exchanges the tokens for this resource; they say so (`may_act`). Default: those who
+   * receive them, its server and its agent.
+   */
+  readonly actor?: string;
 }
 
 export interface AgentConfig {
@@ -251,6 +262,8 @@ export interface AgentConfig {
   readonly owner: string;
   /** Resource id → the scopes the agent gets there unasked (`required`) and on request (`optional`). */
   readonly scopes: Readonly<Record<string, AgentScopes>>;
+  /** What it may do in the name of who calls it, by exchanging the tokens that it receives. Default: nothing. */
+  readonly onBehalfOf?: OnBehalfOfConfig;
 }
 
 export interface AgentScopes {
@@ -265,7 +278,7 @@ export interface ClientConfig {
   readonly name?: string;
   /** The id of the agent it belongs to. At most one of `agent` and `resource`; neither needs `redirectUris` or the device grant. */
   readonly agent?: string;
-  /** The id of the resource that it serves: it may introspect that resource's tokens, and gets none itself. */
+  /** The id of the resource that it serves: it may introspect that resource's tokens, and exchange them at most. */
   readonly resource?: string;
   readonly authentication: ClientAuthenticationConfig;
   /**
@@ -275,7 +288,10 @@ export interface ClientConfig {
   readonly redirectUris?: readonly string[];
   /** Where people may be sent once they are signed out (`/logout`), by the rules of `redirectUris`. Default: nowhere. */
   readonly postLogoutRedirectUris?: readonly string[];
-  /** Default: `client_credentials` for a client of an agent that proves itself; with `redirectUris` the next two. */
+  /**
+   * Default: `client_credentials` for a client of an agent that proves itself; with `redirectUris` the next two; and
+   * token exchange where it proves itself and the agent or the resource that it belongs to has `onBehalfOf`.
+   */
   readonly grants?: readonly GrantTypeConfig[];
   /** Whether people are asked what they allow the client, or all that they may do is allowed unasked. Default: `asked`. */
   readonly consent?: 'asked' | 'implied';
@@ -295,7 +311,11 @@ export type GrantTypeConfig =
   | 'authorization_code'
   | 'refresh_token'
   /** For a client on a device without a browser (RFC 8628): people enter its code elsewhere. */
-  | 'urn:ietf:params:oauth:grant-type:device_code';
+  | 'urn:ietf:params:oauth:grant-type:device_code'
+  /** Tokens in the name of others for the tokens that they sent (RFC 8693). */
+  | 'urn:ietf:params:oauth:grant-type:token-exchange'
+  /** The same for a client that sends the token it received as an assertion (RFC 7523). */
+  | 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 export type ClientAuthenticationConfig =
   | SecretAuthentication

@@ -1,4 +1,5 @@
 import { clientProblems } from './client-references.ts';
+import { delegationProblems } from './delegation-references.ts';
 import { peopleProblems } from './people-references.ts';
 import { mutualTlsProblems } from './mutual-tls.ts';
 import { didYouMean, pathOf, type Problem, show, unknownReference } from './problem.ts';
@@ -17,6 +18,7 @@ export function referenceProblems(config: SoundParts): readonly Problem[] {
     ...config.resources.flatMap((resource, index) => agentOfResource(resource, index, config)),
     ...config.agents.flatMap((agent, index) => catalogueOf(agent, index, config)),
     ...config.clients.flatMap((client, index) => clientProblems(client, index, config)),
+    ...delegationProblems(config),
     ...peopleProblems(config),
     ...sharedRoles(config),
     ...signersNotAccepted(config),

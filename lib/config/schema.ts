@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { branding } from './branding.ts';
 import { awsAuthentication, awsCallerAuthentication } from './aws-workload.ts';
 import { clientMetadataDocuments } from './client-documents.ts';
+import { onBehalfOf } from './delegation.ts';
 import {
   fields,
   flag,
@@ -100,6 +101,7 @@ const agent = fields({
     text(),
     fields({ required: v.optional(listOf(scopeName)), optional: v.optional(listOf(scopeName)) }),
   ),
+  onBehalfOf: v.optional(onBehalfOf),
 });
 
 const methods = [
@@ -117,6 +119,8 @@ const grantTypes = [
   'authorization_code',
   'refresh_token',
   'urn:ietf:params:oauth:grant-type:device_code',
+  'urn:ietf:params:oauth:grant-type:token-exchange',
+  'urn:ietf:params:oauth:grant-type:jwt-bearer',
 ] as const;
 
 const clientId = v.pipe(
@@ -181,6 +185,8 @@ function resource(hosts: Hosts): v.GenericSchema {
     clients: v.optional(oneOf(['declared', 'any'])),
     tokens: v.optional(oneOf(['jwt', 'opaque'])),
     dpop: v.optional(oneOf(['accepted', 'required'])),
+    onBehalfOf: v.optional(onBehalfOf),
+    actor: v.optional(identifier),
   });
 }
 

@@ -17,6 +17,25 @@ const name = v.optional(
 const maybeText = v.fallback(v.optional(v.string()), undefined);
 const textList = v.fallback(v.optional(v.array(v.string())), undefined);
 
+/** The scopes given at a target, and from which each is; of no scope where they cannot be read. */
+const givenScopes = v.fallback(
+  v.union([
+    v.pipe(
+      v.array(v.string()),
+      v.transform((names): Record<string, readonly string[]> =>
+        Object.fromEntries(names.map((given) => [given, [given]])),
+      ),
+    ),
+    v.record(v.string(), v.fallback(v.array(v.string()), [])),
+  ]),
+  {},
+);
+
+const onBehalfOf = v.fallback(
+  v.optional(v.record(v.string(), v.fallback(v.object({ scopes: givenScopes }), { scopes: {} }))),
+  undefined,
+);
+
 const resource = v.object({
   id: name,
   uri: name,
@@ -25,6 +44,8 @@ const resource = v.object({
   agent: maybeText,
   name,
   scopes: v.fallback(v.optional(v.record(v.string(), v.any()), {}), {}),
+  onBehalfOf,
+  actor: maybeText,
 });
 
 const agentScopes = v.fallback(v.object({ required: textList, optional: textList }), {});
@@ -33,6 +54,7 @@ const agent = v.object({
   id: name,
   owner: name,
   scopes: v.fallback(v.optional(v.record(v.string(), agentScopes), {}), {}),
+  onBehalfOf,
 });
 
 /** How a client proves itself, and by which role of AWS, vouched for by which issuer. */

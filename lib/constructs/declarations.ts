@@ -5,20 +5,13 @@ import type {
   ClientConfig,
   ResourceConfig,
 } from '../config/config.ts';
+import type { DelegationConfig, OnBehalfOfConfig } from '../config/delegation-config.ts';
 
 /** What the registrar is told of a resource: the body that the admin API takes, as of all declarations here. */
-export function resourceDeclaration({
-  id,
-  uri,
-  audience,
-  kind,
-  agent,
-  name,
-  scopes,
-  clients,
-  tokens,
-  dpop,
-}: ResourceConfig): object {
+export function resourceDeclaration(
+  { id, uri, audience, kind, agent, name, scopes, clients, tokens, dpop, onBehalfOf, actor }: ResourceConfig,
+  resources: readonly ResourceConfig[],
+): object {
   return {
     id,
     uri,
@@ -30,7 +23,32 @@ export function resourceDeclaration({
     ...(clients && { clients }),
     ...(tokens === 'opaque' && { tokens }),
     ...(dpop && { dpop }),
+    ...delegationMembers(onBehalfOf, resources),
+    ...(actor !== undefined && { actor }),
   };
+}
+
+function delegationMembers(
+  onBehalfOf: OnBehalfOfConfig | undefined,
+  resources: readonly ResourceConfig[],
+): object {
+  if (onBehalfOf === undefined) return {};
+  const delegations = Object.entries(onBehalfOf).map(([id, delegation]) => ({
+    resource: resources.find((candidate) => candidate.id === id)?.uri,
+    scopes: givenScopes(delegation).map(([name, from]) => ({ name, from })),
+    subjects: delegation.subjects ?? ['person'],
+    mode: delegation.impersonation === true ? 'impersonation' : 'delegation',
+    ...(delegation.refreshTokens === true && { refresh: true }),
+  }));
+  return { delegations };
+}
+
+function givenScopes({ scopes }: DelegationConfig): readonly (readonly [string, readonly string[]])[] {
+  return isList(scopes) ? scopes.map((name) => [name, [name]] as const) : Object.entries(scopes);
+}
+
+function isList(scopes: DelegationConfig['scopes']): scopes is readonly string[] {
+  return Array.isArray(scopes);
 }
 
 export function agentDeclaration(agent: AgentConfig, resources: readonly ResourceConfig[]): object {
@@ -44,6 +62,7 @@ export function agentDeclaration(agent: AgentConfig, resources: readonly Resourc
       required,
       optional,
     })),
+    ...delegationMembers(agent.onBehalfOf, resources),
   };
 }
 

@@ -8,6 +8,7 @@ import type {
   ResourceConfig,
   VestibuleConfig,
 } from '../config/config.ts';
+import { withUsualGrants } from '../config/usual-grants.ts';
 import { ClientSecret } from './client-secret.ts';
 import type { DataKey } from './data-key.ts';
 import { agentDeclaration, clientDeclaration, resourceDeclaration } from './declarations.ts';
@@ -50,18 +51,20 @@ export function clientSecrets(
 export class Registrations extends Construct {
   /** The function behind every registration. */
   readonly registrar: IFunction;
+  readonly #config: VestibuleConfig;
   readonly #attached: Attached[] = [];
 
   constructor(scope: Construct, id: string, props: RegistrationsProps) {
     super(scope, id);
     const { config, clientSecrets: secrets, providerKeys, registrar } = props;
     this.registrar = registrar;
+    this.#config = config;
     for (const resource of config.resources) {
       this.registerDeclared(
         this,
         `Resource-${resource.id}`,
         'Custom::VestibuleResource',
-        resourceDeclaration(resource),
+        resourceDeclaration(resource, config.resources),
       );
     }
     for (const agent of config.agents) {
@@ -79,7 +82,7 @@ export class Registrations extends Construct {
     }
     for (const client of config.clients) {
       const secret = secrets.get(client.id);
-      this.registerClient(client, config.resources, secret && { SecretArn: secret.secretArn });
+      this.registerClient(client, secret && { SecretArn: secret.secretArn });
     }
   }
 
@@ -98,21 +101,17 @@ export class Registrations extends Construct {
       isHere ? this : Stack.of(by),
       `${isHere ? '' : 'Vestibule-'}Resource-${resource.id}`,
       'Custom::VestibuleResource',
-      resourceDeclaration(resource),
+      resourceDeclaration(resource, []),
     );
   }
 
   /** Registers a client of an agent or a resource; `more` says where its secret or key is. */
-  registerClient(
-    client: ClientConfig,
-    resources: readonly ResourceConfig[],
-    more: Readonly<Record<string, string>> = {},
-  ): CustomResource {
+  registerClient(client: ClientConfig, more: Readonly<Record<string, string>> = {}): CustomResource {
     return this.registerDeclared(
       this,
       `Client-${client.id}`,
       'Custom::VestibuleClient',
-      clientDeclaration(client, resources),
+      clientDeclaration(withUsualGrants(client, this.#config), this.#config.resources),
       more,
     );
   }

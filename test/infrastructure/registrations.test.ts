@@ -20,8 +20,8 @@ function customResources(
     .map(({ Type: type, Properties: properties }) => [type, properties]);
 }
 
-function declared(type: string): readonly unknown[] {
-  return customResources()
+function declared(type: string, from?: Template): readonly unknown[] {
+  return customResources(from)
     .filter(([found]) => found === type)
     .map(([, { Declaration: declaration }]) => JSON.parse(String(declaration)) as unknown);
 }
@@ -145,5 +145,69 @@ test('a client that is a role of the own account lets the registrar find out the
   expect(asks('https://01234567-89ab-cdef-0123-456789abcdef.tokens.sts.global.api.aws')).toEqual([
     false,
     false,
+  ]);
+});
+
+test('what is done in the name of others is declared by URIs, with the grant that it takes', () => {
+  const [billing, clerkAgent] = aConfig.resources;
+  const [clerk] = aConfig.agents;
+  const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
+  if (billing === undefined || clerkAgent === undefined || clerk === undefined) throw new Error('no config');
+  const refunds = { id: 'refunds', uri: 'https://mcp.example.com/refunds', name: 'Refunds' };
+  const from = templateOf({
+    ...aConfig,
+    resources: [
+      { ...billing, onBehalfOf: { refunds: { scopes: ['invoices:read'], subjects: ['agent'] } } },
+      clerkAgent,
+      { ...refunds, scopes: { 'invoices:read': 'Read' }, actor: 'clerk' },
+    ],
+    agents: [
+      {
+        ...clerk,
+        onBehalfOf: {
+          billing: { scopes: { 'invoices:write': ['ask'] }, impersonation: true, refreshTokens: true },
+        },
+      },
+    ],
+    clients: [
+      ...aConfig.clients,
+      { id: 'billing-server', resource: 'billing', authentication: { method: 'client_secret_basic' } },
+      {
+        id: 'other',
+        agent: 'clerk',
+        authentication: { method: 'none' },
+        redirectUris: ['https://a.example.com/'],
+      },
+    ],
+  });
+  expect(declared('Custom::VestibuleAgent', from)).toMatchObject([
+    {
+      delegations: [
+        {
+          resource: 'https://mcp.example.com/billing',
+          scopes: [{ name: 'invoices:write', from: ['ask'] }],
+          ...{ subjects: ['person'], mode: 'impersonation', refresh: true },
+        },
+      ],
+    },
+  ]);
+  expect(declared('Custom::VestibuleResource', from)).toMatchObject([
+    {
+      delegations: [
+        {
+          resource: 'https://mcp.example.com/refunds',
+          scopes: [{ name: 'invoices:read', from: ['invoices:read'] }],
+          ...{ subjects: ['agent'], mode: 'delegation' },
+        },
+      ],
+    },
+    { id: 'clerk-agent' },
+    { actor: 'clerk' },
+  ]);
+  expect(declared('Custom::VestibuleClient', from)).toMatchObject([
+    { client_id: 'clerk-client', grant_types: ['client_credentials', exchange] },
+    { client_id: 'clerk-signer', grant_types: ['client_credentials', exchange] },
+    { client_id: 'billing-server', grant_types: [exchange] },
+    expect.not.objectContaining({ grant_types: expect.anything() as unknown }),
   ]);
 });

@@ -49,7 +49,34 @@ export const brokenClients: readonly (readonly [string, unknown, string])[] = [
   [
     'codes for a client of nobody without redirect URIs',
     withClient({ agent: undefined, resource: 'files', grants: ['authorization_code'] }),
-    'clients[0].grants: stand on the server of a resource, which gets no tokens; remove them',
+    'clients[0].grants: stand on the server of a resource, which may exchange tokens at most; remove the others',
+  ],
+  [
+    'exchanges of a public client',
+    withClient({
+      authentication: { method: 'none' },
+      redirectUris: ['https://app.example.com/cb'],
+      grants: ['authorization_code', 'urn:ietf:params:oauth:grant-type:token-exchange'],
+    }),
+    "clients[0].grants: name 'urn:ietf:params:oauth:grant-type:token-exchange', which is for a client of an agent that proves itself; remove it",
+  ],
+  [
+    'exchanges for nobody',
+    withClient({
+      agent: undefined,
+      redirectUris: ['https://app.example.com/cb'],
+      grants: ['urn:ietf:params:oauth:grant-type:token-exchange'],
+    }),
+    "clients[0].grants: name 'urn:ietf:params:oauth:grant-type:token-exchange', which is for a client of an agent that proves itself; remove it",
+  ],
+  [
+    'assertions of a public client',
+    withClient({
+      authentication: { method: 'none' },
+      redirectUris: ['https://app.example.com/cb'],
+      grants: ['authorization_code', 'urn:ietf:params:oauth:grant-type:jwt-bearer'],
+    }),
+    "clients[0].grants: name 'urn:ietf:params:oauth:grant-type:jwt-bearer', which is for a client that proves itself; remove it",
   ],
   [
     'refreshes without codes',

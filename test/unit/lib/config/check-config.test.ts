@@ -8,6 +8,7 @@ import { brokenBranding } from './broken-branding.ts';
 import { brokenClients } from './broken-clients.ts';
 import { brokenConfigs, withAgent, withClient, withIssuer, withKeys, withUri } from './broken-configs.ts';
 import { brokenCertificates } from './broken-certificates.ts';
+import { brokenDelegations, delegating } from './broken-delegations.ts';
 import { brokenEdges } from './broken-edges.ts';
 import { brokenPeople, peopleConfig, proxied } from './broken-people.ts';
 import { brokenProxied } from './broken-proxied.ts';
@@ -44,6 +45,20 @@ test('accepts clients of curated hosts at identity providers, where no other reg
   const curating = { ...(proxied({}) as object), registration: { mode: 'closed' } };
   const clientMetadataDocuments = { curated: [{ host: 'app.example.com' }] };
   expect(problemsOf({ ...curating, clientMetadataDocuments })).toEqual([]);
+});
+
+test('accepts what agents and MCP servers may do in the name of others', () => {
+  const full = {
+    files: {
+      scopes: { read: ['ask', 'find'], write: ['ask'] },
+      ...{ subjects: ['person', 'agent', 'workload'], impersonation: true, refreshTokens: true },
+    },
+  };
+  expect(problemsOf(delegating())).toEqual([]);
+  // The registered actor of an MCP server gets that server's tokens too.
+  expect(problemsOf(delegating({ agent: { onBehalfOf: full }, search: { actor: 'robot' } }))).toEqual([]);
+  const search = { onBehalfOf: { desk: { scopes: { ask: ['find'] } } } };
+  expect(problemsOf(delegating({ search }))).toEqual([]);
 });
 
 test('accepts issuers of software statements', () => {
@@ -109,6 +124,7 @@ describe('names the field, the value and the fix of', () => {
     ...brokenConfigs,
     ...brokenBranding,
     ...brokenClients,
+    ...brokenDelegations,
     ...brokenEdges,
     ...brokenCertificates,
     ...brokenSigning,
