@@ -20,6 +20,16 @@ export const config = defineConfig({
       scopes: { 'tools:read': 'List tools and read', 'tools:write': 'Change things' },
     },
     {
+      id: 'planner-agent',
+      uri: `${demoServer}/agents/planner`,
+      kind: 'agent',
+      agent: 'planner',
+      name: 'Planner',
+      scopes: { plan: 'Have the planner plan' },
+      // People may call it through whatever MCP client they have.
+      clients: 'any',
+    },
+    {
       id: 'analyst-agent',
       uri: `${demoServer}/agents/analyst`,
       kind: 'agent',
@@ -36,8 +46,15 @@ export const config = defineConfig({
         demo: { required: ['tools:read'], optional: ['tools:write'] },
         'analyst-agent': { optional: ['ask'] },
       },
+      // Whoever may have it plan is who it asks the analyst for.
+      onBehalfOf: { 'analyst-agent': { scopes: { ask: ['plan'] } } },
     },
-    { id: 'analyst', owner: 'data@example.com', scopes: { demo: { required: ['tools:read'] } } },
+    {
+      id: 'analyst',
+      owner: 'data@example.com',
+      scopes: { demo: { required: ['tools:read'] } },
+      onBehalfOf: { demo: { scopes: { 'tools:read': ['ask'] } } },
+    },
   ],
   clients: [
     { id: 'planner-client', agent: 'planner', authentication: { method: 'client_secret_basic' } },
@@ -67,7 +84,7 @@ export const config = defineConfig({
     {
       id: 'everyone',
       groups: 'everyone',
-      scopes: { demo: ['tools:read'], 'analyst-agent': ['ask'] },
+      scopes: { demo: ['tools:read'], 'planner-agent': ['plan'], 'analyst-agent': ['ask'] },
     },
     { id: 'engineering', groups: { demo: ['engineering'] }, scopes: { demo: ['tools:write'] } },
   ],

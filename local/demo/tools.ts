@@ -66,7 +66,23 @@ const analyst: DemoEndpoint = {
   ],
 };
 
-export const demoEndpoints: readonly DemoEndpoint[] = [orders, analyst];
+/** The agent that people call, registered as `planner-agent`. */
+const planner: DemoEndpoint = {
+  path: '/agents/planner',
+  name: 'planner',
+  scope: 'plan',
+  tools: [
+    {
+      name: 'plan',
+      description: 'Has the planner plan',
+      scope: 'plan',
+      inputSchema: question,
+      run: (input, caller) => `${nameOf(caller)} asked: ${textOf(input['question'])}. First ask the analyst.`,
+    },
+  ],
+};
+
+export const demoEndpoints: readonly DemoEndpoint[] = [orders, planner, analyst];
 
 /** `planner`, or `person.Zb3k… through claude`: a person first, and what they use. */
 function nameOf({ clientId, agentId, personId }: Caller): string {
