@@ -102,6 +102,12 @@ module.exports = {
       'It ships to resource servers.',
     ),
     from(
+      '^lambdas/agent/',
+      { path: '^lambdas/(?!agent/|resource-server/addresses[.])' },
+      'agent-stands-alone',
+      'It ships to agents.',
+    ),
+    from(
       '^local/(?!demo/)',
       { path: '^(lambdas|lib)/' },
       'local-runs-the-template',

@@ -58,6 +58,7 @@ export default defineConfig(
     files: [
       'lambdas/runtime/{clock,random,environment,log}.ts',
       'lambdas/resource-server/**/*.ts',
+      'lambdas/agent/**/*.ts',
       // It asks its own issuer alone, from outside.
       'lambdas/functions/canary/checks.ts',
     ],

@@ -81,6 +81,11 @@ test('the resource server has no need of the CDK', () => {
   expect(run(process.execPath, ['-e', code], app).trim()).toBe('true');
 });
 
+test('what agents load has no need of the CDK either', () => {
+  const code = "import('vestibule/agent').then(({ createAgent }) => console.log(typeof createAgent))";
+  expect(run(process.execPath, ['-e', code], app).trim()).toBe('function');
+});
+
 test('the package has types for what it exports', () => {
   expect(mistakesIn('app.ts')).toEqual([]);
 });
@@ -117,13 +122,16 @@ app.synth();
 const typedApp = `
 import { App, Stack } from 'aws-cdk-lib';
 import { defineConfig, Vestibule, type VestibuleConfig } from 'vestibule';
+import { clientSecretBasic, createAgent } from 'vestibule/agent';
 import * as resourceServer from 'vestibule/resource-server';
 
 const config: VestibuleConfig = defineConfig({ resources: [], agents: [], clients: [] });
 const { issuer }: { issuer: string } = new Vestibule(new Stack(new App(), 'Mine'), 'Auth', config);
 // @ts-expect-error a field that the config does not have
 defineConfig({ ...config, profil: 'dev' } satisfies VestibuleConfig);
-console.log(issuer, resourceServer);
+const agent = createAgent({ issuer, client: clientSecretBasic('planner-client', () => 'secret') });
+const fetchForAlice: typeof fetch = agent.onBehalfOf('token').fetch;
+console.log(fetchForAlice, resourceServer);
 `;
 
 const readmeConfig = `

@@ -1,5 +1,6 @@
 import type { Requirement } from './requirement.ts';
 import { administration, authorization, robustness } from './requirements/operation.ts';
+import { agentWrapper } from './requirements/agent.ts';
 import { agentCore } from './requirements/agentcore.ts';
 import { chains } from './requirements/chains.ts';
 import { assertions, tokenRequest } from './requirements/token.ts';
@@ -43,6 +44,7 @@ export const requirements = {
   ...introspection,
   ...protectedApis,
   ...agentCore,
+  ...agentWrapper,
   ...ends,
   ...chains,
   ...endsOfPeople,

@@ -1,0 +1,92 @@
+import { createHash, type webcrypto } from 'node:crypto';
+import * as oauth from 'oauth4webapi';
+import { type ClientCredential, noClient } from './clients.ts';
+import { serverFinder } from './discovery.ts';
+import { AgentError } from './errors.ts';
+import { accessTokenType, clientCredentials, exchanged, type Grant } from './grants.ts';
+import { principal, type Principal, type Shared } from './principal.ts';
+import { tokenEndpoint } from './token-endpoint.ts';
+import { tokenCache } from './tokens.ts';
+import { isPrivateUrl, type Fetch, type Wire } from './wire.ts';
+
+export interface AgentOptions {
+  /**
+   * The one authorization server that sees what the agent proves itself with, as its metadata spells it. Servers that want
+   * tokens of another are refused.
+   */
+  readonly issuer: string;
+  /** How it proves itself there. Not needed where its grant says it all (`workloadAssertion`). */
+  readonly client?: ClientCredential;
+  /** With what it asks for tokens in its own name. Default: `clientCredentials`. */
+  readonly grant?: Grant;
+  /** The key that tokens are bound to (RFC 9449); absent: bearer tokens. */
+  readonly dpop?: webcrypto.CryptoKeyPair;
+  /** For how long a request waits, in all, where a server asks for patience (`Retry-After`). Default: 10. */
+  readonly patienceSeconds?: number;
+  /** Default: the global one. */
+  readonly fetch?: Fetch;
+  /** Seconds since 1970. Default: the system's clock. */
+  readonly now?: () => number;
+  /** Default: a timer. */
+  readonly wait?: (seconds: number) => Promise<void>;
+}
+
+export interface OnBehalfOptions {
+  /** RFC 8693 §3. Default: an access token. */
+  readonly subjectTokenType?: string;
+}
+
+/** An agent towards the servers that it calls. Make one and keep it: it holds the tokens. */
+export interface Agent extends Principal {
+  /**
+   * In the name of whoever sent the agent this token: it is exchanged (RFC 8693) for one of each target. Cheap to make for
+   * each request; the tokens are kept by what was received.
+   */
+  readonly onBehalfOf: (subjectToken: string, options?: OnBehalfOptions) => Principal;
+}
+
+const defaultPatience = 10;
+
+/** Throws a TypeError for an issuer to which nothing secret could be sent. */
+export function createAgent(options: AgentOptions): Agent {
+  const { issuer, client = noClient, grant = clientCredentials, patienceSeconds = defaultPatience } = options;
+  if (!isPrivateUrl(issuer))
+    throw new TypeError(`issuer: an absolute https URL without fragment, got ${issuer}`);
+  const wire = wireOf(options);
+  // The proofs of one key share the nonces that servers gave for it.
+  const dpop = options.dpop === undefined ? undefined : oauth.DPoP({}, options.dpop);
+  const endpoint = { wire, findServer: serverFinder(wire), patienceSeconds };
+  const ask = tokenEndpoint({ ...endpoint, dpop });
+  // What only leads to a token is bound to nothing.
+  const askUnbound = tokenEndpoint({ ...endpoint, dpop: undefined });
+  const tokens = tokenCache(wire.now, async (wish, wanted) => {
+    const parameters = await wanted.parameters(wish, askUnbound);
+    const { resource, scope } = wish;
+    const asked = { ...parameters, resource, ...(scope !== undefined && { scope }) };
+    const issued = await ask(wish.issuer, wanted.client ?? client, wanted.type, asked);
+    if (issued.type === 'N_A')
+      throw new AgentError(`${wish.issuer} issued something that is no access token`);
+    return issued;
+  });
+  const shared: Shared = { issuer, wire, tokens, dpop, patienceSeconds, resources: new Set() };
+  return {
+    ...principal(shared, 'self', grant),
+    onBehalfOf: (subjectToken, { subjectTokenType = accessTokenType } = {}) => {
+      const holder = `${subjectTokenType}#${createHash('sha256').update(subjectToken).digest('base64url')}`;
+      return principal(shared, holder, exchanged(subjectToken, subjectTokenType));
+    },
+  };
+}
+
+function wireOf(options: AgentOptions): Wire {
+  return {
+    fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+    now: options.now ?? (() => Date.now() / 1_000),
+    wait:
+      options.wait ??
+      ((seconds) =>
+        new Promise((settle) => {
+          setTimeout(settle, seconds * 1_000);
+        })),
+  };
+}

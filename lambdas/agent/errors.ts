@@ -1,0 +1,76 @@
+/**
+ * Why there is no token. Texts may be shown and logged: they name servers and error codes, and hold no credential, no
+ * token and nothing that was sent to get one.
+ */
+export class AgentError extends Error {
+  override readonly name: string = 'AgentError';
+}
+
+/** What a server says of itself does not lead to a token: it is missing, malformed, or names somebody else. */
+export class DiscoveryFailed extends AgentError {
+  override readonly name: string = 'DiscoveryFailed';
+}
+
+/** The authorization server said no, and would say so again. */
+export class TokenRefused extends AgentError {
+  override readonly name: string = 'TokenRefused';
+  /** As on the wire: `invalid_scope`, `invalid_target`, … */
+  readonly error: string;
+  /** What a developer can do about it, in the words of the server. */
+  readonly description: string | undefined;
+
+  constructor(server: string, error: string, description: string | undefined) {
+    super(`${server} refused a token: ${error}${description === undefined ? '' : ` (${description})`}`);
+    this.error = error;
+    this.description = description;
+  }
+}
+
+/** Only the person can go on: somebody has to bring them to a browser, and then ask again. */
+export class InteractionRequired extends TokenRefused {
+  override readonly name: string = 'InteractionRequired';
+  /** Where the person can do it, where the server says so. */
+  readonly uri: string | undefined;
+  /** The claims challenge of the identity provider, to be sent along with the next authorization request. */
+  readonly claims: string | undefined;
+
+  constructor(server: string, refusal: Refusal) {
+    super(server, refusal.error, refusal.description);
+    this.uri = refusal.uri;
+    this.claims = refusal.claims;
+  }
+}
+
+/** Nobody can tell now; the same request may do later. */
+export class TemporarilyUnavailable extends AgentError {
+  override readonly name: string = 'TemporarilyUnavailable';
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(server: string, retryAfterSeconds?: number) {
+    const when = retryAfterSeconds === undefined ? '' : `, and asks for ${retryAfterSeconds} s of patience`;
+    super(`${server} cannot answer now${when}`);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** An error answer of a token endpoint, as far as it is believed. */
+export interface Refusal {
+  readonly error: string;
+  readonly description: string | undefined;
+  readonly uri: string | undefined;
+  readonly claims: string | undefined;
+}
+
+/** OpenID Connect Core §3.1.2.6, and what identity providers answer in its spirit at their token endpoints. */
+const personNeeded = new Set([
+  'interaction_required',
+  'login_required',
+  'consent_required',
+  'account_selection_required',
+]);
+
+export function refusalError(server: string, refusal: Refusal): TokenRefused {
+  return personNeeded.has(refusal.error)
+    ? new InteractionRequired(server, refusal)
+    : new TokenRefused(server, refusal.error, refusal.description);
+}

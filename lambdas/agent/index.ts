@@ -1,0 +1,23 @@
+export { createAgent } from './agent.ts';
+export type { Agent, AgentOptions, OnBehalfOptions } from './agent.ts';
+export {
+  awsWebIdentity,
+  clientSecretBasic,
+  clientSecretPost,
+  noClient,
+  privateKeyJwt,
+  publicClient,
+} from './clients.ts';
+export type { ClientCredential, Supply } from './clients.ts';
+export {
+  AgentError,
+  DiscoveryFailed,
+  InteractionRequired,
+  TemporarilyUnavailable,
+  TokenRefused,
+} from './errors.ts';
+export { clientCredentials, identityAssertion, workloadAssertion } from './grants.ts';
+export type { Grant, IdentityAssertionOptions, TokenWish } from './grants.ts';
+export type { AccessToken, Principal, TokenOptions } from './principal.ts';
+export type { AskToken, IssuedToken } from './token-endpoint.ts';
+export type { Fetch } from './wire.ts';

@@ -1,0 +1,60 @@
+import type { Refusal } from './errors.ts';
+import { isPrivateUrl } from './wire.ts';
+
+const longestText = 500;
+const longestClaims = 4_096;
+const longestBody = 65_536;
+
+/**
+ * An error answer of a token endpoint (RFC 6749 §5.2); undefined for what is none. A description ends up in logs, and is
+ * freed of what was `sent` and of everything that looks like a token.
+ */
+export async function readRefusal(response: Response, sent: RequestInit): Promise<Refusal | undefined> {
+  const text = await response.text().catch(() => '');
+  const body = text.length > longestBody ? undefined : parsed(text);
+  const error = body?.['error'];
+  // RFC 6749 §5.2: the characters of an error code.
+  if (typeof error !== 'string' || !/^[\x20\x21\x23-\x5b\x5d-\x7e]{1,100}$/.test(error)) return undefined;
+  const { error_description: said, error_uri: uri, claims } = body ?? {};
+  return {
+    error,
+    description: typeof said === 'string' ? withoutSecrets(said, secretsIn(sent)) : undefined,
+    uri: typeof uri === 'string' && isPrivateUrl(uri) ? uri : undefined,
+    claims: typeof claims === 'string' && claims.length <= longestClaims ? claims : undefined,
+  };
+}
+
+/** What may be repeated of a token request; all else in it proves something. */
+const publicParameters = new Set([
+  ...['grant_type', 'client_id', 'resource', 'audience', 'scope', 'redirect_uri'],
+  ...['client_assertion_type', 'subject_token_type', 'actor_token_type', 'requested_token_type'],
+]);
+
+function secretsIn({ body, headers }: RequestInit): readonly string[] {
+  const parameters = body instanceof URLSearchParams ? [...body] : [];
+  const [, basic = ''] = /^basic (.+)$/i.exec(new Headers(headers).get('authorization') ?? '') ?? [];
+  const credentials = Buffer.from(basic, 'base64').toString();
+  return [
+    ...parameters.filter(([name]) => !publicParameters.has(name)).map(([, value]) => value),
+    ...[basic, credentials, decodeURIComponent(credentials.slice(credentials.indexOf(':') + 1))],
+  ].filter((secret) => secret !== '');
+}
+
+const jwt = /\beyJ[\w-]*\.[\w-]*(?:\.[\w-]*)*/g;
+
+function withoutSecrets(text: string, secrets: readonly string[]): string {
+  const clean = secrets.reduce((left, secret) => left.replaceAll(secret, '…'), text);
+  return clean
+    .replaceAll(jwt, '…')
+    .replaceAll(/[^\x20-\x7e…]/g, ' ')
+    .slice(0, longestText);
+}
+
+function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const body: unknown = JSON.parse(text);
+    return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
