@@ -32,10 +32,19 @@ export {
 } from './config/config.ts';
 export type { DelegationConfig, OnBehalfOfConfig } from './config/delegation-config.ts';
 export type {
+  AnchorGrantConfig,
+  AssuranceConfig,
+  SubjectConfig,
+  TrustAnchorConfig,
+  TrustedKind,
+  WorkloadConfig,
+} from './config/foreign-config.ts';
+export type {
   IdentityProviderConfig,
   ProxiedRegistrationConfig,
   RoleConfig,
 } from './config/people-config.ts';
+export { awsAccount, githubActions, kubernetes, spiffe } from './config/workload-platforms.ts';
 export { EdgeWebAcl, type EdgeWebAclProps } from './edge/edge-web-acl.ts';
 export { ProtectedApi } from './protect/protected-api.ts';
 export type { Guard, ProtectedRouteOptions, ProtectOptions } from './protect/route-guard.ts';

@@ -3,6 +3,7 @@ import type { Audit, AuditEvent } from '../runtime/events.ts';
 import type { ResourceUri } from '../runtime/identifiers.ts';
 import type { Result } from '../runtime/result.ts';
 import type { AuthenticateClient, AuthenticatedClient } from './client-authentication/authenticate-client.ts';
+import type { ProveWorkload } from './bearer/prove-workload.ts';
 import { readCredentials } from './client-authentication/credentials.ts';
 import type { ClientRequest } from './client-request.ts';
 import type { CallerLimits } from './limits/caller-limits.ts';
@@ -11,6 +12,8 @@ import type { Refusal } from './refusal.ts';
 export interface DecisionPorts {
   readonly authenticateClient: AuthenticateClient;
   readonly limits: CallerLimits;
+  /** Where workloads may prove themselves by an assertion alone. */
+  readonly proveWorkload?: ProveWorkload | undefined;
   readonly audit: Audit;
 }
 
@@ -55,7 +58,7 @@ export function decidedRequest<Request extends ClientRequest, Value>({
 
 /** Only what proves nobody counts against its address: many clients share the address of one network. */
 async function provenClient(
-  { limits, authenticateClient }: DecisionPorts,
+  { limits, authenticateClient, proveWorkload }: DecisionPorts,
   { parameters, authorization, certificate, sourceAddress }: ClientRequest,
   resourceHint: ResourceUri | undefined,
   now: Instant,
@@ -70,7 +73,7 @@ async function provenClient(
         if (credentials.value.kind === 'signed_request') await count();
         throw error;
       })
-    : credentials;
+    : ((await proveWorkload?.(parameters, credentials.refusal, resourceHint, now)) ?? credentials);
   if (!client.ok) await count();
   return client;
 }
@@ -117,5 +120,5 @@ function isProven(client: AuthenticatedClient, { reason }: Refusal): boolean {
   if (isNobody(client)) return reason === 'device_waiting';
   // An assertion proves nobody before it is marked, and nobody if it was used: whoever caught one must not use up the
   // client's share with it, be it refused as a replay or for what it came with.
-  return client.assertion === undefined;
+  return client.assertion === undefined && client.workload === undefined;
 }

@@ -1,6 +1,7 @@
 import type { DocumentRefusal } from '../ports/documents.ts';
 import type { GrantId } from '../runtime/identifiers.ts';
 import type { AuthorizationError } from './authorization/refusal.ts';
+import { workloadError, type WorkloadRefusal } from './bearer/workload-refusal.ts';
 import { type DeviceError, deviceErrors, type DeviceRefusal } from './device/refusal.ts';
 import type { ProofRefusal } from './dpop/refusal.ts';
 import type { ExchangeRefusal } from './exchange/refusal.ts';
@@ -46,6 +47,7 @@ export type GrantRefusal =
   | ProofRefusal
   | CertificateBindingRefusal
   | DeviceRefusal
+  | WorkloadRefusal
   | ExchangeRefusal
   | PersonGrantRefusal;
 
@@ -229,6 +231,8 @@ const wire: Wire = {
   device_waiting: ofDevice,
   device_polled_too_fast: ofDevice,
   device_denied: ofDevice,
+  workload_not_accepted: ofWorkload,
+  workload_assertion_replayed: ofWorkload,
   refresh_token_missing: () => bad('invalid_request', 'refresh_token is missing'),
   refresh_token_unknown: refreshTokenNotAccepted,
   refresh_token_of_another_client: refreshTokenNotAccepted,
@@ -292,6 +296,10 @@ function codeNotAccepted(): WireError {
 
 function ofDevice({ reason }: DeviceRefusal): WireError {
   return bad(...deviceErrors[reason]);
+}
+
+function ofWorkload(refusal: WorkloadRefusal): WireError {
+  return bad(...workloadError(refusal));
 }
 
 function refreshTokenNotAccepted(): WireError {

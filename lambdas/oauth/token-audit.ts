@@ -1,3 +1,4 @@
+import type { ProvenWorkload } from '../ports/workloads.ts';
 import type { AuditEvent } from '../runtime/events.ts';
 import type { Result } from '../runtime/result.ts';
 import type { AuthenticatedClient } from './client-authentication/authenticate-client.ts';
@@ -25,10 +26,7 @@ export function tokenAudit(
     return {
       event: 'token_issued',
       ...origin,
-      clientId: plan.clientId,
-      ...(plan.agentId !== undefined && { agentId: plan.agentId }),
-      ...(plan.granted && { personId: plan.subject }),
-      ...(plan.granted?.id !== undefined && { grantId: plan.granted.id }),
+      ...partiesOf(plan),
       resource: plan.resource?.uri ?? plan.audience,
       scope: formatScope(plan.scope),
       jti,
@@ -48,6 +46,21 @@ export function tokenAudit(
     ...('why' in outcome.refusal && { detail: outcome.refusal.why }),
     error: toWire(outcome.refusal).error,
   };
+}
+
+function partiesOf({ clientId, agentId, subject, granted, workload }: TokenPlan) {
+  return {
+    clientId,
+    ...(agentId !== undefined && { agentId }),
+    ...(granted && { personId: subject }),
+    ...(granted?.id !== undefined && { grantId: granted.id }),
+    ...(workload && ofWorkload(workload)),
+  };
+}
+
+/** Whose word was taken for what it is, and what that calls it. */
+function ofWorkload({ verified: { anchor, claims } }: ProvenWorkload): object {
+  return { anchor: anchor.id, ...asked(String(claims['sub']), 'workload') };
 }
 
 function boundTo({ jkt, x5t }: TokenPlan): Pick<TokenPlan, 'jkt' | 'x5t'> {

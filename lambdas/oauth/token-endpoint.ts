@@ -108,11 +108,13 @@ function nextNonce(key: ProvenKey | undefined): Pick<GrantedToken, 'dpopNonce'> 
 function grantFor(
   grants: readonly Grant[],
   { values }: Parameters,
-  { client }: AuthenticatedClient,
+  caller: AuthenticatedClient,
 ): Result<Grant, GrantRefusal> {
   const type = values.get('grant_type');
   if (type === undefined) return refuse({ reason: 'grant_type_missing' });
-  const grant = grants.find((candidate) => candidate.type === type);
-  if (grant === undefined) return refuse({ reason: 'grant_type_unsupported' });
-  return client.grantTypes.includes(grant.type) ? ok(grant) : refuse({ reason: 'grant_not_allowed' });
+  const ofType = grants.filter((candidate) => candidate.type === type);
+  if (ofType.length === 0) return refuse({ reason: 'grant_type_unsupported' });
+  const grant = ofType.find(({ isFor }) => isFor?.(caller) ?? true);
+  if (grant === undefined) return refuse({ reason: 'grant_not_allowed' });
+  return caller.client.grantTypes.includes(grant.type) ? ok(grant) : refuse({ reason: 'grant_not_allowed' });
 }

@@ -227,7 +227,7 @@ export interface AttachedRedirectUri {
 /** What the registry knows of the names in one request; an absent member is not registered. */
 export interface RegistryView {
   readonly client?: Client;
-  /** The agent that `client` belongs to. */
+  /** The agent that `client` belongs to, or that was asked for. */
   readonly agent?: Agent;
   readonly resource?: Resource;
   /** The document behind a client id that is a URL, as it was last accepted. */
@@ -244,6 +244,8 @@ export interface AwsRoleNames {
 
 export interface RegistryNames {
   readonly clientId?: ClientId;
+  /** In place of `clientId`, for a caller that is an agent without being a client of it. */
+  readonly agentId?: AgentId;
   /** In place of `clientId`: the client that is this role. */
   readonly awsRole?: AwsRoleNames;
   readonly resourceUri?: ResourceUri;

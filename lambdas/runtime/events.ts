@@ -59,6 +59,9 @@ export type AuditEvent =
       /** The thumbprint of the key that it is bound to, or of the certificate. */
       readonly jkt?: string;
       readonly x5t?: string;
+      /** The trust anchor whose word was taken, and what it calls the workload that the agent is. */
+      readonly anchor?: string;
+      readonly workload?: string;
     })
   | (TokenDecision & {
       readonly event: 'token_refused';

@@ -1,4 +1,5 @@
 import type { OnBehalfOfConfig } from './delegation-config.ts';
+import type { TrustAnchorConfig, WorkloadConfig } from './foreign-config.ts';
 import type { IdentityProviderConfig, RoleConfig } from './people-config.ts';
 
 /** What one deployment of Vestibule is. Checked as a whole at synth: a bad value never reaches an account. */
@@ -49,6 +50,10 @@ export interface VestibuleConfig {
   readonly clients: readonly ClientConfig[];
   /** Where people sign in. Absent: nobody does, and agents act for themselves alone. */
   readonly identityProviders?: readonly IdentityProviderConfig[];
+  /** Who else may issue tokens that count here, and on which terms. Default: nobody. */
+  readonly trustAnchors?: readonly TrustAnchorConfig[];
+  /** Programs elsewhere that are agents here by what their platform says of them; of several that fit, the first counts. */
+  readonly workloads?: readonly WorkloadConfig[];
   /** How the pages look that people see when they sign in. */
   readonly branding?: BrandingConfig;
   /** What people may let agents do. Absent: whoever can sign in may grant every scope. */

@@ -1,5 +1,6 @@
 import { clientProblems } from './client-references.ts';
 import { delegationProblems } from './delegation-references.ts';
+import { foreignProblems } from './foreign-references.ts';
 import { peopleProblems } from './people-references.ts';
 import { mutualTlsProblems } from './mutual-tls.ts';
 import { didYouMean, pathOf, type Problem, show, unknownReference } from './problem.ts';
@@ -14,12 +15,14 @@ export function referenceProblems(config: SoundParts): readonly Problem[] {
     ...duplicates('clients', config.clients),
     ...duplicates('identityProviders', config.identityProviders),
     ...duplicates('roles', config.roles),
+    ...duplicates('trustAnchors', config.trustAnchors),
     ...collisions(config),
     ...config.resources.flatMap((resource, index) => agentOfResource(resource, index, config)),
     ...config.agents.flatMap((agent, index) => catalogueOf(agent, index, config)),
     ...config.clients.flatMap((client, index) => clientProblems(client, index, config)),
     ...delegationProblems(config),
     ...peopleProblems(config),
+    ...foreignProblems(config),
     ...sharedRoles(config),
     ...signersNotAccepted(config),
     ...zoneOfIssuer(config),
@@ -29,7 +32,7 @@ export function referenceProblems(config: SoundParts): readonly Problem[] {
 }
 
 function duplicates(
-  list: 'resources' | 'agents' | 'clients' | 'identityProviders' | 'roles',
+  list: 'resources' | 'agents' | 'clients' | 'identityProviders' | 'roles' | 'trustAnchors',
   things: readonly { readonly id: string }[],
 ): Problem[] {
   return things.flatMap(({ id }, index) => {

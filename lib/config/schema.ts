@@ -29,6 +29,7 @@ import { registration } from './registration.ts';
 import { documentUrlProblem, type Hosts, resourceUriProblem } from './resource-uri.ts';
 import { scopeNameProblem } from './scope-name.ts';
 import { signing } from './signing.ts';
+import { trustAnchor, workload } from './trust-anchors.ts';
 
 const retentionDays: readonly number[] = Object.values(RetentionDays).filter(
   (days) => typeof days === 'number' && days !== RetentionDays.INFINITE,
@@ -160,6 +161,15 @@ export function configSchema(hosts: Hosts): v.GenericSchema {
         listOf(identityProvider(hosts)),
         v.maxLength(20, 'has more than 20 identity providers; choose those that your people sign in at'),
       ),
+    ),
+    trustAnchors: v.optional(
+      v.pipe(
+        listOf(trustAnchor(hosts)),
+        v.maxLength(20, 'has more than 20 trust anchors; choose those whose tokens come'),
+      ),
+    ),
+    workloads: v.optional(
+      v.pipe(listOf(workload), v.maxLength(50, 'has more than 50 rules; join some by lists of values')),
     ),
     roles: v.optional(
       v.pipe(listOf(role), v.minLength(1, 'names no role; leave it out for people who may grant everything')),

@@ -113,6 +113,31 @@ const role = v.object({
   scopes: v.fallback(v.optional(v.record(v.string(), v.fallback(v.array(v.string()), [])), {}), {}),
 });
 
+const texts = v.fallback(v.optional(v.array(v.string()), []), []);
+
+const trustAnchor = v.object({
+  id: name,
+  issuer: name,
+  profile: v.fallback(v.optional(v.picklist(profileNames)), undefined),
+  accepts: texts,
+  audiences: textList,
+  tenants: textList,
+  subject: v.fallback(v.optional(v.object({ idp: maybeText, tenantClaim: maybeText }), {}), {}),
+  actors: textList,
+  grants: listOf(v.object({ resource: name, scopes: texts })),
+  reusable: v.fallback(v.optional(v.boolean()), undefined),
+});
+
+const workload = v.object({
+  anchor: name,
+  claims: v.fallback(
+    v.optional(v.record(v.string(), v.fallback(v.union([v.string(), v.array(v.string())]), '')), {}),
+    {},
+  ),
+  agent: name,
+  scopes: v.fallback(v.optional(v.record(v.string(), v.fallback(v.array(v.string()), [])), {}), {}),
+});
+
 const url = v.pipe(
   v.string(),
   v.check((text) => issuerUrlProblem(text) === undefined),
@@ -138,6 +163,8 @@ const parts = v.object({
     undefined,
   ),
   roles: listOf(role),
+  trustAnchors: listOf(trustAnchor),
+  workloads: listOf(workload),
 });
 
 export type SoundParts = v.InferOutput<typeof parts>;

@@ -1,3 +1,4 @@
+import { assertionsOf } from '../config/foreign-environment.ts';
 import { registrationOf } from '../config/registration.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
 import { type DeploymentParts, modest, servePublicly } from './deployment-parts.ts';
@@ -24,6 +25,7 @@ export function serveDiscovery({
       PEOPLE: people === undefined ? 'no' : 'yes',
       MUTUAL_TLS: frontDoor.mutualTlsOrigin ?? 'none',
       REGISTRATION: registrationOf(config).mode === 'closed' ? 'closed' : 'open',
+      ASSERTIONS: JSON.stringify(assertionsOf(config)),
       KEYED_IDPS: JSON.stringify(keyedIdps),
       ...registry.grantDiscovery(role, keyedIdps.length > 0),
     }),

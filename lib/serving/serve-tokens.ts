@@ -1,3 +1,4 @@
+import { foreignEnvironment } from '../config/foreign-environment.ts';
 import { refreshTokenDays } from '../config/refresh-tokens.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
 import { clientProof, type DeploymentParts, hasPeople, servePublicly } from './deployment-parts.ts';
@@ -16,6 +17,7 @@ export function serveTokens(parts: DeploymentParts): void {
       ...clientProof(parts),
       ACCESS_TOKEN_MINUTES: String(config.accessTokenMinutes ?? 15),
       REFRESH_TOKEN_DAYS: refreshTokenDays(config),
+      ...foreignEnvironment(config),
       ...(people?.grantAsking(role) ?? { IDPS: '[]', DOWNSTREAM_FUNCTION: 'none' }),
       NONCE_SECRET: nonceSecret?.grantUse(role) ?? 'none',
       ...signingKeys.grantSigning(role),

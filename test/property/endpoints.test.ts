@@ -116,6 +116,7 @@ describe('whatever is sent', () => {
         signingAlgorithm: 'RS256',
         people: true,
         registration: true,
+        assertions: [],
         issuer,
         resources: {
           findByUri: (uri) => Promise.resolve(uri === aResource().uri ? aResource() : undefined),

@@ -29,6 +29,7 @@ import { resourceServer } from './requirements/resource-server.ts';
 import { authorizationRequests, signIn } from './requirements/sign-in.ts';
 import { signing } from './requirements/signing.ts';
 import { upstreamAuthentication } from './requirements/upstream-authentication.ts';
+import { workloadFederation } from './requirements/workload-federation.ts';
 import { workloadIdentity } from './requirements/workload-identity.ts';
 
 /** Everything the project claims to do, each claim cited by at least one test. */
@@ -38,6 +39,7 @@ export const requirements = {
   ...tokenRequest,
   ...assertions,
   ...workloadIdentity,
+  ...workloadFederation,
   ...entitlement,
   ...issuance,
   ...resourceServer,

@@ -41,7 +41,10 @@ export function registryReader(
       const aliases = names.awsRole === undefined ? [] : aliasKeys(names.awsRole);
       const resourceKey = names.resourceUri && keyOf.resource(names.resourceUri);
       const hint = clientKey(names) ?? aliases.map(clients.of).find((key) => key !== undefined);
-      const asked = [...aliases, hint, agents.of(hint), resourceKey].filter((key) => key !== undefined);
+      const namedAgent = agentKeyOf(names);
+      const asked = [...aliases, hint, agents.of(hint), namedAgent, resourceKey].filter(
+        (key) => key !== undefined,
+      );
       const items = await cache.read(asked);
       const find = async (key: string | undefined): Promise<Item | undefined> => {
         if (key === undefined) return undefined;
@@ -49,7 +52,7 @@ export function registryReader(
       };
       const key = clientKey(names) ?? aliasedClient(aliases, items);
       const client = unexpired(present(await find(key), clientOf), clock());
-      const agentKey = client?.agentId && keyOf.agent(client.agentId);
+      const agentKey = agentKeyOf(client) ?? namedAgent;
       agents.remember(key, agentKey);
       const agent = present(await find(agentKey), agentOf);
       const resource = present(await find(resourceKey), resourceOf);
@@ -97,6 +100,10 @@ function unexpired(client: Client | undefined, now: Instant): Client | undefined
 
 function clientKey({ clientId }: RegistryNames): string | undefined {
   return clientId === undefined ? undefined : keyOf.client(clientId);
+}
+
+function agentKeyOf(of: Pick<RegistryNames, 'agentId'> | undefined): string | undefined {
+  return of?.agentId && keyOf.agent(of.agentId);
 }
 
 function aliasKeys({ issuer, patterns }: AwsRoleNames): readonly string[] {

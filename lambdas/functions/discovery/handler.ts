@@ -25,6 +25,7 @@ export const handler = lambdaHandler(
     people: environment.PEOPLE === 'yes',
     ...mutualTlsIn(environment),
     registration: environment.REGISTRATION === 'open',
+    assertions: JSON.parse(environment.ASSERTIONS) as string[],
     resources,
     keyRings,
     identityProviders,

@@ -11,6 +11,9 @@ export const tokenEnvironment = [
   'IDPS',
   /** The name of the function that knows how people stand there, or `none` where there are no identity providers. */
   'DOWNSTREAM_FUNCTION',
+  /** Who else may issue tokens that count here, and which workloads are agents, as JSON lists. */
+  'TRUST_ANCHORS',
+  'WORKLOADS',
   /** `public`, or `loopback` in the dev profile, where a document may live on this machine. */
   'DOCUMENT_HOSTS',
   /** Whose metadata documents are clients, as JSON; or `none`. */

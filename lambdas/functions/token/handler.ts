@@ -22,6 +22,12 @@ import { tokenHttpEndpoint } from '../../http/token-endpoint.ts';
 import { clientAuthentication } from '../../oauth/client-authentication/authenticate-client.ts';
 import { clientKeys } from '../../oauth/client-authentication/client-keys.ts';
 import { type DpopNonces, statelessNonces } from '../../oauth/dpop/nonces.ts';
+import { anchorKeys } from '../../oauth/anchors/anchor-keys.ts';
+import { readAnchors } from '../../oauth/anchors/read-anchors.ts';
+import { foreignVerifier } from '../../oauth/anchors/verify-foreign.ts';
+import { workloadProof } from '../../oauth/bearer/prove-workload.ts';
+import { workloadGrant } from '../../oauth/bearer/workload-grant.ts';
+import { readWorkloadRules } from '../../oauth/bearer/workload-rule.ts';
 import { authorizationCodeGrant } from '../../oauth/grants/authorization-code.ts';
 import { clientCredentialsGrant } from '../../oauth/grants/client-credentials.ts';
 import { deviceCodeGrant } from '../../oauth/grants/device-code.ts';
@@ -68,6 +74,16 @@ const registry = withMetadataDocuments(registered, {
   clock: systemClock,
 });
 
+const anchors = readAnchors(environment.TRUST_ANCHORS);
+const verifyForeign = foreignVerifier({
+  anchors: anchors.filter((anchor) => anchor.issuer.replace(/\/$/, '') !== issuer),
+  // Key sets of companies that roll many keys are larger than the documents of clients.
+  keys: anchorKeys(guardedDocuments({ hosts, maximumBytes: 262_144 })),
+  ownAudiences: [issuer, `${issuer}/`, endpointsOf(issuer).token],
+});
+const workloads = readWorkloadRules(environment.WORKLOADS);
+const replay = dynamoAssertionReplay({ client: dynamo, table: environment.GRANTS_TABLE });
+
 /** Where people sign in. */
 function personGrants(): readonly Grant[] {
   const ports = {
@@ -108,12 +124,18 @@ const requestToken = tokenEndpoint({
     issuerHosts: hosts,
     callers: environment.AWS_CALLER_IDENTITY === 'accepted' ? guardedCallerIdentities({ hosts }) : undefined,
   }),
-  replay: dynamoAssertionReplay({ client: dynamo, table: environment.GRANTS_TABLE }),
+  replay,
+  proveWorkload:
+    workloads.length > 0 ? workloadProof({ issuer, registry, verifyForeign, rules: workloads }) : undefined,
   random: systemRandom,
   audit,
   issuer,
   ...mutualTlsIn(environment),
-  grants: [clientCredentialsGrant(registry), ...(idps.length > 0 ? personGrants() : [])],
+  grants: [
+    clientCredentialsGrant(registry),
+    ...(workloads.length > 0 ? [workloadGrant({ registry, replay, random: systemRandom })] : []),
+    ...(idps.length > 0 ? personGrants() : []),
+  ],
   issue: tokenIssuer({
     issuer,
     lifetimeSeconds: lifetimeSeconds(environment.ACCESS_TOKEN_MINUTES),

@@ -90,15 +90,19 @@ async function signature(
 ): Promise<Result<true, ForeignRefusal>> {
   const { ownsKey } = profileOf(anchor).issuers;
   const fitting = (all: readonly AnchorKey[]): readonly AnchorKey[] =>
-    candidates(
-      all.filter((key) => ownsKey(anchor, key, jwt.claims)),
-      jwt,
-    ).map((key) => ({ ...key }));
+    candidates(all.filter((key) => ownsKey(anchor, key, jwt.claims)).map(ofSvids), jwt).map((key) => ({
+      ...key,
+    }));
   const found = await keys.find(anchor, fitting, now);
   if (!found.ok) return withoutKeys(anchor, found.refusal);
   return (await isSignedByOneOf(found.value, new Secret(token), jwt.algorithm))
     ? ok(true)
     : refuse({ fault: 'signature_wrong', detail: 'is not signed by the key that it names' });
+}
+
+/** SPIFFE has a `use` of its own for keys of JWT-SVIDs. */
+function ofSvids({ use, ...key }: AnchorKey): AnchorKey {
+  return use === undefined || use === 'jwt-svid' ? key : { ...key, use };
 }
 
 function withoutKeys(anchor: TrustAnchor, { reason }: KeysRefusal): Result<never, ForeignRefusal> {

@@ -1,5 +1,6 @@
 import type { CallerIdentities } from '../../ports/caller-identities.ts';
 import type { Agent, Client, RegistryReader, RegistryView } from '../../ports/registry.ts';
+import type { ProvenWorkload } from '../../ports/workloads.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { ResourceUri } from '../../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
@@ -28,6 +29,8 @@ export interface AuthenticatedClient {
   readonly agent?: Agent;
   /** The assertion that proved it; to be marked as used before an answer leaves, and not before all else is decided. */
   readonly assertion?: ProvingAssertion;
+  /** What it proved to be in place of a client: the agent itself, by what its platform says of it. */
+  readonly workload?: ProvenWorkload;
 }
 
 export interface ClientAuthenticationPorts {
@@ -45,6 +48,11 @@ export type AuthenticateClient = (
   resourceUri: ResourceUri | undefined,
   now: Instant,
 ) => Promise<Result<AuthenticatedClient, ClientRefusal>>;
+
+/** An agent that proved itself without a client of it: in `client` it stands under its own name, for this one grant. */
+export function provenAgent(agent: Agent, client: Client, workload: ProvenWorkload): AuthenticatedClient {
+  return { [proof]: true, client, agent, workload };
+}
 
 export function clientAuthentication(ports: ClientAuthenticationPorts): AuthenticateClient {
   return async (credentials, resourceUri, now) => {

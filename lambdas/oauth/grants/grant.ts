@@ -1,5 +1,6 @@
 import type { GrantedBy } from '../../ports/grants.ts';
 import type { GrantType, Resource } from '../../ports/registry.ts';
+import type { ProvenWorkload } from '../../ports/workloads.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { AgentId, ClientId, GrantId, ScopeName } from '../../runtime/identifiers.ts';
 import type { Result } from '../../runtime/result.ts';
@@ -29,6 +30,8 @@ export interface TokenPlan {
   readonly granted?: PersonsGrant;
   /** Where the token comes from; absent where it was exchanged from none. */
   readonly exchanged?: Exchanged;
+  /** What proved the agent that it is issued to, where that was no client. */
+  readonly workload?: ProvenWorkload;
   /** When what it rests on ends, where that does. */
   readonly until?: Instant;
 }
@@ -63,6 +66,8 @@ export interface GrantContext extends Shown {
 
 export interface Grant {
   readonly type: GrantType;
+  /** Which of several grants of one type it is that a caller means. Absent: it is for all of them. */
+  readonly isFor?: (client: AuthenticatedClient) => boolean;
   readonly redeem: (parameters: Parameters, context: GrantContext) => Promise<Result<Decided, GrantRefusal>>;
 }
 

@@ -53,10 +53,18 @@ function endOfHolder(
 ): 'client_not_active' | 'agent_not_active' | undefined {
   // A client that is its metadata document is in no registry: the policy says whether it still is one.
   if (isDocumentClientId(clientId)) return isTaken(clientId, documents) ? undefined : 'client_not_active';
-  if (client?.state !== 'active') return 'client_not_active';
-  // A client id that was registered anew may belong to another agent, or to one where it belonged to none.
-  if (client.agentId !== agentId) return 'agent_not_active';
-  return agentId === undefined || agent?.state === 'active' ? undefined : 'agent_not_active';
+  // A workload is its agent and no client of it, none of which has the name of an agent.
+  const isAgentItself = clientId === agentId && client === undefined;
+  if (!isAgentItself) {
+    if (client?.state !== 'active') return 'client_not_active';
+    // A client id that was registered anew may belong to another agent, or to one where it belonged to none.
+    if (client.agentId !== agentId) return 'agent_not_active';
+  }
+  return isActive(agentId, agent) ? undefined : 'agent_not_active';
+}
+
+function isActive(id: string | undefined, agent: HolderStanding['agent']): boolean {
+  return id === undefined || agent?.state === 'active';
 }
 
 /** RFC 8693 gives no exchanged token a life of its own: it ends with each token that it was exchanged from. */

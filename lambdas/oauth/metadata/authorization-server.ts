@@ -1,5 +1,6 @@
 import type { Issuer } from '../../runtime/identifiers.ts';
 import { proofAlgorithms } from '../../resource-server/dpop-proof.ts';
+import { jwtBearerGrantType } from '../bearer/grant-type.ts';
 import { supportedAlgorithms } from '../client-authentication/assertion-algorithms.ts';
 import { deviceGrantType } from '../device/device-request.ts';
 import { openIdScopes } from '../scope/openid-scope.ts';
@@ -22,6 +23,8 @@ export interface IssuerAbilities {
   readonly mutualTls?: string | undefined;
   /** Whether clients register themselves. */
   readonly registration: boolean;
+  /** What else than codes and secrets is a grant: assertions of workloads. */
+  readonly assertions: readonly string[];
 }
 
 /**
@@ -30,7 +33,7 @@ export interface IssuerAbilities {
  */
 export function authorizationServerMetadata(
   issuer: Issuer,
-  { signingAlgorithm, people, mutualTls, registration }: IssuerAbilities,
+  { signingAlgorithm, people, mutualTls, registration, assertions }: IssuerAbilities,
 ): Readonly<Record<string, unknown>> {
   const endpoints = endpointsOf(issuer);
   const methods = mutualTls === undefined ? authenticationMethods : certificateMethods;
@@ -45,7 +48,12 @@ export function authorizationServerMetadata(
     ...(people && { client_id_metadata_document_supported: true }),
     ...(people && forPeople(endpoints)),
     response_types_supported: ['code'],
-    grant_types_supported: [...(people ? grantsOfPeople : []), 'client_credentials'],
+    grant_types_supported: [
+      ...(people ? grantsOfPeople : []),
+      'client_credentials',
+      // WIF-7.
+      ...(assertions.length > 0 ? [jwtBearerGrantType] : []),
+    ],
     code_challenge_methods_supported: ['S256'],
     // IX-45: a client that people use may be public.
     token_endpoint_auth_methods_supported: people ? ['none', ...methods] : methods,

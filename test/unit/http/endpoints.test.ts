@@ -81,6 +81,7 @@ describe('the discovery endpoints', () => {
     signingAlgorithm: 'RS256',
     people: true,
     registration: true,
+    assertions: [],
     issuer,
     resources: {
       findByUri: (uri) => Promise.resolve(uri === aResource().uri ? aResource() : undefined),

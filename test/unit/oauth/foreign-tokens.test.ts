@@ -292,6 +292,19 @@ describe('what the config demands of a foreign token', () => {
 });
 
 describe('an assertion of a workload', () => {
+  it('may be a JWT-SVID, whose keys SPIFFE publishes for nothing else', async () => {
+    const anchor = anAnchor({ accepts: ['workload'] });
+    const token = await signer.token({ header: { typ: 'JOSE' }, claims: { aud: ours } });
+    for (const [use, good] of [
+      ['jwt-svid', true],
+      ['x509-svid', false],
+      ['enc', false],
+    ] as const) {
+      const verify = verifierOf(aKeyHost({ ...signer.jwk, use }), [anchor]);
+      expect([use, (await verify(token, ['workload'], now)).ok]).toEqual([use, good]);
+    }
+  });
+
   it('is for this deployment, whatever the audiences of its anchor', async () => {
     const anchor: Partial<TrustAnchor> = { accepts: ['workload'], audiences: [api] };
     const kinds: readonly ForeignKind[] = ['workload'];

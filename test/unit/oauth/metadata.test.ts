@@ -15,7 +15,7 @@ import { aKeyRing, aResource, aSigningKey, aStandbyKey, issuer, now, uri } from 
 
 describe('the metadata of the issuer', () => {
   it('names what works', () => {
-    const machines = { signingAlgorithm: 'RS256', people: false, registration: false };
+    const machines = { signingAlgorithm: 'RS256', people: false, registration: false, assertions: [] };
     expect(authorizationServerMetadata(issuer, machines)).toEqual({
       issuer: 'https://auth.example.com',
       authorization_endpoint: 'https://auth.example.com/authorize',
@@ -49,7 +49,7 @@ describe('the metadata of the issuer', () => {
   });
 
   it('names what is there for people only where they sign in', () => {
-    const people = { signingAlgorithm: 'RS256', people: true, registration: true };
+    const people = { signingAlgorithm: 'RS256', people: true, registration: true, assertions: [] };
     expect(authorizationServerMetadata(issuer, people)).toMatchObject({
       registration_endpoint: 'https://auth.example.com/register',
       client_id_metadata_document_supported: true,
@@ -71,6 +71,8 @@ describe('the metadata of the issuer', () => {
     });
     const closed = authorizationServerMetadata(issuer, { ...people, registration: false });
     expect(closed).not.toHaveProperty('registration_endpoint');
+    const workloads = authorizationServerMetadata(issuer, { ...people, assertions: ['workload'] });
+    expect(workloads['grant_types_supported']).toContain('urn:ietf:params:oauth:grant-type:jwt-bearer');
   });
 });
 

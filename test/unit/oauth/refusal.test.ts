@@ -78,6 +78,11 @@ const expected: {
   device_waiting: [{ reason: 'device_waiting' }, [400, 'authorization_pending']],
   device_polled_too_fast: [{ reason: 'device_polled_too_fast' }, [400, 'slow_down']],
   device_denied: [{ reason: 'device_denied' }, [400, 'access_denied']],
+  workload_not_accepted: [
+    { reason: 'workload_not_accepted', why: 'no_rule_fits', detail: 'is of no workload that is known here' },
+    [400, 'invalid_grant'],
+  ],
+  workload_assertion_replayed: [{ reason: 'workload_assertion_replayed' }, [400, 'invalid_grant']],
   refresh_token_missing: [{ reason: 'refresh_token_missing' }, [400, 'invalid_request']],
   refresh_token_unknown: [{ reason: 'refresh_token_unknown' }, [400, 'invalid_grant']],
   refresh_token_of_another_client: [{ reason: 'refresh_token_of_another_client' }, [400, 'invalid_grant']],
