@@ -102,6 +102,13 @@ export class GrantsTable extends Construct {
     return { GRANTS_TABLE: this.table.tableName };
   }
 
+  /** Keeping the public keys of trust anchors, for when their hosts fail. */
+  grantAnchorKeys(role: IRole): GrantsVariables {
+    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem'] as const;
+    grantItems(this.table, role, { actions, items: ['anchor-keys#*'] });
+    return { GRANTS_TABLE: this.table.tableName };
+  }
+
   /** Everything that has ended, for the feed. */
   grantReadingEnds(role: IRole): GrantsVariables {
     grantItems(this.table, role, { actions: ['dynamodb:BatchGetItem'], items: ['revoked#*', 'ended#*'] });

@@ -27,6 +27,7 @@ export function serveTokens(parts: DeploymentParts): void {
       ),
       ...(hasPeople(config) && { ...grants.grantRedemption(role), ...grants.grantPolling(role) }),
       ...grants.grantReplayMarks(role),
+      ...((config.trustAnchors ?? []).length > 0 && grants.grantAnchorKeys(role)),
       ...grants.grantOpaqueIssuance(role),
       ...grants.grantBuckets(role, 'client', 'address'),
     }),

@@ -37,6 +37,8 @@ export const keyOf = {
   wrappedKeyIntent: (intent: string): string => `signing-key-intent#${intent}`,
   /** NUL can stand in neither part, so no two pairs share a key; the hash bounds the length a client chose. */
   assertion: (issuer: string, jti: string): string => `assertion#${sha256(`${issuer}\0${jti}`)}`,
+  /** The keys of a trust anchor, by whose they are and where they come from. */
+  anchorKeys: (of: string): string => `anchor-keys#${sha256(of)}`,
   /** A thumbprint has one length; the hash bounds that of what the client chose. */
   proof: (jkt: string, jti: string): string => `proof#${sha256(`${jkt}\0${jti}`)}`,
   grant: (id: GrantId): string => `grant#${id}`,

@@ -6,6 +6,7 @@ import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoAssertionReplay } from '../../adapters/dynamodb/assertion-replay.ts';
 import { dynamoDevices } from '../../adapters/dynamodb/devices.ts';
 import { dynamoGrants } from '../../adapters/dynamodb/grants.ts';
+import { dynamoKeptKeySets } from '../../adapters/dynamodb/kept-key-sets.ts';
 import { dynamoOpaqueTokens } from '../../adapters/dynamodb/opaque-tokens.ts';
 import { dynamoProofMarks } from '../../adapters/dynamodb/proof-marks.ts';
 import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
@@ -78,7 +79,10 @@ const anchors = readAnchors(environment.TRUST_ANCHORS);
 const verifyForeign = foreignVerifier({
   anchors: anchors.filter((anchor) => anchor.issuer.replace(/\/$/, '') !== issuer),
   // Key sets of companies that roll many keys are larger than the documents of clients.
-  keys: anchorKeys(guardedDocuments({ hosts, maximumBytes: 262_144 })),
+  keys: anchorKeys(
+    guardedDocuments({ hosts, maximumBytes: 262_144 }),
+    dynamoKeptKeySets({ client: dynamo, table: environment.GRANTS_TABLE }),
+  ),
   ownAudiences: [issuer, `${issuer}/`, endpointsOf(issuer).token],
 });
 const workloads = readWorkloadRules(environment.WORKLOADS);

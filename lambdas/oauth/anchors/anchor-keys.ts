@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { DocumentRefusal, Documents } from '../../ports/documents.ts';
+import type { KeptKeySet, KeptKeySets } from '../../ports/kept-keys.ts';
 import type { TrustAnchor } from '../../ports/trust-anchors.ts';
 import { after, type Instant } from '../../runtime/clock.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
@@ -33,14 +34,14 @@ const maximumAge = 600;
 /** Seconds for which known keys go on while their host fails. */
 const longestOutage = 86_400;
 
-interface Known {
-  readonly keys: Keys;
-  readonly asOf: Instant;
-}
+/** Seconds after which keys that are still the same are kept anew, so that what is kept counts for most of a day. */
+const keptAnewAfter = 3_600;
 
 /** What is known of one anchor after an attempt to fetch its keys. */
 interface Outcome {
-  readonly known: Known | undefined;
+  readonly known: KeptKeySet | undefined;
+  /** As of when they are kept, where they are. */
+  readonly keptAsOf?: Instant;
   /** Of the attempt itself, where it failed. */
   readonly failure: KeysRefusal | undefined;
 }
@@ -53,16 +54,19 @@ interface Attempt {
 const keySet = v.object({ keys: v.array(v.record(v.string(), v.unknown())) });
 const discovery = v.object({ issuer: v.string(), jwks_uri: v.string() });
 
-/** The keys of trust anchors, in one cache for as long as the instance lives. */
-export function anchorKeys(documents: Documents): AnchorKeys {
+/**
+ * The keys of trust anchors, in one cache for as long as the instance lives. What it fetches is kept too, for instances that
+ * begin while the host fails.
+ */
+export function anchorKeys(documents: Documents, kept: KeptKeySets): AnchorKeys {
   const attempts = new Map<string, Attempt>();
 
   const attempt = (anchor: TrustAnchor, before: Outcome | undefined, now: Instant): Attempt => {
-    const outcome = fetchKeys(documents, anchor).then((fetched): Outcome =>
-      fetched.ok
-        ? { known: { keys: fetched.value, asOf: now }, failure: undefined }
-        : { known: before?.known, failure: fetched.refusal },
-    );
+    const outcome = fetchKeys(documents, anchor).then(async (fetched): Promise<Outcome> => {
+      if (fetched.ok) return keptOutcome(kept, anchor, { before, keys: fetched.value, now });
+      const known = before?.known ?? (await kept.find(sourceOf(anchor)).catch(() => undefined));
+      return { ...before, known, failure: fetched.refusal };
+    });
     const begun = { startedAt: now, outcome };
     attempts.set(anchor.id, begun);
     return begun;
@@ -81,6 +85,30 @@ export function anchorKeys(documents: Documents): AnchorKeys {
       return pickFrom(await latest.outcome, pick, now);
     },
   };
+}
+
+/** Whose keys, and where they come from: an anchor that moves has none of those that were kept before. */
+function sourceOf({ issuer, jwksUri = '' }: TrustAnchor): string {
+  return `${issuer}\0${jwksUri}`;
+}
+
+/** Keys that were fetched count, be they kept or not: the store is for hosts that fail. */
+async function keptOutcome(
+  kept: KeptKeySets,
+  anchor: TrustAnchor,
+  { before, keys, now }: { readonly before: Outcome | undefined; readonly keys: Keys; readonly now: Instant },
+): Promise<Outcome> {
+  const known = { keys, asOf: now };
+  const { keptAsOf } = before ?? {};
+  const isSame = JSON.stringify(before?.known?.keys) === JSON.stringify(keys);
+  if (isSame && keptAsOf !== undefined && now < after(keptAsOf, keptAnewAfter)) {
+    return { known, keptAsOf, failure: undefined };
+  }
+  const isKept = await kept.keep(sourceOf(anchor), known).then(
+    () => true,
+    () => false,
+  );
+  return { known, failure: undefined, ...(isKept && { keptAsOf: now }) };
 }
 
 function pickFrom(

@@ -4,6 +4,7 @@ import { type AnchorKeys, anchorKeys } from '../../../lambdas/oauth/anchors/anch
 import { readAnchors } from '../../../lambdas/oauth/anchors/read-anchors.ts';
 import { foreignVerifier } from '../../../lambdas/oauth/anchors/verify-foreign.ts';
 import type { DocumentRefusal, Documents } from '../../../lambdas/ports/documents.ts';
+import type { KeptKeySet, KeptKeySets } from '../../../lambdas/ports/kept-keys.ts';
 import type { TrustAnchor, VerifyForeign } from '../../../lambdas/ports/trust-anchors.ts';
 import { ok, refuse, type Result } from '../../../lambdas/runtime/result.ts';
 import { expect } from 'vitest';
@@ -92,10 +93,25 @@ export function aKeyHost(...keys: readonly JWK[]): Host {
   };
 }
 
+/** What instances share. */
+export function someKeptKeys(): KeptKeySets & { readonly writes: () => number } {
+  const sets = new Map<string, KeptKeySet>();
+  let writes = 0;
+  return {
+    writes: () => writes,
+    keep: (of, set) => {
+      writes += 1;
+      sets.set(of, set);
+      return Promise.resolve();
+    },
+    find: (of) => Promise.resolve(sets.get(of)),
+  };
+}
+
 export function verifierOf(
   host: Documents,
   anchors: readonly TrustAnchor[] = [anAnchor()],
-  keys: AnchorKeys = anchorKeys(host),
+  keys: AnchorKeys = anchorKeys(host, someKeptKeys()),
 ): VerifyForeign {
   return foreignVerifier({ anchors, keys, ownAudiences: [ours, tokenEndpointUrl] });
 }

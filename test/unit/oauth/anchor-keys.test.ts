@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { anchorKeys } from '../../../lambdas/oauth/anchors/anchor-keys.ts';
 import type { TrustAnchor } from '../../../lambdas/ports/trust-anchors.ts';
 import { after, type Instant } from '../../../lambdas/runtime/clock.ts';
 import { DependencyUnavailable } from '../../../lambdas/runtime/dependency.ts';
@@ -11,6 +12,7 @@ import {
   type ForeignIssuer,
   partner,
   verifierOf,
+  someKeptKeys,
 } from './a-foreign-issuer.ts';
 import { now } from './mothers.ts';
 
@@ -77,6 +79,53 @@ describe('the keys of a trust anchor', () => {
     }
     const at = after(now, 86_400);
     await expect(verify(await tokenAt(first, at), kinds, at)).rejects.toThrow(DependencyUnavailable);
+  });
+
+  it('are known to an instance that begins while their host is down, for as long as they are to others', async () => {
+    const host = aKeyHost(first.jwk);
+    const kept = someKeptKeys();
+    const anInstance = (anchor = anAnchor()) => verifierOf(host, [anchor], anchorKeys(host, kept));
+    await anInstance()(await first.token(), kinds, now);
+    host.serve(down);
+    const at = after(now, 86_399);
+    const token = await tokenAt(first, at);
+    expect(await anInstance()(token, kinds, at)).toMatchObject({ ok: true });
+    await expect(anInstance()(token, kinds, after(at, 1))).rejects.toThrow(DependencyUnavailable);
+    // Those of another place are nobody's.
+    const moved = anInstance(anAnchor({ jwksUri: `${partner}/elsewhere` }));
+    await expect(moved(token, kinds, at)).rejects.toThrow(DependencyUnavailable);
+  });
+
+  it('are kept when they are new, and once an hour where they are not', async () => {
+    const host = aKeyHost(first.jwk);
+    const kept = someKeptKeys();
+    const verify = verifierOf(host, [anAnchor()], anchorKeys(host, kept));
+    for (const [seconds, writes] of [
+      [0, 1],
+      [600, 1],
+      [3_599, 1],
+      [3_600 + 600, 2],
+    ] as const) {
+      const at = after(now, seconds);
+      await verify(await tokenAt(first, at), kinds, at);
+      expect([seconds, kept.writes()]).toEqual([seconds, writes]);
+    }
+    host.serve(ok({ keys: [second.jwk] }));
+    await verify(await tokenAt(second, after(now, 4_300)), kinds, after(now, 4_300));
+    expect(kept.writes()).toBe(3);
+  });
+
+  it('count though the store fails, which is asked for nothing else', async () => {
+    const host = aKeyHost(first.jwk);
+    const fails = (): Promise<never> =>
+      Promise.reject(new DependencyUnavailable('DynamoDB', { cause: new Error('down') }));
+    const verify = verifierOf(host, [anAnchor()], anchorKeys(host, { keep: fails, find: fails }));
+    expect(await verify(await first.token(), kinds, now)).toMatchObject({ ok: true });
+    host.serve(down);
+    const another = verifierOf(host, [anAnchor()], anchorKeys(host, { keep: fails, find: fails }));
+    await expect(another(await first.token(), kinds, now)).rejects.toThrow('trust anchor partner');
+    host.serve(ok({ keys: [first.jwk] }));
+    expect(await another(await first.token(), kinds, after(now, 30))).toMatchObject({ ok: true });
   });
 
   it('that are unknown are a failed dependency while their host is down, and it is left alone', async () => {
