@@ -1,6 +1,7 @@
 import type { DocumentRefusal } from '../ports/documents.ts';
 import type { GrantId } from '../runtime/identifiers.ts';
 import type { AuthorizationError } from './authorization/refusal.ts';
+import type { BearerRefusal } from './bearer/refusal.ts';
 import { workloadError, type WorkloadRefusal } from './bearer/workload-refusal.ts';
 import { type DeviceError, deviceErrors, type DeviceRefusal } from './device/refusal.ts';
 import type { ProofRefusal } from './dpop/refusal.ts';
@@ -49,6 +50,7 @@ export type GrantRefusal =
   | DeviceRefusal
   | WorkloadRefusal
   | ExchangeRefusal
+  | BearerRefusal
   | PersonGrantRefusal;
 
 /** Why a client gets no token of what a person granted. With a `grantId` the caller has had a code or a token of that grant. */
@@ -254,6 +256,7 @@ const wire: Wire = {
   nothing_held: () =>
     bad('invalid_scope', 'of what the person granted, nothing is left that they hold and that is offered'),
   exchange_refused: ({ error, description }) => bad(error, printable(description)),
+  assertion_refused: ({ error, description }) => bad(error, printable(description)),
   token_missing: () => bad('invalid_request', 'token is missing'),
   not_a_resource_server: () =>
     bad('unauthorized_client', 'the client is not registered as the server of a resource'),

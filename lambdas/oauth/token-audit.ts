@@ -48,13 +48,14 @@ export function tokenAudit(
   };
 }
 
-function partiesOf({ clientId, agentId, subject, granted, workload }: TokenPlan) {
+function partiesOf({ clientId, agentId, subject, granted, workload, exchanged }: TokenPlan) {
   return {
     clientId,
     ...(agentId !== undefined && { agentId }),
     ...(granted && { personId: subject }),
     ...(granted?.id !== undefined && { grantId: granted.id }),
     ...(workload && ofWorkload(workload)),
+    ...(exchanged?.anchor !== undefined && { anchor: exchanged.anchor }),
   };
 }
 

@@ -47,7 +47,8 @@ function ownerOf(
     return unknownReference(pathOf(['clients', index, 'resource']), resource, 'resource', resources);
   }
   if (agent !== undefined) return unknownReference(path, agent, 'agent', agents);
-  if (redirectUris !== undefined || isForPeople(grants)) return [];
+  const isForAsserted = grants?.includes(bearer) === true;
+  if (redirectUris !== undefined || isForPeople(grants) || isForAsserted) return [];
   return [
     {
       path,

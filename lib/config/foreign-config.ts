@@ -13,7 +13,10 @@ export interface TrustAnchorConfig {
   readonly profile?: IdentityProviderProfile;
   /** The https URL of its public keys. Default: what its OpenID Connect discovery document names. */
   readonly jwksUri?: string;
-  /** What its tokens may be taken as: what somebody exchanges, or the assertions of workloads. */
+  /**
+   * What its tokens may be taken as: what somebody exchanges, what it asserts of its people for one client (`id_jag`), or the
+   * assertions of workloads.
+   */
   readonly accepts: readonly TrustedKind[];
   /**
    * What its access and ID tokens and other JWTs are made for: one of these is their `aud`, or of an access token of Cognito its
@@ -32,16 +35,21 @@ export interface TrustAnchorConfig {
   readonly subjectTokenTypes?: readonly string[];
   /** The ids of the agents that may exchange its tokens. */
   readonly actors?: readonly string[];
-  /** What tokens may be exchanged for, at most. */
+  /** What tokens may be exchanged for, at most, and what its ID-JAGs give. */
   readonly grants?: readonly AnchorGrantConfig[];
   /**
-   * Whether a workload may present one assertion until it expires, as those of Kubernetes have to. Default: each is taken once,
-   * and has a `jti`.
+   * The clients that may present its ID-JAGs: ids of clients that hold the grant `urn:ietf:params:oauth:grant-type:jwt-bearer`, or
+   * URLs of metadata documents, which get it by being named here. Default: the clients of this config that hold it.
+   */
+  readonly clients?: readonly string[];
+  /**
+   * Whether an ID-JAG may be presented until it expires, or one assertion of a workload, as those of Kubernetes have to. Default:
+   * each is taken once, and has a `jti`.
    */
   readonly reusable?: boolean;
 }
 
-export type TrustedKind = 'access_token' | 'id_token' | 'jwt' | 'workload';
+export type TrustedKind = 'access_token' | 'id_token' | 'jwt' | 'id_jag' | 'workload';
 
 export interface AssuranceConfig {
   /** One of these. */

@@ -27,7 +27,7 @@ export function foreignEnvironment(config: VestibuleConfig): ForeignVariables {
 /** Which tokens of trust anchors are grants by themselves. */
 export function assertionsOf({ trustAnchors = [] }: VestibuleConfig): readonly TrustedKind[] {
   const accepted = trustAnchors.flatMap(({ accepts }) => accepts);
-  return accepted.includes('workload') ? ['workload'] : [];
+  return (['id_jag', 'workload'] as const).filter((kind) => accepted.includes(kind));
 }
 
 function anchorFrom(anchor: TrustAnchorConfig, config: VestibuleConfig): object {

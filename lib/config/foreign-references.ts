@@ -1,3 +1,4 @@
+import { presentersOf, termsOfIdJags, usesOf } from './id-jag-references.ts';
 import { didYouMean, pathOf, type Problem, show, unknownReference } from './problem.ts';
 import { isSharedIssuer, profileOf } from './provider-profiles.ts';
 import type { SoundParts } from './sound-parts.ts';
@@ -16,6 +17,9 @@ export function foreignProblems(config: SoundParts): readonly Problem[] {
       ...peopleOf(anchor, index, config),
       ...actorsOf(anchor, index, config),
       ...grantsOf(anchor, index, config),
+      ...termsOfIdJags(anchor, index, config),
+      ...presentersOf(anchor, index, config),
+      ...usesOf(anchor, index),
     ]),
     ...config.workloads.flatMap((workload, index) => [
       ...anchorOf(workload, index, config),
@@ -68,7 +72,7 @@ function tenantsOf(anchor: Anchor, index: number): readonly Problem[] {
 const exchanged: readonly string[] = ['access_token', 'id_token', 'jwt'];
 
 function kindsOf(anchor: Anchor, index: number, config: SoundParts): readonly Problem[] {
-  const { accepts, audiences, grants, reusable } = anchor;
+  const { accepts, audiences, grants } = anchor;
   const isExchanged = accepts.some((kind) => exchanged.includes(kind));
   const problems: Problem[] = [];
   if (isExchanged && audiences === undefined) {
@@ -87,10 +91,6 @@ function kindsOf(anchor: Anchor, index: number, config: SoundParts): readonly Pr
   if (isOfWorkloads && !config.workloads.some((workload) => workload.anchor === anchor.id)) {
     const text = `names 'workload', and no entry of workloads names '${anchor.id}'; add one`;
     problems.push({ path: inAnchor(index, 'accepts'), text });
-  }
-  if (reusable === true && !isOfWorkloads) {
-    const text = "is about assertions of workloads, which it does not accept; remove it or accept 'workload'";
-    problems.push({ path: inAnchor(index, 'reusable'), text });
   }
   return problems;
 }

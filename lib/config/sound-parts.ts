@@ -125,6 +125,7 @@ const trustAnchor = v.object({
   subject: v.fallback(v.optional(v.object({ idp: maybeText, tenantClaim: maybeText }), {}), {}),
   actors: textList,
   grants: listOf(v.object({ resource: name, scopes: texts })),
+  clients: textList,
   reusable: v.fallback(v.optional(v.boolean()), undefined),
 });
 

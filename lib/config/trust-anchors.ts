@@ -6,7 +6,7 @@ import { profileNames } from './provider-profiles.ts';
 import { documentUrlProblem, type Hosts } from './resource-uri.ts';
 import { scopeNameProblem } from './scope-name.ts';
 
-export const trustedKinds = ['access_token', 'id_token', 'jwt', 'workload'] as const;
+export const trustedKinds = ['access_token', 'id_token', 'jwt', 'id_jag', 'workload'] as const;
 
 const plain = (what: string, example: string) =>
   textThat((value) =>
@@ -79,6 +79,17 @@ const grant = fields({
   ),
 });
 
+/** The id of a client, or the URL of a metadata document. */
+function presenter(hosts: Hosts): v.GenericSchema<string> {
+  return textThat((id) => (id.includes(':') ? documentUrlProblem(id, hosts) : identifierProblem(id)));
+}
+
+function identifierProblem(id: string): string | undefined {
+  return /^[A-Za-z0-9_-]{1,64}$/.test(id)
+    ? undefined
+    : `${show(id)} is neither the id of a client nor the URL of a metadata document; write one of them`;
+}
+
 /** A trust anchor but for what it says of the rest of the config. */
 export function trustAnchor(hosts: Hosts): v.GenericSchema {
   const members = fields({
@@ -109,6 +120,13 @@ export function trustAnchor(hosts: Hosts): v.GenericSchema {
     subjectTokenTypes: v.optional(listOf(subjectTokenType)),
     actors: v.optional(listOf(identifier)),
     grants: v.optional(listOf(grant)),
+    clients: v.optional(
+      v.pipe(
+        listOf(presenter(hosts)),
+        v.minLength(1, 'names no client; leave it out for all that hold the grant'),
+        v.maxLength(50, 'names more than 50 clients; leave it out for all that hold the grant'),
+      ),
+    ),
     reusable: v.optional(flag()),
   });
   return v.pipe(

@@ -13,6 +13,7 @@ import { doctor } from './requirements/doctor.ts';
 import { entitlement, issuance } from './requirements/issuance.ts';
 import { federation } from './requirements/federation.ts';
 import { keyLife } from './requirements/keys.ts';
+import { idJag } from './requirements/id-jag.ts';
 import { introspection } from './requirements/introspection.ts';
 import { logout } from './requirements/logout.ts';
 import { limits } from './requirements/limits.ts';
@@ -43,6 +44,7 @@ export const requirements = {
   ...entitlement,
   ...issuance,
   ...resourceServer,
+  ...idJag,
   ...introspection,
   ...protectedApis,
   ...agentCore,

@@ -12,7 +12,7 @@ export const discoveryEnvironment = [
   'MUTUAL_TLS',
   /** `open`, or `closed`: whether clients register themselves. */
   'REGISTRATION',
-  /** Which foreign tokens are grants by themselves (`workload`), as a JSON list. */
+  /** Which foreign tokens are grants by themselves (`workload`, `id_jag`), as a JSON list. */
   'ASSERTIONS',
 ] as const;
 export type DiscoveryEnvironment = Record<(typeof discoveryEnvironment)[number], string>;

@@ -24,8 +24,10 @@ import { clientAuthentication } from '../../oauth/client-authentication/authenti
 import { clientKeys } from '../../oauth/client-authentication/client-keys.ts';
 import { type DpopNonces, statelessNonces } from '../../oauth/dpop/nonces.ts';
 import { anchorKeys } from '../../oauth/anchors/anchor-keys.ts';
+import { foreignPeople } from '../../oauth/anchors/foreign-person.ts';
 import { readAnchors } from '../../oauth/anchors/read-anchors.ts';
 import { foreignVerifier } from '../../oauth/anchors/verify-foreign.ts';
+import { jwtBearerGrant } from '../../oauth/bearer/jwt-bearer.ts';
 import { workloadProof } from '../../oauth/bearer/prove-workload.ts';
 import { workloadGrant } from '../../oauth/bearer/workload-grant.ts';
 import { readWorkloadRules } from '../../oauth/bearer/workload-rule.ts';
@@ -65,6 +67,7 @@ const {
   clientDocuments: policy !== undefined,
   idps,
 });
+const anchors = readAnchors(environment.TRUST_ANCHORS);
 const hosts = environment.DOCUMENT_HOSTS === 'loopback' ? 'loopback' : 'public';
 const documents = guardedDocuments({ hosts, maximumBytes: 65_536 });
 // Nobody makes this function fetch what no person has been asked about: nothing is kept here.
@@ -72,10 +75,10 @@ const registry = withMetadataDocuments(registered, {
   policy,
   documents: guardedDocuments({ hosts, maximumBytes: largestDocument }),
   hosts,
+  named: new Set(anchors.flatMap(({ clients = [] }) => clients)),
   clock: systemClock,
 });
 
-const anchors = readAnchors(environment.TRUST_ANCHORS);
 const verifyForeign = foreignVerifier({
   anchors: anchors.filter((anchor) => anchor.issuer.replace(/\/$/, '') !== issuer),
   // Key sets of companies that roll many keys are larger than the documents of clients.
@@ -87,6 +90,11 @@ const verifyForeign = foreignVerifier({
 });
 const workloads = readWorkloadRules(environment.WORKLOADS);
 const replay = dynamoAssertionReplay({ client: dynamo, table: environment.GRANTS_TABLE });
+
+const bearer = jwtBearerGrant({
+  ...{ issuer, registry, replay, random: systemRandom, verifyForeign },
+  personOf: foreignPeople(identityProviders),
+});
 
 /** Where people sign in. */
 function personGrants(): readonly Grant[] {
@@ -137,6 +145,7 @@ const requestToken = tokenEndpoint({
   ...mutualTlsIn(environment),
   grants: [
     clientCredentialsGrant(registry),
+    ...(anchors.some(({ accepts }) => accepts.includes('id_jag')) ? [bearer] : []),
     ...(workloads.length > 0 ? [workloadGrant({ registry, replay, random: systemRandom })] : []),
     ...(idps.length > 0 ? personGrants() : []),
   ],

@@ -11,6 +11,9 @@ const authenticationMethods = ['client_secret_basic', 'client_secret_post', 'pri
 /** Where clients show certificates. */
 const certificateMethods = [...authenticationMethods, 'tls_client_auth'] as const;
 
+/** Of an ID-JAG, whoever issues it. */
+const idJagProfile = 'urn:ietf:params:oauth:grant-profile:id-jag';
+
 const grantsOfPeople = ['authorization_code', 'refresh_token', deviceGrantType] as const;
 
 /** What this deployment can do. */
@@ -23,7 +26,7 @@ export interface IssuerAbilities {
   readonly mutualTls?: string | undefined;
   /** Whether clients register themselves. */
   readonly registration: boolean;
-  /** What else than codes and secrets is a grant: assertions of workloads. */
+  /** What else than codes and secrets is a grant: assertions of workloads, and ID-JAGs. */
   readonly assertions: readonly string[];
 }
 
@@ -54,6 +57,8 @@ export function authorizationServerMetadata(
       // WIF-7.
       ...(assertions.length > 0 ? [jwtBearerGrantType] : []),
     ],
+    // EMA-12: which issuers are trusted is told to nobody.
+    ...(assertions.includes('id_jag') && { authorization_grant_profiles_supported: [idJagProfile] }),
     code_challenge_methods_supported: ['S256'],
     // IX-45: a client that people use may be public.
     token_endpoint_auth_methods_supported: people ? ['none', ...methods] : methods,

@@ -28,6 +28,8 @@ export interface DocumentClientsOptions {
   readonly hosts: 'public' | 'loopback';
   /** Absent where a request may not make us fetch what nobody has accepted before. */
   readonly kept?: Pick<KeptDocuments, 'keep' | 'markGone'>;
+  /** Those that the config names: they are fetched all the same. */
+  readonly named?: ReadonlySet<string>;
 }
 
 export interface DocumentClients {
@@ -44,7 +46,7 @@ type Found = Result<Client, ClientDocumentRefusal>;
 
 /** The clients that are metadata documents (AS-12), in one memory for as long as the instance lives. */
 export function documentClients(options: DocumentClientsOptions): DocumentClients {
-  const { documents, policy, hosts, kept: store } = options;
+  const { documents, policy, hosts, kept: store, named } = options;
   const held = new Map<string, KeptDocument>();
   const failedAt = new Map<string, Instant>();
   const goneAt = new Map<string, Instant>();
@@ -97,7 +99,8 @@ export function documentClients(options: DocumentClientsOptions): DocumentClient
       if (known?.goneAt !== undefined) hold(goneAt, url, known.goneAt);
       const last = isGone(known, goneAt.get(url)) ? undefined : known;
       if (last !== undefined && isUsedUnasked(last, failedAt.get(url), now)) return read(last, trust);
-      if (known === undefined && store === undefined && pinned(url) === undefined) return unknown;
+      const isExpected = store !== undefined || pinned(url) !== undefined || named?.has(url) === true;
+      if (known === undefined && !isExpected) return unknown;
       return inOneFlight(flights, url, () => fetchAnew(url, last, trust, now));
     },
   };

@@ -1,4 +1,4 @@
-import type { RegistryReader } from '../../ports/registry.ts';
+import type { Client, GrantType, RegistryReader } from '../../ports/registry.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { EnrolDocument } from '../enrolment/enrol-documents.ts';
 import { documentClients, type DocumentClientsOptions } from './document-clients.ts';
@@ -11,6 +11,9 @@ interface MetadataDocuments extends Omit<DocumentClientsOptions, 'policy'> {
   /** Makes clients of curated hosts clients of their own at identity providers; absent where nobody is about to sign in. */
   readonly enrol?: EnrolDocument;
 }
+
+/** What the config lets the clients that it names do: documents of well-known clients list what they have of everybody. */
+const grantOfNamed: GrantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 /**
  * The registry, in which a client whose id is the URL of its metadata document is known too; the registry itself where
@@ -31,7 +34,14 @@ export function withMetadataDocuments(
       const found = await clients.find(names.clientId, view.document, now);
       if (!found.ok) return { ...view, clientRefusal: found.refusal };
       const client = enrol ? await enrol(found.value, view.document, now) : found.value;
-      return { ...view, client };
+      return { ...view, client: options.named?.has(names.clientId) === true ? withGrant(client) : client };
     },
   };
+}
+
+function withGrant(client: Client): Client {
+  const { grantTypes } = client;
+  return grantTypes.includes(grantOfNamed)
+    ? client
+    : { ...client, grantTypes: [...grantTypes, grantOfNamed] };
 }

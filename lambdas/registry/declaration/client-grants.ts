@@ -76,6 +76,11 @@ export function isForPeople(granted: readonly GrantType[]): boolean {
   return granted.includes('authorization_code') || granted.includes(deviceGrantType);
 }
 
+/** Whether somebody else says who a person is: then the client needs no agent, as with people who sign in. */
+export function isForAsserted(granted: readonly GrantType[]): boolean {
+  return granted.includes(bearerGrantType);
+}
+
 /** What is wrong with a member that says how people sign in. */
 export function ofPeopleProblem(
   declared: Grantee & { readonly grant_types?: readonly GrantType[] | undefined },

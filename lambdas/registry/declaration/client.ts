@@ -20,7 +20,14 @@ import {
   certificateNameRule,
   hasItsCertificateName,
 } from './certificate-name.ts';
-import { grantsProblem, grantTypes, isForPeople, ofPeopleProblem, usualGrants } from './client-grants.ts';
+import {
+  grantsProblem,
+  grantTypes,
+  isForAsserted,
+  isForPeople,
+  ofPeopleProblem,
+  usualGrants,
+} from './client-grants.ts';
 import { type DeclarationContext, identifier, isDistinct, list, memberRule, peopleText } from './fields.ts';
 import { jwks } from './jwks.ts';
 import { readDeclaration } from './read.ts';
@@ -196,7 +203,7 @@ function isPeoples({
   readonly redirect_uris?: readonly string[] | undefined;
   readonly grant_types?: readonly GrantType[] | undefined;
 }): boolean {
-  return redirect_uris !== undefined || isForPeople(grant_types);
+  return redirect_uris !== undefined || isForPeople(grant_types) || isForAsserted(grant_types);
 }
 
 type Declared = v.InferOutput<ReturnType<typeof clientSchema>>;

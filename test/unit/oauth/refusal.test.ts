@@ -126,6 +126,15 @@ const expected: {
     },
     [400, 'invalid_target'],
   ],
+  assertion_refused: [
+    {
+      reason: 'assertion_refused',
+      why: 'out_of_time',
+      error: 'invalid_grant',
+      description: 'the assertion is expired',
+    },
+    [400, 'invalid_grant'],
+  ],
   not_a_resource_server: [{ reason: 'not_a_resource_server' }, [400, 'unauthorized_client']],
 };
 
