@@ -10,6 +10,7 @@ import { readCredential } from '../resource-server/credential.ts';
 import type { TokenJudge } from '../resource-server/token-judge.ts';
 import type { Audit } from '../runtime/events.ts';
 import { logger } from '../runtime/log.ts';
+import { viaOf } from '../runtime/via.ts';
 import {
   answered,
   type InterceptedCall,
@@ -86,7 +87,8 @@ async function intercept(
         : issuerUnavailable(judgement.missing, judgement.retryAfterSeconds),
     );
   }
-  const { client_id: clientId, agent_id: agentId, jti, cnf } = judgement.claims;
+  const { claims } = judgement;
+  const { client_id: clientId, agent_id: agentId, jti, cnf } = claims;
   // RFC 9449 §7.2: nothing behind the gateway asks for a proof or a certificate, so such a token is not taken there.
   if (cnf !== undefined) {
     return refuse(
@@ -96,7 +98,7 @@ async function intercept(
   audit({
     event: 'call_admitted',
     ...guarded,
-    ...{ clientId, jti },
+    ...{ clientId, jti, ...viaOf(claims) },
     ...(agentId !== undefined && { agentId }),
   });
   return passed(request);

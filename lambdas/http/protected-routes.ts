@@ -1,6 +1,7 @@
 import { encodedPath } from '../resource-server/addresses.ts';
 import type { Operation, Verification, Verifier } from '../resource-server/index.ts';
 import type { Audit } from '../runtime/events.ts';
+import { viaOf } from '../runtime/via.ts';
 
 /** What is used of an event of payload format 2.0, be it for an integration or for an authorizer. */
 export interface RouteEvent {
@@ -43,11 +44,12 @@ export function routeGuard({ verifier, scopes, audit }: ProtectedRoutesPorts): G
       route: routeKey,
     };
     if (verification.ok) {
-      const { client_id: clientId, agent_id: agentId, jti } = verification.token;
+      const { token } = verification;
+      const { client_id: clientId, agent_id: agentId, jti } = token;
       audit({
         event: 'call_admitted',
         ...call,
-        ...{ clientId, jti },
+        ...{ clientId, jti, ...viaOf(token) },
         ...(agentId !== undefined && { agentId }),
       });
     } else {

@@ -1,6 +1,7 @@
 import type { EnrolmentEvent } from './enrolment-events.ts';
 import { logger } from './log.ts';
 import type { LogoutEvent, UpstreamLogoutEvent } from './logout-events.ts';
+import type { Via } from './via.ts';
 
 /** Who asked for what, as far as the request got before it was decided. */
 interface TokenDecision {
@@ -70,18 +71,19 @@ export type AuditEvent =
       readonly detail?: string;
       readonly error: string;
     })
-  | (TokenQuestion & {
-      readonly event: 'token_introspected';
-      /** Whose server asked. */
-      readonly resource?: string;
-      readonly active: boolean;
-      /** Why not active: told here and never to the caller. */
-      readonly reason?: string;
-      readonly jti?: string;
-      readonly tokenClientId?: string;
-      readonly agentId?: string;
-      readonly grantId?: string;
-    })
+  | (TokenQuestion &
+      Via & {
+        readonly event: 'token_introspected';
+        /** Whose server asked. */
+        readonly resource?: string;
+        readonly active: boolean;
+        /** Why not active: told here and never to the caller. */
+        readonly reason?: string;
+        readonly jti?: string;
+        readonly tokenClientId?: string;
+        readonly agentId?: string;
+        readonly grantId?: string;
+      })
   | (TokenQuestion & {
       readonly event: 'introspection_refused';
       readonly reason: string;
@@ -118,12 +120,13 @@ export type AuditEvent =
       readonly detail?: string;
       readonly error: string;
     })
-  | (GuardedCall & {
-      readonly event: 'call_admitted';
-      readonly clientId: string;
-      readonly agentId?: string;
-      readonly jti: string;
-    })
+  | (GuardedCall &
+      Via & {
+        readonly event: 'call_admitted';
+        readonly clientId: string;
+        readonly agentId?: string;
+        readonly jti: string;
+      })
   | (GuardedCall & {
       readonly event: 'call_refused';
       readonly status: number;

@@ -6,6 +6,7 @@ import type { AuditEvent } from '../../runtime/events.ts';
 import type { AgentId, ClientId, ResourceUri } from '../../runtime/identifiers.ts';
 import type { Random } from '../../runtime/random.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
+import { viaOf } from '../../runtime/via.ts';
 import type { AuthenticatedClient } from '../client-authentication/authenticate-client.ts';
 import { markAssertion } from '../client-authentication/mark-assertion.ts';
 import { type ClientRequest, originOf } from '../client-request.ts';
@@ -111,9 +112,10 @@ function eventOf(
   };
 }
 
-function namesInAudit({ jti, client_id, agent_id: agentId, grant_id: grantId }: AccessTokenClaims) {
+function namesInAudit(token: AccessTokenClaims) {
+  const { jti, client_id, agent_id: agentId, grant_id: grantId } = token;
   return {
-    ...{ jti, tokenClientId: client_id },
+    ...{ jti, tokenClientId: client_id, ...viaOf(token) },
     ...(agentId !== undefined && { agentId }),
     ...(grantId !== undefined && { grantId }),
   };

@@ -14,4 +14,8 @@ export const chains = {
     'Vestibule',
     'reads all that an exchanged token depends on in one strongly consistent call, however long its chain',
   ),
+  'vestibule:chain-audited': must(
+    'Vestibule',
+    'tells the audit trail of an exchanged token through whom it came and from which token, wherever it is let in or asked about',
+  ),
 } as const;

@@ -1,8 +1,10 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { interceptorHandler } from '../../../lambdas/http/interceptor.ts';
+import { routeGuard } from '../../../lambdas/http/protected-routes.ts';
 import { createVerifier } from '../../../lambdas/resource-server/index.ts';
 import { tokenJudge } from '../../../lambdas/resource-server/token-judge.ts';
+import type { AuditEvent } from '../../../lambdas/runtime/events.ts';
 import { app, type Desk, openDesk } from '../support/desk.ts';
 import { basic } from '../support/driver.ts';
 import { alice } from '../support/granted.ts';
@@ -113,6 +115,28 @@ describe('a token that was exchanged', () => {
       expect(body).toMatchObject({ sub: alice.id, act: { sub: 'auditor', act: { sub: 'planner' } } });
     },
   );
+
+  verifies('vestibule:chain-audited', 'leaves word of its way where it is let in', async () => {
+    const { tokens, claims } = await newChain();
+    const { issuer } = desk.client;
+    const audited: AuditEvent[] = [];
+    const audit = (event: AuditEvent): void => void audited.push(event);
+    const authorization = `Bearer ${tokens[2]}`;
+    const gatewayRequest = { path: '/mcp', httpMethod: 'POST', headers: { authorization }, body: {} };
+    const event = { interceptorInputVersion: '1.0', mcp: { gatewayRequest } };
+    await interceptorHandler({ judge: tokenJudge({ issuer, now }), audit })(event, {});
+    const verifier = createVerifier({ issuer, resource: desk.demo, now });
+    await routeGuard({ verifier, scopes: new Map([['GET /orders', []]]), audit })({
+      ...{ routeKey: 'GET /orders', rawPath: '/orders', rawQueryString: '', headers: { authorization } },
+      requestContext: { requestId: 'one', http: { method: 'GET', sourceIp: '192.0.2.1' } },
+    });
+    const way = { via: ['planner', 'auditor'], parentJti: (claims['jti_chain'] as readonly string[])[1] };
+    expect(audited).toMatchObject(Array(2).fill({ event: 'call_admitted', ...way }));
+    await isActive(tokens[2]);
+    const line = desk.deployment.log.findLast((text) => text.includes('"token_introspected"')) ?? '';
+    expect(line).toContain('"via":["planner","auditor"]');
+    expect(line).toContain(`"parentJti":"${way.parentJti}"`);
+  });
 
   verifies(
     'vestibule:chain-ends',

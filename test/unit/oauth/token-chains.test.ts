@@ -71,6 +71,10 @@ describe('a token that was exchanged', () => {
         ],
       },
     ]);
+    expect(judge.audited).toMatchObject([{ via: ['planner', 'analyst'], parentJti: 'second' }]);
+    await introspected(judge, theClaims);
+    expect(judge.audited[1]).not.toHaveProperty('via');
+    expect(judge.audited[1]).not.toHaveProperty('parentJti');
   });
 
   it.each([
@@ -108,6 +112,17 @@ describe('a token that was exchanged', () => {
     ['its own agent is gone', { agents: agents.slice(0, 1) }, 'agent_not_active'],
   ])('counts for nothing once %s', async (_what, input, reason) => {
     expect(await introspected(aTokenJudge({ ...alive, ...input }), chained)).toBe(reason);
+  });
+
+  it('may have come through a workload, which is its agent and no client', async () => {
+    const workload = { client_id: 'planner', agent_id: 'planner' };
+    const claims = {
+      ...{ ...chained, client_chain: [assistant, { ...workload, exp: now + 700 }] },
+      act: { sub: 'analyst', ...analyst, act: { sub: 'planner', ...workload } },
+    };
+    expect(await introspected(aTokenJudge(alive), claims)).toBe('active');
+    const disabled = { ...alive, agents: [anAgent({ state: 'disabled' }), agents[1]!] };
+    expect(await introspected(aTokenJudge(disabled), claims)).toBe('chain_not_active');
   });
 
   it('ends with its chain where it does not say who acts', async () => {
