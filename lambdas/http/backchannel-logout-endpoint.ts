@@ -6,28 +6,46 @@ import type {
 import type { Clock } from '../runtime/clock.ts';
 import { bodyRefused } from './body-refusal.ts';
 import { readForm } from './form.ts';
-import type { HttpResponse } from './message.ts';
+import type { Endpoint, HttpResponse } from './message.ts';
 import { methods } from './methods.ts';
 import { errorJson } from './respond.ts';
 import { type Route, route } from './routes.ts';
 
-/** `/backchannel-logout/{idp}`: where identity providers tell who has signed out. */
-export function backchannelLogoutRoute(logout: ReturnType<typeof upstreamLogout>, clock: Clock): Route {
-  return route('/backchannel-logout/{idp}', (incoming, { idp }) =>
+/**
+ * `/backchannel-logout/{idp}`: where identity providers tell who has signed out; and below it to each client that is one of its
+ * own there.
+ */
+export function backchannelLogoutRoutes(
+  logout: ReturnType<typeof upstreamLogout>,
+  clock: Clock,
+): readonly Route[] {
+  const told = endpointOf(logout, clock);
+  return [
+    route('/backchannel-logout/{idp}', (incoming, { idp }) => told({ idp })(incoming)),
+    route('/backchannel-logout/{idp}/{client}', (incoming, { idp, client }) =>
+      told({ idp, enrolled: client })(incoming),
+    ),
+  ];
+}
+
+function endpointOf(
+  logout: ReturnType<typeof upstreamLogout>,
+  clock: Clock,
+): (to: Pick<UpstreamLogoutRequest, 'idp' | 'enrolled'>) => Endpoint {
+  return (to) =>
     methods({
       POST: async (request) => {
         const form = readForm(request);
         if (!form.ok) return bodyRefused(form.refusal);
         const { requestId, sourceAddress } = request;
         const asked: UpstreamLogoutRequest = {
-          ...{ idp, requestId, sourceAddress },
+          ...{ ...to, requestId, sourceAddress },
           token: form.value.values.get('logout_token'),
         };
         const outcome = await logout(asked, clock());
         return outcome.ok ? done : refused(outcome.refusal);
       },
-    })(incoming),
-  );
+    });
 }
 
 // OIDC Back-Channel Logout §2.8: 200, and kept by nobody.

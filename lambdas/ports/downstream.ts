@@ -1,4 +1,4 @@
-import type { GrantId, IdpId } from '../runtime/identifiers.ts';
+import type { ClientId, GrantId, IdpId } from '../runtime/identifiers.ts';
 import type { CertificateRefusal, MadeCertificate, WantedCertificate } from './provider-certificates.ts';
 import type { Diagnosis, Explained } from './diagnosis.ts';
 import type {
@@ -16,7 +16,7 @@ export type DownstreamQuestion =
   | { readonly ask: 'begin'; readonly idp: IdpId; readonly start: SignInStart }
   | { readonly ask: 'complete'; readonly idp: IdpId; readonly back: SignInReturn }
   | { readonly ask: 'standing'; readonly idp: IdpId; readonly grant: GrantId }
-  | { readonly ask: 'logout'; readonly idp: IdpId; readonly token: string }
+  | { readonly ask: 'logout'; readonly idp: IdpId; readonly token: string; readonly enrolled?: ClientId }
   | { readonly ask: 'leave'; readonly idp: IdpId; readonly start: SignOutStart }
   | { readonly ask: 'confirm'; readonly grant: GrantId }
   | { readonly ask: 'forget'; readonly grant: GrantId }

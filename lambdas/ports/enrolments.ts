@@ -149,6 +149,9 @@ export type Bootstrap =
       readonly audience?: string;
     };
 
+/** Which client of ours it is, and what it is called there. */
+export type Called = Pick<Place, 'client' | 'name'>;
+
 /** The registration APIs of identity providers. Throws `DependencyUnavailable` where one is down. */
 export interface UpstreamRegistrations {
   /**
@@ -157,7 +160,7 @@ export interface UpstreamRegistrations {
    */
   readonly prepare: (
     idp: IdentityProvider,
-    name: string,
+    called: Called,
   ) => Promise<
     Result<() => Promise<Result<MadeClient, UpstreamRegistrationRefusal>>, UpstreamRegistrationRefusal>
   >;
@@ -169,8 +172,8 @@ export interface UpstreamRegistrations {
   /** Gives a client another name. `token`: in place of the one of its registration, which is good for nothing any more. */
   readonly rename: (
     idp: IdentityProvider,
-    client: Pick<MadeClient, 'id' | 'registration'>,
-    name: string,
+    made: Pick<MadeClient, 'id' | 'registration'>,
+    called: Called,
   ) => Promise<{ readonly outcome: 'renamed'; readonly token?: Secret } | { readonly outcome: 'refused' }>;
   /** The ids of the clients of exactly that name; undefined where the provider lets nobody look. */
   readonly find: (idp: IdentityProvider, name: string) => Promise<readonly string[] | undefined>;

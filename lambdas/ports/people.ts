@@ -109,8 +109,15 @@ export interface SignOutStart {
 }
 
 export interface UpstreamLogouts {
-  /** Refused: what is wrong with the token, without its values. Throws `DependencyUnavailable` when the keys are out of reach. */
-  readonly read: (idp: IdentityProvider, token: string) => Promise<Result<LogoutNotice, string>>;
+  /**
+   * `enrolled`: to which client of ours it was told, where that is one of its own there. Refused: what is wrong with the token, without
+   * its values. Throws `DependencyUnavailable` when the keys are out of reach.
+   */
+  readonly read: (
+    idp: IdentityProvider,
+    token: string,
+    enrolled?: ClientId,
+  ) => Promise<Result<LogoutNotice, string>>;
   /** Where to send the browser; undefined where the provider has no way. Throws `DependencyUnavailable` when it is down. */
   readonly leave: (idp: IdentityProvider, start: SignOutStart) => Promise<URL | undefined>;
 }

@@ -48,7 +48,8 @@ export function serveAuthorization(parts: DeploymentParts): void {
     '/logout/callback',
     '/backchannel-logout/{idp}',
   ] as const;
-  for (const path of paths) {
+  const ofEnrolled = people.enrolment === undefined ? [] : (['/backchannel-logout/{idp}/{client}'] as const);
+  for (const path of [...paths, ...ofEnrolled]) {
     servePublicly(frontDoor, path, authorization, 100);
   }
 }

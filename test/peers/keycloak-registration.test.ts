@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { federationSecret } from '../../local/demo/federation-secret.ts';
@@ -8,6 +9,7 @@ import { type Answer, type Driver, drive } from '../spec/support/driver.ts';
 import { deskAt, eventsSince, hosted, requestOf, signIn } from '../spec/support/people.ts';
 import { putBootstrap } from '../spec/support/proxied-office.ts';
 import { type Registering, registering } from '../spec/support/registering.ts';
+import { createBrowser } from '../support/browser-player.ts';
 import { startDeployment, type TestDeployment } from '../support/deployment.ts';
 import { freePortBlock } from '../support/free-ports.ts';
 import { type Keycloak, startKeycloak } from './keycloak-company.ts';
@@ -31,7 +33,7 @@ beforeAll(async () => {
   });
   operator = drive(deployment);
   clients = registering(operator);
-  await putBootstrap(deployment, idp, await keycloak.initialAccessToken(4));
+  await putBootstrap(deployment, idp, await keycloak.initialAccessToken(5));
   const { body } = await operator.admin('POST', 'registration-tokens', {
     name: 'Team',
     expires_in: 2_592_000,
@@ -81,6 +83,35 @@ async function startProxied(
     },
   });
 }
+
+// First, while the clock of the run, which tests put forward, is that of Keycloak still.
+test('tells a client of its own of those who sign out there, and what came of that session ends', async () => {
+  const client = await clients.register(app('Told'), token);
+  const clientId = String(client.body['client_id']);
+  const [own] = await keycloak.registered();
+  const company = { ...deployment, mcpUrl: example.resources[0].uri, idpUrl: '' };
+  const browser = createBrowser();
+  const told = await signIn(requestOf(company, { client_id: clientId }), { user: 'bob', browser });
+  const desk = deskAt(operator);
+  const { body } = await desk.redeem(told.get('code') ?? '', { client_id: clientId });
+  // What begins in the second of a logout is over with it.
+  await setTimeout(1_000);
+  const logout = `${keycloak.issuer}/protocol/openid-connect/logout?client_id=${own?.id ?? ''}`;
+  const asked = await browser.open(logout);
+  if (asked.kind !== 'page') throw new Error(asked.url.href);
+  const from = deployment.log.length;
+  const [form] = asked.page.forms;
+  if (form === undefined) throw new Error(asked.page.text);
+  await browser.press(asked.page, form, form.buttons[0]);
+  expect(eventsSince(deployment, from)).toContainEqual(
+    expect.objectContaining({ event: 'signed_out_upstream', idp, of: 'session', grants: 1 }),
+  );
+  const refused = await desk.refresh(body['refresh_token'], { client_id: clientId });
+  expect(refused.body['error_description']).toContain('signed out');
+  const access = client.body['registration_access_token'];
+  expect((await clients.manage('DELETE', client, access)).status).toBe(204);
+  expect(await keycloak.registered()).toEqual([]);
+});
 
 test('makes each client one of its own, which its log of events tells apart', async () => {
   const [scribe, clerk] = [

@@ -56,7 +56,7 @@ export function userPoolRegistrations({ issuer, pools }: Options): UpstreamRegis
     return { ...pool, ...readUserPool(pool.arn) };
   };
   return {
-    prepare: (idp, name) => {
+    prepare: (idp, { name }) => {
       const pool = poolOf(idp);
       const redirectUri = `${issuer}/callback/${idp.id}`;
       const command = creation(pool, idp, { name, redirectUri });

@@ -51,8 +51,9 @@ export function downstreamSignIns(options: Options): SignIns {
 /** Logouts there and here, judged and found by the downstream function. */
 export function downstreamLogouts(options: Options): UpstreamLogouts {
   return {
-    read: async ({ id }, token) => {
-      const answer = await ask(options, { ask: 'logout', idp: id, token });
+    read: async ({ id }, token, enrolled) => {
+      const told = { token, ...(enrolled !== undefined && { enrolled }) };
+      const answer = await ask(options, { ask: 'logout', idp: id, ...told });
       if (answer.told === 'logout') return ok(answer.notice);
       if (answer.told === 'logout_refused') return refuse(answer.problem);
       throw unexpected();

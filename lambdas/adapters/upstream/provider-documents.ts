@@ -16,8 +16,9 @@ export interface ProviderMetadata {
   readonly token_endpoint_auth_methods_supported?: string[];
   readonly id_token_signing_alg_values_supported?: string[];
   readonly scopes_supported?: string[];
-  /** As it stands there: judged by who registers clients. */
+  /** As they stand there: judged by who registers clients. */
   readonly registration_endpoint?: unknown;
+  readonly backchannel_logout_supported?: unknown;
   readonly authorization_response_iss_parameter_supported?: boolean;
   /** Entra: where Microsoft Graph is in the cloud of the tenant. */
   readonly msgraph_host?: string;
@@ -100,6 +101,7 @@ function metadataOf(hosts: DocumentHosts) {
     id_token_signing_alg_values_supported: texts,
     scopes_supported: texts,
     registration_endpoint: v.exactOptional(v.unknown()),
+    backchannel_logout_supported: v.exactOptional(v.unknown()),
     authorization_response_iss_parameter_supported: v.exactOptional(v.boolean()),
     msgraph_host: v.exactOptional(v.pipe(v.string(), v.regex(/^[a-z0-9.-]+(?::\d{1,5})?$/))),
   });

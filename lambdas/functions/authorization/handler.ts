@@ -26,7 +26,7 @@ import { secretsManagerSeals } from '../../adapters/secrets-manager/seals.ts';
 import { guardedDocuments } from '../../adapters/upstream/documents.ts';
 import { accountEndpoints } from '../../http/account-routes.ts';
 import { authorizationRoutes } from '../../http/authorization-routes.ts';
-import { backchannelLogoutRoute } from '../../http/backchannel-logout-endpoint.ts';
+import { backchannelLogoutRoutes } from '../../http/backchannel-logout-endpoint.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
 import { logoutRoutes } from '../../http/logout-routes.ts';
 import { pagesOnFailure } from '../../http/pages-on-failure.ts';
@@ -132,7 +132,7 @@ const toldLogout = upstreamLogout({
 export const handler = lambdaHandler(
   routes([
     route('/account', account.account),
-    backchannelLogoutRoute(toldLogout, clock),
+    ...backchannelLogoutRoutes(toldLogout, clock),
     ...logoutRoutes({ issuer, look, clock, ports: logoutPorts }),
     ...authorizationRoutes({
       ...{ issuer, look, clock, comeBackToAccount: account.comeBack },

@@ -59,7 +59,7 @@ async function answerOf(ports: DownstreamPorts, question: DownstreamQuestion): P
       return { told: 'standing', standing: await checkStanding(ports, idp, question.grant) };
     }
     case 'logout':
-      return judgedLogout(ports, await find(ports, question.idp), question.token);
+      return judgedLogout(ports, await find(ports, question.idp), question);
     case 'leave':
       return leaving(ports, await find(ports, question.idp), question.start);
     case 'confirm':
@@ -78,12 +78,17 @@ async function answerOf(ports: DownstreamPorts, question: DownstreamQuestion): P
 }
 
 async function judgedLogout(
-  { upstream }: DownstreamPorts,
+  { upstream, asClient }: DownstreamPorts,
   idp: IdentityProvider | undefined,
-  token: string,
+  { token, enrolled }: Asked<'logout'>,
 ): Promise<DownstreamAnswer> {
   if (idp === undefined) return { told: 'logout_refused', problem: 'the identity provider is gone' };
-  const notice = await upstream.logout(idp, token);
+  // OIDC Back-Channel Logout §2.6: its audience is the client that it is told to.
+  const toldTo = await asClient(idp, enrolled);
+  if (toldTo === undefined) {
+    return { told: 'logout_refused', problem: 'the client that it is told to is not enrolled there' };
+  }
+  const notice = await upstream.logout(toldTo, token);
   return notice.ok
     ? { told: 'logout', notice: notice.value }
     : { told: 'logout_refused', problem: notice.refusal };

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
+import { isEnrollable } from '../../oauth/enrolment/document-enrolment.ts';
 import type { EnrolmentQuestion } from '../../ports/enrolment-questions.ts';
 
 /** One that registered itself, or the digest of the URL of one that is its metadata document. */
-const client = v.pipe(v.string(), v.regex(/^(?:dyn_[A-Za-z0-9_-]{22,60}|doc_[A-Za-z0-9_-]{43})$/));
+const client = v.pipe(v.string(), v.check(isEnrollable));
 
 const question = v.variant('ask', [
   v.object({

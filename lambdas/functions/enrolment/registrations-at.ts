@@ -10,9 +10,9 @@ export function registrationsAt({
   const at = (idp: IdentityProvider): UpstreamRegistrations =>
     profileOf(idp).registration.kind === 'user_pool' ? userPools : others;
   return {
-    prepare: (idp, name) => at(idp).prepare(idp, name),
+    prepare: (idp, called) => at(idp).prepare(idp, called),
     remove: (idp, client) => at(idp).remove(idp, client),
-    rename: (idp, client, name) => at(idp).rename(idp, client, name),
+    rename: (idp, made, called) => at(idp).rename(idp, made, called),
     find: (idp, name) => at(idp).find(idp, name),
   };
 }

@@ -14,6 +14,11 @@ export function digestIn(id: ClientId): string | undefined {
   return id.startsWith('doc_') ? id.slice('doc_'.length) : undefined;
 }
 
+/** Whether a text has the form of the ids as which clients are enrolled. */
+export function isEnrollable(text: string): text is ClientId {
+  return /^(?:dyn_[A-Za-z0-9_-]{22,60}|doc_[A-Za-z0-9_-]{43})$/.test(text);
+}
+
 /** What administrators read there: what it calls itself, after the host that vouches for it. */
 export function documentEnrolmentName(url: string, name: string): string {
   return `${new URL(url).host}: ${name}`;

@@ -102,7 +102,7 @@ async function make(
   let asked = false;
   try {
     const seal = await seals.prepare(place);
-    const register = await upstream.prepare(idp, place.name);
+    const register = await upstream.prepare(idp, place);
     if (!register.ok) return register;
     asked = true;
     const made = await register.value();

@@ -18,7 +18,8 @@ export async function rename(
   const wanted = upstreamName(profileOf(idp).registration, client, name);
   const held = await holdRegistration(ports, kept, 'change');
   const { upstreamId: id } = kept;
-  const told = await upstream.rename(idp, { id, ...(held && { registration: held.registration }) }, wanted);
+  const made = { id, ...(held && { registration: held.registration }) };
+  const told = await upstream.rename(idp, made, { client, name: wanted });
   if (told.outcome === 'renamed' && held !== undefined) {
     const { attempt, registration, reseal } = held;
     // The old token may be spent from here on: the new one is written whatever else fails.

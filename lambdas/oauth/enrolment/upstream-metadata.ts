@@ -22,6 +22,7 @@ export interface UpstreamMetadata extends Readonly<Record<string, unknown>> {
   readonly client_name: string;
   readonly redirect_uris: readonly [string];
   readonly token_endpoint_auth_method: string;
+  readonly backchannel_logout_uri?: string;
 }
 
 /** What a client of ours is there (RFC 7591 §2): nothing of it is the client's own word but its name. */
@@ -31,7 +32,14 @@ export function upstreamMetadata(
     name,
     redirectUri,
     method,
-  }: { readonly name: string; readonly redirectUri: string; readonly method: string },
+    logoutUri,
+  }: {
+    readonly name: string;
+    readonly redirectUri: string;
+    readonly method: string;
+    /** Where the provider tells that somebody signed out; absent where it tells nobody. */
+    readonly logoutUri?: string;
+  },
 ): UpstreamMetadata {
   return {
     client_name: name,
@@ -42,5 +50,11 @@ export function upstreamMetadata(
     ...(api.kind !== 'open' && { application_type: 'web' }),
     // OIDC Core §8: of a pairwise subject one person would be another with each client.
     ...(api.kind === 'initial_access_token' && { subject_type: 'public' }),
+    // OIDC Back-Channel Logout §2.2. Okta and Auth0 document no such member of a registration.
+    ...(api.kind === 'initial_access_token' &&
+      logoutUri !== undefined && {
+        backchannel_logout_uri: logoutUri,
+        backchannel_logout_session_required: true,
+      }),
   };
 }

@@ -1,10 +1,11 @@
 import type { IdentityProvider, IdentityProviders } from '../../ports/identity-providers.ts';
 import type { LogoutTokens } from '../../ports/logout-tokens.ts';
-import type { UpstreamLogouts } from '../../ports/people.ts';
+import type { LogoutNotice, UpstreamLogouts } from '../../ports/people.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { Audit } from '../../runtime/events.ts';
 import { sha256 } from '../../runtime/digest.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
+import { isEnrollable } from '../enrolment/document-enrolment.ts';
 import type { AddressLimit } from '../limits/caller-limits.ts';
 import type { LimitRefusal } from '../refusal.ts';
 import type { PersonPorts } from './end-person.ts';
@@ -22,6 +23,8 @@ export interface UpstreamLogoutPorts extends PersonPorts {
 export interface UpstreamLogoutRequest {
   /** Whose endpoint it is, as its path says. */
   readonly idp: string;
+  /** The client of its own there to which it is told; absent: that of the deployment. */
+  readonly enrolled?: string;
   readonly token: string | undefined;
   readonly requestId: string;
   readonly sourceAddress: string;
@@ -63,7 +66,7 @@ export function upstreamLogout(
 
 async function decide(
   ports: UpstreamLogoutPorts,
-  { idp: id, token, requestId, sourceAddress }: UpstreamLogoutRequest,
+  { idp: id, enrolled, token, requestId, sourceAddress }: UpstreamLogoutRequest,
   now: Instant,
 ): Promise<Result<undefined, UpstreamLogoutRefusal>> {
   const admitted = ports.limit.admit(sourceAddress, now);
@@ -72,8 +75,7 @@ async function decide(
   const idp = (await ports.idps.all()).find((one) => one.id === id);
   if (idp === undefined) return refuse({ reason: 'idp_unknown' });
   if (token === undefined) return refuse({ reason: 'logout_token_missing' });
-  const notice =
-    token.length > longestToken ? refuse('it is too long') : await ports.logouts.read(idp, token);
+  const notice = await read(ports, idp, { token, enrolled });
   if (!notice.ok) return refuse({ reason: 'logout_token_invalid', problem: notice.refusal });
   const { jti, until, session } = notice.value;
   const digest = sha256(token);
@@ -92,6 +94,18 @@ async function decide(
     ...(person !== undefined && { person }),
   });
   return ok(undefined);
+}
+
+async function read(
+  { logouts }: UpstreamLogoutPorts,
+  idp: IdentityProvider,
+  { token, enrolled }: { readonly token: string; readonly enrolled: string | undefined },
+): Promise<Result<LogoutNotice, string>> {
+  if (token.length > longestToken) return refuse('it is too long');
+  if (enrolled === undefined) return logouts.read(idp, token);
+  return isEnrollable(enrolled)
+    ? logouts.read(idp, token, enrolled)
+    : refuse('its path names no client that could be enrolled');
 }
 
 /**

@@ -46,6 +46,14 @@ export const proxiedRegistration = {
     'RFC 7592 §2.2',
     'changes a client at a provider by all of its metadata, and keeps the token that it is given for that',
   ),
+  'vestibule:proxied-logout': must(
+    'Vestibule',
+    'hears of a logout that a client of its own is told of there, by a token for that client alone',
+  ),
+  'oidc-backchannel:2.2:proxied': must(
+    ['OIDC Back-Channel Logout §2.2', 'OIDC Back-Channel Logout §2.6'],
+    'registers a client at a provider that tells of logouts with where it is told, and that it needs the session',
+  ),
   'vestibule:proxied-quota': must(
     'Vestibule',
     'makes exactly as many clients at a provider as its quota allows, of hundreds that come at once',

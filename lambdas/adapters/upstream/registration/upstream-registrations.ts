@@ -3,6 +3,7 @@ import { profileOf } from '../../../oauth/people/profiles/profile-of.ts';
 import type { RegistrationApi } from '../../../oauth/people/profiles/profile.ts';
 import type {
   Bootstrap,
+  Called,
   UpstreamRegistrationRefusal,
   UpstreamRegistrations,
 } from '../../../ports/enrolments.ts';
@@ -31,14 +32,14 @@ interface Options {
 /** The registration APIs of identity providers, by their discovery documents. */
 export function upstreamRegistrations(options: Options): UpstreamRegistrations {
   return {
-    prepare: async (idp, name) => {
+    prepare: async (idp, called) => {
       const api = profileOf(idp).registration;
       const talk = await talkTo(options, idp);
       if (!talk.ok) return talk;
       const authorization = await dialectOf(api)?.authorization(talk.value);
       if (authorization === undefined)
         return unsupported('the credential for it is not put in, or not taken');
-      const metadata = metadataAt(options, talk.value, api, name);
+      const metadata = metadataAt(options, talk.value, api, called);
       const { token_endpoint_auth_method: method, redirect_uris: redirectUris } = metadata;
       const request = {
         ...{ method: 'POST', url: talk.value.endpoint, body: JSON.stringify(metadata) },
@@ -56,12 +57,12 @@ export function upstreamRegistrations(options: Options): UpstreamRegistrations {
       const dialect = dialectOf(profileOf(idp).registration);
       return talk.ok && dialect !== undefined ? dialect.remove(talk.value, client) : 'refused';
     },
-    rename: async (idp, client, name) => {
+    rename: async (idp, made, called) => {
       const api = profileOf(idp).registration;
       const talk = await talkTo(options, idp);
       const dialect = dialectOf(api);
       if (!talk.ok || dialect === undefined) return { outcome: 'refused' };
-      return dialect.rename(talk.value, client, metadataAt(options, talk.value, api, name));
+      return dialect.rename(talk.value, made, metadataAt(options, talk.value, api, called));
     },
     find: async (idp, name) => {
       const talk = await talkTo(options, idp);
@@ -105,10 +106,15 @@ function metadataAt(
   { issuer }: Options,
   { idp, metadata }: RegistrationTalk,
   api: RegistrationApi,
-  name: string,
+  { client, name }: Called,
 ): UpstreamMetadata {
   const redirectUri = `${issuer}/callback/${idp.id}`;
-  return upstreamMetadata(api, { name, redirectUri, method: methodAt(api, metadata) });
+  return upstreamMetadata(api, {
+    ...{ name, redirectUri, method: methodAt(api, metadata) },
+    ...(metadata.backchannel_logout_supported === true && {
+      logoutUri: `${issuer}/backchannel-logout/${idp.id}/${client}`,
+    }),
+  });
 }
 
 /** OIDC Discovery §3: Basic is what it takes that says nothing. */
