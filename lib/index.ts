@@ -1,7 +1,8 @@
 export type { AttachedResource } from './agentcore/attached-resource.ts';
 export { CredentialProvider } from './agentcore/credential-provider.ts';
-export type { CredentialProviderOptions, OnBehalfOf } from './agentcore/credential-provider-options.ts';
+export type { CredentialProviderOptions } from './agentcore/credential-provider-options.ts';
 export { GatewayAuthorizer, type GatewayAuthorizerOptions } from './agentcore/gateway-authorizer.ts';
+export type { OnBehalfOf } from './agentcore/obo.ts';
 export {
   type AllowedWorkloads,
   RuntimeAuthorizer,

@@ -10,12 +10,13 @@ import { signingOf } from '../config/signing.ts';
 import type { DataKey } from '../constructs/data-key.ts';
 import type { Registrations } from '../constructs/registrations.ts';
 import type { Retention } from '../constructs/retention.ts';
-import { type AttachedResource, checkAttached } from './attached-resource.ts';
+import { type AttachedResource, checkAttached, withAttached } from './attached-resource.ts';
 import { CredentialProvider } from './credential-provider.ts';
 import { checkCredentialProvider, type CredentialProviderOptions } from './credential-provider-options.ts';
 import { GatewayAuthorizer, type GatewayAuthorizerOptions } from './gateway-authorizer.ts';
 import type { Guard } from './guard.ts';
 import { jwtRules } from './jwt-rules.ts';
+import { type Exchanger, unworkable } from './obo.ts';
 import { RuntimeAuthorizer, type RuntimeAuthorizerOptions } from './runtime-authorizer.ts';
 
 export interface AgentCoreProps {
@@ -35,6 +36,9 @@ export class AgentCore extends Construct {
   readonly #props: AgentCoreProps;
   readonly #attached: AttachedResource[] = [];
   readonly #clients: ClientConfig[] = [];
+  readonly #exchangers: Exchanger[] = [];
+  /** Ids of the agents that AgentCore proves by their execution role. */
+  readonly #roles = new Set<string>();
   /** Resources that wait for the construct which they belong to, and the method that made each wait. */
   readonly #waiting = new Map<string, string>();
 
@@ -42,11 +46,16 @@ export class AgentCore extends Construct {
     super(scope, id);
     this.#props = props;
     this.node.addValidation({
-      validate: () =>
-        [...this.#waiting].map(
-          ([resource, method]) =>
-            `the ${method} of resource '${resource}' guards nothing; call its attachTo with what it guards`,
-        ),
+      validate: () => {
+        const whole = withAttached(props.config, this.#attached);
+        return [
+          ...[...this.#waiting].map(
+            ([resource, method]) =>
+              `the ${method} of resource '${resource}' guards nothing; call its attachTo with what it guards`,
+          ),
+          ...this.#exchangers.flatMap((exchanger) => unworkable(exchanger, whole, this.#roles)),
+        ];
+      },
     });
   }
 
@@ -64,10 +73,13 @@ export class AgentCore extends Construct {
     const { clientId = `${options.agent}-agentcore` } = options;
     const { config } = this.#props;
     checkCredentialProvider({ ...config, clients: [...config.clients, ...this.#clients] }, clientId, options);
+    const { agent, authentication, obo } = options;
     this.#clients.push({
-      ...{ id: clientId, agent: options.agent },
+      ...{ id: clientId, agent },
       authentication: { method: 'client_secret_basic' },
     });
+    if (authentication === 'aws-iam-jwt') this.#roles.add(agent);
+    if (obo) this.#exchangers.push({ clientId, agent, obo });
     return new CredentialProvider(this, id, { ...this.#props, ...options, clientId });
   }
 
@@ -100,16 +112,17 @@ export class AgentCore extends Construct {
     const { config, issuer, registrations } = this.#props;
     checkAttached(config, this.#attached, resource);
     this.#attached.push(resource);
-    const { agents = {}, ...declared } = resource;
+    const { agents = {}, onBehalfOf = {}, ...declared } = resource;
     const audience = `${issuer}/resources/${resource.id}`;
     return {
       resource: { id: resource.id, audience, scopes: Object.keys(resource.scopes) },
       attachTo: this.onceFor(method, resource.id, (guarded, uri) => {
-        if (Stack.of(guarded) !== Stack.of(this) && Object.keys(agents).length > 0) {
+        const [given] = Object.entries({ agents, onBehalfOf }).filter(([, of]) => Object.keys(of).length > 0);
+        if (Stack.of(guarded) !== Stack.of(this) && given !== undefined) {
           const text = `is given, but '${guarded.node.path}' is in another stack than the agents, and each would wait for the other; put it into theirs`;
-          throw new InvalidConfig([{ path: 'resource.agents', text }]);
+          throw new InvalidConfig([{ path: `resource.${given[0]}`, text }]);
         }
-        registrations.attachResource({ ...declared, uri, audience }, agents, guarded);
+        registrations.attachResource({ ...declared, uri, audience }, { agents, onBehalfOf }, guarded);
       }),
     };
   }

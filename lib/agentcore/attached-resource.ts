@@ -1,6 +1,8 @@
 import { InvalidConfig } from '../config/check-config.ts';
 import type { AgentScopes, ResourceConfig, VestibuleConfig } from '../config/config.ts';
+import type { OnBehalfOfConfig } from '../config/delegation-config.ts';
 import { didYouMean, pathOf, type Problem, show } from '../config/problem.ts';
+import { withAttachedScopes } from '../config/attached-scopes.ts';
 import { checkWithin } from './check-within.ts';
 
 /**
@@ -20,6 +22,8 @@ export interface AttachedResource {
   readonly agent?: string;
   /** Id of an agent of the config → the scopes it gets here unasked (`required`) and on request (`optional`). */
   readonly agents?: Readonly<Record<string, AgentScopes>>;
+  /** Id of an agent of the config → what it may do here in the name of who calls it. */
+  readonly onBehalfOf?: OnBehalfOfConfig;
 }
 
 /** Stands where the URI is to be while the rest is checked. */
@@ -34,37 +38,43 @@ export function checkAttached(
   before: readonly AttachedResource[],
   resource: AttachedResource,
 ): void {
-  const { agents = {} } = resource;
+  const { agents = {}, onBehalfOf = {} } = resource;
   const own = [
     ...(before.some(({ id }) => id === resource.id) ? [attachedTwice(resource.id)] : []),
-    ...Object.keys(agents).flatMap((id) => unknownAgent(id, config)),
+    ...Object.keys(agents).flatMap((id) => unknownAgent('agents', id, config)),
+    ...Object.keys(onBehalfOf).flatMap((id) => unknownAgent('onBehalfOf', id, config)),
   ];
   if (own.length > 0) throw new InvalidConfig(own);
   const position = config.resources.length + before.length;
   checkWithin(
-    {
-      ...config,
-      resources: [...config.resources, ...before.map(asDeclared), asDeclared(resource)],
-      agents: config.agents.map((agent) => ({
-        ...agent,
-        scopes: { ...agent.scopes, ...(agents[agent.id] && { [resource.id]: agents[agent.id] ?? {} }) },
-      })),
-    },
+    withAttached(config, [...before, resource]),
     new Map([
       [`resources[${position}]`, 'resource'],
-      ...config.agents.map(({ id }, index): [string, string] => [
-        pathOf(['agents', index, 'scopes', resource.id]),
-        pathOf(['resource', 'agents', id]),
+      ...config.agents.flatMap(({ id }, index): [string, string][] => [
+        [pathOf(['agents', index, 'scopes', resource.id]), pathOf(['resource', 'agents', id])],
+        [pathOf(['agents', index, 'onBehalfOf', resource.id]), pathOf(['resource', 'onBehalfOf', id])],
       ]),
     ]),
   );
+}
+
+/** The config with resources that were attached to it, and what its agents may do there. */
+export function withAttached(
+  config: VestibuleConfig,
+  attached: readonly AttachedResource[],
+): VestibuleConfig {
+  return {
+    ...config,
+    resources: [...config.resources, ...attached.map(asDeclared)],
+    agents: config.agents.map((agent) => withAttachedScopes(agent, attached)),
+  };
 }
 
 /** The resource as the config would say it. */
 function asDeclared(resource: AttachedResource): ResourceConfig {
   const declared: AttachedResource & { uri: string } = { ...resource, uri: `${uriToCome}/${resource.id}` };
   return Object.fromEntries(
-    Object.entries(declared).filter(([name]) => name !== 'agents'),
+    Object.entries(declared).filter(([name]) => name !== 'agents' && name !== 'onBehalfOf'),
   ) as object as ResourceConfig;
 }
 
@@ -75,11 +85,13 @@ function attachedTwice(id: string): Problem {
   };
 }
 
-function unknownAgent(id: string, { agents }: VestibuleConfig): readonly Problem[] {
+function unknownAgent(
+  option: 'agents' | 'onBehalfOf',
+  id: string,
+  { agents }: VestibuleConfig,
+): readonly Problem[] {
   const ids = agents.map((agent) => agent.id);
   if (ids.includes(id)) return [];
   const fix = ids.length === 0 ? 'the config has no agents: add it' : didYouMean(id, ids);
-  return [
-    { path: pathOf(['resource', 'agents', id]), text: `${show(id)} is no agent of this config; ${fix}` },
-  ];
+  return [{ path: pathOf(['resource', option, id]), text: `${show(id)} is no agent of this config; ${fix}` }];
 }

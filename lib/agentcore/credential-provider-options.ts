@@ -4,16 +4,7 @@ import { InvalidConfig } from '../config/check-config.ts';
 import type { ClientConfig, VestibuleConfig } from '../config/config.ts';
 import { type Problem, show } from '../config/problem.ts';
 import { checkWithin } from './check-within.ts';
-
-/** What AgentCore exchanges for a token in the name of the person behind a call. */
-export interface OnBehalfOf {
-  /** `TOKEN_EXCHANGE` is RFC 8693, `JWT_AUTHORIZATION_GRANT` RFC 7523. */
-  readonly grantType: 'TOKEN_EXCHANGE' | 'JWT_AUTHORIZATION_GRANT';
-  /** Who acts, by a token of its own; only with `TOKEN_EXCHANGE`. Default: `NONE`, the client itself. */
-  readonly actorTokenContent?: 'NONE' | 'M2M' | 'AWS_IAM_ID_TOKEN_JWT';
-  /** Scopes of the actor's token; only with `M2M`. */
-  readonly actorTokenScopes?: readonly string[];
-}
+import { oboProblems, type OnBehalfOf } from './obo.ts';
 
 export interface CredentialProviderOptions {
   /** The id of the agent of the config that gets its tokens through the provider. */
@@ -31,8 +22,11 @@ export interface CredentialProviderOptions {
   readonly executionRole?: IRole;
   /** Of the assertions; only with `private-key-jwt`. Default: `RS256`. */
   readonly signingAlgorithm?: 'RS256' | 'PS256' | 'ES256';
-  /** The token endpoint answers these grants with `unsupported_grant_type`. */
-  readonly onBehalfOf?: OnBehalfOf;
+  /**
+   * How AgentCore gets tokens in the name of who called the agent (`ON_BEHALF_OF_TOKEN_EXCHANGE`). What the agent may do so is
+   * its `onBehalfOf` in the config. Default: it gets none.
+   */
+  readonly obo?: OnBehalfOf;
 }
 
 const providerName = /^[a-zA-Z0-9\-_]{1,128}$/;
@@ -43,11 +37,7 @@ export function checkCredentialProvider(
   clientId: string,
   options: CredentialProviderOptions,
 ): void {
-  const problems = [
-    ...ownProblems(options),
-    ...roleProblems(options),
-    ...onBehalfOfProblems(options.onBehalfOf),
-  ];
+  const problems = [...ownProblems(options), ...roleProblems(options), ...oboProblems(options.obo)];
   if (problems.length > 0) throw new InvalidConfig(problems);
   // How it authenticates is no part of what could be wrong here.
   const client: ClientConfig = {
@@ -95,16 +85,4 @@ function roleProblems({ authentication, executionRole }: CredentialProviderOptio
     ? `stands beside ${show(authentication)}, which is no matter of a role; remove it`
     : "is missing; write the role of the runtime, which 'aws-iam-jwt' is the proof of";
   return [{ path: 'executionRole', text }];
-}
-
-function onBehalfOfProblems(onBehalfOf: OnBehalfOf | undefined): readonly Problem[] {
-  if (onBehalfOf === undefined) return [];
-  const { grantType, actorTokenContent, actorTokenScopes } = onBehalfOf;
-  if (actorTokenContent !== undefined && grantType !== 'TOKEN_EXCHANGE') {
-    const text = `${show(actorTokenContent)} stands beside ${show(grantType)}, which has no actor; remove it`;
-    return [{ path: 'onBehalfOf.actorTokenContent', text }];
-  }
-  if (actorTokenScopes === undefined || actorTokenContent === 'M2M') return [];
-  const text = "is given, but no token is asked for an actor; write actorTokenContent: 'M2M', or remove it";
-  return [{ path: 'onBehalfOf.actorTokenScopes', text }];
 }

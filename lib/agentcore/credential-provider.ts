@@ -13,7 +13,8 @@ import type { DataKey } from '../constructs/data-key.ts';
 import type { Registrations } from '../constructs/registrations.ts';
 import type { Retention } from '../constructs/retention.ts';
 import { AssertionKey } from './assertion-key.ts';
-import type { CredentialProviderOptions, OnBehalfOf } from './credential-provider-options.ts';
+import type { CredentialProviderOptions } from './credential-provider-options.ts';
+import { exchangeConfig, grants } from './obo.ts';
 
 export interface CredentialProviderProps extends CredentialProviderOptions {
   readonly clientId: string;
@@ -52,12 +53,18 @@ export class CredentialProvider extends Construct {
   /** For what the CDK's own constructs take, such as `GatewayCredentialProvider.fromOauthIdentity`. */
   readonly provider: IOAuth2CredentialProvider;
   readonly #proof: Proof;
+  /** Whether AgentCore sends the token of the role beside the proof of the client. */
+  readonly #actorIsRole: boolean;
+  readonly #tokenEndpoint: string;
 
   /** @internal */
   constructor(scope: Construct, id: string, props: CredentialProviderProps) {
     super(scope, id);
-    const { agent, clientId, config, registrations, discoveryUrl, onBehalfOf, name } = props;
+    const { agent, clientId, config, registrations, discoveryUrl, obo, name } = props;
     this.clientId = clientId;
+    this.#actorIsRole =
+      obo?.actorTokenContent === 'AWS_IAM_ID_TOKEN_JWT' && props.authentication !== 'aws-iam-jwt';
+    this.#tokenEndpoint = props.tokenEndpoint;
     const proof = (this.#proof =
       props.authentication === 'client-secret' ? this.bySecret(props) : this.withoutSecret(props));
     const provider = new CfnOAuth2CredentialProvider(this, 'Resource', {
@@ -68,7 +75,7 @@ export class CredentialProvider extends Construct {
           oauthDiscovery: { discoveryUrl },
           clientId,
           ...proof.provider,
-          ...(onBehalfOf && { onBehalfOfTokenExchangeConfig: exchangeConfig(onBehalfOf) }),
+          ...(obo && { onBehalfOfTokenExchangeConfig: exchangeConfig(obo) }),
         },
       },
     });
@@ -82,7 +89,7 @@ export class CredentialProvider extends Construct {
       ...(proof.secretArn !== undefined && { clientSecretArn: proof.secretArn }),
     });
     registrations.registerClient(
-      { id: clientId, agent, authentication: proof.authentication, ...grants(config) },
+      { id: clientId, agent, authentication: proof.authentication, ...grants(config, obo) },
       proof.registration,
     );
     registrations.attachRedirect(clientId, provider.attrCallbackUrl);
@@ -90,7 +97,8 @@ export class CredentialProvider extends Construct {
 
   /** Getting tokens through the provider, for the execution role of an agent or a gateway. */
   grantUse(grantee: IGrantable): Grant {
-    return this.provider.grantUse(grantee).combine(this.#proof.grantUse(grantee));
+    const grant = this.provider.grantUse(grantee).combine(this.#proof.grantUse(grantee));
+    return this.#actorIsRole ? grant.combine(grantIdentityToken(grantee, this.#tokenEndpoint)) : grant;
   }
 
   private bySecret({ clientId, dataKey, retention, registrations }: CredentialProviderProps): Proof {
@@ -147,26 +155,4 @@ export class CredentialProvider extends Construct {
       grantUse: (grantee) => key.grantUse(grantee),
     };
   }
-}
-
-function exchangeConfig({
-  grantType,
-  actorTokenContent,
-  actorTokenScopes,
-}: OnBehalfOf): CfnOAuth2CredentialProvider.OnBehalfOfTokenExchangeConfigProperty {
-  if (grantType !== 'TOKEN_EXCHANGE') return { grantType };
-  return {
-    grantType,
-    tokenExchangeGrantTypeConfig: {
-      actorTokenContent: actorTokenContent ?? 'NONE',
-      ...(actorTokenScopes && { actorTokenScopes: [...actorTokenScopes] }),
-    },
-  };
-}
-
-/** AgentCore asks for the agent itself and, where people sign in, in the name of a person too (`USER_FEDERATION`). */
-function grants({ identityProviders = [] }: VestibuleConfig): Pick<ClientConfig, 'grants'> {
-  return identityProviders.length === 0
-    ? {}
-    : { grants: ['client_credentials', 'authorization_code', 'refresh_token'] };
 }

@@ -1,13 +1,8 @@
 import { CustomResource, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type {
-  AgentConfig,
-  AgentScopes,
-  ClientConfig,
-  ResourceConfig,
-  VestibuleConfig,
-} from '../config/config.ts';
+import { type AttachedScopes, withAttachedScopes } from '../config/attached-scopes.ts';
+import type { AgentConfig, ClientConfig, ResourceConfig, VestibuleConfig } from '../config/config.ts';
 import { withUsualGrants } from '../config/usual-grants.ts';
 import { ClientSecret } from './client-secret.ts';
 import type { DataKey } from './data-key.ts';
@@ -25,9 +20,8 @@ export interface RegistrationsProps {
   readonly registrar: IFunction;
 }
 
-interface Attached {
+interface Attached extends AttachedScopes {
   readonly resource: ResourceConfig;
-  readonly agents: Readonly<Record<string, AgentScopes>>;
 }
 
 /** The secret of each client of the config that authenticates by one, by client id. */
@@ -69,7 +63,7 @@ export class Registrations extends Construct {
     }
     for (const agent of config.agents) {
       this.registerDeclared(this, `Agent-${agent.id}`, 'Custom::VestibuleAgent', () =>
-        this.agentDeclaration(agent, config.resources),
+        this.declarationOf(agent),
       );
     }
     for (const idp of config.identityProviders ?? []) {
@@ -88,14 +82,10 @@ export class Registrations extends Construct {
 
   /**
    * Registers a resource whose URI `by` makes in the same deployment, in the stack of `by`, and gives agents of the
-   * config their scopes there. Those agents are registered once it is made.
+   * config what is theirs there. Those agents are registered once it is made.
    */
-  attachResource(
-    resource: ResourceConfig,
-    agents: Readonly<Record<string, AgentScopes>>,
-    by: Construct,
-  ): CustomResource {
-    this.#attached.push({ resource, agents });
+  attachResource(resource: ResourceConfig, agents: AttachedScopes, by: Construct): CustomResource {
+    this.#attached.push({ resource, ...agents });
     const isHere = Stack.of(by) === Stack.of(this);
     return this.registerDeclared(
       isHere ? this : Stack.of(by),
@@ -111,7 +101,10 @@ export class Registrations extends Construct {
       this,
       `Client-${client.id}`,
       'Custom::VestibuleClient',
-      clientDeclaration(withUsualGrants(client, this.#config), this.#config.resources),
+      () => {
+        const whole = this.whole();
+        return clientDeclaration(withUsualGrants(client, whole), whole.resources);
+      },
       more,
     );
   }
@@ -126,16 +119,20 @@ export class Registrations extends Construct {
     return redirect;
   }
 
+  private declarationOf({ id }: AgentConfig): object {
+    const { agents, resources } = this.whole();
+    const agent = agents.find((candidate) => candidate.id === id);
+    return agent === undefined ? {} : agentDeclaration(agent, resources);
+  }
+
   /** Complete only at synthesis, when all that was attached is known. */
-  private agentDeclaration(agent: AgentConfig, resources: readonly ResourceConfig[]): object {
-    const attached = this.#attached.flatMap(({ resource, agents }) => {
-      const scopes = agents[agent.id];
-      return scopes === undefined ? [] : [[resource.id, scopes] as const];
-    });
-    return agentDeclaration({ ...agent, scopes: { ...agent.scopes, ...Object.fromEntries(attached) } }, [
-      ...resources,
-      ...this.#attached.map(({ resource }) => resource),
-    ]);
+  private whole(): Pick<VestibuleConfig, 'agents' | 'resources'> {
+    const { agents, resources } = this.#config;
+    const attached = this.#attached.map(({ resource: { id }, ...given }) => ({ id, ...given }));
+    return {
+      agents: agents.map((agent) => withAttachedScopes(agent, attached)),
+      resources: [...resources, ...this.#attached.map(({ resource }) => resource)],
+    };
   }
 
   private registerDeclared(

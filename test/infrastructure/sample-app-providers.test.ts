@@ -36,10 +36,6 @@ test('the providers name the issuer, and what proves their clients', () => {
       ...custom({
         ClientId: 'planner-agentcore',
         ...key('AuthAgentCorePlannerAssertionKey', 'RS256'),
-        OnBehalfOfTokenExchangeConfig: {
-          GrantType: 'TOKEN_EXCHANGE',
-          TokenExchangeGrantTypeConfig: { ActorTokenContent: 'M2M', ActorTokenScopes: ['search:read'] },
-        },
       }),
     },
     {
@@ -47,7 +43,6 @@ test('the providers name the issuer, and what proves their clients', () => {
       ...custom({
         ClientId: 'planner-on-curve',
         ...key('AuthAgentCorePlannerOnCurveAssertionKey', 'ES256'),
-        OnBehalfOfTokenExchangeConfig: { GrantType: 'JWT_AUTHORIZATION_GRANT' },
       }),
     },
     {
@@ -60,13 +55,55 @@ test('the providers name the issuer, and what proves their clients', () => {
           SecretId: { Ref: expect.stringMatching(/^AuthAgentCoreAnalystSecret/) as string },
           JsonKey: 'client_secret',
         },
+        OnBehalfOfTokenExchangeConfig: {
+          GrantType: 'TOKEN_EXCHANGE',
+          TokenExchangeGrantTypeConfig: { ActorTokenContent: 'M2M', ActorTokenScopes: ['tools:read'] },
+        },
       }),
     },
     {
       Name: expect.stringMatching(/^[a-zA-Z0-9_-]{1,128}$/) as string,
-      ...custom({ ClientId: 'analyst-role', ClientAuthenticationMethod: 'AWS_IAM_ID_TOKEN_JWT' }),
+      ...custom({
+        ClientId: 'analyst-asserting',
+        ClientAuthenticationMethod: 'CLIENT_SECRET_BASIC',
+        ClientSecretSource: 'EXTERNAL',
+        ClientSecretConfig: {
+          SecretId: { Ref: expect.stringMatching(/^AuthAgentCoreAnalystAssertingSecret/) as string },
+          JsonKey: 'client_secret',
+        },
+        OnBehalfOfTokenExchangeConfig: { GrantType: 'JWT_AUTHORIZATION_GRANT' },
+      }),
+    },
+    {
+      Name: expect.stringMatching(/^[a-zA-Z0-9_-]{1,128}$/) as string,
+      ...custom({
+        ClientId: 'analyst-role',
+        ClientAuthenticationMethod: 'AWS_IAM_ID_TOKEN_JWT',
+        OnBehalfOfTokenExchangeConfig: {
+          GrantType: 'TOKEN_EXCHANGE',
+          TokenExchangeGrantTypeConfig: { ActorTokenContent: 'AWS_IAM_ID_TOKEN_JWT' },
+        },
+      }),
     },
   ]);
+});
+
+test('providers that exchange tokens are clients with the grant that they send', () => {
+  const grant = 'urn:ietf:params:oauth:grant-type';
+  const granted = Object.values(template.findResources('Custom::VestibuleClient')).map((found) => {
+    const { Declaration: declaration } = (found as Found).Properties;
+    const text = readable(declaration);
+    return [/"client_id":"([^"]*)"/.exec(text)?.[1], /"grant_types":\[([^\]]*)\]/.exec(text)?.[1]];
+  });
+  expect(Object.fromEntries(granted)).toEqual({
+    'planner-client': undefined,
+    'analyst-client': `"client_credentials","${grant}:token-exchange"`,
+    'planner-agentcore': undefined,
+    'planner-on-curve': undefined,
+    'analyst-agentcore': `"client_credentials","${grant}:token-exchange"`,
+    'analyst-asserting': `"client_credentials","${grant}:jwt-bearer"`,
+    'analyst-role': `"client_credentials","${grant}:token-exchange"`,
+  });
 });
 
 test('nobody signs the assertions of a client but AgentCore Identity', () => {
@@ -104,6 +141,7 @@ test('clients and callback URLs are registered, and the registrar may read what 
     '<AuthAgentCorePlannerAssertionKey.Arn>',
     '<AuthAgentCorePlannerOnCurveAssertionKey.Arn>',
     '<AuthAgentCoreAnalystSecret>',
+    '<AuthAgentCoreAnalystAssertingSecret>',
     'undefined',
   ]);
   const redirects = Object.values(
@@ -123,6 +161,11 @@ test('clients and callback URLs are registered, and the registrar may read what 
       ['AuthRegistrationsClientplanneroncurve'],
     ],
     ['analyst-agentcore', '<AuthAgentCoreAnalyst.CallbackUrl>', ['AuthRegistrationsClientanalystagentcore']],
+    [
+      'analyst-asserting',
+      '<AuthAgentCoreAnalystAsserting.CallbackUrl>',
+      ['AuthRegistrationsClientanalystasserting'],
+    ],
     ['analyst-role', '<AuthAgentCoreAnalystAsRole.CallbackUrl>', ['AuthRegistrationsClientanalystrole']],
   ]);
   expect(statementsOf('AuthRegistrarRoleDefaultPolicy')).toEqual(

@@ -95,7 +95,17 @@ test('agents get their scopes there, in the same deployment', () => {
         { resource: expect.stringContaining('/runtimes/') as string, required: [], optional: ['ask'] },
       ],
     },
-    { id: 'analyst', catalogue: [{ resource: '<Tools.GatewayUrl>', required: ['tools:read'] }] },
+    {
+      id: 'analyst',
+      catalogue: [{ resource: '<Tools.GatewayUrl>', required: ['tools:read'] }],
+      delegations: [
+        {
+          resource: '<Tools.GatewayUrl>',
+          scopes: [{ name: 'tools:read', from: ['ask'] }],
+          ...{ subjects: ['person', 'agent'], mode: 'delegation' },
+        },
+      ],
+    },
   ]);
 });
 

@@ -84,30 +84,32 @@ export class SampleStack extends Stack {
       agent: 'planner',
       name: 'planner-outbound',
       authentication: 'private-key-jwt',
-      onBehalfOf: {
-        grantType: 'TOKEN_EXCHANGE',
-        actorTokenContent: 'M2M',
-        actorTokenScopes: ['search:read'],
-      },
     });
     const onCurve = this.auth.credentialProvider('PlannerOnCurve', {
       agent: 'planner',
       clientId: 'planner-on-curve',
       authentication: 'private-key-jwt',
       signingAlgorithm: 'ES256',
-      onBehalfOf: { grantType: 'JWT_AUTHORIZATION_GRANT' },
     });
     const secretive = this.auth.credentialProvider('Analyst', {
       agent: 'analyst',
       authentication: 'client-secret',
+      obo: { grantType: 'TOKEN_EXCHANGE', actorTokenContent: 'M2M', actorTokenScopes: ['tools:read'] },
+    });
+    const asserting = this.auth.credentialProvider('AnalystAsserting', {
+      agent: 'analyst',
+      clientId: 'analyst-asserting',
+      authentication: 'client-secret',
+      obo: { grantType: 'JWT_AUTHORIZATION_GRANT' },
     });
     const asRole = this.auth.credentialProvider('AnalystAsRole', {
       agent: 'analyst',
       clientId: 'analyst-role',
       authentication: 'aws-iam-jwt',
       executionRole: this.runtime.role,
+      obo: { grantType: 'TOKEN_EXCHANGE', actorTokenContent: 'AWS_IAM_ID_TOKEN_JWT' },
     });
-    for (const provider of [signing, onCurve, secretive, asRole]) provider.grantUse(this.runtime);
+    for (const provider of [signing, onCurve, secretive, asserting, asRole]) provider.grantUse(this.runtime);
   }
 
   private gatewayOfTools(): Gateway {
@@ -120,6 +122,7 @@ export class SampleStack extends Stack {
           planner: { required: ['tools:read'], optional: ['tools:call'] },
           analyst: { required: ['tools:read'] },
         },
+        onBehalfOf: { analyst: { scopes: { 'tools:read': ['ask'] }, subjects: ['person', 'agent'] } },
       },
       advertisedScopeMapping: { 'tools:call': 'tools:read' },
       allowedClients: ['planner-client'],

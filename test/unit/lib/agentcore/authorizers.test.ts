@@ -173,13 +173,13 @@ describe('a credential provider is refused', () => {
     ],
     [
       'with an actor where there is none',
-      { ...provider, onBehalfOf: { grantType: 'JWT_AUTHORIZATION_GRANT', actorTokenContent: 'M2M' } },
-      "onBehalfOf.actorTokenContent: 'M2M' stands beside 'JWT_AUTHORIZATION_GRANT', which has no actor; remove it",
+      { ...provider, obo: { grantType: 'JWT_AUTHORIZATION_GRANT', actorTokenContent: 'M2M' } },
+      "obo.actorTokenContent: 'M2M' stands beside 'JWT_AUTHORIZATION_GRANT', which has no actor; remove it",
     ],
     [
       'with scopes of a token that nobody asks for',
-      { ...provider, onBehalfOf: { grantType: 'TOKEN_EXCHANGE', actorTokenScopes: ['ask'] } },
-      "onBehalfOf.actorTokenScopes: is given, but no token is asked for an actor; write actorTokenContent: 'M2M', or remove it",
+      { ...provider, obo: { grantType: 'TOKEN_EXCHANGE', actorTokenScopes: ['ask'] } },
+      "obo.actorTokenScopes: is given, but no token is asked for an actor; write actorTokenContent: 'M2M', or remove it",
     ],
   ])('%s', (_what, options, message) => {
     expect(refusal(() => aVestibule().credentialProvider('Provider', options))).toBe(message);
