@@ -16,13 +16,15 @@ export function tokenHttpEndpoint(requestToken: RequestToken, clock: Clock): End
 
 /** RFC 6749 §5.1: with the refresh token in the same answer, each time it changes (IX-40). */
 function granted(
-  { accessToken, expiresAt, plan, refreshToken, idToken, dpopNonce }: GrantedToken,
+  { accessToken, expiresAt, plan, refreshToken, idToken, issuedTokenType, dpopNonce }: GrantedToken,
   now: Instant,
 ): HttpResponse {
   const body = {
     access_token: accessToken,
     // RFC 9449 §5: so that the client presents it with a proof.
     token_type: plan.jkt === undefined ? 'Bearer' : 'DPoP',
+    // RFC 8693 §2.2.1.
+    ...(issuedTokenType !== undefined && { issued_token_type: issuedTokenType }),
     expires_in: expiresAt - now,
     scope: formatScope(plan.scope),
     ...(refreshToken && { refresh_token: refreshToken.reveal() }),

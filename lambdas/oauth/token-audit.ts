@@ -3,6 +3,7 @@ import type { AuditEvent } from '../runtime/events.ts';
 import type { Result } from '../runtime/result.ts';
 import type { AuthenticatedClient } from './client-authentication/authenticate-client.ts';
 import { originOf } from './client-request.ts';
+import { actorName, type Exchanged } from './exchange/chain.ts';
 import type { TokenPlan } from './grants/grant.ts';
 import type { Parameters } from './parameters.ts';
 import { toWire, type Refusal } from './refusal.ts';
@@ -21,20 +22,7 @@ export function tokenAudit(
 ): AuditEvent {
   const { parameters } = request;
   const origin = { ...originOf(request, client), ...asked(parameters.values.get('grant_type'), 'grantType') };
-  if (outcome.ok) {
-    const { plan, jti, kid, expiresAt } = outcome.value;
-    return {
-      event: 'token_issued',
-      ...origin,
-      ...partiesOf(plan),
-      resource: plan.resource?.uri ?? plan.audience,
-      scope: formatScope(plan.scope),
-      jti,
-      ...(kid !== undefined && { kid }),
-      expiresAt,
-      ...boundTo(plan),
-    };
-  }
+  if (outcome.ok) return { event: 'token_issued', ...origin, ...issued(outcome.value) };
   return {
     event: 'token_refused',
     ...origin,
@@ -48,20 +36,36 @@ export function tokenAudit(
   };
 }
 
-function partiesOf({ clientId, agentId, subject, granted, workload, exchanged }: TokenPlan) {
-  return {
-    clientId,
-    ...(agentId !== undefined && { agentId }),
-    ...(granted && { personId: subject }),
-    ...(granted?.id !== undefined && { grantId: granted.id }),
-    ...(workload && ofWorkload(workload)),
-    ...(exchanged?.anchor !== undefined && { anchor: exchanged.anchor }),
-  };
-}
-
 /** Whose word was taken for what it is, and what that calls it. */
 function ofWorkload({ verified: { anchor, claims } }: ProvenWorkload): object {
   return { anchor: anchor.id, ...asked(String(claims['sub']), 'workload') };
+}
+
+function issued({ plan, jti, kid, expiresAt }: GrantedToken) {
+  return {
+    clientId: plan.clientId,
+    ...(plan.agentId !== undefined && { agentId: plan.agentId }),
+    ...(plan.granted && { personId: plan.subject }),
+    ...(plan.granted?.id !== undefined && { grantId: plan.granted.id }),
+    ...(plan.workload && ofWorkload(plan.workload)),
+    ...(plan.exchanged && chainOf(plan, plan.exchanged)),
+    resource: plan.resource?.uri ?? plan.audience,
+    scope: formatScope(plan.scope),
+    jti,
+    ...(kid !== undefined && { kid }),
+    expiresAt,
+    ...boundTo(plan),
+  };
+}
+
+/** "alice, via planner, via analyst": in whose name, through whom, and from which token. */
+function chainOf({ subject: id }: TokenPlan, { kind, actors, jtis, anchor }: Exchanged) {
+  const parentJti = jtis.at(-1);
+  return {
+    ...{ subject: { kind, id }, via: actors.map(actorName) },
+    ...(parentJti !== undefined && { parentJti }),
+    ...(anchor !== undefined && { anchor }),
+  };
 }
 
 function boundTo({ jkt, x5t }: TokenPlan): Pick<TokenPlan, 'jkt' | 'x5t'> {

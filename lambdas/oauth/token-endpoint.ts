@@ -26,6 +26,8 @@ import type { IssueToken } from './tokens/issue.ts';
 
 export interface TokenEndpointPorts extends DecisionPorts, PossessionPorts, Hosts {
   readonly grants: readonly Grant[];
+  /** Where it is: what proofs have to name. */
+  readonly endpoint: 'token' | 'exchange';
   readonly issue: IssueToken;
   readonly replay: AssertionReplay;
   readonly proofs: ProofMarks;
@@ -38,7 +40,7 @@ export function tokenEndpoint(ports: TokenEndpointPorts): RequestToken {
     resourceHint: ({ parameters }) => namedResource(parameters),
     decide: async ({ parameters, requestId, proof, certificate }, client, now) => {
       // RFC 9449 §4.3: the URL as it is published, whatever host the request says it came to.
-      const target = { method: 'POST', url: endpointsAt(ports, certificate).token };
+      const target = { method: 'POST', url: endpointsAt(ports, certificate)[ports.endpoint] };
       const possession = await readPossession(ports, proof, target, now);
       return grantToken(ports, parameters, { client, now, requestId, possession, certificate });
     },
@@ -65,7 +67,7 @@ async function grantToken(
   if (!decided.ok) return decided;
   const key = boundKey({ dpopBound: isOfKey(client.client, decided.value.plan) }, context.possession);
   if (!key.ok) return key;
-  const { idToken, uses, mark } = decided.value;
+  const { idToken, issuedTokenType, uses, mark } = decided.value;
   const plan = boundTo(decided.value.plan, key.value, certificate.value);
   const { expiresAt: clientUntil } = client.client;
   const token = await ports.issue(
@@ -77,7 +79,9 @@ async function grantToken(
   const fault = await markProofs(ports, context, uses && sha256(`${grant.value.type}\0${uses}`));
   if (fault !== undefined) return refuse({ reason: fault });
   const marked = mark === undefined ? ok({}) : await mark();
-  return marked.ok ? ok({ ...token, plan, ...marked.value, ...nextNonce(key.value) }) : marked;
+  if (!marked.ok) return marked;
+  const named = issuedTokenType !== undefined && { issuedTokenType };
+  return ok({ ...token, plan, ...marked.value, ...named, ...nextNonce(key.value) });
 }
 
 /** RFC 9449 §5.2 of the client, RFC 9728 §2 of the resource: where either takes bound tokens alone, no other is issued. */

@@ -11,6 +11,8 @@ export type TokenRequest = ProvingRequest;
 export interface GrantedToken extends IssuedToken {
   readonly plan: TokenPlan;
   readonly refreshToken?: Secret;
+  /** Of an exchange. */
+  readonly issuedTokenType?: string;
   /** For the next proof of a client that sent one. */
   readonly dpopNonce?: string;
 }

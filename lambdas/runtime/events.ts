@@ -1,4 +1,5 @@
 import type { EnrolmentEvent } from './enrolment-events.ts';
+import type { ExchangedFrom } from './exchange-events.ts';
 import { logger } from './log.ts';
 import type { LogoutEvent, UpstreamLogoutEvent } from './logout-events.ts';
 import type { Via } from './via.ts';
@@ -51,19 +52,20 @@ interface GuardedCall {
 
 /** What an audit trail must be able to tell. Names and ids only: never a secret, a token or an assertion. */
 export type AuditEvent =
-  | (TokenDecision & {
-      readonly event: 'token_issued';
-      readonly jti: string;
-      /** Absent of an opaque token, which no key signed. */
-      readonly kid?: string;
-      readonly expiresAt: number;
-      /** The thumbprint of the key that it is bound to, or of the certificate. */
-      readonly jkt?: string;
-      readonly x5t?: string;
-      /** The trust anchor whose word was taken, and what it calls the workload that the agent is. */
-      readonly anchor?: string;
-      readonly workload?: string;
-    })
+  | (TokenDecision &
+      ExchangedFrom & {
+        readonly event: 'token_issued';
+        readonly jti: string;
+        /** Absent of an opaque token, which no key signed. */
+        readonly kid?: string;
+        readonly expiresAt: number;
+        /** The thumbprint of the key that it is bound to, or of the certificate. */
+        readonly jkt?: string;
+        readonly x5t?: string;
+        /** The trust anchor whose word was taken, and what it calls the workload that the agent is. */
+        readonly anchor?: string;
+        readonly workload?: string;
+      })
   | (TokenDecision & {
       readonly event: 'token_refused';
       readonly reason: string;

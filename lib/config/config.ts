@@ -21,6 +21,8 @@ export interface VestibuleConfig {
   readonly accessTokenMinutes?: number;
   /** How long clients may go on with what a person granted, while the person is away. */
   readonly refreshTokens?: RefreshTokensConfig;
+  /** Tokens that are exchanged, in the name of whoever sent them (RFC 8693). */
+  readonly delegation?: ChainConfig;
   /** Clients that bind their tokens to a key (RFC 9449). */
   readonly dpop?: DpopConfig;
   /** Days after which the next signing key takes over, 7 to 365. Default: 90. */
@@ -131,6 +133,11 @@ export interface RefreshTokensConfig {
   readonly idleDays?: number;
   /** Days after which a grant ends however much it is used, 1 to 365. Default: 90, or `idleDays` if that is more. */
   readonly absoluteDays?: number;
+}
+
+export interface ChainConfig {
+  /** As many actors and no more are in one chain, 1 to 8. Default: 4. */
+  readonly maximumDepth?: number;
 }
 
 export interface BrandingConfig {

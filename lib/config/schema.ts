@@ -144,6 +144,7 @@ export function configSchema(hosts: Hosts): v.GenericSchema {
     awsCallerIdentity: v.optional(flag()),
     accessTokenMinutes: v.optional(accessTokenMinutes),
     refreshTokens: v.optional(refreshTokens),
+    delegation: v.optional(fields({ maximumDepth: v.optional(wholeFrom(1, 8, 'actors')) })),
     dpop: v.optional(fields({ nonces: v.optional(oneOf(['required', 'off'])) })),
     keyRotationDays: v.optional(keyRotationDays),
     limits: v.optional(limits),

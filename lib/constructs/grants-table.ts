@@ -115,13 +115,19 @@ export class GrantsTable extends Construct {
     return { GRANTS_TABLE: this.table.tableName };
   }
 
-  /** Reading and writing which tokens are revoked, and marking client assertions as used, and proofs of keys. */
-  grantRevocations(role: IRole, people: boolean): GrantsVariables {
+  /** Whether a token counts now: its revocation, what a person granted, and what an opaque one stands for. */
+  grantTokenStandings(role: IRole, people: boolean): GrantsVariables {
     // What people granted is read in the same call.
     const items = people ? (['revoked#*', 'grant#*'] as const) : (['revoked#*'] as const);
-    if (people) this.grantRedemption(role);
     grantItems(this.table, role, { actions: ['dynamodb:GetItem'], items: ['opaque-token#*'] });
     grantItems(this.table, role, { actions: ['dynamodb:BatchGetItem'], items });
+    return { GRANTS_TABLE: this.table.tableName };
+  }
+
+  /** Reading and writing which tokens are revoked, and marking client assertions as used, and proofs of keys. */
+  grantRevocations(role: IRole, people: boolean): GrantsVariables {
+    if (people) this.grantRedemption(role);
+    this.grantTokenStandings(role, people);
     grantItems(this.table, role, { actions: ['dynamodb:UpdateItem'], items: ['revoked#*'] });
     // Where people sign in, it tells of them too.
     const marks = people ? (['assertion#*', 'proof#*'] as const) : (['assertion#*'] as const);

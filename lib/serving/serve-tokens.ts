@@ -18,6 +18,7 @@ export function serveTokens(parts: DeploymentParts): void {
       ACCESS_TOKEN_MINUTES: String(config.accessTokenMinutes ?? 15),
       REFRESH_TOKEN_DAYS: refreshTokenDays(config),
       ...foreignEnvironment(config),
+      DELEGATION_DEPTH: String(config.delegation?.maximumDepth ?? 4),
       ...(people?.grantAsking(role) ?? { IDPS: '[]', DOWNSTREAM_FUNCTION: 'none' }),
       NONCE_SECRET: nonceSecret?.grantUse(role) ?? 'none',
       ...signingKeys.grantSigning(role),
@@ -29,10 +30,13 @@ export function serveTokens(parts: DeploymentParts): void {
       ...grants.grantReplayMarks(role),
       ...((config.trustAnchors ?? []).length > 0 && grants.grantAnchorKeys(role)),
       ...grants.grantOpaqueIssuance(role),
+      ...grants.grantTokenStandings(role, hasPeople(config)),
       ...grants.grantBuckets(role, 'client', 'address'),
     }),
   });
   // KMS signs 1,000 times a second with RSA keys in an account's region; the rest is for its other users. A function
   // that signs by itself is bounded by what Lambda runs at once.
-  servePublicly(frontDoor, '/token', token, signing.mode === 'kms' ? 500 : 2_000);
+  const rate = signing.mode === 'kms' ? 500 : 2_000;
+  servePublicly(frontDoor, '/token', token, rate);
+  servePublicly(frontDoor, '/exchange', token, rate);
 }

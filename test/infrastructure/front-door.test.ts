@@ -44,6 +44,7 @@ test('every path has its function, whatever the method, and only the admin route
     { key: '$default', authorization: 'NONE', target: 'Discovery' },
     { key: 'ANY /authorize', authorization: 'NONE', target: 'Authorization' },
     { key: 'ANY /token', authorization: 'NONE', target: 'Token' },
+    { key: 'ANY /exchange', authorization: 'NONE', target: 'Token' },
     { key: 'ANY /introspect', authorization: 'NONE', target: 'Introspection' },
     { key: 'ANY /revoke', authorization: 'NONE', target: 'Introspection' },
     { key: 'ANY /ends', authorization: 'NONE', target: 'Ends' },

@@ -204,6 +204,8 @@ test('the token endpoint redeems and ends what people granted, makes none of it,
     row([read, update], grants, keys('device#*')),
     row([put], grants, keys('assertion#*', 'proof#*')),
     row([put], grants, keys('opaque-token#*')),
+    row([read], grants, keys('opaque-token#*')),
+    row([readSeveral], grants, keys('revoked#*', 'grant#*')),
     row([update], grants, keys('bucket#client#*', 'bucket#address#*')),
   ]);
 });

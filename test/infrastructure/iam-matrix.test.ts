@@ -35,6 +35,8 @@ test('every function, and the schedule, may do exactly this', () => {
       row(reads, registry, keys('client#*', 'aws-role#*', 'agent#*', 'resource#*', 'key-ring#*')),
       row(['dynamodb:PutItem'], grants, keys('assertion#*', 'proof#*')),
       row(['dynamodb:PutItem'], grants, keys('opaque-token#*')),
+      row(['dynamodb:GetItem'], grants, keys('opaque-token#*')),
+      row(reads, grants, keys('revoked#*')),
       row(['dynamodb:UpdateItem'], grants, keys('bucket#client#*', 'bucket#address#*')),
     ],
     Introspection: [

@@ -5,6 +5,7 @@ import { agentCore } from './requirements/agentcore.ts';
 import { chains } from './requirements/chains.ts';
 import { assertions, tokenRequest } from './requirements/token.ts';
 import { deviceGrant } from './requirements/device.ts';
+import { exchange } from './requirements/exchange.ts';
 import { discovery, resourceMetadata } from './requirements/discovery.ts';
 import { endsOfPeople } from './requirements/ends-of-people.ts';
 import { dpop } from './requirements/dpop.ts';
@@ -76,6 +77,7 @@ export const requirements = {
   ...proxiedRegistration,
   ...dpop,
   ...deviceGrant,
+  ...exchange,
 } as const satisfies Readonly<Record<string, Requirement>>;
 
 export type RequirementId = keyof typeof requirements;

@@ -7,6 +7,8 @@ export const tokenEnvironment = [
   'ACCESS_TOKEN_MINUTES',
   /** `<idle days>/<absolute days>` of refresh tokens. */
   'REFRESH_TOKEN_DAYS',
+  /** How many may act in a chain of exchanged tokens, 1 to 8. */
+  'DELEGATION_DEPTH',
   /** The ids of the identity providers, as a JSON list; empty where no people sign in. */
   'IDPS',
   /** The name of the function that knows how people stand there, or `none` where there are no identity providers. */

@@ -11,6 +11,7 @@ import { dynamoOpaqueTokens } from '../../adapters/dynamodb/opaque-tokens.ts';
 import { dynamoProofMarks } from '../../adapters/dynamodb/proof-marks.ts';
 import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
 import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
+import { dynamoTokenStandings } from '../../adapters/dynamodb/token-standings.ts';
 import { dynamoWrappedKeys } from '../../adapters/dynamodb/wrapped-keys.ts';
 import { deploymentSigner } from '../../adapters/kms/deployment-signer.ts';
 import { standingDefaults, downstreamStandings } from '../../adapters/lambda/downstream.ts';
@@ -19,6 +20,7 @@ import { secretsManagerSeals } from '../../adapters/secrets-manager/seals.ts';
 import { guardedCallerIdentities } from '../../adapters/upstream/caller-identities.ts';
 import { guardedDocuments } from '../../adapters/upstream/documents.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
+import { route, routes } from '../../http/routes.ts';
 import { tokenHttpEndpoint } from '../../http/token-endpoint.ts';
 import { clientAuthentication } from '../../oauth/client-authentication/authenticate-client.ts';
 import { clientKeys } from '../../oauth/client-authentication/client-keys.ts';
@@ -31,6 +33,8 @@ import { jwtBearerGrant } from '../../oauth/bearer/jwt-bearer.ts';
 import { workloadProof } from '../../oauth/bearer/prove-workload.ts';
 import { workloadGrant } from '../../oauth/bearer/workload-grant.ts';
 import { readWorkloadRules } from '../../oauth/bearer/workload-rule.ts';
+import { ownTokens } from '../../oauth/exchange/own-tokens.ts';
+import { tokenExchangeGrant } from '../../oauth/exchange/token-exchange.ts';
 import { authorizationCodeGrant } from '../../oauth/grants/authorization-code.ts';
 import { clientCredentialsGrant } from '../../oauth/grants/client-credentials.ts';
 import { deviceCodeGrant } from '../../oauth/grants/device-code.ts';
@@ -121,7 +125,25 @@ function nonces(): DpopNonces | undefined {
   return statelessNonces(secretsManagerSeals({ secrets, random: systemRandom }));
 }
 
-const requestToken = tokenEndpoint({
+const opaque = dynamoOpaqueTokens({ client: dynamo, table: environment.GRANTS_TABLE });
+
+const exchange = tokenExchangeGrant({
+  registry,
+  identityProviders,
+  subjects: [
+    ownTokens({
+      ...{ issuer, keyRings, opaque, documentPolicy: policy },
+      standings: dynamoTokenStandings({
+        client: dynamo,
+        registry: environment.REGISTRY_TABLE,
+        grants: environment.GRANTS_TABLE,
+      }),
+    }),
+  ],
+  maximumDepth: Number(environment.DELEGATION_DEPTH),
+});
+
+const ports = {
   limits: callerLimits(
     { client: environment.CLIENT_LIMIT, address: environment.ADDRESS_LIMIT },
     {
@@ -143,12 +165,6 @@ const requestToken = tokenEndpoint({
   audit,
   issuer,
   ...mutualTlsIn(environment),
-  grants: [
-    clientCredentialsGrant(registry),
-    ...(anchors.some(({ accepts }) => accepts.includes('id_jag')) ? [bearer] : []),
-    ...(workloads.length > 0 ? [workloadGrant({ registry, replay, random: systemRandom })] : []),
-    ...(idps.length > 0 ? personGrants() : []),
-  ],
   issue: tokenIssuer({
     issuer,
     lifetimeSeconds: lifetimeSeconds(environment.ACCESS_TOKEN_MINUTES),
@@ -159,11 +175,30 @@ const requestToken = tokenEndpoint({
       wrappingKey: { keyArn: environment.WRAPPING_KEY, deployment: environment.DEPLOYMENT },
       audit,
     }),
-    opaque: dynamoOpaqueTokens({ client: dynamo, table: environment.GRANTS_TABLE }),
+    opaque,
     random: systemRandom,
   }),
   proofs: dynamoProofMarks({ client: dynamo, table: environment.GRANTS_TABLE }),
   nonces: nonces(),
-});
+};
 
-export const handler = lambdaHandler(tokenHttpEndpoint(requestToken, systemClock), { cors: true });
+const requestToken = tokenEndpoint({
+  ...ports,
+  endpoint: 'token',
+  grants: [
+    clientCredentialsGrant(registry),
+    exchange,
+    ...(anchors.some(({ accepts }) => accepts.includes('id_jag')) ? [bearer] : []),
+    ...(workloads.length > 0 ? [workloadGrant({ registry, replay, random: systemRandom })] : []),
+    ...(idps.length > 0 ? personGrants() : []),
+  ],
+});
+const requestExchange = tokenEndpoint({ ...ports, endpoint: 'exchange', grants: [exchange] });
+
+export const handler = lambdaHandler(
+  routes([
+    route('/token', tokenHttpEndpoint(requestToken, systemClock)),
+    route('/exchange', tokenHttpEndpoint(requestExchange, systemClock)),
+  ]),
+  { cors: true },
+);

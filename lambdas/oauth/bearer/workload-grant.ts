@@ -27,7 +27,7 @@ export function workloadGrant(ports: WorkloadGrantPorts): Grant {
     decide: async ({ scope: asked, resources }, { client: { client, agent, workload }, now }) => {
       if (agent === undefined || workload === undefined) return refuse({ reason: 'grant_not_allowed' });
       if (agent.state === 'disabled') return refuse({ reason: 'agent_disabled' });
-      const entry = chooseTarget(narrowed(agent, workload.rule), resources);
+      const entry = chooseTarget(narrowed(agent, workload.rule).catalogue, resources);
       if (!entry.ok) return entry;
       const { resource } = await ports.registry.view({ resourceUri: entry.value.resource });
       if (resource?.state !== 'active') return refuse({ reason: 'resource_not_available' });

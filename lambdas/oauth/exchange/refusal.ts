@@ -2,6 +2,48 @@ import { refuse, type Result } from '../../runtime/result.ts';
 
 /** What is wrong with an exchange, and as which error it is told; a detail may follow. */
 const faults = {
+  subject_token_missing: ['invalid_request', 'subject_token is missing'],
+  subject_token_type_missing: ['invalid_request', 'subject_token_type is missing'],
+  actor_token_sent: [
+    'invalid_request',
+    'actor_token is not taken here: who acts is who authenticates to this endpoint; leave it out, and actor_token_type',
+  ],
+  requested_token_type_unknown: ['invalid_request', 'the requested_token_type is not supported; it can be'],
+  nothing_delegated: [
+    'unauthorized_client',
+    "neither its agent nor its resource has onBehalfOf: the client may act in nobody else's name",
+  ],
+  server_disabled: ['unauthorized_client', 'the resource that the client is the server of is disabled'],
+  subject_token_of_requester: [
+    'invalid_request',
+    'the subject_token was issued to the one that presents it: present what somebody else sent',
+  ],
+  not_the_audience: [
+    'invalid_request',
+    'the subject_token is for somebody else: only the one that it was sent to, its audience, may exchange it',
+  ],
+  may_not_act: [
+    'invalid_request',
+    'the subject_token names in may_act somebody else, who alone may exchange it',
+  ],
+  subject_kind_not_delegated: [
+    'invalid_request',
+    'at that target the client may not act in the name of such a subject: name its kind in subjects of onBehalfOf',
+  ],
+  person_suspended: ['invalid_request', 'the identity provider of the person is disabled here'],
+  target_not_delegated: [
+    'invalid_target',
+    'the target is unknown, or not one at which the client may act in the name of others',
+  ],
+  target_opaque: [
+    'invalid_request',
+    'tokens for the target are opaque, and no JWT: leave requested_token_type out',
+  ],
+  scope_not_held: [
+    'invalid_scope',
+    'the subject_token holds no scope from which one at the target is given, or its person holds none there',
+  ],
+  scope_not_delegated: ['invalid_scope', 'with the subject_token the client gets'],
   subject_token_type_unknown: ['invalid_request', 'the subject_token_type is not supported; it can be'],
   subject_token_unknown: [
     'invalid_request',

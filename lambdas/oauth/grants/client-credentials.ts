@@ -16,8 +16,9 @@ export function clientCredentialsGrant(registry: RegistryReader): Grant {
       if (client.authentication.method === 'none') return refuse({ reason: 'grant_not_allowed' });
       if (agent === undefined) return refuse({ reason: 'client_without_agent' });
       if (agent.state === 'disabled') return refuse({ reason: 'agent_disabled' });
-      const named = audience === undefined ? undefined : await uriOfAudience(registry, agent, audience);
-      const entry = chooseTarget(agent, resources, named);
+      const named =
+        audience === undefined ? undefined : await uriOfAudience(registry, agent.catalogue, audience);
+      const entry = chooseTarget(agent.catalogue, resources, named);
       if (!entry.ok) return entry;
       const { resource } = await registry.view({ resourceUri: entry.value.resource });
       if (resource?.state !== 'active') return refuse({ reason: 'resource_not_available' });

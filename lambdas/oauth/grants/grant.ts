@@ -52,6 +52,8 @@ export interface IdTokenPlan {
 export interface Decided {
   readonly plan: TokenPlan;
   readonly idToken?: IdTokenPlan;
+  /** Of an exchange: what its answer is called. */
+  readonly issuedTokenType?: string;
   /** What the request uses up. The same request again is no replay of the assertion that came with it. */
   readonly uses?: string;
   /** Uses it up, in one write; resolves with the refresh token, where there is one. */

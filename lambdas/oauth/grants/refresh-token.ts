@@ -1,12 +1,12 @@
 import type { Family, GrantTerms, StoredGrant } from '../../ports/grants.ts';
-import type { IdentityProvider, IdentityProviders } from '../../ports/identity-providers.ts';
+import type { IdentityProviders } from '../../ports/identity-providers.ts';
 import { sha256 } from '../../runtime/digest.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { Secret } from '../../runtime/secret.ts';
 import { boundKey } from '../dpop/possession.ts';
 import { boundCertificate } from '../mutual-tls/bound-certificate.ts';
 import type { Parameters } from '../parameters.ts';
-import { type HeldScope, heldScope } from '../people/held-scope.ts';
+import { heldByRoles, type HeldScope, heldScope } from '../people/held-scope.ts';
 import type { GrantRefusal } from '../refusal.ts';
 import type { PersonGrantPorts } from './authorization-code.ts';
 import { endGrant } from './end-grant.ts';
@@ -123,27 +123,19 @@ async function heldNow(
   const idp = (await ports.identityProviders.all()).find(({ id }) => id === person.idp);
   // An operator disabled it, or the deployment has it no more: nobody of it gets a token, and nothing ends.
   if (idp?.state !== 'active') return refuse({ reason: 'idp_disabled', grantId });
-  if (!terms.keptUpstream) return ok(heldByRoles(idp, terms));
+  if (!terms.keptUpstream) return ok(heldByRoles(idp, person.roles, terms.resource));
   const standing = await ports.standings.check(grantId, person.idp);
   if (standing.kind === 'suspended') return refuse({ reason: 'idp_disabled', grantId });
   if (standing.kind === 'stands') {
     const { groups } = standing;
-    return ok(groups ? heldScope(idp, groups, terms.resource) : heldByRoles(idp, terms));
+    return ok(
+      groups ? heldScope(idp, groups, terms.resource) : heldByRoles(idp, person.roles, terms.resource),
+    );
   }
   // Something was kept, and is no more: nobody can tell any longer that the person stands.
   const why = `person_ended: ${standing.kind === 'ended' ? standing.reason : standing.kind}` as const;
   await endGrant(ports, terms, why, context);
   return refuse({ reason: 'grant_ended', grantId, why });
-}
-
-/** What the roles give now that the person had when they signed in. */
-function heldByRoles({ roles }: IdentityProvider, { person, resource }: GrantTerms): HeldScope {
-  const still = roles?.filter(({ name }) => person.roles.includes(name));
-  return heldScope(
-    still === undefined ? {} : { roles: still.map((role) => ({ ...role, groups: 'everyone' })) },
-    [],
-    resource,
-  );
 }
 
 /** The token that follows: made by the one write, or, after it, derived by everybody who has its predecessor. */

@@ -3,6 +3,7 @@ import { proofAlgorithms } from '../../resource-server/dpop-proof.ts';
 import { jwtBearerGrantType } from '../bearer/grant-type.ts';
 import { supportedAlgorithms } from '../client-authentication/assertion-algorithms.ts';
 import { deviceGrantType } from '../device/device-request.ts';
+import { exchangeGrantType } from '../exchange/token-types.ts';
 import { openIdScopes } from '../scope/openid-scope.ts';
 import { endpointsOf, type IssuerEndpoints } from './endpoints.ts';
 
@@ -54,6 +55,7 @@ export function authorizationServerMetadata(
     grant_types_supported: [
       ...(people ? grantsOfPeople : []),
       'client_credentials',
+      exchangeGrantType,
       // WIF-7.
       ...(assertions.length > 0 ? [jwtBearerGrantType] : []),
     ],

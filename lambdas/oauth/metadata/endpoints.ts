@@ -6,6 +6,8 @@ export interface IssuerEndpoints {
   /** Where clients push authorization requests, where people sign in. */
   readonly pushedAuthorizationRequest: string;
   readonly token: string;
+  /** The token endpoint for those who look for an exchange by that name. */
+  readonly exchange: string;
   readonly introspection: string;
   readonly revocation: string;
   readonly userinfo: string;
@@ -47,6 +49,7 @@ export function endpointsOf(issuer: Issuer): IssuerEndpoints {
     authorization: `${issuer}/authorize`,
     pushedAuthorizationRequest: `${issuer}/par`,
     token: `${issuer}/token`,
+    exchange: `${issuer}/exchange`,
     introspection: `${issuer}/introspect`,
     revocation: `${issuer}/revoke`,
     userinfo: `${issuer}/userinfo`,

@@ -25,6 +25,20 @@ export function heldScope(
   return { roles: held.map(({ name }) => name), scope: [...new Set(names)] };
 }
 
+/** What the roles of those names give now, which somebody had when they signed in. */
+export function heldByRoles(
+  { roles }: Pick<IdentityProvider, 'roles'>,
+  names: readonly string[],
+  resource: ResourceUri | undefined,
+): HeldScope {
+  const still = roles?.filter(({ name }) => names.includes(name));
+  return heldScope(
+    still === undefined ? {} : { roles: still.map((role) => ({ ...role, groups: 'everyone' })) },
+    [],
+    resource,
+  );
+}
+
 /** What of these scopes the person holds. */
 export function amongHeld(held: HeldScope, scope: readonly ScopeName[]): readonly ScopeName[] {
   return held.scope === 'all' ? scope : scope.filter((name) => held.scope.includes(name));

@@ -1,5 +1,6 @@
+import type { Resource } from '../../ports/registry.ts';
 import type { Instant } from '../../runtime/clock.ts';
-import type { Issuer } from '../../runtime/identifiers.ts';
+import type { AgentId, Issuer } from '../../runtime/identifiers.ts';
 import { chainClaims } from '../exchange/chain.ts';
 import type { PersonsGrant, TokenPlan } from '../grants/grant.ts';
 import { formatScope } from '../scope/scope.ts';
@@ -41,7 +42,7 @@ interface Issuance {
 }
 
 export function accessTokenClaims(plan: TokenPlan, issuance: Issuance): AccessTokenClaims {
-  const mayAct = plan.resource?.actor;
+  const mayAct = plan.resource && mayActFor(plan.resource);
   return {
     iss: issuance.issuer,
     sub: plan.subject,
@@ -60,6 +61,14 @@ export function accessTokenClaims(plan: TokenPlan, issuance: Issuance): AccessTo
     ...(plan.exchanged && chainClaims(plan.exchanged)),
     ...(mayAct !== undefined && { may_act: { sub: mayAct } }),
   };
+}
+
+/**
+ * RFC 8693 §4.4: its registered actor. An agent that is called by another name than its URI is not found by its audience: its
+ * tokens tell.
+ */
+function mayActFor({ actor, agentId, audience, uri }: Resource): AgentId | undefined {
+  return actor ?? (audience === (uri as string) ? undefined : agentId);
 }
 
 function claimsOfGrant({ id, roles, authTime, acr, amr }: PersonsGrant): Partial<AccessTokenClaims> {

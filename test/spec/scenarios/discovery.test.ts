@@ -103,6 +103,7 @@ describe('authorization server metadata', () => {
         'refresh_token',
         'urn:ietf:params:oauth:grant-type:device_code',
         'client_credentials',
+        'urn:ietf:params:oauth:grant-type:token-exchange',
       ]);
       expect(Object.values(body)).not.toContainEqual([]);
     },

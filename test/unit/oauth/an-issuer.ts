@@ -83,6 +83,7 @@ export function anIssuer(input: IssuerInput = {}): AnIssuer {
     },
   };
   const requestToken = tokenEndpoint({
+    endpoint: 'token',
     issuer,
     mutualTls: undefined,
     authenticateClient: clientAuthentication({

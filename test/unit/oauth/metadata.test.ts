@@ -22,7 +22,7 @@ describe('the metadata of the issuer', () => {
       token_endpoint: 'https://auth.example.com/token',
       jwks_uri: 'https://auth.example.com/.well-known/jwks.json',
       response_types_supported: ['code'],
-      grant_types_supported: ['client_credentials'],
+      grant_types_supported: ['client_credentials', 'urn:ietf:params:oauth:grant-type:token-exchange'],
       code_challenge_methods_supported: ['S256'],
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
       token_endpoint_auth_signing_alg_values_supported: [...assertionAlgorithms, 'ES384'],
@@ -61,6 +61,7 @@ describe('the metadata of the issuer', () => {
       grant_types_supported: [
         ...['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
         'client_credentials',
+        'urn:ietf:params:oauth:grant-type:token-exchange',
       ],
       token_endpoint_auth_methods_supported: [
         'none',

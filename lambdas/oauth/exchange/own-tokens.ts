@@ -1,0 +1,54 @@
+import { decodeJwt } from 'jose';
+import type { TokenStandings } from '../../ports/token-standing.ts';
+import { ok } from '../../runtime/result.ts';
+import { type DocumentTrust, endOf } from '../introspection/activity.ts';
+import { tokenNames } from '../introspection/token-names.ts';
+import { knownToken, type TokenSources } from '../tokens/known-token.ts';
+import { opaqueIdOf } from '../tokens/opaque-token.ts';
+import { ownSubject } from './own-subject.ts';
+import { subjectRefused } from './refusal.ts';
+import type { SubjectReader } from './subject.ts';
+import { accessTokenType, jwtType } from './token-types.ts';
+
+export interface OwnTokenPorts extends TokenSources, DocumentTrust {
+  readonly standings: TokenStandings;
+}
+
+const faults = {
+  not_an_access_token: 'is of this server, and no access token: send what came in the Authorization header',
+  key_not_published: 'is not signed by a key of this server that is in use',
+  not_signed_by_us: 'is not signed by this server',
+  not_ours: 'is of another issuer',
+  expired: 'has expired: get a new one and send that',
+} as const;
+
+/** Access tokens of ours, signed ones and opaque ones, as they stand at this very moment. */
+export function ownTokens(ports: OwnTokenPorts): SubjectReader {
+  return {
+    types: [accessTokenType, jwtType],
+    read: async (text, type, { now }) => {
+      const isOpaque = opaqueIdOf(text) !== undefined;
+      if (!isOpaque && !claimsToBeOf(text, ports.issuer)) return undefined;
+      if (isOpaque && type === jwtType) {
+        return subjectRefused('subject_opaque', `is no JWT: its subject_token_type is ${accessTokenType}`);
+      }
+      const token = await knownToken(text, ports, now);
+      if (!token.ok) return subjectRefused(`subject_${token.refusal.reason}`, faults[token.refusal.reason]);
+      const standing = await ports.standings.read(tokenNames(token.value));
+      const end = endOf(token.value, standing, ports);
+      // RFC 8693 §2.2.2: what ended a token is its own client's business, and that it ended is everybody's.
+      if (end !== undefined)
+        return subjectRefused(`subject_${end}`, 'counts no more: what it rests on has ended');
+      return ok(ownSubject(token.value, standing.grant?.terms.person.idp));
+    },
+  };
+}
+
+/** Whose token it says it is: nothing is believed of it. */
+function claimsToBeOf(token: string, issuer: string): boolean {
+  try {
+    return decodeJwt(token).iss === issuer;
+  } catch {
+    return false;
+  }
+}

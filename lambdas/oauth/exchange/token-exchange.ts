@@ -1,0 +1,108 @@
+import type { IdentityProviders } from '../../ports/identity-providers.ts';
+import type { Delegation, RegistryReader, Resource } from '../../ports/registry.ts';
+import { ok, type Result } from '../../runtime/result.ts';
+import { defineGrant, type Decided, type Grant, type GrantContext } from '../grants/grant.ts';
+import { type HeldScope, heldByRoles } from '../people/held-scope.ts';
+import type { GrantRefusal } from '../refusal.ts';
+import { delegatedScope, delegatedTarget } from './delegated-access.ts';
+import { exchangeParameters, type ExchangeRequest, readExchangeRequest } from './exchange-request.ts';
+import { nextLink } from './next-link.ts';
+import { readSubject } from './read-subject.ts';
+import { exchangeRefused } from './refusal.ts';
+import { presenterFault, type Requester, requesterOf } from './requester.ts';
+import type { Subject, SubjectReader } from './subject.ts';
+import { exchangeGrantType, jwtType } from './token-types.ts';
+
+export interface ExchangePorts {
+  readonly registry: RegistryReader;
+  readonly identityProviders: IdentityProviders;
+  readonly subjects: readonly SubjectReader[];
+  /** As many actors and no more are in a chain. */
+  readonly maximumDepth: number;
+}
+
+/** RFC 8693 §2.1: whoever was sent a token gets one for somebody else, in the name of who sent it. */
+export function tokenExchangeGrant(ports: ExchangePorts): Grant {
+  return defineGrant({
+    type: exchangeGrantType,
+    parameters: exchangeParameters,
+    parse: readExchangeRequest,
+    decide: (request, context) => exchange(ports, request, context),
+  });
+}
+
+/** One exchange, decided. Nothing is used up by it: the same token may be exchanged again for as long as it counts. */
+export async function exchange(
+  ports: ExchangePorts,
+  request: ExchangeRequest,
+  context: GrantContext,
+): Promise<Result<Decided, GrantRefusal>> {
+  const requester = await requesterOf(ports.registry, context.client);
+  if (!requester.ok) return requester;
+  const subject = await presentedSubject(ports, requester.value, request, context);
+  if (!subject.ok) return subject;
+  const access = await delegatedTarget(ports.registry, requester.value.delegations, request);
+  if (!access.ok) return access;
+  return exchanged(ports, request, { ...access.value, requester: requester.value, subject: subject.value });
+}
+
+/** The one in whose name the requester may ask at all. */
+async function presentedSubject(
+  { registry, subjects }: ExchangePorts,
+  requester: Requester,
+  { subject: sent }: ExchangeRequest,
+  context: GrantContext,
+): Promise<Result<Subject, GrantRefusal>> {
+  const subject = await readSubject(subjects, sent, context);
+  if (!subject.ok) return subject;
+  const presented = await presenterFault(registry, requester, subject.value);
+  return presented.ok ? subject : presented;
+}
+
+interface Decision {
+  readonly requester: Requester;
+  readonly subject: Subject;
+  readonly rule: Delegation;
+  readonly target: Resource;
+}
+
+async function exchanged(
+  ports: ExchangePorts,
+  { requestedType, scope: asked }: ExchangeRequest,
+  { requester, subject, rule, target }: Decision,
+): Promise<Result<Decided, GrantRefusal>> {
+  if (!rule.subjects.includes(subject.kind)) return exchangeRefused('subject_kind_not_delegated');
+  if (requestedType === jwtType && target.tokens === 'opaque') return exchangeRefused('target_opaque');
+  const held = await heldAt(ports, subject, target);
+  if (!held.ok) return held;
+  const scope = delegatedScope(asked, subject, { rule, target, held: held.value });
+  if (!scope.ok) return scope;
+  const { mode } = rule;
+  const link = nextLink(subject, requester.actor, { mode, maximumDepth: ports.maximumDepth });
+  if (!link.ok) return link;
+  const { id, expiresAt, granted } = subject;
+  return ok({
+    plan: {
+      ...{ subject: id, ...requester.actor, audience: target.audience, resource: target, scope: scope.value },
+      exchanged: link.value,
+      // RFC 8693 §2.2.1: no longer than the token that it was exchanged from.
+      until: expiresAt,
+      ...(granted && { granted: { ...granted, roles: held.value.roles } }),
+    },
+    issuedTokenType: requestedType,
+  });
+}
+
+/** What the person holds at the target, by the roles that they had when they signed in. */
+async function heldAt(
+  { identityProviders }: ExchangePorts,
+  { idp: id, granted }: Subject,
+  { uri }: Resource,
+): Promise<Result<HeldScope, GrantRefusal>> {
+  const roles = granted?.roles ?? [];
+  if (id === undefined) return ok({ roles, scope: 'all' });
+  const idp = (await identityProviders.all()).find((candidate) => candidate.id === id);
+  // An operator disabled it, or the deployment has it no more: nobody of it gets a token.
+  if (idp?.state !== 'active') return exchangeRefused('person_suspended');
+  return ok(heldByRoles(idp, roles, uri));
+}
