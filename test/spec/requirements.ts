@@ -30,6 +30,7 @@ import { registration } from './requirements/registration.ts';
 import { resourceServer } from './requirements/resource-server.ts';
 import { authorizationRequests, signIn } from './requirements/sign-in.ts';
 import { signing } from './requirements/signing.ts';
+import { trustAnchors } from './requirements/trust-anchors.ts';
 import { upstreamAuthentication } from './requirements/upstream-authentication.ts';
 import { workloadFederation } from './requirements/workload-federation.ts';
 import { workloadIdentity } from './requirements/workload-identity.ts';
@@ -42,6 +43,7 @@ export const requirements = {
   ...assertions,
   ...workloadIdentity,
   ...workloadFederation,
+  ...trustAnchors,
   ...entitlement,
   ...issuance,
   ...resourceServer,

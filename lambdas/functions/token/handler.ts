@@ -33,6 +33,7 @@ import { jwtBearerGrant } from '../../oauth/bearer/jwt-bearer.ts';
 import { workloadProof } from '../../oauth/bearer/prove-workload.ts';
 import { workloadGrant } from '../../oauth/bearer/workload-grant.ts';
 import { readWorkloadRules } from '../../oauth/bearer/workload-rule.ts';
+import { foreignTokens, isForExchange } from '../../oauth/exchange/foreign-tokens.ts';
 import { ownTokens } from '../../oauth/exchange/own-tokens.ts';
 import { tokenExchangeGrant } from '../../oauth/exchange/token-exchange.ts';
 import { authorizationCodeGrant } from '../../oauth/grants/authorization-code.ts';
@@ -47,6 +48,7 @@ import { tokenIssuer } from '../../oauth/tokens/issue.ts';
 import { largestDocument, readDocumentPolicy } from '../../oauth/registration/document-trust.ts';
 import { withMetadataDocuments } from '../../oauth/registration/known-clients.ts';
 import { familyLife, lifetimeSeconds } from '../../oauth/tokens/lifetime.ts';
+import type { TrustAnchor } from '../../ports/trust-anchors.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { readEnvironment } from '../../runtime/environment.ts';
 import { audit } from '../../runtime/events.ts';
@@ -71,7 +73,9 @@ const {
   clientDocuments: policy !== undefined,
   idps,
 });
-const anchors = readAnchors(environment.TRUST_ANCHORS);
+const anchors = readAnchors(environment.TRUST_ANCHORS).filter(
+  (anchor) => anchor.issuer.replace(/\/$/, '') !== issuer,
+);
 const hosts = environment.DOCUMENT_HOSTS === 'loopback' ? 'loopback' : 'public';
 const documents = guardedDocuments({ hosts, maximumBytes: 65_536 });
 // Nobody makes this function fetch what no person has been asked about: nothing is kept here.
@@ -83,21 +87,25 @@ const registry = withMetadataDocuments(registered, {
   clock: systemClock,
 });
 
-const verifyForeign = foreignVerifier({
-  anchors: anchors.filter((anchor) => anchor.issuer.replace(/\/$/, '') !== issuer),
+const foreignKeys = anchorKeys(
   // Key sets of companies that roll many keys are larger than the documents of clients.
-  keys: anchorKeys(
-    guardedDocuments({ hosts, maximumBytes: 262_144 }),
-    dynamoKeptKeySets({ client: dynamo, table: environment.GRANTS_TABLE }),
-  ),
-  ownAudiences: [issuer, `${issuer}/`, endpointsOf(issuer).token],
-});
+  guardedDocuments({ hosts, maximumBytes: 262_144 }),
+  dynamoKeptKeySets({ client: dynamo, table: environment.GRANTS_TABLE }),
+);
+const verifierOf = (trusted: readonly TrustAnchor[]) =>
+  foreignVerifier({
+    anchors: trusted,
+    keys: foreignKeys,
+    ownAudiences: [issuer, `${issuer}/`, endpointsOf(issuer).token],
+  });
+const verifyForeign = verifierOf(anchors);
+const people = foreignPeople(identityProviders);
 const workloads = readWorkloadRules(environment.WORKLOADS);
 const replay = dynamoAssertionReplay({ client: dynamo, table: environment.GRANTS_TABLE });
 
 const bearer = jwtBearerGrant({
   ...{ issuer, registry, replay, random: systemRandom, verifyForeign },
-  personOf: foreignPeople(identityProviders),
+  personOf: people,
 });
 
 /** Where people sign in. */
@@ -139,6 +147,9 @@ const exchange = tokenExchangeGrant({
         grants: environment.GRANTS_TABLE,
       }),
     }),
+    ...(anchors.some(isForExchange)
+      ? [foreignTokens({ anchors: anchors.filter(isForExchange), verifierOf, people })]
+      : []),
   ],
   maximumDepth: Number(environment.DELEGATION_DEPTH),
 });
