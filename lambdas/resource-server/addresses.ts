@@ -26,6 +26,11 @@ export function absoluteUrl(option: string, text: string): URL {
   return url;
 }
 
+/** Whether a name is the address of something on the web, whatever it may say behind its host. */
+export function isWebAddress(text: string): boolean {
+  return URL.canParse(text) && /^https?:\/\//i.test(text);
+}
+
 function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }

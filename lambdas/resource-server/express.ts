@@ -1,6 +1,7 @@
 import { authInfo, type AuthInfo } from './auth-info.ts';
 import { connectionCertificate } from './client-certificate.ts';
 import { crossOriginHeaders } from './cross-origin.ts';
+import type { Delegated, Exchanger, TargetOptions } from './exchanger.ts';
 import type { SatisfiesScope } from './scopes.ts';
 import type { Verifier } from './verifier.ts';
 
@@ -14,6 +15,8 @@ export interface ExpressRequest {
   /** Of a TLS server that asks for certificates, it tells that of the client. */
   readonly socket?: object | null;
   auth?: AuthInfo;
+  /** Where the middleware has an exchanger: another server, in the name of whoever called. */
+  exchangeFor?: (target: string, options?: TargetOptions) => Delegated;
 }
 
 /** The part of an Express response that is used; Node's own `ServerResponse` has it too. */
@@ -27,6 +30,8 @@ export interface ExpressOptions<Request> {
   /** What a request needs, where it differs from the verifier's own scopes. */
   readonly scopes?: readonly string[] | ((request: Request) => readonly string[]);
   readonly satisfies?: SatisfiesScope;
+  /** Sets `exchangeFor` on requests that pass. */
+  readonly exchanger?: Exchanger;
 }
 
 /**
@@ -48,7 +53,12 @@ export function expressMiddleware<Request extends ExpressRequest>(
         ...(options.satisfies === undefined ? {} : { satisfies: options.satisfies }),
       });
       if (verification.ok) {
-        request.auth = authInfo(presented, verification.token, verifier.resource);
+        const auth = authInfo(presented, verification.token, verifier.resource);
+        request.auth = auth;
+        const { exchanger } = options;
+        if (exchanger !== undefined) {
+          request.exchangeFor = (target, wish) => exchanger.exchangeFor(auth, target, wish);
+        }
       } else {
         const { status, headers: answer, body } = verification.challenge;
         response.statusCode = status;

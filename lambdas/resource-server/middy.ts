@@ -2,8 +2,9 @@ import { authInfo, type AuthInfo } from './auth-info.ts';
 import { encodedPath } from './addresses.ts';
 import type { EventAuthentication } from './client-certificate.ts';
 import { crossOriginHeaders } from './cross-origin.ts';
+import type { Delegated, Exchanger, TargetOptions } from './exchanger.ts';
 import type { SatisfiesScope } from './scopes.ts';
-import type { Verifier } from './verifier.ts';
+import type { Operation, Verifier } from './verifier.ts';
 
 /** The part of an API Gateway event (payload format 2.0) or function URL event that is used. */
 export interface HttpEvent {
@@ -16,6 +17,8 @@ export interface HttpEvent {
     readonly authentication?: EventAuthentication | null;
   };
   auth?: AuthInfo;
+  /** Where the middleware has an exchanger: another server, in the name of whoever called. */
+  exchangeFor?: (target: string, options?: TargetOptions) => Delegated;
 }
 
 /** An answer in the shape API Gateway takes. */
@@ -29,10 +32,12 @@ export interface MiddyOptions<Event> {
   /** What an event needs, where it differs from the verifier's own scopes. */
   readonly scopes?: readonly string[] | ((event: Event) => readonly string[]);
   readonly satisfies?: SatisfiesScope;
+  /** Sets `exchangeFor` on events that pass. */
+  readonly exchanger?: Exchanger;
 }
 
 export interface MiddyMiddleware<Event> {
-  /** Sets `event.auth`, or returns the challenge, which middy sends without calling the handler. */
+  /** Sets `event.auth` and `event.exchangeFor`, or returns the challenge, which middy sends without calling the handler. */
   readonly before: (request: { readonly event: Event }) => Promise<HttpEventResponse | undefined>;
 }
 
@@ -47,13 +52,14 @@ export function middyMiddleware<Event extends HttpEvent>(
       const url = `${encodedPath(rawPath)}?${rawQueryString}`;
       const clientCertificate = requestContext?.authentication?.clientCert?.clientCertPem;
       const presented = { headers, method: requestContext?.http?.method, url, clientCertificate };
-      const scopes = typeof options.scopes === 'function' ? options.scopes(event) : options.scopes;
-      const verification = await verifier.verify(presented, {
-        ...(scopes === undefined ? {} : { scopes }),
-        ...(options.satisfies === undefined ? {} : { satisfies: options.satisfies }),
-      });
+      const verification = await verifier.verify(presented, operationOf(event, options));
       if (verification.ok) {
-        event.auth = authInfo(presented, verification.token, verifier.resource);
+        const auth = authInfo(presented, verification.token, verifier.resource);
+        event.auth = auth;
+        const { exchanger } = options;
+        if (exchanger !== undefined) {
+          event.exchangeFor = (target, wish) => exchanger.exchangeFor(auth, target, wish);
+        }
         return undefined;
       }
       const { status, headers: answer, body } = verification.challenge;
@@ -63,5 +69,13 @@ export function middyMiddleware<Event extends HttpEvent>(
         body: JSON.stringify(body),
       };
     },
+  };
+}
+
+function operationOf<Event>(event: Event, { scopes, satisfies }: MiddyOptions<Event>): Operation {
+  const needed = typeof scopes === 'function' ? scopes(event) : scopes;
+  return {
+    ...(needed === undefined ? {} : { scopes: needed }),
+    ...(satisfies === undefined ? {} : { satisfies }),
   };
 }

@@ -18,4 +18,8 @@ export const chains = {
     'Vestibule',
     'tells the audit trail of an exchanged token through whom it came and from which token, wherever it is let in or asked about',
   ),
+  'vestibule:exchange-for': must(
+    ['Vestibule', 'RFC 8693 §2.1', 'RFC 8693 §2.2.1', 'RFC 6749 §5.1', 'RFC 6749 §5.2'],
+    'lets an MCP server exchange what it received by the package that verifies it, one exchange for many calls, with errors that tell who can act',
+  ),
 } as const;
