@@ -42,6 +42,8 @@ export interface TrustAnchor {
   /** Claims, and the values of which each must have one. */
   readonly requiredClaims?: Readonly<Record<string, readonly string[]>>;
   readonly assurance?: Assurance;
+  /** Its tokens are of programs, and of no people. */
+  readonly subjectKind?: 'workload';
   /** Where given, its people are those that sign in at that identity provider. */
   readonly idp?: IdpId;
   /** The claim that holds the stable id of a person. */

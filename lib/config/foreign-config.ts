@@ -61,6 +61,8 @@ export interface AssuranceConfig {
 }
 
 export interface SubjectConfig {
+  /** `workload`: its tokens are of programs, as those of an AWS account are, and of no people. Default: `person`. */
+  readonly kind?: 'person' | 'workload';
   /** The id of the identity provider at which its people sign in here: in tokens they are the same, and hold what their roles say. */
   readonly idp?: string;
   /** The claim with the stable id, where it is not the usual one; `uid` in access tokens of Okta. */

@@ -35,6 +35,7 @@ function anchorFrom(anchor: TrustAnchorConfig, config: VestibuleConfig): object 
   return {
     ...same,
     profile: profileOf(anchor),
+    ...(subject.kind === 'workload' && { subjectKind: 'workload' }),
     ...(subject.idp !== undefined && { idp: subject.idp }),
     ...(subject.claim !== undefined && { subjectClaim: subject.claim }),
     ...(subject.tenantClaim !== undefined && { tenantClaim: subject.tenantClaim }),

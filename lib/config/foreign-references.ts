@@ -13,7 +13,9 @@ export function foreignProblems(config: SoundParts): readonly Problem[] {
       ...ownIssuer(anchor, index, config),
       ...sharedIssuers(anchor, index, config),
       ...tenantsOf(anchor, index),
+      ...chosenClaims(anchor.requiredClaims, inAnchor(index, 'requiredClaims')),
       ...kindsOf(anchor, index, config),
+      ...kindsOfWorkloads(anchor, index),
       ...peopleOf(anchor, index, config),
       ...actorsOf(anchor, index, config),
       ...grantsOf(anchor, index, config),
@@ -95,11 +97,22 @@ function kindsOf(anchor: Anchor, index: number, config: SoundParts): readonly Pr
   return problems;
 }
 
+/** What is of people alone. */
+function kindsOfWorkloads({ accepts, subject }: Anchor, index: number): readonly Problem[] {
+  const position = accepts.findIndex((kind) => kind === 'id_token' || kind === 'id_jag');
+  if (subject.kind !== 'workload' || position === -1) return [];
+  const text = `${show(accepts[position])} is of people, and subject.kind says that these are workloads; remove one of the two`;
+  return [{ path: inAnchor(index, 'accepts', position), text }];
+}
+
 /** Under the name of a provider that people sign in at, another could make any of them. */
 function peopleOf(anchor: Anchor, index: number, { identityProviders }: SoundParts): readonly Problem[] {
-  const { idp } = anchor.subject;
+  const { idp, kind } = anchor.subject;
   if (idp === undefined) return [];
   const path = inAnchor(index, 'subject', 'idp');
+  if (kind === 'workload') {
+    return [{ path, text: `${show(idp)} is where people sign in, and these are workloads; remove it` }];
+  }
   const provider = identityProviders.find(({ id }) => id === idp);
   if (provider === undefined) {
     const known = identityProviders.map(({ id }) => id);
@@ -144,14 +157,19 @@ function anchorOf({ anchor: id }: Workload, index: number, { trustAnchors }: Sou
   return [{ path, text: `${show(id)} does not accept 'workload'; add it there` }];
 }
 
+/** Of AWS: what is in its token because the caller wanted it there. */
+function chosenClaims(claims: Readonly<Record<string, unknown>>, path: string): readonly Problem[] {
+  const chosen = Object.keys(claims).find((name) => name.includes('request_tags'));
+  if (chosen === undefined) return [];
+  const text = 'is what the workload itself asks for; write a claim that its platform alone sets';
+  return [{ path: `${path}['${chosen}']`, text }];
+}
+
 /** Everybody in the world has a token of GitHub: a rule has to say whose repository is meant. */
 function claimsOf({ anchor: id, claims }: Workload, index: number, config: SoundParts): readonly Problem[] {
   const anchor = config.trustAnchors.find((candidate) => candidate.id === id);
-  const chosen = Object.keys(claims).find((name) => name.includes('request_tags'));
-  if (chosen !== undefined) {
-    const text = 'is what the workload itself asks for; write a claim that its platform alone sets';
-    return [{ path: inWorkload(index, 'claims', chosen), text }];
-  }
+  const chosen = chosenClaims(claims, inWorkload(index, 'claims'));
+  if (chosen.length > 0) return chosen;
   if (anchor?.issuer !== 'https://token.actions.githubusercontent.com') return [];
   const owners = ['repository', 'repository_id', 'repository_owner', 'repository_owner_id'];
   const subjects = [claims['sub'] ?? []].flat();

@@ -122,8 +122,12 @@ const trustAnchor = v.object({
   accepts: texts,
   audiences: textList,
   tenants: textList,
-  subject: v.fallback(v.optional(v.object({ idp: maybeText, tenantClaim: maybeText }), {}), {}),
+  subject: v.fallback(
+    v.optional(v.object({ kind: maybeText, idp: maybeText, tenantClaim: maybeText }), {}),
+    {},
+  ),
   actors: textList,
+  requiredClaims: v.fallback(v.optional(v.record(v.string(), v.any()), {}), {}),
   grants: listOf(v.object({ resource: name, scopes: texts })),
   clients: textList,
   reusable: v.fallback(v.optional(v.boolean()), undefined),

@@ -112,6 +112,7 @@ export function trustAnchor(hosts: Hosts): v.GenericSchema {
     assurance: v.optional(assurance),
     subject: v.optional(
       fields({
+        kind: v.optional(oneOf(['person', 'workload'])),
         idp: v.optional(identifier),
         claim: v.optional(claimName),
         tenantClaim: v.optional(claimName),

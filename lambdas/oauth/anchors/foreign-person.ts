@@ -8,6 +8,12 @@ import { personOf, type UnknownPerson } from '../people/person.ts';
 import { profileOf } from '../people/profiles/profile-of.ts';
 import { applicationProblem } from './of-application.ts';
 
+/** As what programs of an anchor are known: like its people, and yet never as one of them. */
+export function foreignWorkload({ anchor, claims }: VerifiedForeign): Result<string, ForeignRefusal> {
+  const known = named(ownNaming(anchor), claims);
+  return known.ok ? ok(known.value.id.replace(/^person\./, 'workload.')) : known;
+}
+
 /** The person whom a foreign token is about, as this deployment knows them. */
 export interface ForeignPerson extends Pick<Person, 'id'> {
   /** What they hold at a resource: by the roles of the identity provider at which they sign in here, or whatever it is. */
@@ -64,5 +70,5 @@ function inWords({ claim, problem }: UnknownPerson): string {
     not_text: 'is not a name',
     not_trusted: 'is of nobody who is trusted here',
   };
-  return `names no person: its ${claim} ${words[problem]}`;
+  return `names nobody: its ${claim} ${words[problem]}`;
 }

@@ -30,6 +30,7 @@ const anchor = v.object({
       maxAgeSeconds: v.exactOptional(v.number()),
     }),
   ),
+  subjectKind: v.exactOptional(v.literal('workload')),
   idp: v.exactOptional(named<IdpId>()),
   subjectClaim: v.exactOptional(v.string()),
   subjectTokenTypes: v.exactOptional(texts),

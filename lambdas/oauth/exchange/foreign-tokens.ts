@@ -1,7 +1,13 @@
-import type { ForeignKind, TrustAnchor, VerifiedForeign, VerifyForeign } from '../../ports/trust-anchors.ts';
+import type {
+  ForeignKind,
+  ForeignRefusal,
+  TrustAnchor,
+  VerifiedForeign,
+  VerifyForeign,
+} from '../../ports/trust-anchors.ts';
 import { type Instant, instant } from '../../runtime/clock.ts';
 import { ok, type Result } from '../../runtime/result.ts';
-import type { ForeignPeople, ForeignPerson } from '../anchors/foreign-person.ts';
+import { type ForeignPeople, type ForeignPerson, foreignWorkload } from '../anchors/foreign-person.ts';
 import type { AuthenticatedClient } from '../client-authentication/authenticate-client.ts';
 import type { GrantContext, PersonsGrant } from '../grants/grant.ts';
 import type { GrantRefusal } from '../refusal.ts';
@@ -66,16 +72,29 @@ async function subjectOf(
   if (!mayAct(claims, client)) {
     return subjectRefused('subject_may_not_act', 'names somebody else who alone may act (may_act)');
   }
-  const person = await people(verified);
-  if (!person.ok) return subjectRefused(`subject_${person.refusal.fault}`, person.refusal.detail);
+  const who = await named(people, verified);
+  if (!who.ok) return subjectRefused(`subject_${who.refusal.fault}`, who.refusal.detail);
   return ok({
-    ...{ kind: 'person', id: person.value.id, expiresAt, jtis: [jti], holders: [], actors: [] },
+    ...{ ...who.value, expiresAt, jtis: [jti], holders: [], actors: [], anchor: anchor.id },
     presentedBy: { actors: anchor.actors ?? [] },
     scope: { at: anchor.grants },
-    granted: whatItSays(claims, person.value),
-    ...(anchor.idp !== undefined && { idp: anchor.idp }),
-    anchor: anchor.id,
   });
+}
+
+/** In whose name one acts by it, and what is known of them. */
+async function named(
+  people: ForeignPeople,
+  verified: VerifiedForeign,
+): Promise<Result<Pick<Subject, 'kind' | 'id' | 'granted' | 'idp'>, ForeignRefusal>> {
+  const { anchor, claims } = verified;
+  if (anchor.subjectKind === 'workload') {
+    const id = foreignWorkload(verified);
+    return id.ok ? ok({ kind: 'workload', id: id.value }) : id;
+  }
+  const person = await people(verified);
+  if (!person.ok) return person;
+  const idp = anchor.idp !== undefined && { idp: anchor.idp };
+  return ok({ kind: 'person', id: person.value.id, granted: whatItSays(claims, person.value), ...idp });
 }
 
 /** RFC 8693 §4.4: an issuer may say itself who acts for the person, and means nobody else. */

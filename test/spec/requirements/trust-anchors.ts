@@ -14,6 +14,10 @@ export const trustAnchors = {
     'Vestibule',
     'knows the people of an identity provider as at their sign-in, by issuer, tenant and stable id, and gives them what their roles hold',
   ),
+  'vestibule:foreign-workloads': must(
+    'Vestibule',
+    'exchanges a token of AWS or another platform in the name of the workload that it is of, where anchor and policy say so, and never as a person',
+  ),
   'vestibule:foreign-kinds': must(
     ['Vestibule', 'RFC 8725 §3.11'],
     'takes no kind of foreign token for another, and says of each wrong one what it is and what to request',

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { sha256 } from '../../../lambdas/runtime/digest.ts';
 import { at } from '../support/exchanging.ts';
 import {
+  accountIssuer,
   companyIssuer,
   type ForeignHouse,
   ownType,
@@ -162,6 +163,45 @@ describe('a person of a trust anchor', () => {
     expect((await office.exchange(await of('acme'), asAnalyst, 'analyst-client')).status).toBe(400);
     expect((await office.exchange(await of(undefined))).status).toBe(400);
     expect((await office.exchange(await of('ACME'))).status).toBe(400);
+  });
+});
+
+describe('a workload of a trust anchor', () => {
+  const role = 'arn:aws:iam::111122223333:role/loader';
+  const ofAccount = (claims: Foreign['claims'] = {}) =>
+    office.signer.token({
+      claims: {
+        ...{ iss: accountIssuer, sub: role, 'https://sts.amazonaws.com/': { org_id: 'o-1' } },
+        ...claims,
+      },
+    });
+  const as = { subject_token_type: types.jwt };
+
+  verifies('vestibule:foreign-workloads', 'is acted for by whom it called, and is no person', async () => {
+    const from = office.house.log.length;
+    const { status, body } = await office.exchange(await ofAccount(), as);
+    expect(status).toBe(200);
+    const claims = decodeJwt(String(body['access_token']));
+    expect(claims).toMatchObject({
+      sub: personOf(accountIssuer, '', role).replace('person.', 'workload.'),
+      act: { sub: 'planner' },
+    });
+    expect(claims).not.toHaveProperty('roles');
+    const [event] = eventsSince(office.house, from);
+    expect(event).toMatchObject({ event: 'token_issued', anchor: 'account' });
+    expect(event).not.toHaveProperty('personId');
+    // Its like, and what the next in the chain lets people do alone.
+    const next = await office.house.exchange('analyst-client', String(body['access_token']), {
+      ...{ resource: at.reports, scope: 'reports:read' },
+    });
+    expect([next.status, next.body['error']]).toEqual([400, 'invalid_request']);
+  });
+
+  verifies('vestibule:foreign-workloads', 'is of the account that its anchor means', async () => {
+    const other = { 'https://sts.amazonaws.com/': { org_id: 'o-2', request_tags: { org_id: 'o-1' } } };
+    expect(await refusal(await ofAccount(other), as)).toMatch(/has in https:.*org_id nothing/);
+    expect(await refusal(await ofAccount({ aud: 'https://other.example' }), as)).toMatch(/another audience/);
+    expect(await refusal(await ofAccount())).toMatch(/shows nothing that an access token has/);
   });
 });
 

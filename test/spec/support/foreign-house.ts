@@ -1,4 +1,4 @@
-import type { TrustAnchorConfig, VestibuleConfig } from '../../../lib/index.ts';
+import type { AgentConfig, TrustAnchorConfig, VestibuleConfig } from '../../../lib/index.ts';
 import { freePortBlock } from '../../support/free-ports.ts';
 import type { Answer } from './driver.ts';
 import { at, type Exchanging, startExchanging } from './exchanging.ts';
@@ -9,6 +9,7 @@ export const ownType = 'urn:partner:token-type:user-jwt';
 const type = 'urn:ietf:params:oauth:token-type:';
 /** Where the people of the example sign in. */
 export const companyIssuer = 'http://localhost:9402';
+export const accountIssuer = 'https://7a2b.tokens.sts.global.api.aws';
 export const sharedIssuer = 'https://login.shared.example';
 
 export const types = {
@@ -51,8 +52,20 @@ function anchorsAt(port: number, partner: string): readonly TrustAnchorConfig[] 
       assurance: { amr: ['mfa'] },
     },
     { ...tenant, id: 'acme', tenants: ['acme'], subject: { tenantClaim: 'org' }, actors: ['planner'] },
+    {
+      // As an AWS account has it: sts:GetWebIdentityToken for the audience of who is called.
+      ...{ id: 'account', issuer: accountIssuer, jwksUri: keysAt(port), actors: ['planner'], grants },
+      ...{ accepts: ['jwt'], audiences: [api], subject: { kind: 'workload' } },
+      requiredClaims: { 'https://sts.amazonaws.com/.org_id': 'o-1' },
+    },
     { ...tenant, id: 'rival', tenants: ['rival'], subject: { tenantClaim: 'org' }, actors: ['analyst'] },
   ];
+}
+
+function forWorkloadsToo(rules: AgentConfig['onBehalfOf'] = {}): NonNullable<AgentConfig['onBehalfOf']> {
+  return Object.fromEntries(
+    Object.entries(rules).map(([id, rule]) => [id, { ...rule, subjects: ['person', 'workload'] }]),
+  );
 }
 
 export async function startForeignHouse(): Promise<ForeignHouse> {
@@ -61,6 +74,9 @@ export async function startForeignHouse(): Promise<ForeignHouse> {
   const house = await startExchanging((config: VestibuleConfig) => ({
     ...config,
     trustAnchors: anchorsAt(port, partner),
+    agents: config.agents.map((agent) =>
+      agent.id === 'planner' ? { ...agent, onBehalfOf: forWorkloadsToo(agent.onBehalfOf) } : agent,
+    ),
   }));
   const signer = await startTrustedIssuer({
     ...{ port, issuer: partner, now: () => house.run.clock.now() / 1_000 },

@@ -74,6 +74,12 @@ describe('a trust anchor', () => {
     [{ assurance: {} }, /assurance: demands nothing/],
     [{ assurance: { maxAgeSeconds: 5 } }, /out of range/],
     [{ subject: { idp: 'company' } }, /subject\.idp: 'company' is no identity provider/],
+    [{ subject: { kind: 'workload', idp: 'company' } }, /is where people sign in, and these are workloads/],
+    [
+      { accepts: ['jwt', 'id_token'], subject: { kind: 'workload' } },
+      /accepts\[1\]: 'id_token' is of people/,
+    ],
+    [{ requiredClaims: { 'a.request_tags.b': 'c' } }, /is what the workload itself asks for/],
     [{ subjectTokenTypes: ['jwt'] }, /is not a URI/],
     [{ subjectTokenTypes: ['urn:ietf:params:oauth:token-type:jwt'] }, /is a name of the IETF/],
     [{ reusable: true }, /reusable: is about assertions of workloads/],
