@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createFaultPlan, type FaultPlan } from '../local/aws/faults.ts';
 import { nightReporter } from '../local/demo/agent-role.ts';
+import { clientSecretOf } from '../local/demo/client-secret-of.ts';
 import { federationSecret } from '../local/demo/federation-secret.ts';
 import { startDemo } from '../local/demo/start.ts';
 import { writeEndpointsFile } from '../local/endpoints-file.ts';
@@ -91,12 +92,14 @@ async function start(settings: Settings, closing: Closing): Promise<void> {
     ...(isEphemeral ? {} : { stateDirectory }),
     ...(permissionLedger === undefined ? {} : { permissionLedger }),
     ...(dynamodbEndpoint === undefined ? {} : { dynamodbEndpoint }),
+    logDirectory: join(home, 'logs'),
     log: progress,
   });
   closing.push(run.stop);
   progress(`${run.resources.length} resources provisioned`);
   const demo = await startDemo({
     ...{ issuer: run.issuer, idpSecret: await federationSecret(run), mcpPort: port + 1, idpPort: port + 2 },
+    secretOf: (clientId) => clientSecretOf(run, clientId),
     log: progress,
   });
   closing.push(demo.stop);
@@ -108,7 +111,7 @@ async function start(settings: Settings, closing: Closing): Promise<void> {
   };
   closing.push(
     writeEndpointsFile(join(stateDirectory, 'endpoints.json'), {
-      ...{ issuer: run.issuer, endpoints, mcp: demo.mcpUrl, idp: demo.idpUrl },
+      ...{ issuer: run.issuer, endpoints, mcp: demo.mcpUrl, idp: demo.idpUrl, logs: join(home, 'logs') },
       ...certificatesOf(run, join(home, 'tls')),
       ...{ aws: awsAccess(run), agent_roles: agentRoles(run), clients: clientsOf(run) },
     }),

@@ -31,6 +31,7 @@ export interface ProvisionOptions {
   readonly queues: Queues;
   readonly httpApis: HttpApis;
   readonly stateDirectory: string | undefined;
+  readonly logDirectory: string | undefined;
   readonly maxInstances: number;
   readonly hostNames: HostNames;
   readonly log: (line: string) => void;
@@ -66,9 +67,8 @@ export async function provision(options: ProvisionOptions): Promise<Stack> {
 }
 
 function functionRegistrar(options: ProvisionOptions): FunctionRegistrar {
-  const { assembly, cloud, clock, functions, region, roles, maxInstances, hostNames, stateDirectory } =
-    options;
-  const logOf = createFunctionLogs(stateDirectory && join(stateDirectory, 'logs'), options.log);
+  const { assembly, cloud, clock, functions, region, roles, maxInstances, hostNames, logDirectory } = options;
+  const logOf = createFunctionLogs(logDirectory, options.log);
   return {
     assetDirectory: assembly.assetDirectory,
     maxInstances,

@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly port: number;
   /** Where everything survives a restart; absent: nothing survives. One run at a time may use it. */
   readonly stateDirectory?: string;
+  /** Where each function's own log goes; absent: `logs` in the state directory, if there is one. */
+  readonly logDirectory?: string;
   readonly faults?: FaultPlan;
   readonly clock?: VirtualClock;
   /** How many instances of one function may run at once; 4 when absent. */
@@ -128,7 +130,7 @@ async function start(
   const builder = createHttpApiBuilder();
   const httpApis = { builder, endpointOf: servers.endpointOf, originOf: servers.endpointOf };
   const run = { ...{ assembly, region, account, cloud, clock, roles, functions, httpApis } };
-  const things = { schedules, queues };
+  const things = { schedules, queues, logDirectory: logDirectoryOf(options) };
   const stack = await provision({ ...run, ...things, stateDirectory, maxInstances, hostNames, log });
   for (const api of builder.build()) {
     serveApi(servers, api, { functions, cloud, region, account, now: clock.now, log });
@@ -152,6 +154,10 @@ function serveApi(servers: GatewayServers, api: HttpApiModel, options: Omit<Gate
   for (const endpoint of [api.endpoint, ...api.domains]) {
     servers.serve(endpoint, createGateway({ ...options, api: { ...api, endpoint } }));
   }
+}
+
+function logDirectoryOf({ logDirectory, stateDirectory }: RunOptions): string | undefined {
+  return logDirectory ?? (stateDirectory && join(stateDirectory, 'logs'));
 }
 
 function localAuthority(stateDirectory: string | undefined): CertificateAuthority {

@@ -7,7 +7,7 @@ import { accessTokenType, clientCredentials, exchanged, type Grant } from './gra
 import { principal, type Principal, type Shared } from './principal.ts';
 import { tokenEndpoint } from './token-endpoint.ts';
 import { tokenCache } from './tokens.ts';
-import { isPrivateUrl, type Fetch, type Wire } from './wire.ts';
+import { isPrivateUrl, type Send, type Wire } from './wire.ts';
 
 export interface AgentOptions {
   /**
@@ -24,7 +24,7 @@ export interface AgentOptions {
   /** For how long a request waits, in all, where a server asks for patience (`Retry-After`). Default: 10. */
   readonly patienceSeconds?: number;
   /** Default: the global one. */
-  readonly fetch?: Fetch;
+  readonly fetch?: Send;
   /** Seconds since 1970. Default: the system's clock. */
   readonly now?: () => number;
   /** Default: a timer. */
@@ -80,7 +80,7 @@ export function createAgent(options: AgentOptions): Agent {
 
 function wireOf(options: AgentOptions): Wire {
   return {
-    fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+    fetch: options.fetch ?? ((url, init) => fetch(url, init)),
     now: options.now ?? (() => Date.now() / 1_000),
     wait:
       options.wait ??

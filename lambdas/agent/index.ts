@@ -20,4 +20,4 @@ export { clientCredentials, identityAssertion, workloadAssertion } from './grant
 export type { Grant, IdentityAssertionOptions, TokenWish } from './grants.ts';
 export type { AccessToken, Principal, TokenOptions } from './principal.ts';
 export type { AskToken, IssuedToken } from './token-endpoint.ts';
-export type { Fetch } from './wire.ts';
+export type { Fetch, Send } from './wire.ts';

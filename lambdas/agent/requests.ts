@@ -1,15 +1,15 @@
 import * as oauth from 'oauth4webapi';
 import type { IssuedToken } from './token-endpoint.ts';
-import { overLoopback, type Fetch } from './wire.ts';
+import { overLoopback, type Send } from './wire.ts';
 
 /** A request that can be sent more than once. Its body is in memory. */
 export interface RepeatableRequest {
   readonly url: string;
   readonly signal: AbortSignal;
-  readonly withoutToken: (fetch: Fetch) => Promise<Response>;
+  readonly withoutToken: (fetch: Send) => Promise<Response>;
   /** With a proof of its own (RFC 9449 §4.2) where the token is bound to a key. */
   readonly withToken: (
-    fetch: Fetch,
+    fetch: Send,
     token: IssuedToken,
     dpop: oauth.DPoPHandle | undefined,
   ) => Promise<Response>;

@@ -1,11 +1,14 @@
 import * as oauth from 'oauth4webapi';
 
 /** The part of `fetch` that is used, so that an agent can bring its own proxy. Redirects are never asked to be followed. */
+export type Send = (url: string, init: RequestInit) => Promise<Response>;
+
+/** What takes a `fetch` takes this. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 /** What the world gives an agent. */
 export interface Wire {
-  readonly fetch: Fetch;
+  readonly fetch: Send;
   /** Seconds since 1970. */
   readonly now: () => number;
   readonly wait: (seconds: number) => Promise<void>;

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { crossOriginHeaders, preflightHeaders } from '../../lambdas/resource-server/index.ts';
+import type { DemoAgents } from './agents.ts';
 import { listen, sendJson } from './http.ts';
 import { protectedEndpoint } from './protected-endpoint.ts';
 import type { DemoEndpoint } from './tools.ts';
@@ -9,6 +10,8 @@ export interface McpServerOptions {
   /** 0 takes a free port. */
   readonly port: number;
   readonly endpoints: readonly DemoEndpoint[];
+  /** Those that act elsewhere; without, the tools of agents answer alone. */
+  readonly agents?: DemoAgents;
   readonly log: (line: string) => void;
 }
 
@@ -42,7 +45,8 @@ export async function startMcpServer(options: McpServerOptions): Promise<Running
   const server = await listen(options.port, handle, options.log);
   const origin = `http://localhost:${server.port}`;
   for (const endpoint of options.endpoints) {
-    handlers.set(endpoint.path, protectedEndpoint(endpoint, origin, options.issuer));
+    const agent = endpoint.agent === undefined ? undefined : options.agents?.[endpoint.agent];
+    handlers.set(endpoint.path, protectedEndpoint({ endpoint, origin, issuer: options.issuer, agent }));
   }
   return { origin, stop: server.stop };
 }

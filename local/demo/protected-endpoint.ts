@@ -8,6 +8,8 @@ import {
   McpError,
 } from '@modelcontextprotocol/sdk/types.js';
 import { createVerifier, expressMiddleware, type AuthInfo } from '../../lambdas/resource-server/index.ts';
+import type { Agent } from '../../lambdas/agent/index.ts';
+import { callOnBehalf } from './agents.ts';
 import { readJsonBody, sendJson } from './http.ts';
 import type { Caller, DemoEndpoint } from './tools.ts';
 
@@ -15,8 +17,17 @@ type Request = IncomingMessage & { auth?: AuthInfo; body?: unknown };
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
+export interface ServedEndpoint {
+  readonly endpoint: DemoEndpoint;
+  readonly origin: string;
+  readonly issuer: string;
+  /** Who answers there, where that is an agent which acts elsewhere. */
+  readonly agent: Agent | undefined;
+}
+
 /** An MCP server behind the verifier. Each request stands alone: no session outlives it. */
-export function protectedEndpoint(endpoint: DemoEndpoint, origin: string, issuer: string): Handler {
+export function protectedEndpoint(served: ServedEndpoint): Handler {
+  const { endpoint, origin, issuer } = served;
   const verifier = createVerifier({
     issuer,
     resource: `${origin}${endpoint.path}`,
@@ -40,7 +51,7 @@ export function protectedEndpoint(endpoint: DemoEndpoint, origin: string, issuer
       response.setHeader('allow', 'POST');
       sendJson(response, 405, { error: 'method_not_allowed' });
     } else {
-      await serve(endpoint, request, response);
+      await serve(served, request, response);
     }
   };
 }
@@ -56,30 +67,49 @@ function neededScopes(endpoint: DemoEndpoint, body: unknown): readonly string[] 
   return [...new Set([endpoint.scope, ...scopes])];
 }
 
-async function serve(endpoint: DemoEndpoint, request: Request, response: ServerResponse): Promise<void> {
+async function serve(served: ServedEndpoint, request: Request, response: ServerResponse): Promise<void> {
+  const { endpoint } = served;
   const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true });
   const mcp = new McpServer({ name: endpoint.name, version: '1.0.0' }, { capabilities: { tools: {} } });
   mcp.server.setRequestHandler(ListToolsRequestSchema, () => ({
     tools: endpoint.tools.map(({ name, description, inputSchema }) => ({ name, description, inputSchema })),
   }));
-  mcp.server.setRequestHandler(CallToolRequestSchema, ({ params }, { authInfo }) => {
+  mcp.server.setRequestHandler(CallToolRequestSchema, async ({ params }, { authInfo }) => {
     const tool = endpoint.tools.find(({ name }) => name === params.name);
     if (tool === undefined) throw new McpError(ErrorCode.InvalidParams, `no such tool: ${params.name}`);
-    return { content: [{ type: 'text', text: tool.run(params.arguments ?? {}, callerOf(authInfo)) }] };
+    const text = await tool.run(params.arguments ?? {}, callerOf(served, authInfo));
+    return { content: [{ type: 'text', text }] };
   });
   response.once('close', () => void mcp.close());
   await mcp.connect(transport);
   await transport.handleRequest(request, response, request.body);
 }
 
-function callerOf(auth: { clientId: string; extra?: Record<string, unknown> } | undefined): Caller {
-  const { agent_id, grant_id, sub } = auth?.extra ?? {};
+function callerOf(
+  { agent, origin }: ServedEndpoint,
+  auth: { token: string; clientId: string; extra?: Record<string, unknown> } | undefined,
+): Caller {
+  const { agent_id, grant_id, sub, act } = auth?.extra ?? {};
+  const inName = agent === undefined || auth === undefined || grant_id === undefined ? undefined : auth.token;
   return {
     clientId: auth?.clientId ?? 'nobody',
     agentId: textOf(agent_id),
     // A token with a grant is in a person's name, who is its subject.
     personId: grant_id === undefined ? undefined : textOf(sub),
+    via: actorsOf(act),
+    ...(agent !== undefined &&
+      inName !== undefined && {
+        elsewhere: (path: string, tool: string, input: Record<string, unknown> = {}) =>
+          callOnBehalf(agent, inName, { url: `${origin}${path}`, tool, input }),
+      }),
   };
+}
+
+/** RFC 8693 §4.1: the outermost acts now, each further in before. The first to act comes first here. */
+function actorsOf(act: unknown): readonly string[] {
+  if (typeof act !== 'object' || act === null) return [];
+  const { sub, act: before } = act as { readonly sub?: unknown; readonly act?: unknown };
+  return [...actorsOf(before), textOf(sub) ?? 'nobody'];
 }
 
 function textOf(claim: unknown): string | undefined {

@@ -1,4 +1,5 @@
 import { startIdp } from './idp.ts';
+import { demoAgents } from './agents.ts';
 import { startMcpServer } from './mcp-server.ts';
 import { demoEndpoints } from './tools.ts';
 
@@ -7,6 +8,8 @@ export interface DemoOptions {
   readonly issuer: string;
   /** Of the deployment at the identity provider. */
   readonly idpSecret: string;
+  /** The secret of a client that the deployment knows, for the agents of the company. */
+  readonly secretOf: (clientId: string) => Promise<string>;
   readonly mcpPort: number;
   readonly idpPort: number;
   readonly log: (line: string) => void;
@@ -18,9 +21,11 @@ export interface Demo {
   readonly stop: () => Promise<void>;
 }
 
-/** The company around the deployment: its MCP server and its identity provider, on loopback. */
-export async function startDemo({ issuer, idpSecret, mcpPort, idpPort, log }: DemoOptions): Promise<Demo> {
-  const mcp = await startMcpServer({ issuer, port: mcpPort, endpoints: demoEndpoints, log });
+/** The company around the deployment: its MCP server, its agents and its identity provider, on loopback. */
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const { issuer, idpSecret, secretOf, mcpPort, idpPort, log } = options;
+  const agents = demoAgents(issuer, secretOf);
+  const mcp = await startMcpServer({ issuer, port: mcpPort, endpoints: demoEndpoints, agents, log });
   try {
     const idp = await startIdp({ issuer, clientSecret: idpSecret, port: idpPort, log });
     return {

@@ -4,7 +4,13 @@ export interface Caller {
   readonly agentId: string | undefined;
   /** The person in whose name the client calls; undefined where it calls in its own. */
   readonly personId: string | undefined;
+  /** Who has acted for the person until now, the first to act first; empty where their own client calls. */
+  readonly via: readonly string[];
+  /** Calls a tool of another endpoint in the name of this person, where an agent answers that may. */
+  readonly elsewhere?: (path: string, tool: string, input?: Record<string, unknown>) => Promise<string>;
 }
+
+type DemoInput = Readonly<Record<string, unknown>>;
 
 export interface DemoTool {
   readonly name: string;
@@ -12,7 +18,7 @@ export interface DemoTool {
   /** Needed on top of what the endpoint asks of every request. */
   readonly scope: string;
   readonly inputSchema: { readonly type: 'object'; readonly properties?: Readonly<Record<string, object>> };
-  readonly run: (input: Readonly<Record<string, unknown>>, caller: Caller) => string;
+  readonly run: (input: DemoInput, caller: Caller) => string | Promise<string>;
 }
 
 /** One protected MCP endpoint of the demo server: a resource of the registry. */
@@ -21,6 +27,8 @@ export interface DemoEndpoint {
   readonly name: string;
   /** What every request needs, initialization included. */
   readonly scope: string;
+  /** The id of the agent that answers here. */
+  readonly agent?: string;
   readonly tools: readonly DemoTool[];
 }
 
@@ -50,10 +58,18 @@ const orders: DemoEndpoint = {
   ],
 };
 
+/** In a person's name the analyst looks at the orders. */
+async function analyse(input: DemoInput, caller: Caller): Promise<string> {
+  const answer = `${nameOf(caller)} asked: ${textOf(input['question'])}. The answer is 42.`;
+  const found = await caller.elsewhere?.('/mcp', 'list_orders');
+  return found === undefined ? answer : `${answer} There are ${found}`;
+}
+
 /** An agent that others call, registered as `analyst-agent`: agents are protected exactly as MCP servers are. */
 const analyst: DemoEndpoint = {
   path: '/agents/analyst',
   name: 'analyst',
+  agent: 'analyst',
   scope: 'ask',
   tools: [
     {
@@ -61,15 +77,24 @@ const analyst: DemoEndpoint = {
       description: 'Asks the analyst',
       scope: 'ask',
       inputSchema: question,
-      run: (input, caller) => `${nameOf(caller)} asked: ${textOf(input['question'])}. The answer is 42.`,
+      run: analyse,
     },
   ],
 };
+
+/** In a person's name the planner asks the analyst. */
+async function plan(input: DemoInput, caller: Caller): Promise<string> {
+  const { question } = input;
+  const asked = `${nameOf(caller)} asked: ${textOf(question)}.`;
+  const said = await caller.elsewhere?.('/agents/analyst', 'ask', { question });
+  return said === undefined ? `${asked} First ask the analyst.` : `${asked} The analyst: ${said}`;
+}
 
 /** The agent that people call, registered as `planner-agent`. */
 const planner: DemoEndpoint = {
   path: '/agents/planner',
   name: 'planner',
+  agent: 'planner',
   scope: 'plan',
   tools: [
     {
@@ -77,16 +102,17 @@ const planner: DemoEndpoint = {
       description: 'Has the planner plan',
       scope: 'plan',
       inputSchema: question,
-      run: (input, caller) => `${nameOf(caller)} asked: ${textOf(input['question'])}. First ask the analyst.`,
+      run: plan,
     },
   ],
 };
 
 export const demoEndpoints: readonly DemoEndpoint[] = [orders, planner, analyst];
 
-/** `planner`, or `person.Zb3k… through claude`: a person first, and what they use. */
-function nameOf({ clientId, agentId, personId }: Caller): string {
+/** `planner`, `person.Zb3k… through claude`, or `person.Zb3k…, via planner, via analyst`: a person first, and who acts for them. */
+function nameOf({ clientId, agentId, personId, via }: Caller): string {
   const program = agentId ?? clientId;
+  if (personId !== undefined && via.length > 0) return [personId, ...via].join(', via ');
   return personId === undefined ? program : `${personId} through ${program}`;
 }
 

@@ -5,6 +5,7 @@ import { deregistration } from './walk/deregistration.ts';
 import { device } from './walk/device.ts';
 import { discoverAndCall } from './walk/discover-and-call.ts';
 import { readEndpoints } from './walk/endpoints.ts';
+import { exchange } from './walk/exchange.ts';
 import { missingScope } from './walk/missing-scope.ts';
 import { people } from './walk/people.ts';
 import { otherResource } from './walk/other-resource.ts';
@@ -17,7 +18,8 @@ import { recordingFetch, type Exchange } from './walk/wire.ts';
 
 /**
  * `npm run demo`: every flow against a running `npm start`, with real clients. Exits 1 on the first surprise. With
- * `--only agents` nobody signs in, and no browser is needed; `--only people` and `--only device` leave the rest out.
+ * `--only agents` nobody signs in, and no browser is needed; `--only people`, `--only device` and `--only exchange` leave the
+ * rest out.
  */
 async function main(): Promise<void> {
   const { only } = parseArgs({ options: { only: { type: 'string' } } }).values;
@@ -42,6 +44,7 @@ const parts = new Map([
   ['agents', agents],
   ['people', people],
   ['device', device],
+  ['exchange', exchange],
 ]);
 
 async function walk(report: Report, only: string | undefined, undoLater: Walk['undoLater']): Promise<void> {

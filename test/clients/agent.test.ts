@@ -27,8 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => company.stop());
 
-const record = recordingFetch((exchange) => exchanges.push(exchange));
-const recorded: Fetch = (input, init) => record(input instanceof Request ? input.url : input, init);
+const recorded = recordingFetch((exchange) => exchanges.push(exchange));
 
 function planner(options: Partial<AgentOptions> = {}): Agent {
   exchanges = [];

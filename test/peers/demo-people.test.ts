@@ -13,6 +13,7 @@ describe('the demo in Chromium', () => {
   it.each([
     ['what people do', 'people'],
     ['how a program without a browser is let in', 'device'],
+    ['how agents act for a person', 'exchange'],
   ])('walks %s against what npm start runs, and shows no secret', { timeout: 180_000 }, async (_, part) => {
     const { code, stdout, stderr } = await run.demo('--only', part);
     expect(stderr).toBe('');

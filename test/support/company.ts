@@ -26,6 +26,7 @@ export async function startCompany({ change = same, ...options }: CompanyOptions
     const demo = await startDemo({
       ...{ issuer: deployment.issuer, mcpPort: port + 1, idpPort: port + 2 },
       idpSecret: await federationSecret(deployment.run),
+      secretOf: deployment.secretOf,
       log: (line) => {
         throw new Error(line);
       },

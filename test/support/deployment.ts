@@ -1,7 +1,7 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { VestibuleConfig } from '../../lib/index.ts';
 import type { Principal } from '../../local/aws/call.ts';
 import { createFaultPlan } from '../../local/aws/faults.ts';
+import { clientSecretOf } from '../../local/demo/client-secret-of.ts';
 import type { HostNames } from '../../local/lambda/worker-names.ts';
 import { startRun, type LocalRun } from '../../local/run.ts';
 import { config as exampleConfig } from '../../vestibule.config.ts';
@@ -49,30 +49,9 @@ export async function startDeployment(options: TestDeploymentOptions = {}): Prom
     log: (line) => log.push(line),
   });
   const { operator } = run.cloud;
-  const secrets = new SecretsManagerClient({
-    endpoint: run.cloud.endpoint,
-    region: 'us-east-1',
-    credentials: operator,
-  });
   return {
     ...{ issuer: run.outputs['IssuerUrl'] ?? run.issuer, run, operator, log },
-    secretOf: async (clientId) => {
-      const { SecretString } = await secrets.send(
-        new GetSecretValueCommand({ SecretId: secretArn(run, clientId) }),
-      );
-      const { client_secret } = JSON.parse(SecretString ?? '{}') as { readonly client_secret: string };
-      return client_secret;
-    },
-    stop: async () => {
-      secrets.destroy();
-      await run.stop();
-    },
+    secretOf: (clientId) => clientSecretOf(run, clientId),
+    stop: () => run.stop(),
   };
-}
-
-function secretArn({ resources }: LocalRun, clientId: string): string {
-  const client = resources.find(({ physicalId }) => physicalId === `client/${clientId}`);
-  const arn = client?.properties['SecretArn'];
-  if (typeof arn !== 'string') throw new Error(`the deployment made no secret for ${clientId}`);
-  return arn;
 }

@@ -23,11 +23,19 @@ export interface AtWork {
   readonly leave: () => Promise<void>;
 }
 
-/** `document`: the client is known by its metadata document; `registration`: it registers. */
+/**
+ * `document`: the client is known by its metadata document; `registration`: it registers. It works with the MCP server, or
+ * with the `server` at that URL.
+ */
 export async function atWork(
   walk: Walk,
   chromium: Browser,
-  options: { readonly user: string; readonly name: string; readonly by: 'document' | 'registration' },
+  options: {
+    readonly user: string;
+    readonly name: string;
+    readonly by: 'document' | 'registration';
+    readonly server?: string;
+  },
 ): Promise<AtWork> {
   const { endpoints, fetch, report } = walk;
   const listener = await listenForRedirect(report.note);
@@ -46,7 +54,7 @@ export async function atWork(
   const client = personsClient({ ...metadata, redirect_uris: [listener.redirectUri] }, document?.clientId);
   const authorize = (code?: string, scope?: string): Promise<'AUTHORIZED' | 'REDIRECT'> =>
     auth(client.provider, {
-      serverUrl: endpoints.mcp,
+      serverUrl: options.server ?? endpoints.mcp,
       fetchFn: fetch,
       ...(code !== undefined && { authorizationCode: code }),
       ...(scope !== undefined && { scope }),

@@ -8,6 +8,7 @@ const endpointsSchema = v.object({
   endpoints: v.object({ token: v.string() }),
   mcp: v.string(),
   idp: v.string(),
+  logs: v.string(),
   aws: v.object({
     endpoint: v.string(),
     region: v.string(),
