@@ -9,9 +9,11 @@ interface Exchanged {
   readonly jti_chain?: readonly string[];
 }
 
-/** What an audit event says of a token that was exchanged: through whom, the first to act first, and from which one. */
+/** What an audit event says of a token that was exchanged. */
 export interface Via {
+  /** All who act, the first to act first. */
   readonly via?: readonly string[];
+  /** The token that it was exchanged from. */
   readonly parentJti?: string;
 }
 
