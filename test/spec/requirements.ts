@@ -4,6 +4,7 @@ import { agentWrapper } from './requirements/agent.ts';
 import { agentCore } from './requirements/agentcore.ts';
 import { chains } from './requirements/chains.ts';
 import { assertions, tokenRequest } from './requirements/token.ts';
+import { delegations } from './requirements/delegations.ts';
 import { deviceGrant } from './requirements/device.ts';
 import { exchange } from './requirements/exchange.ts';
 import { discovery, resourceMetadata } from './requirements/discovery.ts';
@@ -78,6 +79,7 @@ export const requirements = {
   ...registration,
   ...proxiedRegistration,
   ...dpop,
+  ...delegations,
   ...deviceGrant,
   ...exchange,
 } as const satisfies Readonly<Record<string, Requirement>>;

@@ -14,6 +14,10 @@ export const agentCore = {
     'Vestibule',
     'takes the token that AgentCore gets from AWS for the execution role of an agent: for the token endpoint, without client_id',
   ),
+  'vestibule:agentcore-exchange': must(
+    ['Vestibule', 'RFC 8693 §2.1'],
+    'takes the exchanges of AgentCore: the inbound token as a JWT, for a resource by its URI, by its audience or by both, with the client as who acts',
+  ),
   'vestibule:audience-names-a-resource': must(
     'Vestibule',
     'takes `audience` for the resource whose tokens carry it, or for its URI, alone and beside `resource`',

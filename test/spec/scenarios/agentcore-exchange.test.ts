@@ -1,0 +1,109 @@
+import { decodeJwt } from 'jose';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { startDeployment, type TestDeployment } from '../../support/deployment.ts';
+import { type Answer, basic, drive, type Driver } from '../support/driver.ts';
+import { verifies } from '../verifies.ts';
+
+const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
+const type = 'urn:ietf:params:oauth:token-type';
+
+let deployment: TestDeployment;
+let client: Driver;
+let tools: string;
+/** What the runtime of the analyst was called with: a token of the planner for it. */
+let inbound: string;
+
+beforeAll(async () => {
+  deployment = await startDeployment({ app: 'sample-app' });
+  client = drive(deployment);
+  tools = `${deployment.issuer}/resources/tools`;
+  inbound = await tokenOf('planner-client', {
+    ...{ grant_type: 'client_credentials', scope: 'ask' },
+    audience: `${deployment.issuer}/resources/analyst-agent`,
+  });
+}, 120_000);
+
+afterAll(async () => {
+  await deployment.stop();
+});
+
+describe('AgentCore exchanges what the agent was called with', () => {
+  verifies('vestibule:agentcore-exchange', 'as it sends it: a JWT, and the client is who acts', async () => {
+    const gateway = deployment.run.resources.find(({ type: of }) => of === 'AWS::BedrockAgentCore::Gateway');
+    const uri = gateway?.attributes['GatewayUrl'] ?? '';
+    for (const named of [
+      { audience: tools },
+      { resource: uri },
+      { audience: tools, resource: uri },
+      // The only one at which the agent may act in the name of others.
+      {},
+    ]) {
+      const { status, body, text } = await exchanged({ ...named, scope: 'tools:read' });
+      expect([named, status, text]).toEqual([named, 200, text]);
+      expect(body).toMatchObject({ token_type: 'Bearer', issued_token_type: `${type}:access_token` });
+      expect(decodeJwt(String(body['access_token']))).toMatchObject({
+        ...{ aud: tools, sub: 'planner-client', scope: 'tools:read' },
+        ...{ client_id: 'analyst-agentcore', agent_id: 'analyst' },
+        act: { sub: 'analyst', client_id: 'analyst-agentcore', agent_id: 'analyst' },
+        jti_chain: [decodeJwt(inbound).jti],
+      });
+    }
+  });
+
+  verifies(
+    'vestibule:agentcore-exchange',
+    'as an access token too, which its parameters can say',
+    async () => {
+      const sent = { subject_token_type: `${type}:access_token`, audience: tools };
+      expect((await exchanged(sent)).status).toBe(200);
+    },
+  );
+
+  verifies(
+    'vestibule:agentcore-exchange',
+    'and gets nothing beyond what the attached resource says',
+    async () => {
+      for (const [form, error] of [
+        [{ audience: tools, scope: 'tools:call' }, 'invalid_scope'],
+        [{ resource: 'https://mcp.example.com/mcp' }, 'invalid_target'],
+        [{ audience: `${deployment.issuer}/resources/analyst-agent` }, 'invalid_target'],
+        [{ audience: tools, subject_token: await own() }, 'invalid_request'],
+      ] as const) {
+        const { status, body } = await exchanged(form);
+        expect([form, status, body['error']]).toEqual([form, 400, error]);
+      }
+    },
+  );
+
+  verifies('vestibule:agentcore-exchange', 'and no provider does that was not made for it', async () => {
+    const form = { subject_token: inbound, subject_token_type: `${type}:jwt`, audience: tools };
+    const { status, body } = await client.token(
+      { grant_type: exchange, ...form },
+      await as('analyst-asserting'),
+    );
+    expect([status, body['error']]).toEqual([400, 'unauthorized_client']);
+  });
+});
+
+/** The request that AgentCore makes for ON_BEHALF_OF_TOKEN_EXCHANGE with TOKEN_EXCHANGE; a form lays over it. */
+async function exchanged(form: Readonly<Record<string, string>>): Promise<Answer> {
+  return client.token(
+    { grant_type: exchange, subject_token: inbound, subject_token_type: `${type}:jwt`, ...form },
+    await as('analyst-agentcore'),
+  );
+}
+
+/** The agent's own token, which nobody sent it. */
+function own(): Promise<string> {
+  return tokenOf('analyst-client', { grant_type: 'client_credentials', audience: tools });
+}
+
+async function tokenOf(clientId: string, form: Readonly<Record<string, string>>): Promise<string> {
+  const { status, body, text } = await client.token(form, await as(clientId));
+  expect([clientId, status, text]).toEqual([clientId, 200, text]);
+  return String(body['access_token']);
+}
+
+async function as(clientId: string): Promise<ReturnType<typeof basic>> {
+  return basic(clientId, await deployment.secretOf(clientId));
+}
