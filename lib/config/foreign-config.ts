@@ -9,7 +9,10 @@ export interface TrustAnchorConfig {
    * and `tenants`.
    */
   readonly issuer: string;
-  /** Whose software it is, as for an identity provider. Default: as its issuer says where that is unmistakable. */
+  /**
+   * Whose software it is, as for an identity provider. Default: as its issuer says where that is unmistakable. Access tokens of
+   * Entra of version 1.0 have the issuer `https://sts.windows.net/<tenant>/`: with that, write `entra`.
+   */
   readonly profile?: IdentityProviderProfile;
   /** The https URL of its public keys. Default: what its OpenID Connect discovery document names. */
   readonly jwksUri?: string;

@@ -124,9 +124,21 @@ function peopleOf(anchor: Anchor, index: number, { identityProviders }: SoundPar
     profileOf(anchor) === 'okta' &&
     profileOf(provider) === 'okta' &&
     URL.parse(anchor.issuer)?.host === URL.parse(provider.issuer)?.host;
-  if (provider.issuer === anchor.issuer || isOneOrg) return [];
+  if (provider.issuer === anchor.issuer || isOneOrg || isOneTenant(anchor, provider)) return [];
   const text = `${show(idp)} has another issuer, ${show(provider.issuer)}, whose people these are not; remove it, or write that issuer`;
   return [{ path, text }];
+}
+
+const ofMicrosoft =
+  /^https:\/\/(?:login\.microsoftonline\.com|sts\.windows\.net)\/(?<tenant>[0-9a-f-]{36})\//;
+
+/** Entra has one issuer for tokens of version 1.0 and one for 2.0, and one that all tenants share; a tenant has the same people by each. */
+function isOneTenant(anchor: Anchor, provider: SoundParts['identityProviders'][number]): boolean {
+  const tenant = ofMicrosoft.exec(anchor.issuer)?.groups?.['tenant'];
+  if (tenant === undefined || profileOf(anchor) !== 'entra' || profileOf(provider) !== 'entra') return false;
+  return isSharedIssuer(provider)
+    ? provider.tenants?.includes(tenant) === true
+    : ofMicrosoft.exec(provider.issuer)?.groups?.['tenant'] === tenant;
 }
 
 function actorsOf({ actors = [] }: Anchor, index: number, { agents }: SoundParts): readonly Problem[] {

@@ -112,12 +112,12 @@ describe('a trust anchor', () => {
     expect(ofAnchor(of('a', ['x']), of('a', ['y'])).join()).toContain("trustAnchors[1].id: 'a' is the id of");
   });
 
-  it('names the people of an identity provider of the same issuer, or of the same Okta org', () => {
-    const withIdp = (issuer: string, of: string): readonly string[] =>
+  it('names the people of an identity provider of the same issuer, the same Okta org or tenant of Entra', () => {
+    const withIdp = (issuer: string, of: string, more: object = {}, change: object = {}): readonly string[] =>
       problemsOf({
         ...soundConfig,
-        identityProviders: [{ id: 'company', issuer: of, clientId: 'ours' }],
-        trustAnchors: [{ ...anchor, issuer, subject: { idp: 'company' } }],
+        identityProviders: [{ id: 'company', issuer: of, clientId: 'ours', ...more }],
+        trustAnchors: [{ ...anchor, issuer, subject: { idp: 'company' }, ...change }],
       });
     const okta = 'https://acme.okta.com';
     expect(withIdp(anchor.issuer, anchor.issuer)).toEqual([]);
@@ -126,6 +126,21 @@ describe('a trust anchor', () => {
       'whose people these are not',
     );
     expect(withIdp(anchor.issuer, 'https://other.example').join()).toContain('whose people these are not');
+    const [mine, other] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
+    const v1 = `https://sts.windows.net/${mine}/`;
+    const v2 = (tenant: string) => `https://login.microsoftonline.com/${tenant}/v2.0`;
+    const ofEntra = { profile: 'entra' };
+    expect(withIdp(v1, v2(mine), {}, ofEntra)).toEqual([]);
+    expect(withIdp(v1, v2('organizations'), { tenants: [other, mine] }, ofEntra)).toEqual([]);
+    expect(withIdp(v2(mine), v2('organizations'), { tenants: [mine] })).toEqual([]);
+    for (const problems of [
+      withIdp(v1, v2(other), {}, ofEntra),
+      withIdp(v1, v2(mine)),
+      withIdp(v1, v2('organizations'), { tenants: [other] }, ofEntra),
+      withIdp(`https://evil.example/${mine}/v2.0`, v2(mine), {}, ofEntra),
+    ]) {
+      expect(problems.join()).toContain('whose people these are not');
+    }
   });
 });
 
