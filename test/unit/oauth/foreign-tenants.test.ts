@@ -68,6 +68,22 @@ describe('tenants of one issuer', () => {
     }
   });
 
+  it('of Entra have an issuer for version 1.0 too, by its own metadata', async () => {
+    const v1 = (tenant: string) => `https://sts.windows.net/${tenant}/`;
+    const anchor = anAnchor({ issuer: v1(tenantA), profile: 'entra' });
+    const good = { iss: v1(tenantA), tid: tenantA, appid: 'app', appidacr: '1' };
+    const key = { issuer: v1('{tenantid}') };
+    expect(await judgeEntra(good, key, [anchor])).toMatchObject({ ok: true });
+    for (const claims of [{ tid: tenantB }, { iss: v1(tenantB), tid: tenantB }, { iss: issuerOf(tenantA) }]) {
+      expect(await judgeEntra({ ...good, ...claims }, key, [anchor])).toMatchObject(
+        refusedFor('issuer_not_trusted'),
+      );
+    }
+    expect(await judgeEntra(good, { issuer: v1(tenantB) }, [anchor])).toMatchObject(
+      refusedFor('key_unknown'),
+    );
+  });
+
   it('are told by the claim that the config names, elsewhere', async () => {
     const verify = verifierOf(aKeyHost(signer.jwk), [anAnchor({ tenantClaim: 'org', tenants: ['acme'] })]);
     const judge = async (org: unknown) =>
