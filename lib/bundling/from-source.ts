@@ -3,7 +3,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { shakeableClient } from './shakeable-sdk.ts';
+import { type ShakeableClient, shakeableClient } from './shakeable-sdk.ts';
 
 /** How a function becomes one file. CommonJS: it starts faster than ESM on Node 24. */
 const bundling = {
@@ -26,10 +26,20 @@ const bundling = {
   logLevel: 'error',
 } satisfies Esbuild.BuildOptions;
 
+/** Clients of which we use few operations of many. */
+export const shakeable: readonly ShakeableClient[] = [
+  { name: '@aws-sdk/client-lambda', errors: [] },
+  { name: '@aws-sdk/client-kms', errors: ['KMSInvalidStateException', 'NotFoundException'] },
+  {
+    name: '@aws-sdk/client-dynamodb',
+    errors: ['ConditionalCheckFailedException', 'TransactionCanceledException'],
+  },
+];
+
 /** The same with what has to be made first: in a checkout, where the packages of the SDK are. */
 export function functionBundling(): typeof bundling {
-  const alias = { ...bundling.alias, '@aws-sdk/client-lambda': shakeableClient('@aws-sdk/client-lambda') };
-  return { ...bundling, alias };
+  const copies = shakeable.map((client) => [client.name, shakeableClient(client)] as const);
+  return { ...bundling, alias: { ...bundling.alias, ...Object.fromEntries<string>(copies) } };
 }
 
 /**

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { bundleDirectory } from '../../../../lib/bundling/bundles.ts';
+import { shakeable } from '../../../../lib/bundling/from-source.ts';
 
 const kilobyte = 1_000;
 
@@ -54,3 +55,18 @@ test('the services are known by these words', () => {
 test('a function without a handler stops the synth', () => {
   expect(() => bundleDirectory('nothing')).toThrow('lambdas/functions/nothing/handler.ts is missing');
 });
+
+test('every error that our code tells by its class is one that its copy of the SDK registers', () => {
+  const registered = new Map(shakeable.map(({ name, errors }) => [name as string, errors]));
+  const named = readdirSync('lambdas', { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .flatMap((path) => [...readFileSync(join('lambdas', path), 'utf8').matchAll(imports)])
+    .flatMap(([, names = '', client = '']) =>
+      (names.match(/\w+Exception\b/g) ?? []).map((name) => [client, name] as const),
+    )
+    .filter(([client, name]) => registered.has(client) && !name.endsWith('ServiceException'));
+  expect(named.length).toBeGreaterThan(0);
+  for (const [client, name] of named) expect(registered.get(client)).toContain(name);
+});
+
+const imports = /import \{([^}]+)\} from '(@aws-sdk\/client-[\w-]+)'/g;
