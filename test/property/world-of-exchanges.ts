@@ -192,6 +192,7 @@ export function aWorld({ rules, held, maximumDepth, root }: WorldInput): World {
         registry,
         identityProviders: { all: () => Promise.resolve([idp]) },
         subjects: [ownTokens({ issuer, keyRings, opaque, standings, documentPolicy: undefined })],
+        judgeActor: () => Promise.resolve({ ok: true, value: true }),
         maximumDepth,
       }),
     ],

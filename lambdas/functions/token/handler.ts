@@ -34,6 +34,7 @@ import { workloadProof } from '../../oauth/bearer/prove-workload.ts';
 import { workloadGrant } from '../../oauth/bearer/workload-grant.ts';
 import { readWorkloadRules } from '../../oauth/bearer/workload-rule.ts';
 import { foreignTokens, isForExchange } from '../../oauth/exchange/foreign-tokens.ts';
+import { actorTokens } from '../../oauth/exchange/actor-token.ts';
 import { ownTokens } from '../../oauth/exchange/own-tokens.ts';
 import { tokenExchangeGrant } from '../../oauth/exchange/token-exchange.ts';
 import { authorizationCodeGrant } from '../../oauth/grants/authorization-code.ts';
@@ -135,22 +136,33 @@ function nonces(): DpopNonces | undefined {
 
 const opaque = dynamoOpaqueTokens({ client: dynamo, table: environment.GRANTS_TABLE });
 
+const authenticateClient = clientAuthentication({
+  registry,
+  keys: clientKeys(documents),
+  audiences: { issuer, tokenEndpoint: endpointsOf(issuer).token },
+  issuerHosts: hosts,
+  callers: environment.AWS_CALLER_IDENTITY === 'accepted' ? guardedCallerIdentities({ hosts }) : undefined,
+});
+
+const own = {
+  ...{ issuer, keyRings, opaque, documentPolicy: policy },
+  standings: dynamoTokenStandings({
+    client: dynamo,
+    registry: environment.REGISTRY_TABLE,
+    grants: environment.GRANTS_TABLE,
+  }),
+};
+
 const exchange = tokenExchangeGrant({
   registry,
   identityProviders,
   subjects: [
-    ownTokens({
-      ...{ issuer, keyRings, opaque, documentPolicy: policy },
-      standings: dynamoTokenStandings({
-        client: dynamo,
-        registry: environment.REGISTRY_TABLE,
-        grants: environment.GRANTS_TABLE,
-      }),
-    }),
+    ownTokens(own),
     ...(anchors.some(isForExchange)
       ? [foreignTokens({ anchors: anchors.filter(isForExchange), verifierOf, people })]
       : []),
   ],
+  judgeActor: actorTokens({ ...own, authenticateClient }),
   maximumDepth: Number(environment.DELEGATION_DEPTH),
 });
 
@@ -162,13 +174,7 @@ const ports = {
       random: systemRandom,
     },
   ),
-  authenticateClient: clientAuthentication({
-    registry,
-    keys: clientKeys(documents),
-    audiences: { issuer, tokenEndpoint: endpointsOf(issuer).token },
-    issuerHosts: hosts,
-    callers: environment.AWS_CALLER_IDENTITY === 'accepted' ? guardedCallerIdentities({ hosts }) : undefined,
-  }),
+  authenticateClient,
   replay,
   proveWorkload:
     workloads.length > 0 ? workloadProof({ issuer, registry, verifyForeign, rules: workloads }) : undefined,

@@ -14,6 +14,8 @@ export type RequestedType = typeof accessTokenType | typeof jwtType;
 
 export interface ExchangeRequest {
   readonly subject: SentToken;
+  /** What is to show who acts, beside the authentication of the client. */
+  readonly actor?: SentToken;
   readonly requestedType: RequestedType;
   readonly resources: readonly string[];
   readonly audience: string | undefined;
@@ -41,14 +43,28 @@ export function readExchangeRequest({
   const [token, type] = [values.get('subject_token'), values.get('subject_token_type')];
   if (token === undefined) return exchangeRefused('subject_token_missing');
   if (type === undefined) return exchangeRefused('subject_token_type_missing');
-  // RFC 8693 §2.1: who acts is who proves itself to this endpoint.
-  if (values.has('actor_token') || values.has('actor_token_type')) return exchangeRefused('actor_token_sent');
+  const actor = sentActor(values);
+  if (!actor.ok) return actor;
   const requestedType = values.get('requested_token_type') ?? accessTokenType;
   if (!isRequestedType(requestedType)) {
     return exchangeRefused('requested_token_type_unknown', requestedTypes.join(' '));
   }
   const asked = { audience: values.get('audience'), scope: values.get('scope'), resources };
-  return ok({ subject: { token, type }, requestedType, ...asked });
+  return ok({
+    subject: { token, type },
+    ...(actor.value && { actor: actor.value }),
+    requestedType,
+    ...asked,
+  });
+}
+
+function sentActor(values: Parameters['values']): Result<SentToken | undefined, ExchangeRefusal> {
+  const [token, type] = [values.get('actor_token'), values.get('actor_token_type')];
+  if (token === undefined && type === undefined) return ok(undefined);
+  // RFC 8693 §2.1: the one must not be there without the other.
+  return token === undefined || type === undefined
+    ? exchangeRefused('actor_token_missing')
+    : ok({ token, type });
 }
 
 function isRequestedType(text: string): text is RequestedType {

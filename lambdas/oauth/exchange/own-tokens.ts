@@ -1,12 +1,15 @@
 import { decodeJwt } from 'jose';
-import type { TokenStandings } from '../../ports/token-standing.ts';
-import { ok } from '../../runtime/result.ts';
+import type { TokenStanding, TokenStandings } from '../../ports/token-standing.ts';
+import type { Instant } from '../../runtime/clock.ts';
+import { ok, type Result } from '../../runtime/result.ts';
 import { type DocumentTrust, endOf } from '../introspection/activity.ts';
 import { tokenNames } from '../introspection/token-names.ts';
+import type { AccessTokenClaims } from '../tokens/access-token.ts';
 import { knownToken, type TokenSources } from '../tokens/known-token.ts';
 import { opaqueIdOf } from '../tokens/opaque-token.ts';
+import type { SentToken } from './exchange-request.ts';
 import { ownSubject } from './own-subject.ts';
-import { subjectRefused } from './refusal.ts';
+import { type ExchangeRefusal, tokenRefused } from './refusal.ts';
 import type { SubjectReader } from './subject.ts';
 import { accessTokenType, jwtType } from './token-types.ts';
 
@@ -26,22 +29,35 @@ const faults = {
 export function ownTokens(ports: OwnTokenPorts): SubjectReader {
   return {
     types: [accessTokenType, jwtType],
-    read: async (text, type, { now }) => {
-      const isOpaque = opaqueIdOf(text) !== undefined;
-      if (!isOpaque && !claimsToBeOf(text, ports.issuer)) return undefined;
-      if (isOpaque && type === jwtType) {
-        return subjectRefused('subject_opaque', `is no JWT: its subject_token_type is ${accessTokenType}`);
-      }
-      const token = await knownToken(text, ports, now);
-      if (!token.ok) return subjectRefused(`subject_${token.refusal.reason}`, faults[token.refusal.reason]);
-      const standing = await ports.standings.read(tokenNames(token.value));
-      const end = endOf(token.value, standing, ports);
-      // RFC 8693 §2.2.2: what ended a token is its own client's business, and that it ended is everybody's.
-      if (end !== undefined)
-        return subjectRefused(`subject_${end}`, 'counts no more: what it rests on has ended');
-      return ok(ownSubject(token.value, standing.grant?.terms.person.idp));
+    read: async (token, type, { now }) => {
+      const read = await standingToken(ports, 'subject', { token, type }, now);
+      if (read?.ok !== true) return read;
+      return ok(ownSubject(read.value.token, read.value.standing.grant?.terms.person.idp));
     },
   };
+}
+
+/** A token of ours that counts now; undefined for one that is not ours. */
+export async function standingToken(
+  ports: OwnTokenPorts,
+  part: 'subject' | 'actor',
+  { token: text, type }: SentToken,
+  now: Instant,
+): Promise<
+  Result<{ readonly token: AccessTokenClaims; readonly standing: TokenStanding }, ExchangeRefusal> | undefined
+> {
+  const isOpaque = opaqueIdOf(text) !== undefined;
+  if (!isOpaque && !claimsToBeOf(text, ports.issuer)) return undefined;
+  if (isOpaque && type === jwtType) {
+    return tokenRefused(part, 'opaque', `is no JWT: its ${part}_token_type is ${accessTokenType}`);
+  }
+  const token = await knownToken(text, ports, now);
+  if (!token.ok) return tokenRefused(part, token.refusal.reason, faults[token.refusal.reason]);
+  const standing = await ports.standings.read(tokenNames(token.value));
+  const end = endOf(token.value, standing, ports);
+  // RFC 8693 §2.2.2: what ended a token is its own client's business, and that it ended is everybody's.
+  if (end !== undefined) return tokenRefused(part, end, 'counts no more: what it rests on has ended');
+  return ok({ token: token.value, standing });
 }
 
 /** Whose token it says it is: nothing is believed of it. */

@@ -4,9 +4,19 @@ import { refuse, type Result } from '../../runtime/result.ts';
 const faults = {
   subject_token_missing: ['invalid_request', 'subject_token is missing'],
   subject_token_type_missing: ['invalid_request', 'subject_token_type is missing'],
-  actor_token_sent: [
+  actor_token_missing: ['invalid_request', 'actor_token and actor_token_type come together'],
+  actor_token_type_unknown: ['invalid_request', 'the actor_token_type is not supported; it can be'],
+  actor_token_unknown: [
     'invalid_request',
-    'actor_token is not taken here: who acts is who authenticates to this endpoint; leave it out, and actor_token_type',
+    'the actor_token is neither an access token of this server nor an identity token of AWS STS',
+  ],
+  actor_token_not_own: [
+    'invalid_request',
+    'the actor_token is not the own token of an agent: get it by client_credentials',
+  ],
+  actor_token_of_another: [
+    'invalid_request',
+    'the actor_token is of another agent than the client: who acts is who authenticates to this endpoint',
   ],
   requested_token_type_unknown: ['invalid_request', 'the requested_token_type is not supported; it can be'],
   nothing_delegated: [
@@ -75,9 +85,18 @@ export function exchangeRefused(why: ExchangeFault, detail?: string): Result<nev
   return refuse({ reason: 'exchange_refused', why, error, description });
 }
 
-/** Of a token that cannot be taken; `detail` goes on after "the subject_token …" and says nothing of what is registered here. */
+/** Of a subject token that cannot be taken; `detail` goes on after "the subject_token …" and says nothing of what is registered here. */
 export function subjectRefused(why: string, detail: string): Result<never, ExchangeRefusal> {
-  // RFC 8693: a subject token that is invalid for any reason makes the request invalid.
   const description = `the subject_token ${detail}`;
   return refuse({ reason: 'exchange_refused', why, error: 'invalid_request', description });
+}
+
+/** RFC 8693 §2.2.2: a subject or actor token that is invalid for any reason makes the request invalid. */
+export function tokenRefused(
+  part: 'subject' | 'actor',
+  why: string,
+  detail: string,
+): Result<never, ExchangeRefusal> {
+  const description = `the ${part}_token ${detail}`;
+  return refuse({ reason: 'exchange_refused', why: `${part}_${why}`, error: 'invalid_request', description });
 }

@@ -4,6 +4,7 @@ import { ok, type Result } from '../../runtime/result.ts';
 import { defineGrant, type Decided, type Grant, type GrantContext } from '../grants/grant.ts';
 import { type HeldScope, heldByRoles } from '../people/held-scope.ts';
 import type { GrantRefusal } from '../refusal.ts';
+import type { JudgeActor } from './actor-token.ts';
 import { delegatedScope, delegatedTarget } from './delegated-access.ts';
 import { exchangeParameters, type ExchangeRequest, readExchangeRequest } from './exchange-request.ts';
 import { nextLink } from './next-link.ts';
@@ -17,6 +18,7 @@ export interface ExchangePorts {
   readonly registry: RegistryReader;
   readonly identityProviders: IdentityProviders;
   readonly subjects: readonly SubjectReader[];
+  readonly judgeActor: JudgeActor;
   /** As many actors and no more are in a chain. */
   readonly maximumDepth: number;
 }
@@ -39,11 +41,22 @@ export async function exchange(
 ): Promise<Result<Decided, GrantRefusal>> {
   const requester = await requesterOf(ports.registry, context.client);
   if (!requester.ok) return requester;
+  const actor = await shownActor(ports, requester.value, request, context);
+  if (!actor.ok) return actor;
   const subject = await presentedSubject(ports, requester.value, request, context);
   if (!subject.ok) return subject;
   const access = await delegatedTarget(ports.registry, requester.value.delegations, request);
   if (!access.ok) return access;
   return exchanged(ports, request, { ...access.value, requester: requester.value, subject: subject.value });
+}
+
+async function shownActor(
+  { judgeActor }: ExchangePorts,
+  { actor }: Requester,
+  { actor: sent }: ExchangeRequest,
+  { now }: GrantContext,
+): Promise<Result<true, GrantRefusal>> {
+  return sent === undefined ? ok(true) : judgeActor(actor, sent, now);
 }
 
 /** The one in whose name the requester may ask at all. */

@@ -18,6 +18,10 @@ export const exchange = {
     'RFC 8693 §2.1',
     'takes as subject_token an access token of its own as it issued it, and nothing that was made to look like one',
   ),
+  'rfc8693:2.1:actor-token': must(
+    'RFC 8693 §2.1',
+    'takes as actor_token what shows the agent of the client that asks, by a token of ours or of AWS STS, and nothing else',
+  ),
   'rfc8693:2.1:parameters': must(
     'RFC 8693 §2.1',
     'tells of a parameter that is missing or wrong which one it is',
@@ -72,6 +76,18 @@ export const exchange = {
   'vestibule:exchange-bound': must(
     ['Vestibule', 'RFC 9449 §5'],
     'binds an exchanged token to the key of the one that asked for it, whatever key its parent is bound to',
+  ),
+  'vestibule:exchange-faults': must(
+    'Vestibule',
+    'gives no token where it could not learn whether the subject token stands, and tells the caller to come again',
+  ),
+  'vestibule:exchange-many': must(
+    'Vestibule',
+    'exchanges one token for hundreds at once, each getting one of its own',
+  ),
+  'vestibule:exchange-secrets': must(
+    'Vestibule',
+    'writes no token of an exchange to a log or into an answer that refuses it',
   ),
   'vestibule:exchange-audit': must(
     'Vestibule',
