@@ -15,13 +15,19 @@ export async function readRefusal(response: Response, sent: RequestInit): Promis
   const error = body?.['error'];
   // RFC 6749 §5.2: the characters of an error code.
   if (typeof error !== 'string' || !/^[\x20\x21\x23-\x5b\x5d-\x7e]{1,100}$/.test(error)) return undefined;
-  const { error_description: said, error_uri: uri, claims } = body ?? {};
+  const { error_description: said, claims } = body ?? {};
   return {
     error,
     description: typeof said === 'string' ? withoutSecrets(said, secretsIn(sent)) : undefined,
-    uri: typeof uri === 'string' && isPrivateUrl(uri) ? uri : undefined,
+    uri: uriIn(body ?? {}),
     claims: typeof claims === 'string' && claims.length <= longestClaims ? claims : undefined,
   };
+}
+
+/** Where the person can go on, by the names that servers have for it; `error_uri` is the one that has a standard. */
+function uriIn(body: Readonly<Record<string, unknown>>): string | undefined {
+  const named = [body['interaction_uri'], body['authorization_uri'], body['error_uri']];
+  return named.filter((uri) => typeof uri === 'string').find(isPrivateUrl);
 }
 
 /** What may be repeated of a token request; all else in it proves something. */
@@ -34,9 +40,10 @@ function secretsIn({ body, headers }: RequestInit): readonly string[] {
   const parameters = body instanceof URLSearchParams ? [...body] : [];
   const [, basic = ''] = /^basic (.+)$/i.exec(new Headers(headers).get('authorization') ?? '') ?? [];
   const credentials = Buffer.from(basic, 'base64').toString();
+  const encoded = credentials.slice(credentials.indexOf(':') + 1);
   return [
     ...parameters.filter(([name]) => !publicParameters.has(name)).map(([, value]) => value),
-    ...[basic, credentials, decodeURIComponent(credentials.slice(credentials.indexOf(':') + 1))],
+    ...[basic, credentials, new URLSearchParams(`=${encoded}`).get('') ?? ''],
   ].filter((secret) => secret !== '');
 }
 

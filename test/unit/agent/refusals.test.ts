@@ -45,6 +45,11 @@ describe('an authorization server that says no', () => {
     const error = await failure(world.agent().onBehalfOf('token-of-alice').fetch(world.resource));
     expect(error).toBeInstanceOf(InteractionRequired);
     expect(error).toMatchObject({ error: 'interaction_required', claims, uri });
+    const ours = { interaction_uri: 'https://auth.example.com/authorize?acr_values=mfa' };
+    world.answers.token = () => refuse('interaction_required', { ...ours, error_uri: uri });
+    expect(await failure(world.agent().onBehalfOf('token-of-alice').fetch(world.resource))).toMatchObject({
+      uri: ours.interaction_uri,
+    });
   });
 
   it.each(['javascript:alert(1)', 'http://evil.example.com/', 7])(
