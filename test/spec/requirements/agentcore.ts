@@ -18,6 +18,10 @@ export const agentCore = {
     ['Vestibule', 'RFC 8693 §2.1'],
     'takes the exchanges of AgentCore: the inbound token as a JWT, for a resource by its URI, by its audience or by both, with the client as who acts',
   ),
+  'vestibule:agentcore-actor': must(
+    ['Vestibule', 'RFC 8693 §2.1'],
+    'takes who acts as AgentCore sends it: an access token of the agent, or the JWT that AWS issues to its execution role for the token endpoint',
+  ),
   'vestibule:audience-names-a-resource': must(
     'Vestibule',
     'takes `audience` for the resource whose tokens carry it, or for its URI, alone and beside `resource`',

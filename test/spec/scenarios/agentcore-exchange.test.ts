@@ -2,6 +2,7 @@ import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { startDeployment, type TestDeployment } from '../../support/deployment.ts';
 import { type Answer, basic, drive, type Driver } from '../support/driver.ts';
+import { type ExecutionRole, executionRoleOf } from '../support/execution-role.ts';
 import { verifies } from '../verifies.ts';
 
 const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
@@ -10,12 +11,14 @@ const type = 'urn:ietf:params:oauth:token-type';
 let deployment: TestDeployment;
 let client: Driver;
 let tools: string;
+let role: ExecutionRole;
 /** What the runtime of the analyst was called with: a token of the planner for it. */
 let inbound: string;
 
 beforeAll(async () => {
   deployment = await startDeployment({ app: 'sample-app' });
   client = drive(deployment);
+  role = executionRoleOf(deployment);
   tools = `${deployment.issuer}/resources/tools`;
   inbound = await tokenOf('planner-client', {
     ...{ grant_type: 'client_credentials', scope: 'ask' },
@@ -84,6 +87,49 @@ describe('AgentCore exchanges what the agent was called with', () => {
     expect([status, body['error']]).toEqual([400, 'unauthorized_client']);
   });
 });
+
+describe('AgentCore sends who acts beside it', () => {
+  verifies('vestibule:agentcore-actor', 'by a token of the agent itself (M2M)', async () => {
+    // The scopes of the provider, at the one resource of the agent.
+    const actor = await tokenOf('analyst-agentcore', {
+      grant_type: 'client_credentials',
+      scope: 'tools:read',
+    });
+    const { status, body, text } = await exchanged({
+      ...{ audience: tools, actor_token: actor, actor_token_type: `${type}:access_token` },
+    });
+    expect([status, text]).toEqual([200, text]);
+    expect(decodeJwt(String(body['access_token']))).toMatchObject({ aud: tools, act: { sub: 'analyst' } });
+  });
+
+  verifies('vestibule:agentcore-actor', 'by the token of AWS of its execution role', async () => {
+    const [proof, actor] = [await role.ask(forUs()), await role.ask(forUs())];
+    const { status, body, text } = await client.token({
+      ...{ grant_type: exchange, subject_token: inbound, subject_token_type: `${type}:jwt`, audience: tools },
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      ...{ client_assertion: proof, actor_token: actor, actor_token_type: `${type}:jwt` },
+    });
+    expect([status, text]).toEqual([200, text]);
+    expect(decodeJwt(String(body['access_token']))).toMatchObject({
+      ...{ aud: tools, client_id: 'analyst-role' },
+      act: { sub: 'analyst', client_id: 'analyst-role' },
+    });
+  });
+
+  verifies('vestibule:agentcore-actor', 'and nobody acts as another agent', async () => {
+    const planner = await tokenOf('planner-client', {
+      ...{ grant_type: 'client_credentials', audience: tools },
+    });
+    const sent = { audience: tools, actor_token: planner, actor_token_type: `${type}:access_token` };
+    const { status, body } = await exchanged(sent);
+    expect([status, body['error']]).toEqual([400, 'invalid_request']);
+  });
+});
+
+/** What AgentCore asks STS for: a token for our token endpoint. */
+function forUs(): Parameters<ExecutionRole['ask']>[0] {
+  return { Audience: [`${deployment.issuer}/token`] };
+}
 
 /** The request that AgentCore makes for ON_BEHALF_OF_TOKEN_EXCHANGE with TOKEN_EXCHANGE; a form lays over it. */
 async function exchanged(form: Readonly<Record<string, string>>): Promise<Answer> {

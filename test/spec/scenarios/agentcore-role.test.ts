@@ -1,24 +1,22 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import type { PolicyDocument } from '../../../local/iam/policy.ts';
 import { startDeployment, type TestDeployment } from '../../support/deployment.ts';
 import { runAsRole } from '../support/agent-role.ts';
 import { type Answer, drive, type Driver } from '../support/driver.ts';
+import { type ExecutionRole, executionRoleOf } from '../support/execution-role.ts';
 import { verifies } from '../verifies.ts';
-
-type Resource = TestDeployment['run']['resources'][number];
-type Statement = Readonly<Record<string, unknown>>;
 
 let deployment: TestDeployment;
 let client: Driver;
 let executionRole: string;
+let ask: ExecutionRole['ask'];
 let tokenEndpoint: string;
 let tools: string;
 
 beforeAll(async () => {
   deployment = await startDeployment({ app: 'sample-app' });
   client = drive(deployment);
-  executionRole = only('AWS::IAM::Role', 'AnalystExecutionRole').attributes['Arn'] ?? '';
+  ({ arn: executionRole, ask } = executionRoleOf(deployment));
   tokenEndpoint = `${deployment.issuer}/token`;
   tools = `${deployment.issuer}/resources/tools`;
 }, 120_000);
@@ -63,11 +61,6 @@ describe('AgentCore gets a token for the execution role of an agent', () => {
   });
 });
 
-/** What AgentCore asks AWS for in the name of the role, with the permissions that the deployment gave it. */
-function ask(asked: Parameters<ReturnType<typeof runAsRole>>[0]): Promise<string> {
-  return runAsRole(deployment.run, executionRole, {}, identityPolicy())(asked);
-}
-
 /** The request that AgentCore makes for the M2M flow with AWS_IAM_ID_TOKEN_JWT. */
 function presented(identity: string, form: Readonly<Record<string, string>> = {}): Promise<Answer> {
   return client.token({
@@ -76,19 +69,4 @@ function presented(identity: string, form: Readonly<Record<string, string>> = {}
     client_assertion: identity,
     ...form,
   });
-}
-
-/** What `grantUse` lets the role ask of STS. */
-function identityPolicy(): PolicyDocument {
-  const { PolicyDocument: document } = only('AWS::IAM::Policy', 'AnalystExecutionRoleDefaultPolicy')
-    .properties as object as { readonly PolicyDocument: { readonly Statement: readonly Statement[] } };
-  return { Statement: document.Statement.filter(({ Action }) => Action === 'sts:GetWebIdentityToken') };
-}
-
-function only(type: string, name: string): Resource {
-  const [found, ...more] = deployment.run.resources.filter(
-    (each) => each.type === type && each.logicalId.replace(/[0-9A-F]{8}$/, '') === name,
-  );
-  if (found === undefined || more.length > 0) throw new Error(`there is not one ${name}`);
-  return found;
 }
