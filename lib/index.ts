@@ -41,6 +41,11 @@ export type {
   WorkloadConfig,
 } from './config/foreign-config.ts';
 export type {
+  DownstreamApiConfig,
+  ExchangeClientConfig,
+  ExchangeStrategyConfig,
+} from './config/downstream-apis-config.ts';
+export type {
   IdentityProviderConfig,
   ProxiedRegistrationConfig,
   RoleConfig,

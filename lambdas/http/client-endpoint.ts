@@ -8,7 +8,7 @@ import { bodyRefused } from './body-refusal.ts';
 import { readForm } from './form.ts';
 import type { Endpoint, HttpRequest, HttpResponse } from './message.ts';
 import { methods } from './methods.ts';
-import { errorJson } from './respond.ts';
+import { json } from './respond.ts';
 
 /** An endpoint where clients prove themselves: POST alone, and nothing is read from the URL (RFC 6749 §3.2). */
 export function clientEndpoint<Value>(
@@ -36,12 +36,13 @@ export function clientEndpoint<Value>(
 }
 
 function refused(refusal: Refusal, request: HttpRequest): HttpResponse {
-  const { status, error, description, retryAfter, dpopNonce } = toWire(refusal);
+  const { status, error, description, retryAfter, dpopNonce, members } = toWire(refusal);
   // RFC 6749 §5.2: a client that tried the Authorization header is told the scheme to use there.
   const challenge = status === 401 && request.headers['authorization'] !== undefined;
-  return errorJson(status, error, description, {
+  const headers = {
     ...(challenge && { 'www-authenticate': 'Basic realm="vestibule", charset="UTF-8"' }),
     ...(dpopNonce !== undefined && { 'dpop-nonce': dpopNonce }),
     ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
-  });
+  };
+  return json(status, { ...members, error, error_description: description }, headers);
 }

@@ -6,6 +6,7 @@ import { workloadError, type WorkloadRefusal } from './bearer/workload-refusal.t
 import { type DeviceError, deviceErrors, type DeviceRefusal } from './device/refusal.ts';
 import type { ProofRefusal } from './dpop/refusal.ts';
 import type { ExchangeRefusal } from './exchange/refusal.ts';
+import type { ApiTokenRefusal } from './exchange/api-refusal.ts';
 import { endInWords } from './grants/end-grant.ts';
 import type { CertificateBindingRefusal, CertificateRefusal } from './mutual-tls/refusal.ts';
 
@@ -49,6 +50,7 @@ export type GrantRefusal =
   | CertificateBindingRefusal
   | DeviceRefusal
   | WorkloadRefusal
+  | ApiTokenRefusal
   | ExchangeRefusal
   | BearerRefusal
   | PersonGrantRefusal;
@@ -121,6 +123,8 @@ export interface WireError {
   readonly retryAfter?: number;
   /** What the next proof has to hold. */
   readonly dpopNonce?: string;
+  /** Of the body, beside error and description. */
+  readonly members?: Readonly<Record<string, string>>;
 }
 
 type Wire = {
@@ -190,6 +194,7 @@ const wire: Wire = {
   scope_not_available: ({ available }) => bad('invalid_scope', `the agent may ask for: ${list(available)}`),
   scope_empty: ({ available }) =>
     bad('invalid_scope', `nothing is granted unasked; the agent may ask for: ${list(available)}`),
+  api_token_refused: ({ error, description, members }) => ({ ...bad(error, description), members }),
   dpop_proof_missing: () =>
     bad('invalid_dpop_proof', 'this takes a proof of the key that the client has: send the DPoP header'),
   dpop_proof_not_acceptable: ({ detail }) => bad('invalid_dpop_proof', `the DPoP header ${detail}`),

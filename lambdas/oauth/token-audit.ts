@@ -22,7 +22,7 @@ export function tokenAudit(
 ): AuditEvent {
   const { parameters } = request;
   const origin = { ...originOf(request, client), ...asked(parameters.values.get('grant_type'), 'grantType') };
-  if (outcome.ok) return { event: 'token_issued', ...origin, ...issued(outcome.value) };
+  if (outcome.ok) return { ...origin, ...issued(outcome.value) };
   return {
     event: 'token_refused',
     ...origin,
@@ -41,8 +41,8 @@ function ofWorkload({ verified: { anchor, claims } }: ProvenWorkload): object {
   return { anchor: anchor.id, ...asked(String(claims['sub']), 'workload') };
 }
 
-function issued({ plan, jti, kid, expiresAt }: GrantedToken) {
-  return {
+function issued({ plan, jti, kid, api, expiresAt }: GrantedToken) {
+  const granted = {
     clientId: plan.clientId,
     ...(plan.agentId !== undefined && { agentId: plan.agentId }),
     ...(plan.granted && { personId: plan.subject }),
@@ -51,11 +51,12 @@ function issued({ plan, jti, kid, expiresAt }: GrantedToken) {
     ...(plan.exchanged && chainOf(plan, plan.exchanged)),
     resource: plan.resource?.uri ?? plan.audience,
     scope: formatScope(plan.scope),
-    jti,
-    ...(kid !== undefined && { kid }),
     expiresAt,
-    ...boundTo(plan),
   };
+  // It is its provider's own: nobody here reads what it is called.
+  if (jti === undefined) return { event: 'api_token_given', ...granted, api: api ?? plan.audience } as const;
+  const named = { jti, ...(kid !== undefined && { kid }) };
+  return { event: 'token_issued', ...granted, ...named, ...boundTo(plan) } as const;
 }
 
 /** "alice, via planner, via analyst": in whose name, through whom, and from which token. */

@@ -14,7 +14,7 @@ import {
   type ProvenKey,
   readPossession,
 } from './dpop/possession.ts';
-import type { Grant, GrantContext, TokenPlan } from './grants/grant.ts';
+import type { Decided, Grant, GrantContext, TokenPlan } from './grants/grant.ts';
 import { endpointsAt, type Hosts } from './metadata/endpoints.ts';
 import { boundCertificate } from './mutual-tls/bound-certificate.ts';
 import type { Parameters } from './parameters.ts';
@@ -67,6 +67,7 @@ async function grantToken(
   if (!decided.ok) return decided;
   const key = boundKey({ dpopBound: isOfKey(client.client, decided.value.plan) }, context.possession);
   if (!key.ok) return key;
+  if (decided.value.elsewhere !== undefined) return grantForeign(ports, decided.value, context);
   const { idToken, issuedTokenType, uses, mark } = decided.value;
   const plan = boundTo(decided.value.plan, key.value, certificate.value);
   const { expiresAt: clientUntil } = client.client;
@@ -80,8 +81,26 @@ async function grantToken(
   if (fault !== undefined) return refuse({ reason: fault });
   const marked = mark === undefined ? ok({}) : await mark();
   if (!marked.ok) return marked;
-  const named = issuedTokenType !== undefined && { issuedTokenType };
-  return ok({ ...token, plan, ...marked.value, ...named, ...nextNonce(key.value) });
+  return ok({ ...token, plan, ...marked.value, ...typeOf(issuedTokenType), ...nextNonce(key.value) });
+}
+
+function typeOf(issuedTokenType: string | undefined): Pick<GrantedToken, 'issuedTokenType'> {
+  return issuedTokenType === undefined ? {} : { issuedTokenType };
+}
+
+/** What somebody else issues is bound to nothing that the client has proved; what it proved itself by is spent all the same. */
+async function grantForeign(
+  ports: TokenEndpointPorts,
+  { plan, elsewhere }: Decided,
+  context: GrantContext,
+): Promise<Result<GrantedToken, Refusal>> {
+  const token = await elsewhere?.();
+  if (token === undefined) throw new Error('nobody is there to issue it');
+  if (!token.ok) return token;
+  const fault = await markProofs(ports, context, undefined);
+  if (fault !== undefined) return refuse({ reason: fault });
+  const key = context.possession.ok ? context.possession.value : undefined;
+  return ok({ ...token.value, plan: { ...plan, scope: token.value.scope }, ...nextNonce(key) });
 }
 
 /** RFC 9449 §5.2 of the client, RFC 9728 §2 of the resource: where either takes bound tokens alone, no other is issued. */

@@ -8,7 +8,11 @@ import type { IssuedToken } from './tokens/issue.ts';
 
 export type TokenRequest = ProvingRequest;
 
-export interface GrantedToken extends IssuedToken {
+export interface GrantedToken extends Omit<IssuedToken, 'jti'> {
+  /** Absent of a token that somebody else issued. */
+  readonly jti?: string;
+  /** The API that it is for, of a token that its provider issued. */
+  readonly api?: string;
   readonly plan: TokenPlan;
   readonly refreshToken?: Secret;
   /** Of an exchange. */

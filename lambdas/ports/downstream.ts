@@ -1,6 +1,7 @@
 import type { ClientId, GrantId, IdpId } from '../runtime/identifiers.ts';
 import type { CertificateRefusal, MadeCertificate, WantedCertificate } from './provider-certificates.ts';
 import type { Diagnosis, Explained } from './diagnosis.ts';
+import type { ApiRefusal, ApiRequest, ApiToken } from './downstream-apis.ts';
 import type {
   LogoutNotice,
   PersonStanding,
@@ -11,6 +12,9 @@ import type {
   SignOutStart,
 } from './people.ts';
 
+/** A token of an API on its way from function to function. */
+export type ApiTokenText = Omit<ApiToken, 'accessToken'> & { readonly accessToken: string };
+
 /** What other functions ask of the function that alone holds upstream credentials. */
 export type DownstreamQuestion =
   | { readonly ask: 'begin'; readonly idp: IdpId; readonly start: SignInStart }
@@ -20,6 +24,7 @@ export type DownstreamQuestion =
   | { readonly ask: 'leave'; readonly idp: IdpId; readonly start: SignOutStart }
   | { readonly ask: 'confirm'; readonly grant: GrantId }
   | { readonly ask: 'forget'; readonly grant: GrantId }
+  | { readonly ask: 'exchange'; readonly request: ApiRequest }
   | { readonly ask: 'diagnose'; readonly idp: IdpId }
   | { readonly ask: 'certify'; readonly idp: IdpId; readonly wanted: WantedCertificate };
 
@@ -34,6 +39,8 @@ export type DownstreamAnswer =
   | { readonly told: 'logout_refused'; readonly problem: string }
   /** Absent: the provider has no way to be signed out. */
   | { readonly told: 'leaving'; readonly url?: string }
+  | { readonly told: 'exchanged'; readonly token: ApiTokenText }
+  | { readonly told: 'not_exchanged'; readonly refusal: ApiRefusal }
   | { readonly told: 'confirmed' }
   | { readonly told: 'forgotten' }
   /** Absent: there is no identity provider of that name. */

@@ -1,6 +1,7 @@
 import type { Secret } from '../runtime/secret.ts';
 import type { Result } from '../runtime/result.ts';
 import type { ProbedToken } from './diagnosis.ts';
+import type { ApiRefusal, ApiScope, ApiToken, DownstreamApi, PresentedKind } from './downstream-apis.ts';
 import type { OwnProof } from './enrolments.ts';
 import type { IdentityProvider } from './identity-providers.ts';
 import type { LogoutNotice, SignInRefusal, SignInReturn, SignInStart, SignOutStart } from './people.ts';
@@ -23,11 +24,21 @@ export interface UpstreamRefresh {
   readonly told?: Result<UpstreamClaims, string>;
   /** Whether an id_token is among what was told, so that what it leaves out is not so. */
   readonly byIdToken: boolean;
+  /** What came with it, where it was asked for to be presented. */
+  readonly presentable?: Readonly<Partial<Record<PresentedKind, Secret>>>;
 }
+
+/**
+ * What a refresh is for that is presented elsewhere: parameters besides those of RFC 6749 §6. Nothing is asked of the person
+ * beyond what the answer itself tells.
+ */
+export type RefreshWish = Readonly<Record<string, string>>;
 
 /** An identity provider as it is spoken to: by the client of the deployment, or by one of our clients as its own (`clientId`). */
 export interface SpokenTo extends IdentityProvider {
   readonly ownProof?: () => Promise<OwnProof>;
+  /** The name of the secret that proves it, where that is not the one of the provider. */
+  readonly secretName?: string;
 }
 
 /** OpenID Connect, as we speak it as a client. Throws `DependencyUnavailable` where a provider is down or answers 5xx. */
@@ -43,7 +54,19 @@ export interface UpstreamProviders {
     idp: SpokenTo,
     token: Secret,
     subject: string,
+    wish?: RefreshWish,
   ) => Promise<Result<UpstreamRefresh, 'invalid_grant'>>;
+  /** What has to be presented for a token of the API, and by which refresh it is got. */
+  readonly presents: (
+    idp: SpokenTo,
+    api: DownstreamApi,
+  ) => { readonly kind: PresentedKind; readonly wish: RefreshWish };
+  /** A token of the API in exchange for what is presented. Throws `DependencyUnavailable` where the provider gives no answer. */
+  readonly exchange: (
+    idp: SpokenTo,
+    api: DownstreamApi,
+    presented: { readonly token: Secret; readonly scopes: readonly ApiScope[] },
+  ) => Promise<Result<ApiToken, ApiRefusal>>;
   /** What the token endpoint says to our credentials with a code that nobody gave. */
   readonly probe: (idp: IdentityProvider) => Promise<ProbedToken>;
 }

@@ -27,11 +27,28 @@ export interface UpstreamToken {
 export interface OpenedToken extends UpstreamToken {
   /** Seals another token in its place, under the same data key: nothing that could fail is asked. */
   readonly reseal: (token: UpstreamToken) => SealedToken;
+  /** Seals what it was exchanged for in the same way; it opens by that name alone. */
+  readonly sealDerived: (name: string, text: Secret) => SealedToken;
+}
+
+/**
+ * What a kept token was exchanged for, so that it is asked for once: it is kept beside the token and ends with it. `name`: a
+ * digest of all that it was asked with. It holds a token, or why there was none.
+ */
+export interface DerivedToken {
+  readonly name: string;
+  /** From then on it counts no more. */
+  readonly until: Instant;
+  readonly sealed?: SealedToken;
+  /** As JSON; nothing of it is secret. */
+  readonly refusal?: string;
 }
 
 export interface VaultSeals {
   readonly seal: (binding: VaultBinding, token: UpstreamToken) => Promise<SealedToken>;
   readonly open: (binding: VaultBinding, sealed: SealedToken) => Promise<OpenedToken>;
+  /** What a kept token was exchanged for under that name. */
+  readonly openDerived: (binding: VaultBinding, name: string, sealed: SealedToken) => Promise<Secret>;
 }
 
 /** Who alone may ask the identity provider, and until when. */
@@ -56,10 +73,15 @@ export interface KeptUpstream extends VaultBinding {
   readonly failedAt?: Instant;
   readonly ended?: { readonly reason: string; readonly at: Instant };
   readonly lease?: VaultLease;
+  /** The newest last; those whose time is over too, until others are kept. */
+  readonly derived?: readonly DerivedToken[];
 }
 
-/** What asking the provider came to. Each ends the lease. */
+/** What asking the provider came to. Each ends the lease but `rotated`, whose attempt goes on. */
 export type VaultOutcome =
+  | { readonly kind: 'rotated'; readonly sealed: SealedToken }
+  /** `derived`: in place of all that there was. */
+  | { readonly kind: 'derived'; readonly derived: readonly DerivedToken[] }
   | { readonly kind: 'stands'; readonly groups?: readonly string[]; readonly sealed?: SealedToken }
   | { readonly kind: 'ended'; readonly reason: string }
   | { readonly kind: 'failed'; readonly sealed?: SealedToken };

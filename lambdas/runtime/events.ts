@@ -1,5 +1,5 @@
 import type { EnrolmentEvent } from './enrolment-events.ts';
-import type { ExchangedFrom } from './exchange-events.ts';
+import type { ApiTokenGiven, ExchangedFrom } from './exchange-events.ts';
 import { logger } from './log.ts';
 import type { LogoutEvent, UpstreamLogoutEvent } from './logout-events.ts';
 import type { Via } from './via.ts';
@@ -62,10 +62,10 @@ export type AuditEvent =
         /** The thumbprint of the key that it is bound to, or of the certificate. */
         readonly jkt?: string;
         readonly x5t?: string;
-        /** The trust anchor whose word was taken, and what it calls the workload that the agent is. */
-        readonly anchor?: string;
+        /** What the trust anchor calls the workload that the agent is. */
         readonly workload?: string;
       })
+  | (TokenDecision & ApiTokenGiven)
   | (TokenDecision & {
       readonly event: 'token_refused';
       readonly reason: string;

@@ -1,5 +1,6 @@
 import type { OnBehalfOfConfig } from './delegation-config.ts';
 import type { TrustAnchorConfig, WorkloadConfig } from './foreign-config.ts';
+import type { DownstreamApiConfig } from './downstream-apis-config.ts';
 import type { IdentityProviderConfig, RoleConfig } from './people-config.ts';
 
 /** What one deployment of Vestibule is. Checked as a whole at synth: a bad value never reaches an account. */
@@ -56,6 +57,8 @@ export interface VestibuleConfig {
   readonly trustAnchors?: readonly TrustAnchorConfig[];
   /** Programs elsewhere that are agents here by what their platform says of them; of several that fit, the first counts. */
   readonly workloads?: readonly WorkloadConfig[];
+  /** APIs behind identity providers, which agents and MCP servers call in the name of people. */
+  readonly downstreamApis?: readonly DownstreamApiConfig[];
   /** How the pages look that people see when they sign in. */
   readonly branding?: BrandingConfig;
   /** What people may let agents do. Absent: whoever can sign in may grant every scope. */

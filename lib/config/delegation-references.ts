@@ -14,7 +14,8 @@ interface Principal {
 }
 
 /** What is wrong with what agents and MCP servers may do in the name of others. */
-export function delegationProblems({ agents, resources }: SoundParts): readonly Problem[] {
+export function delegationProblems({ agents, resources, downstreamApis }: SoundParts): readonly Problem[] {
+  const targets = { resources, apis: downstreamApis };
   return [
     ...agents.flatMap(({ id, onBehalfOf }, index) =>
       targetProblems(
@@ -24,17 +25,23 @@ export function delegationProblems({ agents, resources }: SoundParts): readonly 
           own: resources.filter(({ agent, actor }) => agent === id || actor === id),
           itself: resources.filter(({ agent }) => agent === id),
         },
-        resources,
+        targets,
       ),
     ),
     ...resources.flatMap((resource, index) => [
-      ...ofResource(resource, index, resources),
+      ...ofResource(resource, index, targets),
       ...actorProblems(resource, index, agents),
     ]),
   ];
 }
 
-function ofResource(resource: Resource, index: number, resources: readonly Resource[]): Problem[] {
+interface Targets {
+  readonly resources: readonly Resource[];
+  /** Behind identity providers. */
+  readonly apis: SoundParts['downstreamApis'];
+}
+
+function ofResource(resource: Resource, index: number, targets: Targets): Problem[] {
   const { agent, onBehalfOf } = resource;
   const path = ['resources', index, 'onBehalfOf'];
   if (onBehalfOf === undefined) return [];
@@ -42,7 +49,7 @@ function ofResource(resource: Resource, index: number, resources: readonly Resou
     const text = `stands on a resource that agent ${show(agent)} answers at; write it at that agent`;
     return [{ path: pathOf(path), text }];
   }
-  return targetProblems({ path, onBehalfOf, own: [resource], itself: [resource] }, resources);
+  return targetProblems({ path, onBehalfOf, own: [resource], itself: [resource] }, targets);
 }
 
 function actorProblems({ actor }: Resource, index: number, agents: SoundParts['agents']): Problem[] {
@@ -57,27 +64,49 @@ function actorProblems({ actor }: Resource, index: number, agents: SoundParts['a
 
 function targetProblems(
   { path, onBehalfOf = {}, own, itself }: Principal,
-  resources: readonly Resource[],
+  { resources, apis }: Targets,
 ): Problem[] {
-  return Object.entries(onBehalfOf).flatMap(([id, { scopes }]) => {
-    const target = resources.find((candidate) => candidate.id === id);
+  return Object.entries(onBehalfOf).flatMap(([id, { scopes, ...rule }]) => {
+    const resource = resources.find((candidate) => candidate.id === id);
+    const api = apis.find((candidate) => candidate.id === id);
+    const target = resource ?? (api && { id, scopes: namesIn(api.scopes) });
     const at = [...path, id];
-    if (target === undefined) return unknownReference(pathOf(at), id, 'resource', resources);
-    if (itself.includes(target)) {
+    if (target === undefined) return unknownReference(pathOf(at), id, 'resource', [...resources, ...apis]);
+    if (resource !== undefined && itself.includes(resource)) {
       const text = `${show(id)} is its own resource, for which callers get tokens of their own; remove it`;
       return [{ path: pathOf(at), text }];
     }
-    return Object.entries(scopes).flatMap(([scope, from]) => [
+    const ofApi = resource === undefined ? apiProblems(at, rule) : [];
+    const ofScopes = Object.entries(scopes).flatMap(([scope, from]) => [
       ...unknownScope([...at, 'scopes'], scope, [target]),
       ...from.flatMap((name) =>
         unknownScope([...at, 'scopes', ...(name === scope ? [] : [scope])], name, own),
       ),
     ]);
+    return [...ofApi, ...ofScopes];
   });
 }
 
+/** What a provider gives is made by the provider: nobody here makes it another one. */
+function apiProblems(at: readonly Key[], rule: Readonly<Record<string, boolean | undefined>>): Problem[] {
+  return ['impersonation', 'refreshTokens']
+    .filter((name) => rule[name] === true)
+    .map((name) => ({
+      path: pathOf([...at, name]),
+      text: 'is nothing that tokens of a downstream API can be had with; remove it',
+    }));
+}
+
+function namesIn(scopes: readonly string[]): Readonly<Record<string, true>> {
+  return Object.fromEntries(scopes.map((name) => [name, true] as const));
+}
+
 /** Where there is no resource, or none with scopes, the scope is nobody's to know. */
-function unknownScope(path: readonly Key[], scope: string, of: readonly Resource[]): Problem[] {
+function unknownScope(
+  path: readonly Key[],
+  scope: string,
+  of: readonly Pick<Resource, 'id' | 'scopes'>[],
+): Problem[] {
   const defined = of.flatMap(({ scopes }) => Object.keys(scopes));
   if (defined.length === 0 || defined.includes(scope)) return [];
   const ids = of.map(({ id }) => show(id)).join(' or ');

@@ -127,7 +127,7 @@ export interface RoleConfig {
   readonly id: string;
   /** Who holds it: whoever can sign in, or by identity provider the groups it is given to there. */
   readonly groups: 'everyone' | Readonly<Record<string, readonly string[]>>;
-  /** Resource id → the scopes that a person with this role may grant there. */
+  /** Resource id → the scopes that a person with this role may grant there; downstream API id → those asked in their name. */
   readonly scopes: Readonly<Record<string, readonly string[]>>;
 }
 

@@ -144,7 +144,11 @@ function groupsOf({ groups }: Role, index: number, { identityProviders }: SoundP
   });
 }
 
-function scopesOf({ scopes }: Role, index: number, { resources }: SoundParts): readonly Problem[] {
+function scopesOf({ scopes }: Role, index: number, config: SoundParts): readonly Problem[] {
+  const resources = [
+    ...config.resources.map(({ id, scopes: defined }) => ({ id, defined: Object.keys(defined) })),
+    ...config.downstreamApis.map(({ id, scopes: defined }) => ({ id, defined })),
+  ];
   return Object.entries(scopes).flatMap(([id, names]) => {
     const resource = resources.find((candidate) => candidate.id === id);
     const path = pathOf(['roles', index, 'scopes', id]);
@@ -155,7 +159,7 @@ function scopesOf({ scopes }: Role, index: number, { resources }: SoundParts): r
         'resource',
         resources.map((candidate) => candidate.id),
       );
-    const defined = Object.keys(resource.scopes);
+    const { defined } = resource;
     if (defined.length === 0) return [];
     return names.flatMap((name, position) => {
       if (defined.includes(name)) return [];

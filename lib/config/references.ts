@@ -1,6 +1,7 @@
 import { clientProblems } from './client-references.ts';
 import { delegationProblems } from './delegation-references.ts';
 import { foreignProblems } from './foreign-references.ts';
+import { downstreamApiProblems } from './downstream-apis.ts';
 import { peopleProblems } from './people-references.ts';
 import { mutualTlsProblems } from './mutual-tls.ts';
 import { didYouMean, pathOf, type Problem, show, unknownReference } from './problem.ts';
@@ -23,6 +24,7 @@ export function referenceProblems(config: SoundParts): readonly Problem[] {
     ...delegationProblems(config),
     ...peopleProblems(config),
     ...foreignProblems(config),
+    ...downstreamApiProblems(config),
     ...sharedRoles(config),
     ...signersNotAccepted(config),
     ...zoneOfIssuer(config),

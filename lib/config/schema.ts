@@ -5,6 +5,7 @@ import { branding } from './branding.ts';
 import { awsAuthentication, awsCallerAuthentication } from './aws-workload.ts';
 import { clientMetadataDocuments } from './client-documents.ts';
 import { onBehalfOf } from './delegation.ts';
+import { downstreamApis } from './downstream-apis.ts';
 import {
   fields,
   flag,
@@ -172,6 +173,7 @@ export function configSchema(hosts: Hosts): v.GenericSchema {
     workloads: v.optional(
       v.pipe(listOf(workload), v.maxLength(50, 'has more than 50 rules; join some by lists of values')),
     ),
+    downstreamApis: v.optional(downstreamApis(hosts)),
     roles: v.optional(
       v.pipe(listOf(role), v.minLength(1, 'names no role; leave it out for people who may grant everything')),
     ),

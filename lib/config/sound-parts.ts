@@ -32,7 +32,19 @@ const givenScopes = v.fallback(
 );
 
 const onBehalfOf = v.fallback(
-  v.optional(v.record(v.string(), v.fallback(v.object({ scopes: givenScopes }), { scopes: {} }))),
+  v.optional(
+    v.record(
+      v.string(),
+      v.fallback(
+        v.object({
+          scopes: givenScopes,
+          impersonation: v.fallback(v.optional(v.boolean()), undefined),
+          refreshTokens: v.fallback(v.optional(v.boolean()), undefined),
+        }),
+        { scopes: {} },
+      ),
+    ),
+  ),
   undefined,
 );
 
@@ -143,6 +155,32 @@ const workload = v.object({
   scopes: v.fallback(v.optional(v.record(v.string(), v.fallback(v.array(v.string()), [])), {}), {}),
 });
 
+const downstreamApi = v.object({
+  id: name,
+  uri: name,
+  idp: name,
+  strategy: v.fallback(
+    v.optional(
+      v.object({
+        kind: maybeText,
+        issuer: maybeText,
+        client: v.fallback(v.optional(v.object({ secretArn: maybeText })), undefined),
+      }),
+    ),
+    undefined,
+  ),
+  scopes: v.fallback(
+    v.union([
+      v.array(v.string()),
+      v.pipe(
+        v.record(v.string(), v.any()),
+        v.transform((named) => Object.keys(named)),
+      ),
+    ]),
+    [],
+  ),
+});
+
 const url = v.pipe(
   v.string(),
   v.check((text) => issuerUrlProblem(text) === undefined),
@@ -170,6 +208,7 @@ const parts = v.object({
   roles: listOf(role),
   trustAnchors: listOf(trustAnchor),
   workloads: listOf(workload),
+  downstreamApis: listOf(downstreamApi),
 });
 
 export type SoundParts = v.InferOutput<typeof parts>;

@@ -10,7 +10,7 @@ import type { DelegationConfig, OnBehalfOfConfig } from '../config/delegation-co
 /** What the registrar is told of a resource: the body that the admin API takes, as of all declarations here. */
 export function resourceDeclaration(
   { id, uri, audience, kind, agent, name, scopes, clients, tokens, dpop, onBehalfOf, actor }: ResourceConfig,
-  resources: readonly ResourceConfig[],
+  resources: readonly Target[],
 ): object {
   return {
     id,
@@ -28,10 +28,7 @@ export function resourceDeclaration(
   };
 }
 
-function delegationMembers(
-  onBehalfOf: OnBehalfOfConfig | undefined,
-  resources: readonly ResourceConfig[],
-): object {
+function delegationMembers(onBehalfOf: OnBehalfOfConfig | undefined, resources: readonly Target[]): object {
   if (onBehalfOf === undefined) return {};
   const delegations = Object.entries(onBehalfOf).map(([id, delegation]) => ({
     resource: resources.find((candidate) => candidate.id === id)?.uri,
@@ -43,6 +40,9 @@ function delegationMembers(
   return { delegations };
 }
 
+/** A resource, or an API behind an identity provider. */
+type Target = Pick<ResourceConfig, 'id' | 'uri'>;
+
 function givenScopes({ scopes }: DelegationConfig): readonly (readonly [string, readonly string[]])[] {
   return isList(scopes) ? scopes.map((name) => [name, [name]] as const) : Object.entries(scopes);
 }
@@ -51,7 +51,7 @@ function isList(scopes: DelegationConfig['scopes']): scopes is readonly string[]
   return Array.isArray(scopes);
 }
 
-export function agentDeclaration(agent: AgentConfig, resources: readonly ResourceConfig[]): object {
+export function agentDeclaration(agent: AgentConfig, resources: readonly Target[]): object {
   const uris = new Map(resources.map(({ id, uri }) => [id, uri]));
   return {
     id: agent.id,

@@ -10,7 +10,7 @@ import type { ProviderKeys } from './provider-keys.ts';
 export function identityProviderDeclaration(
   idp: IdentityProviderConfig,
   roles: readonly RoleConfig[] | undefined,
-  resources: readonly ResourceConfig[],
+  resources: readonly Pick<ResourceConfig, 'id' | 'uri'>[],
   keys: ProviderKeys | undefined,
 ): object {
   const uris = new Map(resources.map(({ id, uri }) => [id, uri]));

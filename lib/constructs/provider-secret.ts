@@ -2,13 +2,16 @@ import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import type { IdentityProviderConfig } from '../config/people-config.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { DataKey } from './data-key.ts';
 import type { Retention } from './retention.ts';
 
 export interface ProviderSecretProps {
-  readonly idp: IdentityProviderConfig;
+  /** What it is the secret at, in words for operators. */
+  readonly at: string;
+  readonly clientId: string;
+  /** Of the secret that the config names. */
+  readonly secretArn: string | undefined;
   readonly dataKey: DataKey;
   readonly retention: Retention;
 }
@@ -21,18 +24,22 @@ export class ProviderSecret extends Construct {
   readonly secretArn: string;
   readonly #dataKey: DataKey | undefined;
 
-  constructor(scope: Construct, id: string, { idp, dataKey, retention }: ProviderSecretProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { at, clientId, secretArn, dataKey, retention }: ProviderSecretProps,
+  ) {
     super(scope, id);
-    if (idp.clientSecretArn !== undefined) {
-      this.secretArn = idp.clientSecretArn;
+    if (secretArn !== undefined) {
+      this.secretArn = secretArn;
       return;
     }
     const secret = new Secret(this, 'Secret', {
-      description: `${Stack.of(this).stackName}: client secret at identity provider ${idp.id}; put its value in`,
+      description: `${Stack.of(this).stackName}: client secret at ${at}; put its value in`,
       encryptionKey: dataKey.key,
       removalPolicy: retention.removalPolicy,
       generateSecretString: {
-        secretStringTemplate: JSON.stringify({ client_id: idp.clientId }),
+        secretStringTemplate: JSON.stringify({ client_id: clientId }),
         generateStringKey: 'client_secret',
         passwordLength: 48,
         excludePunctuation: true,
@@ -42,7 +49,7 @@ export class ProviderSecret extends Construct {
     this.#dataKey = dataKey;
     new CfnOutput(this, 'Arn', {
       value: secret.secretArn,
-      description: `put the client secret of identity provider ${idp.id} in here`,
+      description: `put the client secret of ${at} in here`,
     });
     acknowledge(
       this,

@@ -53,12 +53,13 @@ export class Registrations extends Construct {
     const { config, clientSecrets: secrets, providerKeys, registrar } = props;
     this.registrar = registrar;
     this.#config = config;
+    const targets = [...config.resources, ...(config.downstreamApis ?? [])];
     for (const resource of config.resources) {
       this.registerDeclared(
         this,
         `Resource-${resource.id}`,
         'Custom::VestibuleResource',
-        resourceDeclaration(resource, config.resources),
+        resourceDeclaration(resource, targets),
       );
     }
     for (const agent of config.agents) {
@@ -71,7 +72,7 @@ export class Registrations extends Construct {
         this,
         `IdentityProvider-${idp.id}`,
         'Custom::VestibuleIdentityProvider',
-        identityProviderDeclaration(idp, config.roles, config.resources, providerKeys?.get(idp.id)),
+        identityProviderDeclaration(idp, config.roles, targets, providerKeys?.get(idp.id)),
       );
     }
     for (const client of config.clients) {
@@ -122,7 +123,9 @@ export class Registrations extends Construct {
   private declarationOf({ id }: AgentConfig): object {
     const { agents, resources } = this.whole();
     const agent = agents.find((candidate) => candidate.id === id);
-    return agent === undefined ? {} : agentDeclaration(agent, resources);
+    return agent === undefined
+      ? {}
+      : agentDeclaration(agent, [...resources, ...(this.#config.downstreamApis ?? [])]);
   }
 
   /** Complete only at synthesis, when all that was attached is known. */

@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { apiOf, exchangeClientOf } from '../config/downstream-apis-config.ts';
 import { type IdentityProviderConfig, keyAuthenticationOf } from '../config/people-config.ts';
 import type { DataKey } from '../constructs/data-key.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
@@ -19,12 +20,7 @@ export function servePeople(
   const { identityProviders = [] } = config;
   if (identityProviders.length === 0) return undefined;
   const vault = new VaultTable(scope, 'Vault', retention);
-  const secrets = identityProviders
-    .filter((idp) => keyAuthenticationOf(idp) === undefined)
-    .map(
-      (idp) =>
-        [idp.id, new ProviderSecret(scope, `IdpSecret-${idp.id}`, { idp, dataKey, retention })] as const,
-    );
+  const secrets = [...secretsOf(parts, dataKey), ...apiSecretsOf(parts, dataKey)];
   const keys = keysOf(parts, identityProviders);
   const idps = identityProviders.map(({ id }) => id);
   const enrolment = serveEnrolment(parts, vault, dataKey);
@@ -46,6 +42,7 @@ export function servePeople(
       return {
         ISSUER: issuer,
         IDPS: JSON.stringify(idps),
+        DOWNSTREAM_APIS: stack.toJsonString((config.downstreamApis ?? []).map(apiOf)),
         DEPLOYMENT: stack.stackName,
         DOCUMENT_HOSTS: allowedHosts(config),
         IDP_SECRETS: stack.toJsonString(
@@ -72,6 +69,39 @@ export function servePeople(
     },
   };
 }
+
+/** Our secrets at those that know the deployment by one. */
+function secretsOf(
+  { scope, config: { identityProviders = [] }, retention }: Omit<DeploymentParts, 'people'>,
+  dataKey: DataKey,
+): readonly NamedSecret[] {
+  return identityProviders
+    .filter((idp) => keyAuthenticationOf(idp) === undefined)
+    .map(({ id, clientId, clientSecretArn: secretArn }) => {
+      const props = { at: `identity provider ${id}`, clientId, secretArn, dataKey, retention };
+      return [id, new ProviderSecret(scope, `IdpSecret-${id}`, props)];
+    });
+}
+
+/** The same of clients by which an API alone is exchanged for, at providers that know clients by secrets. */
+function apiSecretsOf(
+  { scope, config, retention }: Omit<DeploymentParts, 'people'>,
+  dataKey: DataKey,
+): readonly NamedSecret[] {
+  const { identityProviders = [], downstreamApis = [] } = config;
+  return downstreamApis.flatMap((api): readonly NamedSecret[] => {
+    const { id, idp } = api;
+    const client = exchangeClientOf(api);
+    const provider = identityProviders.find((each) => each.id === idp);
+    if (client === undefined || provider === undefined || keyAuthenticationOf(provider) !== undefined)
+      return [];
+    const { id: clientId, secretArn } = client;
+    const props = { at: `downstream API ${id}`, clientId, secretArn, dataKey, retention };
+    return [[`api:${id}`, new ProviderSecret(scope, `ApiSecret-${id}`, props)]];
+  });
+}
+
+type NamedSecret = readonly [name: string, secret: ProviderSecret];
 
 /** The keys of those that know the deployment by them. */
 function keysOf(

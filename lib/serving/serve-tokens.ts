@@ -1,4 +1,6 @@
 import { foreignEnvironment } from '../config/foreign-environment.ts';
+import { Stack } from 'aws-cdk-lib';
+import { knownApis } from '../config/downstream-apis-config.ts';
 import { refreshTokenDays } from '../config/refresh-tokens.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
 import { clientProof, type DeploymentParts, hasPeople, servePublicly } from './deployment-parts.ts';
@@ -18,6 +20,7 @@ export function serveTokens(parts: DeploymentParts): void {
       ACCESS_TOKEN_MINUTES: String(config.accessTokenMinutes ?? 15),
       REFRESH_TOKEN_DAYS: refreshTokenDays(config),
       ...foreignEnvironment(config),
+      DOWNSTREAM_APIS: Stack.of(scope).toJsonString(knownApis(config.downstreamApis)),
       DELEGATION_DEPTH: String(config.delegation?.maximumDepth ?? 4),
       ...(people?.grantAsking(role) ?? { IDPS: '[]', DOWNSTREAM_FUNCTION: 'none' }),
       NONCE_SECRET: nonceSecret?.grantUse(role) ?? 'none',

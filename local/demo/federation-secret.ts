@@ -7,8 +7,17 @@ import type { LocalRun } from '../run.ts';
  * it into the deployment; here it goes the other way round. Where the config has no such provider, it is
  * one that nobody else knows.
  */
-export async function federationSecret({ cloud, outputs }: LocalRun, idp = 'demo'): Promise<string> {
-  const name = Object.keys(outputs).find((output) => output.includes(`IdpSecret${idp}Arn`));
+export function federationSecret(run: LocalRun, idp = 'demo'): Promise<string> {
+  return secretNamed(run, `IdpSecret${idp}`);
+}
+
+/** The same of the client by which a downstream API is exchanged for, where that is another one. */
+export function exchangeSecret(run: LocalRun, api: string): Promise<string> {
+  return secretNamed(run, `ApiSecret${api}`);
+}
+
+async function secretNamed({ cloud, outputs }: LocalRun, id: string): Promise<string> {
+  const name = Object.keys(outputs).find((output) => output.includes(`${id}Arn`));
   if (name === undefined) return randomUUID();
   const client = new SecretsManagerClient({
     endpoint: cloud.endpoint,
@@ -20,7 +29,7 @@ export async function federationSecret({ cloud, outputs }: LocalRun, idp = 'demo
       new GetSecretValueCommand({ SecretId: outputs[name] }),
     );
     const { client_secret: secret } = JSON.parse(text) as { readonly client_secret?: string };
-    if (secret === undefined) throw new Error(`the deployment has no secret for identity provider ${idp}`);
+    if (secret === undefined) throw new Error(`the deployment has no secret of the name ${id}`);
     return secret;
   } finally {
     client.destroy();

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { signInDefaults, standingDefaults } from '../../lambdas/adapters/lambda/downstream.ts';
 import { authorizationEnvironment } from '../../lambdas/functions/authorization/environment.ts';
 import { requestsEnvironment } from '../../lambdas/functions/requests/environment.ts';
-import { leaseSeconds } from '../../lambdas/oauth/people/standing.ts';
+import { leaseSeconds } from '../../lambdas/oauth/people/kept-grant.ts';
 import type { VestibuleConfig } from '../../lib/index.ts';
 import { grants, keys, matrixOf, readsSecrets, registry, row, writesItsLog } from './roles.ts';
 import { aConfig, templateOf, withoutHash } from './synthesized.ts';

@@ -189,7 +189,8 @@ export function aWorld({ rules, held, maximumDepth, root }: WorldInput): World {
     limits: limitsOver(fullBuckets),
     grants: [
       tokenExchangeGrant({
-        registry,
+        ...{ registry, issuer },
+        apis: { find: () => undefined, exchange: () => Promise.reject(new Error('there is no API')) },
         identityProviders: { all: () => Promise.resolve([idp]) },
         subjects: [ownTokens({ issuer, keyRings, opaque, standings, documentPolicy: undefined })],
         judgeActor: () => Promise.resolve({ ok: true, value: true }),

@@ -7,6 +7,7 @@ import { assertions, tokenRequest } from './requirements/token.ts';
 import { delegations } from './requirements/delegations.ts';
 import { deviceGrant } from './requirements/device.ts';
 import { exchange } from './requirements/exchange.ts';
+import { downstreamApis } from './requirements/downstream-apis.ts';
 import { discovery, resourceMetadata } from './requirements/discovery.ts';
 import { endsOfPeople } from './requirements/ends-of-people.ts';
 import { dpop } from './requirements/dpop.ts';
@@ -67,6 +68,7 @@ export const requirements = {
   ...limits,
   ...federation,
   ...doctor,
+  ...downstreamApis,
   ...upstreamAuthentication,
   ...keyLife,
   ...operations,

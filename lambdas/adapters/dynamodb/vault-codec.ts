@@ -1,9 +1,11 @@
 import * as v from 'valibot';
-import type { KeptUpstream, SealedToken } from '../../ports/vault.ts';
+import type { DerivedToken, KeptUpstream, SealedToken } from '../../ports/vault.ts';
 import { instant } from '../../runtime/clock.ts';
 import type { ClientId, GrantId, IdpId, PersonId } from '../../runtime/identifiers.ts';
-import type { Item, PlainRecord } from './attributes.ts';
+import type { Item, Plain, PlainRecord } from './attributes.ts';
 import { decode, text, whole } from './stored.ts';
+
+const storedSeal = v.object({ wrapped_key: text, iv: text, ciphertext: text });
 
 const storedUpstream = v.object({
   pk: text,
@@ -16,20 +18,37 @@ const storedUpstream = v.object({
   kept_at: whole,
   stood_at: whole,
   unused_until: v.exactOptional(whole),
-  sealed: v.exactOptional(v.object({ wrapped_key: text, iv: text, ciphertext: text })),
+  sealed: v.exactOptional(storedSeal),
   groups: v.exactOptional(v.array(text)),
   failed_at: v.exactOptional(whole),
   ended: v.exactOptional(v.object({ reason: text, at: whole })),
   lease: v.exactOptional(v.object({ attempt: text, until: whole })),
+  derived: v.exactOptional(
+    v.array(
+      v.object({
+        name: text,
+        until: whole,
+        sealed: v.exactOptional(storedSeal),
+        refusal: v.exactOptional(text),
+      }),
+    ),
+  ),
 });
 
 export function sealedAttribute({ wrappedKey, iv, ciphertext }: SealedToken): PlainRecord {
   return { wrapped_key: wrappedKey, iv, ciphertext };
 }
 
+export function derivedAttribute(derived: readonly DerivedToken[]): Plain {
+  return derived.map(({ name, until, sealed, refusal }) => ({
+    ...{ name, until, refusal },
+    ...(sealed && { sealed: sealedAttribute(sealed) }),
+  }));
+}
+
 export function decodeKeptUpstream(item: Item): KeptUpstream {
   const stored = decode(storedUpstream, item);
-  const { sealed, groups, failed_at: failedAt, unused_until: unusedUntil, ended, lease } = stored;
+  const { sealed, groups, failed_at: failedAt, unused_until: unusedUntil, ended, lease, derived } = stored;
   return {
     grant: stored.grant as GrantId,
     idp: stored.idp as IdpId,
@@ -39,12 +58,29 @@ export function decodeKeptUpstream(item: Item): KeptUpstream {
     keptAt: instant(stored.kept_at),
     stoodAt: instant(stored.stood_at),
     ...(unusedUntil !== undefined && { unusedUntil: instant(unusedUntil) }),
-    ...(sealed && {
-      sealed: { wrappedKey: sealed.wrapped_key, iv: sealed.iv, ciphertext: sealed.ciphertext },
-    }),
+    ...(sealed && { sealed: sealedIn(sealed) }),
     ...(groups && { groups }),
     ...(failedAt !== undefined && { failedAt: instant(failedAt) }),
     ...(ended && { ended: { reason: ended.reason, at: instant(ended.at) } }),
     ...(lease && { lease: { attempt: lease.attempt, until: instant(lease.until) } }),
+    ...(derived && { derived: derived.map(derivedIn) }),
+  };
+}
+
+function sealedIn({
+  wrapped_key: wrappedKey,
+  iv,
+  ciphertext,
+}: v.InferOutput<typeof storedSeal>): SealedToken {
+  return { wrappedKey, iv, ciphertext };
+}
+
+type StoredDerived = NonNullable<v.InferOutput<typeof storedUpstream>['derived']>[number];
+
+function derivedIn({ name, until, sealed, refusal }: StoredDerived): DerivedToken {
+  return {
+    ...{ name, until: instant(until) },
+    ...(sealed && { sealed: sealedIn(sealed) }),
+    ...(refusal !== undefined && { refusal }),
   };
 }

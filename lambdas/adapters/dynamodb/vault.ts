@@ -6,14 +6,14 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { KeptUpstream, Vault, VaultLease, VaultOutcome } from '../../ports/vault.ts';
+import type { KeptUpstream, SealedToken, Vault, VaultLease, VaultOutcome } from '../../ports/vault.ts';
 import { after, type Instant } from '../../runtime/clock.ts';
 import type { GrantId } from '../../runtime/identifiers.ts';
 import { systemRandom } from '../../runtime/random.ts';
 import { calling } from '../aws.ts';
 import { type Item, type PlainRecord, toItem } from './attributes.ts';
 import { keyOf } from './keys.ts';
-import { decodeKeptUpstream, sealedAttribute } from './vault-codec.ts';
+import { decodeKeptUpstream, derivedAttribute, sealedAttribute } from './vault-codec.ts';
 import { writeOnce } from './write-once.ts';
 
 interface Options {
@@ -76,7 +76,10 @@ export function dynamoVault(options: Options): Vault {
       return update(kept.grant, leasing(kept, lease, now), isOurs);
     },
     settle: (grant, attempt, outcome, now) =>
-      update(grant, settling(attempt, outcome, now), settledBy(attempt)),
+      outcome.kind === 'rotated'
+        ? // Written again after a lost reply, it is the same: the lease is still held.
+          update(grant, rotating(attempt, outcome.sealed), () => false)
+        : update(grant, settling(attempt, outcome, now), settledBy(attempt)),
     forget: async (grant) => {
       await calling('DynamoDB', () => client.send(new DeleteItemCommand(keyed(grant))));
     },
@@ -118,8 +121,24 @@ function leasing({ version }: KeptUpstream, lease: VaultLease, now: Instant): Ch
   };
 }
 
+/** The new token is safe before anything else is asked with what came along with it. */
+function rotating(attempt: string, sealed: SealedToken): Change {
+  return {
+    // The version: whoever read the spent one gets no lease with it.
+    UpdateExpression: 'SET #sealed = :sealed, #version = #version + :one REMOVE #unused',
+    ConditionExpression: '#lease.#attempt = :attempt',
+    ExpressionAttributeNames: {
+      ...{ '#sealed': 'sealed', '#unused': 'unused_until', '#lease': 'lease', '#attempt': 'attempt' },
+      '#version': 'version',
+    },
+    ExpressionAttributeValues: toItem({
+      ...{ ':sealed': sealedAttribute(sealed), ':attempt': attempt, ':one': 1 },
+    }),
+  };
+}
+
 /** One update that writes what came of asking and gives the lease back, under the condition that it is still held. */
-function settling(attempt: string, outcome: VaultOutcome, now: Instant): Change {
+function settling(attempt: string, outcome: FinalOutcome, now: Instant): Change {
   const { set, remove } = changesOf(outcome, now);
   const written: PlainRecord = { settled: attempt, ttl: after(now, keptSeconds), ...set };
   const names = Object.keys(written).filter((name) => written[name] !== undefined);
@@ -138,8 +157,10 @@ function settling(attempt: string, outcome: VaultOutcome, now: Instant): Change 
   };
 }
 
+type FinalOutcome = Exclude<VaultOutcome, { readonly kind: 'rotated' }>;
+
 function changesOf(
-  outcome: VaultOutcome,
+  outcome: FinalOutcome,
   now: Instant,
 ): { readonly set: PlainRecord; readonly remove: readonly string[] } {
   switch (outcome.kind) {
@@ -152,8 +173,10 @@ function changesOf(
       // The token is good for nothing any more.
       return {
         set: { ended: { reason: outcome.reason, at: now } },
-        remove: ['sealed', 'groups', 'failed_at'],
+        remove: ['sealed', 'groups', 'failed_at', 'derived'],
       };
+    case 'derived':
+      return { set: { derived: derivedAttribute(outcome.derived) }, remove: ['failed_at'] };
     case 'failed':
       return {
         set: { failed_at: now, sealed: outcome.sealed && sealedAttribute(outcome.sealed) },

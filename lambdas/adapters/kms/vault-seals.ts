@@ -4,7 +4,10 @@ import type { UpstreamToken, VaultBinding, VaultSeals } from '../../ports/vault.
 import { Secret } from '../../runtime/secret.ts';
 import { kmsEnvelopes } from './envelopes.ts';
 
-const content = v.pipe(v.string(), v.parseJson(), v.object({ refresh_token: v.string(), sub: v.string() }));
+const kept = v.pipe(v.string(), v.parseJson(), v.object({ refresh_token: v.string(), sub: v.string() }));
+
+/** `of`: what it was kept as, so that nothing that was derived passes for a refresh token, nor for another of its kind. */
+const derived = v.pipe(v.string(), v.parseJson(), v.object({ of: v.string(), text: v.string() }));
 
 /** Refresh tokens in envelopes, each bound to its grant, and to the client at the provider that it was issued to. */
 export function kmsVaultSeals(options: {
@@ -26,11 +29,18 @@ export function kmsVaultSeals(options: {
     seal: async (binding, token) => (await envelopes.fresh(contextOf(binding)))(textOf(token)),
     open: async (binding, sealed) => {
       const { text, envelope } = await envelopes.open(contextOf(binding), sealed);
-      const { refresh_token: token, sub } = v.parse(content, text);
+      const { refresh_token: token, sub } = v.parse(kept, text);
       return {
         ...{ refreshToken: new Secret(token), subject: sub },
         reseal: (other) => envelope(textOf(other)),
+        sealDerived: (name, content) => envelope(JSON.stringify({ of: name, text: content.reveal() })),
       };
+    },
+    openDerived: async (binding, name, sealed) => {
+      const { text } = await envelopes.open(contextOf(binding), sealed);
+      const opened = v.parse(derived, text);
+      if (opened.of !== name) throw new Error('what is kept under that name was kept under another');
+      return new Secret(opened.text);
     },
   };
 }

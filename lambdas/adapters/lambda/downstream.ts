@@ -1,10 +1,12 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { ProviderDoctor } from '../../ports/diagnosis.ts';
+import type { DownstreamApis, KnownApi } from '../../ports/downstream-apis.ts';
 import type { DownstreamAnswer, DownstreamQuestion } from '../../ports/downstream.ts';
 import type { PersonStandings, SignIns, UpstreamLogouts } from '../../ports/people.ts';
 import type { ProviderCertificates } from '../../ports/provider-certificates.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import { ok, refuse } from '../../runtime/result.ts';
+import { Secret } from '../../runtime/secret.ts';
 import { calling, clientDefaults } from '../aws.ts';
 
 /**
@@ -113,6 +115,20 @@ export function downstreamCertificates(options: Options): ProviderCertificates {
       if (answer.told === 'certified') return ok(answer.certificate);
       if (answer.told === 'not_certified') return refuse(answer.refusal);
       throw unexpected();
+    },
+  };
+}
+
+/** Tokens of APIs behind identity providers, which the downstream function asks for. */
+export function downstreamApis(options: Options, known: readonly KnownApi[]): DownstreamApis {
+  return {
+    find: (uri) => known.find((api) => api.uri === uri),
+    exchange: async (request) => {
+      const answer = await ask(options, { ask: 'exchange', request });
+      if (answer.told === 'not_exchanged') return answer.refusal;
+      if (answer.told !== 'exchanged') throw unexpected();
+      const { accessToken, ...token } = answer.token;
+      return { kind: 'token', token: { ...token, accessToken: new Secret(accessToken) } };
     },
   };
 }

@@ -21,18 +21,21 @@ const withMember = v.pipe(
  */
 export function secretsManagerProviderSecrets(options: {
   readonly client: SecretsManagerClient;
-  /** The ARN of each. */
-  readonly arns: ReadonlyMap<IdpId, string>;
+  /** The ARN of each, by its name. */
+  readonly arns: ReadonlyMap<string, string>;
   readonly clock: Clock;
-}): { readonly current: (idp: IdpId) => Promise<Secret>; readonly doubt: (idp: IdpId) => void } {
+}): {
+  readonly current: (idp: IdpId, name?: string) => Promise<Secret>;
+  readonly doubt: (name: string) => void;
+} {
   const { client, arns, clock } = options;
-  const known = new Map<IdpId, { readonly secret: Secret; readonly asOf: Instant }>();
+  const known = new Map<string, { readonly secret: Secret; readonly asOf: Instant }>();
   return {
-    current: async (idp) => {
+    current: async (idp, name = idp) => {
       const now = clock();
-      const held = known.get(idp);
+      const held = known.get(name);
       if (held !== undefined && now >= held.asOf && now < after(held.asOf, maximumAge)) return held.secret;
-      const SecretId = arns.get(idp);
+      const SecretId = arns.get(name);
       if (SecretId === undefined) {
         // While a deployment changes how we prove ourselves, the registration may be older than the function.
         const cause = new Error('the deployment has no secret for it');
@@ -44,11 +47,11 @@ export function secretsManagerProviderSecrets(options: {
       if (text === '') throw new Error(`${SecretId} holds no text`);
       const json = v.safeParse(withMember, text);
       const secret = new Secret(json.success ? json.output.client_secret : text);
-      known.set(idp, { secret, asOf: now });
+      known.set(name, { secret, asOf: now });
       return secret;
     },
-    doubt: (idp) => {
-      known.delete(idp);
+    doubt: (name) => {
+      known.delete(name);
     },
   };
 }

@@ -13,9 +13,10 @@ import type { ProviderMetadata } from './provider-documents.ts';
 
 /** Our client secrets at the providers. */
 export interface ProviderSecrets {
-  readonly current: (idp: IdpId) => Promise<Secret>;
+  /** `name`: the id of the provider, or that of an API whose client is another one. */
+  readonly current: (idp: IdpId, name?: string) => Promise<Secret>;
   /** The provider did not take it: what is remembered may be old. */
-  readonly doubt: (idp: IdpId) => void;
+  readonly doubt: (name: string) => void;
 }
 
 /** What we prove ourselves by at identity providers. */
@@ -32,10 +33,11 @@ export async function authenticationAt(
   metadata: ProviderMetadata,
   ports: ProofPorts,
 ): Promise<ClientAuth> {
-  const { clientProof, ownProof } = idp;
-  if (ownProof !== undefined) return byOwnProof(await ownProof());
+  const { clientProof, ownProof, secretName } = idp;
+  // A client of its own at the provider exchanges for no API by another one's proof.
+  if (ownProof !== undefined && secretName === undefined) return byOwnProof(await ownProof());
   if (clientProof.method === 'private_key_jwt') return byKey(idp, clientProof, metadata, ports);
-  return bySecret(idp, metadata, await ports.secrets.current(idp.id));
+  return bySecret(idp, metadata, await ports.secrets.current(idp.id, idp.secretName));
 }
 
 /** As the provider registered the client. */

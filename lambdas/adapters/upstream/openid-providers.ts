@@ -5,17 +5,15 @@ import {
   clockTolerance,
   customFetch,
   processAuthorizationCodeResponse,
-  processRefreshTokenResponse,
-  refreshTokenGrantRequest,
-  type TokenEndpointResponse,
   validateAuthResponse,
 } from 'oauth4webapi';
 import { upstreamSkewSeconds } from '../../oauth/people/id-token.ts';
 import { profileOf } from '../../oauth/people/profiles/profile-of.ts';
 import type { ProbedToken } from '../../ports/diagnosis.ts';
+import { apiSecretName, type DownstreamApi } from '../../ports/downstream-apis.ts';
 import type { IdentityProvider } from '../../ports/identity-providers.ts';
 import type { SignInRefusal, SignInReturn } from '../../ports/people.ts';
-import type { SpokenTo, UpstreamProviders, UpstreamRefresh, UpstreamSignIn } from '../../ports/upstream.ts';
+import type { SpokenTo, UpstreamProviders, UpstreamSignIn } from '../../ports/upstream.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import type { IdpId, Issuer } from '../../runtime/identifiers.ts';
@@ -24,16 +22,19 @@ import { Secret } from '../../runtime/secret.ts';
 import { authorizationUrl } from './authorization-url.ts';
 import { authenticationAt, type ProofPorts } from './client-authentication.ts';
 import type { DocumentHosts } from './document-url.ts';
+import { dialectOf } from './exchange/dialects.ts';
+import { exchangeAt, type TalkAt } from './exchange/exchange.ts';
 import { judgedIssuer } from './judged-issuer.ts';
 import { patientDocuments, readLogoutToken } from './logout-tokens.ts';
 import { logoutUrl } from './logout-url.ts';
 import { keyProofs, withNonce } from './key-proofs.ts';
-import { claimsOfPerson, claimsOfRefreshed, verifiedClaims } from './person-claims.ts';
-import { detailOf, refusalOf, upstreamError } from './provider-errors.ts';
+import { claimsOfPerson, verifiedClaims } from './person-claims.ts';
+import { refusalOf, upstreamError } from './provider-errors.ts';
 import { probeTokenEndpoint } from './probe-token-endpoint.ts';
-import { providerDocuments } from './provider-documents.ts';
+import { providerDocuments, type ProviderMetadata } from './provider-documents.ts';
 import { providerFetch } from './provider-fetch.ts';
 import type { Provider, Talk } from './provider-talk.ts';
+import { longestRefreshToken, refresh } from './refresh.ts';
 
 interface OpenIdProvidersOptions extends ProofPorts {
   /** Ours: callbacks are under it. */
@@ -55,9 +56,9 @@ export function openIdProviders(options: OpenIdProvidersOptions): UpstreamProvid
     return provider;
   };
   const redirectUriOf = ({ id }: IdentityProvider): string => `${options.issuer}/callback/${id}`;
-  const talkTo = async (idp: SpokenTo): Promise<Talk> => {
+  const talkTo = async (idp: SpokenTo, at: Parameters<TalkAt>[0] = {}): Promise<Talk> => {
     const provider = providerOf(idp);
-    const metadata = await provider.documents.metadata();
+    const metadata = elsewhere(await provider.documents.metadata(), at);
     return {
       ...provider,
       ...{ idp, metadata, profile: profileOf(idp) },
@@ -83,17 +84,16 @@ export function openIdProviders(options: OpenIdProvidersOptions): UpstreamProvid
     },
     leave: async (idp, start) => {
       const returnTo = `${options.issuer}/logout/callback`;
-      return logoutUrl(await providerOf(idp).documents.metadata(), idp, options.hosts, {
-        ...start,
-        returnTo,
-      });
+      const metadata = await providerOf(idp).documents.metadata();
+      return logoutUrl(metadata, idp, options.hosts, { ...start, returnTo });
     },
     logout: (idp, token) =>
       readLogoutToken({ idp, documents: providerOf(idp).patient }, token, options.clock()),
-    refresh: async (idp, token, subject) => {
+    refresh: async (idp, token, subject, wish) => {
       const talk = await talkTo(idp);
-      return refresh(talk, { token, subject }, options);
+      return refresh(talk, { token, subject, wish }, options);
     },
+    ...exchanging(talkTo, options),
     probe: async (idp) => {
       // An operator who has just put in another secret wants to know of that one.
       options.secrets.doubt(idp.id);
@@ -126,9 +126,6 @@ function newProvider(
   const patient = patientDocuments(documents, clock);
   return { issuer, named, fetch, documents, patient, keyProofs: keyProofs() };
 }
-
-/** Sealed, it is kept in an item of at most 400 kB. Characters. */
-const longestRefreshToken = 16_384;
 
 async function redeem(
   talk: Talk,
@@ -167,79 +164,42 @@ function unbelievable(detail: string): Result<never, SignInRefusal> {
   return refuse({ reason: 'upstream_answer_invalid', detail });
 }
 
-async function refresh(
-  talk: Talk,
-  { token, subject }: { readonly token: Secret; readonly subject: string },
-  { secrets, clock }: Pick<OpenIdProvidersOptions, 'secrets' | 'clock'>,
-): Promise<Result<UpstreamRefresh, 'invalid_grant'>> {
-  const { as, client, auth, idp, options } = talk;
-  const response = await withNonce(talk, () =>
-    refreshTokenGrantRequest(as, client, auth, token.reveal(), options),
-  );
-  const copy = response.clone();
-  try {
-    const judged = await judgedIssuer(talk, response.clone());
-    const tokens = await processRefreshTokenResponse(judged.ok ? judged.value : as, client, response);
-    if (!judged.ok) return ok({ ...rotatedTo(idp, tokens.refresh_token), told: judged, byIdToken: true });
-    return ok(await refreshed(talk, tokens, subject, clock));
-  } catch (error) {
-    const code = upstreamError(error);
-    if (code === 'invalid_grant') return refuse('invalid_grant');
-    if (code === 'invalid_client') secrets.doubt(idp.id);
-    if (code !== undefined) throw down(idp, `it refuses refresh tokens: ${code}`);
-    // It took the token, and told what cannot be believed, or judged while its keys are out of reach: what it rotated to
-    // is kept all the same.
-    const why = error instanceof DependencyUnavailable ? 'its keys are unavailable' : detailOf(error);
-    return ok({ ...rotatedTo(idp, rotatedIn(await textOf(copy))), told: refuse(why), byIdToken: false });
-  }
-}
-
-async function refreshed(
-  talk: Talk,
-  tokens: TokenEndpointResponse,
-  subject: string,
-  clock: Clock,
-): Promise<UpstreamRefresh> {
-  const rotated = rotatedTo(talk.idp, tokens.refresh_token);
-  const byIdToken = tokens.id_token !== undefined;
-  const claims = byIdToken ? await verifiedClaims(talk, tokens, clock) : undefined;
-  if (claims?.ok === false) return { ...rotated, told: claims, byIdToken };
-  try {
-    const told = await claimsOfRefreshed(talk, tokens, { subject, claims: claims?.value });
-    return { ...rotated, ...(told && { told }), byIdToken };
-  } catch (error) {
-    const why = error instanceof DependencyUnavailable ? 'its groups are unavailable' : detailOf(error);
-    return { ...rotated, told: refuse(why), byIdToken };
-  }
-}
-
 const isDown: ProbedToken = { status: 503 };
 
 function dependencyOf({ id }: Pick<IdentityProvider, 'id'>): string {
   return `identity provider ${id}`;
 }
 
-function down({ id }: IdentityProvider, why: string): DependencyUnavailable {
-  return new DependencyUnavailable(dependencyOf({ id }), {
-    cause: new Error(why),
-    retryAfterSeconds: 5,
-  });
+/** The same provider at another token endpoint of it, or one that takes what it gives. */
+function elsewhere(
+  metadata: ProviderMetadata,
+  { issuer = metadata.issuer, tokenEndpoint = metadata.token_endpoint }: Parameters<TalkAt>[0],
+): ProviderMetadata {
+  return { ...metadata, issuer, token_endpoint: tokenEndpoint };
 }
 
-async function textOf(response: Response): Promise<string> {
-  return response.text().catch(() => '');
+function exchanging(
+  talkTo: (idp: SpokenTo, at: Parameters<TalkAt>[0]) => Promise<Talk>,
+  { clock, secrets }: OpenIdProvidersOptions,
+): Pick<UpstreamProviders, 'presents' | 'exchange'> {
+  const exchange: UpstreamProviders['exchange'] = async (idp, api, presented) => {
+    const client = exchangingClient(idp, api);
+    try {
+      return await exchangeAt((at) => talkTo(client, at), api, presented, clock);
+    } catch (error) {
+      // What is remembered of our credentials may be old.
+      secrets.doubt(client.secretName ?? idp.id);
+      throw error;
+    }
+  };
+  return {
+    presents: (idp, { strategy }) => dialectOf(strategy).presents(strategy, idp.clientId),
+    exchange,
+  };
 }
 
-function rotatedIn(body: string): unknown {
-  try {
-    return (JSON.parse(body) as { readonly refresh_token?: unknown }).refresh_token;
-  } catch {
-    return undefined;
-  }
-}
-
-function rotatedTo(idp: IdentityProvider, token: unknown): { readonly rotated?: Secret } {
-  if (typeof token !== 'string' || token === '') return {};
-  if (token.length > longestRefreshToken) throw down(idp, 'its refresh_token is too long to be kept');
-  return { rotated: new Secret(token) };
+/** By which client of ours an API is asked for. The secret of another one than people sign in with is its own. */
+function exchangingClient(idp: SpokenTo, { id, strategy }: DownstreamApi): SpokenTo {
+  if (strategy.client === undefined) return idp;
+  return { ...idp, clientId: strategy.client.id, secretName: apiSecretName(id) };
 }

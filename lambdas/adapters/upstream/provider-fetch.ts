@@ -24,10 +24,13 @@ const usualBytes = 262_144;
 export class ProviderUnavailable extends DependencyUnavailable {
   /** Nothing came of the request: it was never sent, or answered as one that was not dealt with. */
   readonly hadNoEffect: boolean;
+  /** Nobody was reached at all: a moment later somebody may be. */
+  readonly wasUnreached: boolean;
 
-  constructor(idp: string, cause: Error, hadNoEffect: boolean) {
+  constructor(idp: string, cause: Error, effect: 'any' | 'none' | 'unreached') {
     super(`identity provider ${idp}`, { cause, retryAfterSeconds: 5 });
-    this.hadNoEffect = hadNoEffect;
+    this.hadNoEffect = effect !== 'any';
+    this.wasUnreached = effect === 'unreached';
   }
 }
 
@@ -41,7 +44,7 @@ const unreached: ReadonlySet<string | undefined> = new Set([
  * connection kept, bounded in time and size. What fails on the way, 5xx and 429 are the provider's failure.
  */
 export function providerFetch(idp: string, hosts: DocumentHosts): ProviderFetch {
-  const unsent = (why: string): Error => new ProviderUnavailable(idp, new Error(why), true);
+  const unsent = (why: string): Error => new ProviderUnavailable(idp, new Error(why), 'none');
   return async (text, request) => {
     const url = readDocumentUrl(text, hosts);
     if (!url.ok) throw unsent('an endpoint of its metadata is not allowed');
@@ -51,12 +54,20 @@ export function providerFetch(idp: string, hosts: DocumentHosts): ProviderFetch 
     const answer = await answerOf(url.value, request, addresses.value, signal).catch((error: unknown) => {
       // A code of the system, and nothing of the request.
       const { code } = error as { readonly code?: string };
-      throw new ProviderUnavailable(idp, new Error(code ?? 'no whole answer'), unreached.has(code));
+      throw new ProviderUnavailable(
+        idp,
+        new Error(code ?? 'no whole answer'),
+        unreached.has(code) ? 'unreached' : 'any',
+      );
     });
     const { status } = answer;
     if (status < 500 && status !== 429) return answer;
     // RFC 9110 §15.6.4, RFC 6585 §4: it was not dealt with.
-    throw new ProviderUnavailable(idp, new Error(`status ${status}`), status === 503 || status === 429);
+    throw new ProviderUnavailable(
+      idp,
+      new Error(`status ${status}`),
+      status === 503 || status === 429 ? 'none' : 'any',
+    );
   };
 }
 

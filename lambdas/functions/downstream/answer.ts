@@ -3,10 +3,12 @@ import { explainRefusal } from '../../oauth/people/diagnosis/explain-refusal.ts'
 import { type LookedAt, lookedAt } from '../../oauth/people/diagnosis/provider.ts';
 import { makeCertificate } from '../../oauth/people/make-certificate.ts';
 import { completeSignIn } from '../../oauth/people/sign-in.ts';
+import { exchangeKept } from '../../oauth/people/exchange-kept.ts';
 import { checkStanding, type StandingPorts } from '../../oauth/people/standing.ts';
 import type { AssertionSigner } from '../../ports/assertion-signer.ts';
 import type { Diagnosis, Look, ProbedToken } from '../../ports/diagnosis.ts';
 import type { DownstreamAnswer, DownstreamQuestion } from '../../ports/downstream.ts';
+import type { ApiRequest, DownstreamApi } from '../../ports/downstream-apis.ts';
 import type { IdentityProvider, IdentityProviders } from '../../ports/identity-providers.ts';
 import type { WantedCertificate } from '../../ports/provider-certificates.ts';
 import type { SpokenTo, UpstreamProviders } from '../../ports/upstream.ts';
@@ -15,6 +17,8 @@ import type { ClientId, IdpId, Issuer } from '../../runtime/identifiers.ts';
 import { logger } from '../../runtime/log.ts';
 
 export interface DownstreamPorts extends StandingPorts {
+  /** The APIs behind the identity providers. */
+  readonly apis: readonly DownstreamApi[];
   readonly upstream: UpstreamProviders;
   readonly identityProviders: IdentityProviders;
   readonly look: Look;
@@ -23,7 +27,9 @@ export interface DownstreamPorts extends StandingPorts {
   readonly issuer: Issuer;
 }
 
-type Asked<Ask extends DownstreamQuestion['ask']> = Extract<DownstreamQuestion, { readonly ask: Ask }>;
+type Asked<Ask extends DownstreamQuestion['ask']> = Ask extends unknown
+  ? Extract<DownstreamQuestion, { readonly ask: Ask }>
+  : never;
 
 /** Answers one question. What is down is an answer; anything else that fails is a defect, and is thrown. */
 export async function answerQuestion(
@@ -41,6 +47,7 @@ export async function answerQuestion(
 }
 
 async function answerOf(ports: DownstreamPorts, question: DownstreamQuestion): Promise<DownstreamAnswer> {
+  if (isOfKept(question)) return ofKept(ports, question);
   switch (question.ask) {
     case 'begin': {
       const idp = await asked(ports, await active(ports, question.idp), question.start.enrolled);
@@ -62,12 +69,6 @@ async function answerOf(ports: DownstreamPorts, question: DownstreamQuestion): P
       return judgedLogout(ports, await find(ports, question.idp), question);
     case 'leave':
       return leaving(ports, await find(ports, question.idp), question.start);
-    case 'confirm':
-      await ports.vault.confirm(question.grant, ports.clock());
-      return { told: 'confirmed' };
-    case 'forget':
-      await ports.vault.forget(question.grant);
-      return { told: 'forgotten' };
     case 'certify':
       return certified(ports, question.wanted, await find(ports, question.idp));
     case 'diagnose': {
@@ -75,6 +76,34 @@ async function answerOf(ports: DownstreamPorts, question: DownstreamQuestion): P
       return { told: 'diagnosed', ...(idp && { diagnosis: await diagnoseOwn(ports, idp) }) };
     }
   }
+}
+
+function isOfKept(question: DownstreamQuestion): question is Asked<'exchange' | 'confirm' | 'forget'> {
+  return ['exchange', 'confirm', 'forget'].includes(question.ask);
+}
+
+/** What is asked of a kept token, and not of whether its person stands. */
+async function ofKept(
+  ports: DownstreamPorts,
+  question: Asked<'exchange' | 'confirm' | 'forget'>,
+): Promise<DownstreamAnswer> {
+  if (question.ask === 'exchange') return exchanged(ports, question.request);
+  if (question.ask === 'confirm') {
+    await ports.vault.confirm(question.grant, ports.clock());
+    return { told: 'confirmed' };
+  }
+  await ports.vault.forget(question.grant);
+  return { told: 'forgotten' };
+}
+
+/** The API is as our own config has it, whatever the question says. */
+async function exchanged(ports: DownstreamPorts, request: ApiRequest): Promise<DownstreamAnswer> {
+  const api = ports.apis.find(({ id }) => id === request.api);
+  const idp = api && (await find(ports, api.idp));
+  if (api === undefined || idp === undefined) return { told: 'not_exchanged', refusal: { kind: 'not_kept' } };
+  const answer = await exchangeKept(ports, idp, api, request);
+  if (answer.kind !== 'token') return { told: 'not_exchanged', refusal: answer };
+  return { told: 'exchanged', token: { ...answer.token, accessToken: answer.token.accessToken.reveal() } };
 }
 
 async function judgedLogout(

@@ -9,7 +9,12 @@ export const downstreamEnvironment = [
   'DEPLOYMENT',
   /** The ids of the identity providers, as a JSON list. */
   'IDPS',
-  /** By identity provider that knows us by one the ARN of the secret that holds our client secret there, as JSON. */
+  /** The APIs behind them, as a JSON list. */
+  'DOWNSTREAM_APIS',
+  /**
+   * The ARN of the secret that holds our client secret, by identity provider that knows us by one, and by API that is exchanged for
+   * by a client of its own (`api:<id>`), as JSON.
+   */
   'IDP_SECRETS',
   /** `public`, or `loopback` in the dev profile, where an identity provider may live on this machine. */
   'DOCUMENT_HOSTS',

@@ -13,6 +13,7 @@ import { secretsManagerProviderSecrets } from '../../adapters/secrets-manager/pr
 import { openIdProviders } from '../../adapters/upstream/openid-providers.ts';
 import { providerLook } from '../../adapters/upstream/provider-look.ts';
 import { asOwnClient } from '../../oauth/enrolment/as-client.ts';
+import type { DownstreamApi } from '../../ports/downstream-apis.ts';
 import type { DownstreamAnswer } from '../../ports/downstream.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { readEnvironment } from '../../runtime/environment.ts';
@@ -24,7 +25,7 @@ import { readQuestion } from './question.ts';
 
 const environment = readEnvironment(downstreamEnvironment);
 const secrets = new Map(
-  Object.entries(JSON.parse(environment.IDP_SECRETS) as Readonly<Record<IdpId, string>>) as [IdpId, string][],
+  Object.entries(JSON.parse(environment.IDP_SECRETS) as Readonly<Record<string, string>>),
 );
 const kms = new KMSClient(clientDefaults);
 const dynamo = new DynamoDBClient(clientDefaults);
@@ -46,6 +47,7 @@ const sealing = {
 const signer = kmsAssertionSigner({ client: kms });
 
 const ports: DownstreamPorts = {
+  apis: JSON.parse(environment.DOWNSTREAM_APIS) as DownstreamApi[],
   signer,
   ...{ identityProviders, issuer, look: providerLook(hosts) },
   upstream: openIdProviders({

@@ -12,6 +12,7 @@ const wishes = v.object({
   maxAge: v.exactOptional(whole),
   acrValues: v.exactOptional(v.string()),
   loginHint: v.exactOptional(v.string()),
+  challenge: v.exactOptional(v.string()),
 });
 
 const question = v.variant('ask', [
@@ -46,6 +47,16 @@ const question = v.variant('ask', [
     ask: v.literal('leave'),
     idp,
     start: v.object({ state: v.string(), idTokenHint: v.exactOptional(v.string()) }),
+  }),
+  v.object({
+    ask: v.literal('exchange'),
+    request: v.object({
+      api: v.string(),
+      grant,
+      person: v.string(),
+      actor: v.string(),
+      scopes: v.array(v.string()),
+    }),
   }),
   v.object({ ask: v.literal('confirm'), grant }),
   v.object({ ask: v.literal('forget'), grant }),

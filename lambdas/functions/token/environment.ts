@@ -16,6 +16,8 @@ export const tokenEnvironment = [
   /** Who else may issue tokens that count here, and which workloads are agents, as JSON lists. */
   'TRUST_ANCHORS',
   'WORKLOADS',
+  /** The APIs behind identity providers, as a JSON list. */
+  'DOWNSTREAM_APIS',
   /** `public`, or `loopback` in the dev profile, where a document may live on this machine. */
   'DOCUMENT_HOSTS',
   /** Whose metadata documents are clients, as JSON; or `none`. */

@@ -14,7 +14,7 @@ import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
 import { dynamoTokenStandings } from '../../adapters/dynamodb/token-standings.ts';
 import { dynamoWrappedKeys } from '../../adapters/dynamodb/wrapped-keys.ts';
 import { deploymentSigner } from '../../adapters/kms/deployment-signer.ts';
-import { standingDefaults, downstreamStandings } from '../../adapters/lambda/downstream.ts';
+import { downstreamApis, downstreamStandings, standingDefaults } from '../../adapters/lambda/downstream.ts';
 import { secretsManagerSealSecrets } from '../../adapters/secrets-manager/seal-secrets.ts';
 import { secretsManagerSeals } from '../../adapters/secrets-manager/seals.ts';
 import { guardedCallerIdentities } from '../../adapters/upstream/caller-identities.ts';
@@ -53,6 +53,7 @@ import type { TrustAnchor } from '../../ports/trust-anchors.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { readEnvironment } from '../../runtime/environment.ts';
 import { audit } from '../../runtime/events.ts';
+import type { KnownApi } from '../../ports/downstream-apis.ts';
 import type { IdpId, Issuer } from '../../runtime/identifiers.ts';
 import { systemRandom } from '../../runtime/random.ts';
 import { tokenEnvironment } from './environment.ts';
@@ -108,6 +109,10 @@ const bearer = jwtBearerGrant({
   ...{ issuer, registry, replay, random: systemRandom, verifyForeign },
   personOf: people,
 });
+const downstream = {
+  client: new LambdaClient(standingDefaults),
+  functionName: environment.DOWNSTREAM_FUNCTION,
+};
 
 /** Where people sign in. */
 function personGrants(): readonly Grant[] {
@@ -115,10 +120,7 @@ function personGrants(): readonly Grant[] {
     ...{ issuer, registry, identityProviders, random: systemRandom },
     grants: dynamoGrants({ client: dynamo, table: environment.GRANTS_TABLE }),
     devices: dynamoDevices({ client: dynamo, table: environment.GRANTS_TABLE }),
-    standings: downstreamStandings({
-      client: new LambdaClient(standingDefaults),
-      functionName: environment.DOWNSTREAM_FUNCTION,
-    }),
+    standings: downstreamStandings(downstream),
     life: familyLife(environment.REFRESH_TOKEN_DAYS),
   };
   return [authorizationCodeGrant(ports), refreshTokenGrant(ports), deviceCodeGrant(ports)];
@@ -154,8 +156,8 @@ const own = {
 };
 
 const exchange = tokenExchangeGrant({
-  registry,
-  identityProviders,
+  ...{ registry, identityProviders, issuer },
+  apis: downstreamApis(downstream, JSON.parse(environment.DOWNSTREAM_APIS) as readonly KnownApi[]),
   subjects: [
     ownTokens(own),
     ...(anchors.some(isForExchange)

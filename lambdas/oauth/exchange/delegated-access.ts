@@ -1,19 +1,21 @@
-import type { Delegation, RegistryReader, Resource } from '../../ports/registry.ts';
+import type { DownstreamApis } from '../../ports/downstream-apis.ts';
+import type { Delegation, RegistryReader } from '../../ports/registry.ts';
 import type { ScopeName } from '../../runtime/identifiers.ts';
 import { ok, type Result } from '../../runtime/result.ts';
 import { amongHeld, type HeldScope } from '../people/held-scope.ts';
 import type { GrantRefusal } from '../refusal.ts';
 import { chooseTarget, uriOfAudience } from '../resource/target.ts';
 import { beyond, intersection, parseScope } from '../scope/scope.ts';
+import { apiTarget, type ExchangeTarget, resourceTarget } from './api-target.ts';
 import { exchangeRefused } from './refusal.ts';
 import type { Subject } from './subject.ts';
 
 /** RFC 8693 §2.1: what is asked for by `resource`, by `audience` or by both is one target, and one that policy names. */
 export async function delegatedTarget(
-  registry: RegistryReader,
+  { registry, apis }: { readonly registry: RegistryReader; readonly apis: Pick<DownstreamApis, 'find'> },
   delegations: readonly Delegation[],
   { resources, audience }: { readonly resources: readonly string[]; readonly audience: string | undefined },
-): Promise<Result<{ readonly rule: Delegation; readonly target: Resource }, GrantRefusal>> {
+): Promise<Result<{ readonly rule: Delegation; readonly target: ExchangeTarget }, GrantRefusal>> {
   const named = audience === undefined ? undefined : await uriOfAudience(registry, delegations, audience);
   const chosen = chooseTarget(delegations, resources, named);
   if (!chosen.ok) {
@@ -22,9 +24,11 @@ export async function delegatedTarget(
       ? exchangeRefused('target_not_delegated')
       : chosen;
   }
+  const api = apiTarget(apis, chosen.value.resource);
+  if (api !== undefined) return ok({ rule: chosen.value, target: api });
   const { resource: target } = await registry.view({ resourceUri: chosen.value.resource });
   return target?.state === 'active'
-    ? ok({ rule: chosen.value, target })
+    ? ok({ rule: chosen.value, target: resourceTarget(target) })
     : exchangeRefused('target_not_delegated');
 }
 
@@ -35,7 +39,11 @@ export async function delegatedTarget(
 export function delegatedScope(
   asked: string | undefined,
   { scope }: Pick<Subject, 'scope'>,
-  { rule, target, held }: { readonly rule: Delegation; readonly target: Resource; readonly held: HeldScope },
+  {
+    rule,
+    target,
+    held,
+  }: { readonly rule: Delegation; readonly target: ExchangeTarget; readonly held: HeldScope },
 ): Result<readonly ScopeName[], GrantRefusal> {
   const available = intersection(
     amongHeld(held, derived(rule, scope)),

@@ -49,6 +49,18 @@ const faults = {
     'invalid_request',
     'tokens for the target are opaque, and no JWT: leave requested_token_type out',
   ],
+  person_unknown_at_api: [
+    'invalid_target',
+    'the API is behind an identity provider, and the subject_token is of nobody who signed in there',
+  ],
+  api_tokens_as_they_are: [
+    'invalid_request',
+    'tokens of the API are as its provider makes them: leave requested_token_type out',
+  ],
+  client_bound: [
+    'invalid_target',
+    'the tokens of the client are bound to a key of its own, and those of the API can not be: ask with another client',
+  ],
   scope_not_held: [
     'invalid_scope',
     'the subject_token holds no scope from which one at the target is given, or its person holds none there',

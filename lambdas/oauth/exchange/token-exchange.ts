@@ -1,7 +1,8 @@
-import type { IdentityProviders } from '../../ports/identity-providers.ts';
-import type { Delegation, RegistryReader, Resource } from '../../ports/registry.ts';
+import type { Delegation, RegistryReader } from '../../ports/registry.ts';
 import { ok, type Result } from '../../runtime/result.ts';
-import { defineGrant, type Decided, type Grant, type GrantContext } from '../grants/grant.ts';
+import { defineGrant, type Decided, type Grant, type GrantContext, type TokenPlan } from '../grants/grant.ts';
+import { type ApiPorts, apiRequest, tokenOfApi } from './api-token.ts';
+import type { ExchangeTarget } from './api-target.ts';
 import { type HeldScope, heldByRoles } from '../people/held-scope.ts';
 import type { GrantRefusal } from '../refusal.ts';
 import type { JudgeActor } from './actor-token.ts';
@@ -14,9 +15,8 @@ import { presenterFault, type Requester, requesterOf } from './requester.ts';
 import type { Subject, SubjectReader } from './subject.ts';
 import { exchangeGrantType, jwtType } from './token-types.ts';
 
-export interface ExchangePorts {
+export interface ExchangePorts extends ApiPorts {
   readonly registry: RegistryReader;
-  readonly identityProviders: IdentityProviders;
   readonly subjects: readonly SubjectReader[];
   readonly judgeActor: JudgeActor;
   /** As many actors and no more are in a chain. */
@@ -45,9 +45,10 @@ export async function exchange(
   if (!actor.ok) return actor;
   const subject = await presentedSubject(ports, requester.value, request, context);
   if (!subject.ok) return subject;
-  const access = await delegatedTarget(ports.registry, requester.value.delegations, request);
+  const access = await delegatedTarget(ports, requester.value.delegations, request);
   if (!access.ok) return access;
-  return exchanged(ports, request, { ...access.value, requester: requester.value, subject: subject.value });
+  const decision = { ...access.value, requester: requester.value, subject: subject.value };
+  return exchanged(ports, request, decision, context);
 }
 
 async function shownActor(
@@ -76,41 +77,47 @@ interface Decision {
   readonly requester: Requester;
   readonly subject: Subject;
   readonly rule: Delegation;
-  readonly target: Resource;
+  readonly target: ExchangeTarget;
 }
 
 async function exchanged(
   ports: ExchangePorts,
-  { requestedType, scope: asked }: ExchangeRequest,
+  { requestedType, scope: wanted }: ExchangeRequest,
   { requester, subject, rule, target }: Decision,
+  { client }: GrantContext,
 ): Promise<Result<Decided, GrantRefusal>> {
   if (!rule.subjects.includes(subject.kind)) return exchangeRefused('subject_kind_not_delegated');
-  if (requestedType === jwtType && target.tokens === 'opaque') return exchangeRefused('target_opaque');
+  if (requestedType === jwtType && 'resource' in target.is && target.isOpaque)
+    return exchangeRefused('target_opaque');
   const held = await heldAt(ports, subject, target);
   if (!held.ok) return held;
-  const scope = delegatedScope(asked, subject, { rule, target, held: held.value });
+  const scope = delegatedScope(wanted, subject, { rule, target, held: held.value });
   if (!scope.ok) return scope;
   const { mode } = rule;
   const link = nextLink(subject, requester.actor, { mode, maximumDepth: ports.maximumDepth });
   if (!link.ok) return link;
   const { id, expiresAt, granted } = subject;
-  return ok({
-    plan: {
-      ...{ subject: id, ...requester.actor, audience: target.audience, resource: target, scope: scope.value },
-      exchanged: link.value,
-      // RFC 8693 §2.2.1: no longer than the token that it was exchanged from.
-      until: expiresAt,
-      ...(granted && { granted: { ...granted, roles: held.value.roles } }),
-    },
-    issuedTokenType: requestedType,
-  });
+  const plan: TokenPlan = {
+    ...{ subject: id, ...requester.actor, audience: target.audience, scope: scope.value },
+    exchanged: link.value,
+    // RFC 8693 §2.2.1: no longer than the token that it was exchanged from.
+    until: expiresAt,
+    ...(granted && { granted: { ...granted, roles: held.value.roles } }),
+  };
+  if ('resource' in target.is) {
+    return ok({ plan: { ...plan, resource: target.is.resource }, issuedTokenType: requestedType });
+  }
+  const { api } = target.is;
+  const { actor } = requester;
+  const asked = apiRequest({ api, subject, actor, scope: scope.value, requestedType }, client);
+  return asked.ok ? ok({ plan, elsewhere: () => tokenOfApi(ports, api, asked.value, expiresAt) }) : asked;
 }
 
 /** What the person holds at the target, by the roles that they had when they signed in. */
 async function heldAt(
   { identityProviders }: ExchangePorts,
   { idp: id, granted }: Subject,
-  { uri }: Resource,
+  { uri }: ExchangeTarget,
 ): Promise<Result<HeldScope, GrantRefusal>> {
   const roles = granted?.roles ?? [];
   if (id === undefined) return ok({ roles, scope: 'all' });

@@ -48,12 +48,23 @@ export interface IdTokenPlan {
   readonly nonce?: string;
 }
 
+/** A token of an API behind an identity provider, which the provider issues and nobody here reads. */
+export interface ForeignToken {
+  readonly api: string;
+  readonly accessToken: string;
+  readonly issuedTokenType: string;
+  readonly expiresAt: Instant;
+  readonly scope: readonly ScopeName[];
+}
+
 /** What a grant decided: to be signed first, and then marked. */
 export interface Decided {
   readonly plan: TokenPlan;
   readonly idToken?: IdTokenPlan;
   /** Of an exchange: what its answer is called. */
   readonly issuedTokenType?: string;
+  /** In place of a token of ours: asks for it once nothing else stands in the way. */
+  readonly elsewhere?: () => Promise<Result<ForeignToken, GrantRefusal>>;
   /** What the request uses up. The same request again is no replay of the assertion that came with it. */
   readonly uses?: string;
   /** Uses it up, in one write; resolves with the refresh token, where there is one. */

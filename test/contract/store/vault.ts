@@ -157,6 +157,40 @@ export function describeVault(make: () => VaultSubject): void {
       expect(await lease(vault, left, 'another', after(now, 60))).toBe(false);
     });
 
+    it('keeps what was rotated while its lease goes on, for nobody who read the spent one', async () => {
+      const { network } = subject;
+      const kept = await keptIn(vault);
+      await lease(vault, kept, 'mine');
+      network.loseNextReply('UpdateItem');
+      const rotated = { kind: 'rotated', sealed: sealedAs('second') } as const;
+      expect(await vault.settle(kept.grant, 'mine', rotated, now)).toBe(true);
+      expect(await vault.settle(kept.grant, 'another', rotated, now)).toBe(false);
+      const left = (await vault.find(kept.grant))!;
+      expect([left.sealed, left.unusedUntil, left.lease?.attempt]).toEqual([
+        sealedAs('second'),
+        undefined,
+        'mine',
+      ]);
+      expect(left).toMatchObject({ stoodAt: now, lease: { attempt: 'mine' } });
+      expect(await lease(vault, kept, 'late', after(now, 60))).toBe(false);
+      expect(await lease(vault, left, 'late', after(now, 60))).toBe(true);
+    });
+
+    it('keeps what a token was exchanged for beside it, and forgets it with it', async () => {
+      const kept = await keptIn(vault);
+      const derived = [
+        { name: 'one', until: after(now, 240), sealed: sealedAs('exchanged') },
+        { name: 'two', until: after(now, 5), refusal: '{"kind":"consent_required"}' },
+      ];
+      await lease(vault, kept, 'mine');
+      expect(await vault.settle(kept.grant, 'mine', { kind: 'derived', derived }, now)).toBe(true);
+      const left = (await vault.find(kept.grant))!;
+      expect([left.derived, left.sealed, left.lease]).toEqual([derived, sealedAs('first'), undefined]);
+      await lease(vault, left, 'again');
+      await vault.settle(kept.grant, 'again', { kind: 'ended', reason: 'upstream_refused' }, now);
+      expect((await vault.find(kept.grant))?.derived).toBeUndefined();
+    });
+
     it('takes a lost reply for the success that it was', async () => {
       const { network } = subject;
       network.loseNextReply('PutItem');

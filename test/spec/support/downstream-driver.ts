@@ -31,21 +31,49 @@ export interface DownstreamDriver {
   readonly stop: () => Promise<void>;
 }
 
-export async function driveDownstream(faults?: string): Promise<DownstreamDriver> {
+interface DownstreamOptions {
+  /** Changes the config. */
+  readonly change?: (config: VestibuleConfig) => VestibuleConfig;
+  /** Asked before all else by the first provider, as it plays. */
+  readonly also?: Parameters<typeof playIdp>[0]['also'];
+}
+
+export async function driveDownstream(
+  faults?: string,
+  { change = (config) => config, also }: DownstreamOptions = {},
+): Promise<DownstreamDriver> {
   const port = await steadyPortBlock();
   const secrets: Record<string, string> = {};
   const now = (): number => deployment.run.clock.now() / 1_000;
-  const first = await playIdp({ port: port + 1, secret: () => secrets['first'] ?? '', now });
+  const first = await playIdp({
+    ...{ port: port + 1, secret: () => secrets['first'] ?? '', now },
+    ...(also && { also }),
+  });
   // An issuer that ends in a slash is compared as it is written.
   const second = await playIdp({ port: port + 2, path: '/', secret: () => secrets['second'] ?? '', now });
   const deployment = await startDeployment({
-    config: withProviders(first.issuer, second.issuer),
+    config: change(withProviders(first.issuer, second.issuer)),
     port,
     ...(faults !== undefined && { faults }),
   });
   for (const id of ['first', 'second']) secrets[id] = await federationSecret(deployment.run, id);
   const ask = asker(deployment);
-  const signIn: DownstreamDriver['signIn'] = async (id, options = {}) => {
+  const signIn = signInBy(ask);
+  return {
+    ...{ deployment, first, second, ask, signIn },
+    standing: (grant, idp = 'first') => ask({ ask: 'standing', grant: grant as GrantId, idp: idp as IdpId }),
+    stop: async () => {
+      await deployment.stop();
+      await Promise.all([first.stop(), second.stop()]);
+    },
+  };
+}
+
+/** Signs in at an identity provider as the authorization function does. */
+export function signInBy(
+  ask: DownstreamDriver['ask'],
+): (idp: string, options?: SignInOptions) => Promise<DownstreamAnswer> {
+  return async (id, options = {}) => {
     const [state, nonce, codeVerifier] = [random(), random(), random()];
     const { wishes = {}, keepFor, callback = id } = options;
     const codeChallenge = createHash('sha256').update(codeVerifier).digest('base64url');
@@ -63,14 +91,6 @@ export async function driveDownstream(faults?: string): Promise<DownstreamDriver
         ...(keepFor !== undefined && { keepFor: keepFor as GrantId }),
       },
     });
-  };
-  return {
-    ...{ deployment, first, second, ask, signIn },
-    standing: (grant, idp = 'first') => ask({ ask: 'standing', grant: grant as GrantId, idp: idp as IdpId }),
-    stop: async () => {
-      await deployment.stop();
-      await Promise.all([first.stop(), second.stop()]);
-    },
   };
 }
 

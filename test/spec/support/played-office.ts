@@ -26,6 +26,8 @@ interface PlayedOfficeOptions {
   readonly idp?: Partial<IdentityProviderConfig>;
   /** The group that may change things. Default: `staff`. */
   readonly group?: string;
+  /** Asked before all else by the provider, as it plays. */
+  readonly also?: Parameters<typeof playIdp>[0]['also'];
   /** Changes the rest of the config. */
   readonly change?: (config: VestibuleConfig) => VestibuleConfig;
 }
@@ -34,8 +36,8 @@ export async function startPlayedOffice(options: PlayedOfficeOptions = {}): Prom
   const port = await steadyPortBlock();
   let secret = '';
   const now = (): number => deployment.run.clock.now() / 1_000;
-  const { path = '', change = unchanged } = options;
-  const idp = await playIdp({ port: port + 2, secret: () => secret, now, path });
+  const { path = '', change = unchanged, also } = options;
+  const idp = await playIdp({ port: port + 2, secret: () => secret, now, path, ...(also && { also }) });
   const deployment = await startDeployment({ port, config: change(officeWith(idp.issuer, options)) });
   secret = await federationSecret(deployment.run);
   const mcpUrl = example.resources[0].uri;

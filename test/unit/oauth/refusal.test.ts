@@ -36,6 +36,13 @@ const expected: {
   certificate_not_accepted: [{ reason: 'certificate_not_accepted' }, invalidClient],
   certificate_not_for_clients: [{ reason: 'certificate_not_for_clients' }, invalidClient],
   certificate_out_of_time: [{ reason: 'certificate_out_of_time' }, invalidClient],
+  api_token_refused: [
+    {
+      ...{ reason: 'api_token_refused', why: 'interaction_required', error: 'interaction_required' },
+      ...{ description: 'the identity provider wants the person', members: { claims: '{}' } },
+    },
+    [400, 'interaction_required'],
+  ],
   dpop_proof_missing: [{ reason: 'dpop_proof_missing' }, [400, 'invalid_dpop_proof']],
   dpop_proof_not_acceptable: [
     { reason: 'dpop_proof_not_acceptable', detail: 'must hold one JWT' },

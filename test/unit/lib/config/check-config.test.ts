@@ -10,6 +10,7 @@ import { brokenConfigs, withAgent, withClient, withIssuer, withKeys, withUri } f
 import { brokenCertificates } from './broken-certificates.ts';
 import { brokenDelegations, delegating } from './broken-delegations.ts';
 import { brokenEdges } from './broken-edges.ts';
+import { apiConfig, brokenApis } from './broken-apis.ts';
 import { brokenPeople, peopleConfig, proxied } from './broken-people.ts';
 import { brokenProxied } from './broken-proxied.ts';
 import { brokenUserPools } from './broken-user-pools.ts';
@@ -59,6 +60,10 @@ test('accepts what agents and MCP servers may do in the name of others', () => {
   expect(problemsOf(delegating({ agent: { onBehalfOf: full }, search: { actor: 'robot' } }))).toEqual([]);
   const search = { onBehalfOf: { desk: { scopes: { ask: ['find'] } } } };
   expect(problemsOf(delegating({ search }))).toEqual([]);
+});
+
+test('accepts APIs behind an identity provider', () => {
+  expect(problemsOf(apiConfig)).toEqual([]);
 });
 
 test('accepts issuers of software statements', () => {
@@ -129,6 +134,7 @@ describe('names the field, the value and the fix of', () => {
     ...brokenCertificates,
     ...brokenSigning,
     ...brokenRoles,
+    ...brokenApis,
     ...brokenPeople,
     ...brokenProxied,
     ...brokenUserPools,

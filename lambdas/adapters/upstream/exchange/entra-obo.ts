@@ -1,0 +1,29 @@
+import type { ApiRefusal } from '../../../ports/downstream-apis.ts';
+import { refuse, type Result } from '../../../runtime/result.ts';
+import { readExchange, usableToken } from './answer.ts';
+import { type ExchangeDialect, jwtBearer, scopeText, type StrategyOf } from './dialect.ts';
+
+/**
+ * On behalf of, of Microsoft Entra ID: the token that is presented is one for our own application, which it is asked for by
+ * the id of the client; one for Microsoft Graph is for nobody else. `.default` is all that was consented to.
+ */
+export const entraObo: ExchangeDialect<StrategyOf<'entra-obo'>> = {
+  presents: (_, clientId) => ({
+    kind: 'access_token',
+    wish: { scope: `${clientId}/.default openid profile offline_access` },
+  }),
+  exchange: async (talk, _, { token, scopes }) => {
+    const answer = await talk.ask(jwtBearer, {
+      ...{ assertion: token.reveal(), requested_token_use: 'on_behalf_of', scope: scopeText(scopes) },
+    });
+    const given = consentOfEntra(readExchange(talk.idp, answer));
+    return given.ok ? usableToken(talk.idp, given.value, scopes, talk.now) : given;
+  },
+};
+
+/** A lack of consent is told by its number alone: AADSTS65001. */
+export function consentOfEntra<Given>(given: Result<Given, ApiRefusal>): Result<Given, ApiRefusal> {
+  if (given.ok || given.refusal.kind !== 'refused' || given.refusal.vendorCode !== 'AADSTS65001')
+    return given;
+  return refuse({ kind: 'consent_required', vendorCode: given.refusal.vendorCode });
+}

@@ -1,0 +1,87 @@
+import {
+  allowInsecureRequests,
+  type ClientAuth,
+  customFetch,
+  genericTokenEndpointRequest,
+} from 'oauth4webapi';
+import type { ApiRefusal, ApiScope, ApiToken, DownstreamApi } from '../../../ports/downstream-apis.ts';
+import type { Clock } from '../../../runtime/clock.ts';
+import type { Result } from '../../../runtime/result.ts';
+import type { Secret } from '../../../runtime/secret.ts';
+import { withNonce } from '../key-proofs.ts';
+import { ProviderUnavailable } from '../provider-fetch.ts';
+import type { Talk } from '../provider-talk.ts';
+import type { TokenAnswer } from './answer.ts';
+import type { AskedAt, ExchangeTalk } from './dialect.ts';
+import { dialectOf } from './dialects.ts';
+
+/** A provider as a client of ours talks to it, at its own token endpoint or at another one. */
+export type TalkAt = (at: Pick<AskedAt, 'issuer' | 'tokenEndpoint'>) => Promise<Talk>;
+
+/** A token of an API, asked for in the way of its provider. */
+export async function exchangeAt(
+  talkAt: TalkAt,
+  { strategy }: DownstreamApi,
+  presented: { readonly token: Secret; readonly scopes: readonly ApiScope[] },
+  clock: Clock,
+): Promise<Result<ApiToken, ApiRefusal>> {
+  const { idp } = await talkAt({});
+  const talk: ExchangeTalk = {
+    ...{ idp: idp.id, issuer: idp.issuer, clientId: idp.clientId, now: clock() },
+    ask: async (grantType, parameters, at = {}) => {
+      const form = new URLSearchParams(
+        Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined),
+      );
+      return ask(await talkAt(at), grantType, form, at);
+    },
+  };
+  return dialectOf(strategy).exchange(talk, strategy, presented);
+}
+
+async function ask(talk: Talk, grantType: string, form: URLSearchParams, at: AskedAt): Promise<TokenAnswer> {
+  const { as, client } = talk;
+  const auth = at.assertion === undefined ? talk.auth : byAssertion(at.assertion);
+  const options = optionsAt(talk, at);
+  const send = (): Promise<Response> =>
+    withNonce({ options }, () => genericTokenEndpointRequest(as, client, auth, grantType, form, options));
+  return answerOf(await onceMore(send));
+}
+
+/** What somebody else than the provider gives is to be used by others: it is bound to no key of ours. */
+function optionsAt({ idp, options }: Talk, { tokenEndpoint }: AskedAt): Talk['options'] {
+  if (tokenEndpoint === undefined || new URL(tokenEndpoint).origin === new URL(idp.issuer).origin)
+    return options;
+  return { [customFetch]: options[customFetch], [allowInsecureRequests]: true };
+}
+
+/** RFC 7521 §4.2: by an assertion that somebody else has made for the client. */
+function byAssertion({ clientId, token }: NonNullable<AskedAt['assertion']>): ClientAuth {
+  return (_as, _client, body) => {
+    body.set('client_id', clientId);
+    body.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer');
+    body.set('client_assertion', token.reveal());
+  };
+}
+
+/** What was never dealt with is sent again, once, and made anew; whatever may have had an effect is not. */
+async function onceMore(send: () => Promise<Response>): Promise<Response> {
+  try {
+    return await send();
+  } catch (error) {
+    if (!(error instanceof ProviderUnavailable) || !error.wasUnreached) throw error;
+    return send();
+  }
+}
+
+async function answerOf(response: Response): Promise<TokenAnswer> {
+  const { status } = response;
+  try {
+    const read: unknown = JSON.parse(await response.text());
+    return {
+      status,
+      members: typeof read === 'object' && read !== null ? (read as Record<string, unknown>) : {},
+    };
+  } catch {
+    return { status, members: {} };
+  }
+}

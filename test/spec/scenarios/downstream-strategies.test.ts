@@ -1,0 +1,90 @@
+import { afterEach, describe, expect } from 'vitest';
+import { refused } from '../../support/played-exchanges.ts';
+import { startApiProviders, type StrategyName } from '../support/api-providers.ts';
+import { forThisFile } from '../support/this-file.ts';
+import { verifies } from '../verifies.ts';
+
+const office = forThisFile(() => startApiProviders());
+afterEach(() => {
+  for (const name of ['keycloak', 'okta', 'auth0', 'cognito', 'entra'] as const) {
+    office.play(name);
+    office.exchanges[name].play();
+  }
+});
+
+const strategies: readonly (readonly [StrategyName, string])[] = [
+  ['keycloak', 'by Keycloak, which knows an API by its client'],
+  ['okta', 'by the authorization server of Okta that people sign in at'],
+  ['oktaOther', 'by another authorization server of the org'],
+  ['oktaAgent', 'by an ID-JAG of Okta, redeemed where the API has its own authorization server'],
+  ['auth0', 'by Auth0, for the token of an API of our own'],
+  ['cognito', 'by a user pool of Cognito'],
+  ['entra', 'by Entra on behalf of'],
+  ['entraAgent', 'by an agent identity of Entra, for which its blueprint vouches'],
+];
+
+describe('a token of an API is given', () => {
+  for (const [api, what] of strategies) {
+    verifies('vestibule:api-strategies', what, async () => {
+      expect(await office.exchange(api)).toMatchObject({
+        told: 'exchanged',
+        token: { accessToken: expect.stringMatching(/^api-canary-/) as string, scopes: ['read'] },
+      });
+    });
+  }
+
+  verifies('vestibule:api-strategies', 'for what is presented as each provider wants it', async () => {
+    const refreshOf = (idp: 'auth0' | 'entra') =>
+      office.idps[idp].requests.findLast(({ parameters }) => parameters['grant_type'] === 'refresh_token');
+    await office.exchange('auth0');
+    expect(refreshOf('auth0')?.parameters['audience']).toBe('https://vestibule');
+    await office.exchange('entra');
+    // For Microsoft Graph it would be good for nothing here.
+    expect(refreshOf('entra')?.parameters['scope']).toBe('vestibule/.default openid profile offline_access');
+  });
+
+  verifies('vestibule:api-strategies', 'with those scopes alone that are asked', async () => {
+    expect(await office.exchange('okta', ['write', 'read'])).toMatchObject({
+      token: { scopes: ['read', 'write'] },
+    });
+    expect(office.exchanges.okta.requests.at(-1)?.form['scope']).toBe('read write');
+  });
+});
+
+describe('no token of an API is given', () => {
+  const claims = '{"access_token":{"capolids":{"essential":true,"values":["c1f0"]}}}';
+  verifies('rfc8693:2.2.2:upstream-answer', 'where Entra wants the person, or their consent', async () => {
+    office.exchanges.entra.play(() =>
+      refused('invalid_grant', {
+        error_description: 'AADSTS50076: Due to a change made by ann@contoso.com',
+        claims,
+      }),
+    );
+    const interaction = { kind: 'interaction_required', claims, vendorCode: 'AADSTS50076' };
+    expect(await office.exchange('entra')).toEqual({ told: 'not_exchanged', refusal: interaction });
+    office.exchanges.entra.play(() =>
+      refused('invalid_grant', { error_description: 'AADSTS65001: The user …' }),
+    );
+    const consent = { kind: 'consent_required', vendorCode: 'AADSTS65001' };
+    expect(await office.exchange('entra')).toEqual({ told: 'not_exchanged', refusal: consent });
+  });
+
+  verifies(
+    'vestibule:api-strategies',
+    'where nobody vouches for the agent, or its identity is not granted',
+    async () => {
+      for (const [api, idp] of [
+        ['entraAgent', 'entra'],
+        ['oktaAgent', 'okta'],
+      ] as const) {
+        office.exchanges[idp].play(() => refused('access_denied'));
+        expect(await office.exchange(api)).toEqual({
+          ...{ told: 'not_exchanged', refusal: { kind: 'refused', error: 'access_denied' } },
+        });
+      }
+      // An access token of the org, where a grant of identity was asked for, goes nowhere.
+      office.exchanges.okta.play(() => office.exchanges.okta.give());
+      expect(await office.exchange('oktaAgent')).toMatchObject({ refusal: { error: 'no_identity_grant' } });
+    },
+  );
+});
