@@ -39,6 +39,8 @@ export interface SignInWishes {
   readonly maxAge?: number;
   readonly acrValues?: string;
   readonly loginHint?: string;
+  /** Of the provider itself, which it gave with a refusal: claims of an access token, as JSON. */
+  readonly challenge?: string;
 }
 
 export interface SignInStart {

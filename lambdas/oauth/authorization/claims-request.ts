@@ -12,6 +12,8 @@ export interface ClaimsRequest {
   readonly isAcrEssential: boolean;
   /** OIDC Core §3.1.2.2: nobody else will do. */
   readonly sub?: string;
+  /** What an identity provider wants before it gives tokens of an API, as JSON: a challenge of its own that came back to it. */
+  readonly challenge?: string;
 }
 
 /** Characters. */
@@ -25,11 +27,27 @@ const wish = v.object({
   value: v.exactOptional(v.unknown()),
   values: v.exactOptional(v.array(v.unknown())),
 });
+/** What a challenge is made of, at Entra: authentication contexts, policies, and how new the sign-in has to be. */
+const challengeValue = v.pipe(v.string(), v.regex(/^[\x21-\x7E]{1,128}$/));
+const challengeWish = v.object({
+  essential: v.exactOptional(v.boolean()),
+  value: v.exactOptional(challengeValue),
+  values: v.exactOptional(v.pipe(v.array(challengeValue), v.maxLength(10))),
+});
+const challenge = v.object({
+  acrs: v.exactOptional(challengeWish),
+  capolids: v.exactOptional(challengeWish),
+  nbf: v.exactOptional(challengeWish),
+});
 const claims = v.pipe(object, v.record(v.string(), v.nullable(v.pipe(object, wish))));
 // OIDC Core §5.5: other members than these are ignored where they are not understood.
 const request = v.pipe(
   object,
-  v.object({ id_token: v.exactOptional(claims), userinfo: v.exactOptional(claims) }),
+  v.object({
+    id_token: v.exactOptional(claims),
+    userinfo: v.exactOptional(claims),
+    access_token: v.exactOptional(v.fallback(challenge, {})),
+  }),
 );
 
 type Asked = v.InferOutput<typeof claims>;
@@ -52,10 +70,10 @@ export function readClaims(text: string | undefined): Result<ClaimsRequest, stri
   if (!read.success) {
     return refuse('claims must be a JSON object whose members id_token and userinfo name claims');
   }
-  const { id_token: ofToken = {}, userinfo = {} } = read.output;
+  const { id_token: ofToken = {}, userinfo = {}, access_token: wanted = {} } = read.output;
   const names = new Set([...Object.keys(ofToken), ...Object.keys(userinfo)]);
   const scopes = [...names].flatMap((name) => (Object.hasOwn(scopeOf, name) ? (scopeOf[name] ?? []) : []));
-  return ok({ scopes: [...new Set(scopes)], ...acrIn(ofToken), ...subIn(ofToken) });
+  return ok({ scopes: [...new Set(scopes)], ...acrIn(ofToken), ...subIn(ofToken), ...challengeIn(wanted) });
 }
 
 /** One value for each name that can stand in `acr_values`; others nobody could be asked for. */
@@ -68,6 +86,11 @@ function acrIn(asked: Asked): Pick<ClaimsRequest, 'acrValues' | 'isAcrEssential'
 function subIn(asked: Asked): Pick<ClaimsRequest, 'sub'> {
   const [sub] = valuesOf(asked, 'sub');
   return sub === undefined ? {} : { sub };
+}
+
+/** Nothing else of it is passed on than what such challenges hold. */
+function challengeIn(wanted: v.InferOutput<typeof challenge>): Pick<ClaimsRequest, 'challenge'> {
+  return Object.keys(wanted).length === 0 ? {} : { challenge: JSON.stringify(wanted) };
 }
 
 function valuesOf(asked: Asked, name: string): readonly string[] {

@@ -15,6 +15,8 @@ export interface Wishes {
   /** Nobody else will do. */
   readonly sub?: string;
   readonly loginHint?: string;
+  /** Of the identity provider itself, as JSON. */
+  readonly challenge?: string;
 }
 
 const prompts: ReadonlySet<string> = new Set(['none', 'login', 'consent', 'select_account']);
@@ -48,8 +50,16 @@ export function readWishes(
   });
 }
 
-function claimed({ isAcrEssential, sub }: ClaimsRequest): Pick<Wishes, 'isAcrEssential' | 'sub'> {
-  return { ...(isAcrEssential && { isAcrEssential }), ...(sub !== undefined && { sub }) };
+function claimed({
+  isAcrEssential,
+  sub,
+  challenge,
+}: ClaimsRequest): Pick<Wishes, 'isAcrEssential' | 'sub' | 'challenge'> {
+  return {
+    ...(isAcrEssential && { isAcrEssential }),
+    ...(sub !== undefined && { sub }),
+    ...(challenge !== undefined && { challenge }),
+  };
 }
 
 function isPrompt(text: string): text is Prompt {

@@ -76,7 +76,7 @@ async function sendUpstream(
 }
 
 /** OIDC Core §3.1.2.1: what only the identity provider can see to. Consent is ours to ask. */
-function wishesOf({ prompt, maxAge: asked, acrValues, loginHint }: SignInRequest): SignInWishes {
+function wishesOf({ prompt, maxAge: asked, acrValues, loginHint, challenge }: SignInRequest): SignInWishes {
   const passed = (['none', 'login', 'select_account'] as const).find((value) => prompt.has(value));
   // OIDC Core §2: a provider that is asked for an age tells auth_time, which shows whether they signed in anew.
   const maxAge = asked ?? (passed === 'login' ? 0 : undefined);
@@ -85,5 +85,6 @@ function wishesOf({ prompt, maxAge: asked, acrValues, loginHint }: SignInRequest
     ...(maxAge !== undefined && { maxAge }),
     ...(acrValues !== undefined && { acrValues }),
     ...(loginHint !== undefined && { loginHint }),
+    ...(challenge !== undefined && { challenge }),
   };
 }

@@ -296,6 +296,19 @@ describe('step-up at Entra', () => {
   );
 
   verifies(
+    'vestibule:api-challenge',
+    'is what Entra itself has asked for, as it is, and nothing else of what a client says is wanted',
+    async () => {
+      const policy = { capolids: { essential: true, values: ['3f2504e0-4f89-11d3-9a0c-0305e82c3301'] } };
+      const others = { upn: { value: 'eve@contoso.com' }, xms_cc: { values: ['cp1'] } };
+      await tokens({ claims: JSON.stringify({ access_token: { ...policy, ...others } }) });
+      expect(sent()['claims']).toBe(JSON.stringify({ access_token: policy }));
+      await tokens({ claims: JSON.stringify({ access_token: { capolids: { values: ['a b'] } } }) });
+      expect(sent()).not.toHaveProperty('claims');
+    },
+  );
+
+  verifies(
     'vestibule:step-up',
     'asks for a new sign-in by prompt, and never for an account and a hint at once',
     async () => {

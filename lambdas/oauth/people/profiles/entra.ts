@@ -71,6 +71,7 @@ function parameters({
   maxAge,
   acr,
   loginHint,
+  challenge,
 }: UpstreamWishes): Readonly<Record<string, string | undefined>> {
   const context = acr.find((value) => authenticationContext.test(value));
   return {
@@ -79,11 +80,17 @@ function parameters({
     max_age: maxAge?.toString(),
     // Both at once are refused there.
     login_hint: prompt === 'select_account' ? undefined : loginHint,
-    claims:
-      context === undefined
-        ? undefined
-        : JSON.stringify({ id_token: { acrs: { essential: true, value: context } } }),
+    claims: claimsOf(context, challenge),
   };
+}
+
+/** A challenge is one of Conditional Access, that came with the refusal of a token, and is met by a sign-in with it. */
+function claimsOf(context: string | undefined, challenge: string | undefined): string | undefined {
+  if (context === undefined && challenge === undefined) return undefined;
+  return JSON.stringify({
+    ...(context !== undefined && { id_token: { acrs: { essential: true, value: context } } }),
+    ...(challenge !== undefined && { access_token: JSON.parse(challenge) as object }),
+  });
 }
 
 /** Microsoft Entra ID, v2.0. */

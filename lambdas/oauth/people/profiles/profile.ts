@@ -39,6 +39,8 @@ export interface UpstreamWishes {
   /** In the order of preference. */
   readonly acr: readonly string[];
   readonly loginHint?: string;
+  /** A challenge of the provider's own, as JSON. */
+  readonly challenge?: string;
 }
 
 export type RequestParameters = Readonly<Record<string, string | undefined>>;
