@@ -12,6 +12,4 @@ export interface DelegationConfig {
   readonly subjects?: readonly ('person' | 'agent' | 'workload')[];
   /** Whether the new token does not say who acts, so that the target cannot tell. Default: it says it. */
   readonly impersonation?: boolean;
-  /** Whether it may get a refresh token, and go on once the token that was sent has expired. Default: it may not. */
-  readonly refreshTokens?: boolean;
 }

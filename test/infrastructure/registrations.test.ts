@@ -165,7 +165,7 @@ test('what is done in the name of others is declared by URIs, with the grant tha
       {
         ...clerk,
         onBehalfOf: {
-          billing: { scopes: { 'invoices:write': ['ask'] }, impersonation: true, refreshTokens: true },
+          billing: { scopes: { 'invoices:write': ['ask'] }, impersonation: true },
         },
       },
     ],
@@ -186,7 +186,7 @@ test('what is done in the name of others is declared by URIs, with the grant tha
         {
           resource: 'https://mcp.example.com/billing',
           scopes: [{ name: 'invoices:write', from: ['ask'] }],
-          ...{ subjects: ['person'], mode: 'impersonation', refresh: true },
+          ...{ subjects: ['person'], mode: 'impersonation' },
         },
       ],
     },

@@ -105,8 +105,8 @@ export const brokenDelegations: readonly (readonly [string, unknown, string])[] 
   ],
   [
     'an unknown field',
-    agentTo('files', { scopes: { read: ['ask'] }, refreshToken: true }),
-    "agents[0].onBehalfOf.files.refreshToken: is no field; did you mean 'refreshTokens'?",
+    agentTo('files', { scopes: { read: ['ask'] }, impersonate: true }),
+    "agents[0].onBehalfOf.files.impersonate: is no field; did you mean 'impersonation'?",
   ],
   [
     'an agent at whose resource it stands',

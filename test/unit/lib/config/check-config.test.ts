@@ -52,7 +52,7 @@ test('accepts what agents and MCP servers may do in the name of others', () => {
   const full = {
     files: {
       scopes: { read: ['ask', 'find'], write: ['ask'] },
-      ...{ subjects: ['person', 'agent', 'workload'], impersonation: true, refreshTokens: true },
+      ...{ subjects: ['person', 'agent', 'workload'], impersonation: true },
     },
   };
   expect(problemsOf(delegating())).toEqual([]);
