@@ -66,7 +66,7 @@ function targetProblems(
   { path, onBehalfOf = {}, own, itself }: Principal,
   { resources, apis }: Targets,
 ): Problem[] {
-  return Object.entries(onBehalfOf).flatMap(([id, { scopes, ...rule }]) => {
+  return Object.entries(onBehalfOf).flatMap(([id, { scopes, impersonation }]) => {
     const resource = resources.find((candidate) => candidate.id === id);
     const api = apis.find((candidate) => candidate.id === id);
     const target = resource ?? (api && { id, scopes: namesIn(api.scopes) });
@@ -76,7 +76,7 @@ function targetProblems(
       const text = `${show(id)} is its own resource, for which callers get tokens of their own; remove it`;
       return [{ path: pathOf(at), text }];
     }
-    const ofApi = resource === undefined ? apiProblems(at, rule) : [];
+    const ofApi = resource === undefined ? apiProblems(at, impersonation) : [];
     const ofScopes = Object.entries(scopes).flatMap(([scope, from]) => [
       ...unknownScope([...at, 'scopes'], scope, [target]),
       ...from.flatMap((name) =>
@@ -88,13 +88,10 @@ function targetProblems(
 }
 
 /** What a provider gives is made by the provider: nobody here makes it another one. */
-function apiProblems(at: readonly Key[], rule: Readonly<Record<string, boolean | undefined>>): Problem[] {
-  return ['impersonation', 'refreshTokens']
-    .filter((name) => rule[name] === true)
-    .map((name) => ({
-      path: pathOf([...at, name]),
-      text: 'is nothing that tokens of a downstream API can be had with; remove it',
-    }));
+function apiProblems(at: readonly Key[], impersonation: boolean | undefined): Problem[] {
+  if (impersonation !== true) return [];
+  const text = 'is nothing that tokens of a downstream API can be had with; remove it';
+  return [{ path: pathOf([...at, 'impersonation']), text }];
 }
 
 function namesIn(scopes: readonly string[]): Readonly<Record<string, true>> {

@@ -39,7 +39,6 @@ const onBehalfOf = v.fallback(
         v.object({
           scopes: givenScopes,
           impersonation: v.fallback(v.optional(v.boolean()), undefined),
-          refreshTokens: v.fallback(v.optional(v.boolean()), undefined),
         }),
         { scopes: {} },
       ),

@@ -28,6 +28,18 @@ function withApi(api: object, idp?: object): unknown {
   };
 }
 
+/** The same with an MCP server that may call the API so. */
+function acting(rule: object): unknown {
+  const search = {
+    id: 'search',
+    uri: 'https://mcp.example.com/search',
+    name: 'Search',
+    scopes: { find: 'Find' },
+  };
+  const resources = [...peopleConfig.resources, { ...search, onBehalfOf: { 'files-api': rule } }];
+  return { ...(withApi({}) as object), resources };
+}
+
 /** A config with an API behind its identity provider. */
 export const apiConfig = withApi({});
 
@@ -138,6 +150,16 @@ export const brokenApis: readonly (readonly [string, unknown, string])[] = [
       })),
     },
     'downstreamApis: has more than 2000 characters as functions read it; name fewer APIs, or fewer scopes of theirs',
+  ],
+  [
+    'a rule that has a provider not say who acts',
+    acting({ scopes: { read: ['find'] }, impersonation: true }),
+    "resources[1].onBehalfOf['files-api'].impersonation: is nothing that tokens of a downstream API can be had with; remove it",
+  ],
+  [
+    'a rule that gives a scope no API has',
+    acting({ scopes: { raed: ['find'] } }),
+    "resources[1].onBehalfOf['files-api'].scopes: 'raed' is no scope of resource 'files-api'; did you mean 'read'?",
   ],
   [
     'a role that gives a scope no API has',
