@@ -36,7 +36,7 @@ import { readWorkloadRules } from '../../oauth/bearer/workload-rule.ts';
 import { foreignTokens, isForExchange } from '../../oauth/exchange/foreign-tokens.ts';
 import { actorTokens } from '../../oauth/exchange/actor-token.ts';
 import { ownTokens } from '../../oauth/exchange/own-tokens.ts';
-import { tokenExchangeGrant } from '../../oauth/exchange/token-exchange.ts';
+import { type ExchangePorts, tokenExchangeGrant } from '../../oauth/exchange/token-exchange.ts';
 import { authorizationCodeGrant } from '../../oauth/grants/authorization-code.ts';
 import { clientCredentialsGrant } from '../../oauth/grants/client-credentials.ts';
 import { deviceCodeGrant } from '../../oauth/grants/device-code.ts';
@@ -105,10 +105,6 @@ const people = foreignPeople(identityProviders);
 const workloads = readWorkloadRules(environment.WORKLOADS);
 const replay = dynamoAssertionReplay({ client: dynamo, table: environment.GRANTS_TABLE });
 
-const bearer = jwtBearerGrant({
-  ...{ issuer, registry, replay, random: systemRandom, verifyForeign },
-  personOf: people,
-});
 const downstream = {
   client: new LambdaClient(standingDefaults),
   functionName: environment.DOWNSTREAM_FUNCTION,
@@ -155,7 +151,7 @@ const own = {
   }),
 };
 
-const exchange = tokenExchangeGrant({
+const exchanges: ExchangePorts = {
   ...{ registry, identityProviders, issuer },
   apis: downstreamApis(downstream, JSON.parse(environment.DOWNSTREAM_APIS) as readonly KnownApi[]),
   subjects: [
@@ -166,6 +162,11 @@ const exchange = tokenExchangeGrant({
   ],
   judgeActor: actorTokens({ ...own, authenticateClient }),
   maximumDepth: Number(environment.DELEGATION_DEPTH),
+};
+const exchange = tokenExchangeGrant(exchanges);
+const bearer = jwtBearerGrant({
+  ...{ issuer, registry, replay, random: systemRandom, verifyForeign, exchanges },
+  personOf: people,
 });
 
 const ports = {
@@ -207,7 +208,7 @@ const requestToken = tokenEndpoint({
   grants: [
     clientCredentialsGrant(registry),
     exchange,
-    ...(anchors.some(({ accepts }) => accepts.includes('id_jag')) ? [bearer] : []),
+    bearer,
     ...(workloads.length > 0 ? [workloadGrant({ registry, replay, random: systemRandom })] : []),
     ...(idps.length > 0 ? personGrants() : []),
   ],

@@ -1,38 +1,46 @@
-import { decodeJwt } from 'jose';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { ok } from '../../runtime/result.ts';
 import { defineGrant, type Grant } from '../grants/grant.ts';
+import type { ExchangePorts } from '../exchange/token-exchange.ts';
 import { decideIdJag, type IdJagPorts } from './id-jag-grant.ts';
+import { decideInboundToken } from './inbound-token.ts';
 import { jwtBearerGrantType } from './grant-type.ts';
 import { assertionRefused, bearerRefused } from './refusal.ts';
 
-/** RFC 7523 §2.1: what somebody else asserts is the grant. */
-export function jwtBearerGrant(ports: IdJagPorts): Grant {
+export interface JwtBearerPorts extends IdJagPorts {
+  readonly exchanges: ExchangePorts;
+}
+
+/** RFC 7523 §2.1: what is asserted is the grant. Its issuer and its type say what it is. */
+export function jwtBearerGrant(ports: JwtBearerPorts): Grant {
   const grant = defineGrant({
     type: jwtBearerGrantType,
-    parameters: ['assertion', 'scope', 'resource'],
+    parameters: ['assertion', 'scope', 'resource', 'audience'],
     parse: ({ values, resources }) => {
       const assertion = values.get('assertion');
-      return assertion === undefined
-        ? bearerRefused('assertion_missing')
-        : ok({ assertion, scope: values.get('scope'), resources });
+      const asked = { scope: values.get('scope'), audience: values.get('audience'), resources };
+      return assertion === undefined ? bearerRefused('assertion_missing') : ok({ assertion, asked });
     },
-    decide: async ({ assertion, ...asked }, context) => {
+    decide: async ({ assertion, asked }, context) => {
+      const { issuer, type } = claimed(assertion);
+      if (issuer !== ports.issuer) return decideIdJag(ports, assertion, asked, context);
       // An authorization server gives no access token for what it asserts itself: what it grants could only grow by it.
-      if (claimedIssuer(assertion) === ports.issuer) {
-        return assertionRefused('of_our_own', 'was issued by this server, which takes those of others');
-      }
-      return decideIdJag(ports, assertion, asked, context);
+      return type === idJagType
+        ? assertionRefused('of_our_own', 'was issued by this server, which takes those of others')
+        : decideInboundToken(ports.exchanges, assertion, asked, context);
     },
   });
   // A workload is no client, and presents no other assertion.
   return { ...grant, isFor: ({ workload }) => workload === undefined };
 }
 
-/** Nothing of it is verified. */
-function claimedIssuer(assertion: string): unknown {
+const idJagType = 'oauth-id-jag+jwt';
+
+/** What the assertion says of itself; nothing of it is verified. */
+function claimed(assertion: string): { readonly issuer?: unknown; readonly type?: unknown } {
   try {
-    return decodeJwt(assertion).iss;
+    return { issuer: decodeJwt(assertion).iss, type: decodeProtectedHeader(assertion).typ };
   } catch {
-    return undefined;
+    return {};
   }
 }

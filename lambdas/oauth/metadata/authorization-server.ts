@@ -56,8 +56,8 @@ export function authorizationServerMetadata(
       ...(people ? grantsOfPeople : []),
       'client_credentials',
       exchangeGrantType,
-      // WIF-7.
-      ...(assertions.length > 0 ? [jwtBearerGrantType] : []),
+      // WIF-7, and of whoever presents a token that we issued.
+      jwtBearerGrantType,
     ],
     // EMA-12: which issuers are trusted is told to nobody.
     ...(assertions.includes('id_jag') && { authorization_grant_profiles_supported: [idJagProfile] }),

@@ -46,6 +46,10 @@ export const idJag = {
     'EMA-14',
     'takes ID-JAGs from registered clients and from those that the config names, and never from one that registered itself',
   ),
+  'vestibule:agentcore-inbound-jwt': must(
+    ['Vestibule', 'RFC 7521 §4.1.1'],
+    'exchanges a token of its own that a client which proves itself presents as an assertion, by the same rules as any exchange',
+  ),
   'vestibule:id-jag-not-ours': must('Vestibule', 'gives no token for an ID-JAG that it issued itself'),
   'vestibule:id-jag-survives-failures': must(
     'Vestibule',
