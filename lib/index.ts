@@ -32,6 +32,7 @@ export {
   type VestibuleConfig,
 } from './config/config.ts';
 export type { DelegationConfig, OnBehalfOfConfig } from './config/delegation-config.ts';
+export type { IdentityAssertionConfig } from './config/asserting-config.ts';
 export type {
   AnchorGrantConfig,
   AssuranceConfig,

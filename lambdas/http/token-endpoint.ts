@@ -1,3 +1,4 @@
+import type { TokenPlan } from '../oauth/grants/grant.ts';
 import { formatScope } from '../oauth/scope/scope.ts';
 import type { GrantedToken, RequestToken } from '../oauth/token-request.ts';
 import type { Clock, Instant } from '../runtime/clock.ts';
@@ -22,7 +23,7 @@ function granted(
   const body = {
     access_token: accessToken,
     // RFC 9449 §5: so that the client presents it with a proof.
-    token_type: plan.jkt === undefined ? 'Bearer' : 'DPoP',
+    token_type: typeOf(plan),
     // RFC 8693 §2.2.1.
     ...(issuedTokenType !== undefined && { issued_token_type: issuedTokenType }),
     expires_in: expiresAt - now,
@@ -32,4 +33,10 @@ function granted(
   };
   // RFC 9449 §8.2: told before the last one is too old, it spares the client a refusal.
   return json(200, body, { pragma: 'no-cache', ...(dpopNonce !== undefined && { 'dpop-nonce': dpopNonce }) });
+}
+
+/** RFC 8693 §2.2.1: what no resource takes has no type. */
+function typeOf({ jkt, asserted }: TokenPlan): 'Bearer' | 'DPoP' | 'N_A' {
+  if (asserted !== undefined) return 'N_A';
+  return jkt === undefined ? 'Bearer' : 'DPoP';
 }

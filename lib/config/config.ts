@@ -1,4 +1,5 @@
 import type { OnBehalfOfConfig } from './delegation-config.ts';
+import type { IdentityAssertionConfig } from './asserting-config.ts';
 import type { TrustAnchorConfig, WorkloadConfig } from './foreign-config.ts';
 import type { DownstreamApiConfig } from './downstream-apis-config.ts';
 import type { IdentityProviderConfig, RoleConfig } from './people-config.ts';
@@ -59,6 +60,8 @@ export interface VestibuleConfig {
   readonly workloads?: readonly WorkloadConfig[];
   /** APIs behind identity providers, which agents and MCP servers call in the name of people. */
   readonly downstreamApis?: readonly DownstreamApiConfig[];
+  /** Authorization servers of others to which this deployment says who its people are (ID-JAG). Default: none. */
+  readonly identityAssertions?: readonly IdentityAssertionConfig[];
   /** How the pages look that people see when they sign in. */
   readonly branding?: BrandingConfig;
   /** What people may let agents do. Absent: whoever can sign in may grant every scope. */

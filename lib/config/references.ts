@@ -2,6 +2,7 @@ import { clientProblems } from './client-references.ts';
 import { delegationProblems } from './delegation-references.ts';
 import { foreignProblems } from './foreign-references.ts';
 import { downstreamApiProblems } from './downstream-apis.ts';
+import { assertionProblems } from './identity-assertion-references.ts';
 import { peopleProblems } from './people-references.ts';
 import { mutualTlsProblems } from './mutual-tls.ts';
 import { didYouMean, pathOf, type Problem, show, unknownReference } from './problem.ts';
@@ -25,6 +26,7 @@ export function referenceProblems(config: SoundParts): readonly Problem[] {
     ...peopleProblems(config),
     ...foreignProblems(config),
     ...downstreamApiProblems(config),
+    ...assertionProblems(config),
     ...sharedRoles(config),
     ...signersNotAccepted(config),
     ...zoneOfIssuer(config),

@@ -20,6 +20,7 @@ import {
   wholeFrom,
 } from './fields.ts';
 import { issuerUrlProblem } from './issuer-url.ts';
+import { identityAssertion } from './identity-assertions.ts';
 import { keySet } from './key-set.ts';
 import { certificateAuthentication, mutualTls } from './mutual-tls.ts';
 import { identityProvider, role } from './people.ts';
@@ -168,6 +169,12 @@ export function configSchema(hosts: Hosts): v.GenericSchema {
       v.pipe(
         listOf(trustAnchor(hosts)),
         v.maxLength(20, 'has more than 20 trust anchors; choose those whose tokens come'),
+      ),
+    ),
+    identityAssertions: v.optional(
+      v.pipe(
+        listOf(identityAssertion),
+        v.maxLength(20, 'has more than 20 authorization servers; choose some'),
       ),
     ),
     workloads: v.optional(

@@ -144,6 +144,12 @@ const trustAnchor = v.object({
   reusable: v.fallback(v.optional(v.boolean()), undefined),
 });
 
+const identityAssertion = v.object({
+  audience: name,
+  clients: v.fallback(v.record(v.string(), v.unknown()), {}),
+  identityProviders: textList,
+});
+
 const workload = v.object({
   anchor: name,
   claims: v.fallback(
@@ -208,6 +214,7 @@ const parts = v.object({
   trustAnchors: listOf(trustAnchor),
   workloads: listOf(workload),
   downstreamApis: listOf(downstreamApi),
+  identityAssertions: listOf(identityAssertion),
 });
 
 export type SoundParts = v.InferOutput<typeof parts>;

@@ -26,6 +26,7 @@ export function serveDiscovery({
       MUTUAL_TLS: frontDoor.mutualTlsOrigin ?? 'none',
       REGISTRATION: registrationOf(config).mode === 'closed' ? 'closed' : 'open',
       ASSERTIONS: JSON.stringify(assertionsOf(config)),
+      IDENTITY_ASSERTIONS: (config.identityAssertions ?? []).length > 0 ? 'yes' : 'no',
       KEYED_IDPS: JSON.stringify(keyedIdps),
       ...registry.grantDiscovery(role, keyedIdps.length > 0),
     }),

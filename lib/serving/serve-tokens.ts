@@ -1,6 +1,7 @@
 import { foreignEnvironment } from '../config/foreign-environment.ts';
 import { Stack } from 'aws-cdk-lib';
 import { knownApis } from '../config/downstream-apis-config.ts';
+import { assertionTerms } from '../config/identity-assertion-environment.ts';
 import { refreshTokenDays } from '../config/refresh-tokens.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
 import { clientProof, type DeploymentParts, hasPeople, servePublicly } from './deployment-parts.ts';
@@ -21,6 +22,7 @@ export function serveTokens(parts: DeploymentParts): void {
       REFRESH_TOKEN_DAYS: refreshTokenDays(config),
       ...foreignEnvironment(config),
       DOWNSTREAM_APIS: Stack.of(scope).toJsonString(knownApis(config.downstreamApis)),
+      IDENTITY_ASSERTIONS: assertionTerms(config),
       DELEGATION_DEPTH: String(config.delegation?.maximumDepth ?? 4),
       ...(people?.grantAsking(role) ?? { IDPS: '[]', DOWNSTREAM_FUNCTION: 'none' }),
       NONCE_SECRET: nonceSecret?.grantUse(role) ?? 'none',

@@ -17,6 +17,7 @@ import { entitlement, issuance } from './requirements/issuance.ts';
 import { federation } from './requirements/federation.ts';
 import { keyLife } from './requirements/keys.ts';
 import { idJag } from './requirements/id-jag.ts';
+import { identityAssertions } from './requirements/identity-assertions.ts';
 import { introspection } from './requirements/introspection.ts';
 import { logout } from './requirements/logout.ts';
 import { limits } from './requirements/limits.ts';
@@ -50,6 +51,7 @@ export const requirements = {
   ...issuance,
   ...resourceServer,
   ...idJag,
+  ...identityAssertions,
   ...introspection,
   ...protectedApis,
   ...agentCore,

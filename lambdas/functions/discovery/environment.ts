@@ -14,5 +14,7 @@ export const discoveryEnvironment = [
   'REGISTRATION',
   /** Which foreign tokens are grants by themselves (`workload`, `id_jag`), as a JSON list. */
   'ASSERTIONS',
+  /** `yes`, or `no`: whether others are told who people are (ID-JAG). */
+  'IDENTITY_ASSERTIONS',
 ] as const;
 export type DiscoveryEnvironment = Record<(typeof discoveryEnvironment)[number], string>;

@@ -26,6 +26,7 @@ export const handler = lambdaHandler(
     ...mutualTlsIn(environment),
     registration: environment.REGISTRATION === 'open',
     assertions: JSON.parse(environment.ASSERTIONS) as string[],
+    assertsIdentities: environment.IDENTITY_ASSERTIONS === 'yes',
     resources,
     keyRings,
     identityProviders,

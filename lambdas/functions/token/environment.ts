@@ -18,6 +18,8 @@ export const tokenEnvironment = [
   'WORKLOADS',
   /** The APIs behind identity providers, as a JSON list. */
   'DOWNSTREAM_APIS',
+  /** To whom it says who people are, on which terms, as a JSON list. */
+  'IDENTITY_ASSERTIONS',
   /** `public`, or `loopback` in the dev profile, where a document may live on this machine. */
   'DOCUMENT_HOSTS',
   /** Whose metadata documents are clients, as JSON; or `none`. */

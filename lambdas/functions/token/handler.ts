@@ -22,6 +22,8 @@ import { guardedDocuments } from '../../adapters/upstream/documents.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
 import { route, routes } from '../../http/routes.ts';
 import { tokenHttpEndpoint } from '../../http/token-endpoint.ts';
+import { withIdentityAssertions } from '../../oauth/asserting/assert-identity.ts';
+import { readAssertionTerms } from '../../oauth/asserting/terms.ts';
 import { clientAuthentication } from '../../oauth/client-authentication/authenticate-client.ts';
 import { clientKeys } from '../../oauth/client-authentication/client-keys.ts';
 import { type DpopNonces, statelessNonces } from '../../oauth/dpop/nonces.ts';
@@ -111,16 +113,19 @@ const downstream = {
 };
 
 /** Where people sign in. */
-function personGrants(): readonly Grant[] {
-  const ports = {
+function ofPeople() {
+  return {
     ...{ issuer, registry, identityProviders, random: systemRandom },
     grants: dynamoGrants({ client: dynamo, table: environment.GRANTS_TABLE }),
     devices: dynamoDevices({ client: dynamo, table: environment.GRANTS_TABLE }),
     standings: downstreamStandings(downstream),
     life: familyLife(environment.REFRESH_TOKEN_DAYS),
   };
-  return [authorizationCodeGrant(ports), refreshTokenGrant(ports), deviceCodeGrant(ports)];
 }
+const signedIn = idps.length > 0 ? ofPeople() : undefined;
+const grantsOfPeople: readonly Grant[] = signedIn
+  ? [authorizationCodeGrant(signedIn), refreshTokenGrant(signedIn), deviceCodeGrant(signedIn)]
+  : [];
 
 function nonces(): DpopNonces | undefined {
   if (environment.NONCE_SECRET === 'none') return undefined;
@@ -163,7 +168,10 @@ const exchanges: ExchangePorts = {
   judgeActor: actorTokens({ ...own, authenticateClient }),
   maximumDepth: Number(environment.DELEGATION_DEPTH),
 };
-const exchange = tokenExchangeGrant(exchanges);
+const terms = readAssertionTerms(environment.IDENTITY_ASSERTIONS);
+const exchange = signedIn
+  ? withIdentityAssertions(tokenExchangeGrant(exchanges), { ...signedIn, keyRings, terms })
+  : tokenExchangeGrant(exchanges);
 const bearer = jwtBearerGrant({
   ...{ issuer, registry, replay, random: systemRandom, verifyForeign, exchanges },
   personOf: people,
@@ -210,7 +218,7 @@ const requestToken = tokenEndpoint({
     exchange,
     bearer,
     ...(workloads.length > 0 ? [workloadGrant({ registry, replay, random: systemRandom })] : []),
-    ...(idps.length > 0 ? personGrants() : []),
+    ...grantsOfPeople,
   ],
 });
 const requestExchange = tokenEndpoint({ ...ports, endpoint: 'exchange', grants: [exchange] });

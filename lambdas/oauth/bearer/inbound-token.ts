@@ -1,4 +1,4 @@
-import { ok, refuse, type Result } from '../../runtime/result.ts';
+import { refuse, type Result } from '../../runtime/result.ts';
 import { exchange, type ExchangePorts } from '../exchange/token-exchange.ts';
 import { accessTokenType, jwtType } from '../exchange/token-types.ts';
 import type { Decided, GrantContext } from '../grants/grant.ts';
@@ -20,20 +20,18 @@ export async function decideInboundToken(
   asked: AskedForToken,
   context: GrantContext,
 ): Promise<Result<Decided, GrantRefusal>> {
-  const request = { subject: { token: assertion, type: jwtType }, requestedType: accessTokenType, ...asked };
-  const decided = await exchange(ports, request, context);
-  if (!decided.ok) return refuse(asGrant(decided.refusal));
-  // RFC 6749 §5.1: the answer is that of a grant, and has no word for the type of what it holds.
-  const { issuedTokenType: _, ...answer } = decided.value;
-  return ok(answer);
+  const subject = { token: assertion, type: jwtType };
+  const decided = await exchange(ports, { subject, requestedType: accessTokenType, ...asked }, context);
+  return decided.ok ? decided : refuse(asGrant(decided.refusal));
 }
 
 /** RFC 7521 §4.1.1: what is wrong with the assertion is wrong with the grant. */
 function asGrant(refusal: GrantRefusal): GrantRefusal {
   if (refusal.reason !== 'exchange_refused') return refusal;
+  const { why, error, description } = refusal;
   return {
-    ...refusal,
-    error: refusal.error === 'invalid_request' ? 'invalid_grant' : refusal.error,
-    description: refusal.description.replaceAll('subject_token', 'assertion'),
+    ...{ reason: 'assertion_refused', why },
+    error: error === 'invalid_request' ? 'invalid_grant' : error,
+    description: description.replaceAll('subject_token', 'assertion'),
   };
 }

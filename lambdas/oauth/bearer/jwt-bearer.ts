@@ -1,5 +1,6 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { ok } from '../../runtime/result.ts';
+import { idJagType } from '../asserting/asserted-identity.ts';
 import { defineGrant, type Grant } from '../grants/grant.ts';
 import type { ExchangePorts } from '../exchange/token-exchange.ts';
 import { decideIdJag, type IdJagPorts } from './id-jag-grant.ts';
@@ -33,8 +34,6 @@ export function jwtBearerGrant(ports: JwtBearerPorts): Grant {
   // A workload is no client, and presents no other assertion.
   return { ...grant, isFor: ({ workload }) => workload === undefined };
 }
-
-const idJagType = 'oauth-id-jag+jwt';
 
 /** What the assertion says of itself; nothing of it is verified. */
 function claimed(assertion: string): { readonly issuer?: unknown; readonly type?: unknown } {

@@ -6,6 +6,7 @@ import type { AgentId, ClientId, GrantId, ScopeName } from '../../runtime/identi
 import type { Result } from '../../runtime/result.ts';
 import type { Secret } from '../../runtime/secret.ts';
 import type { AuthenticatedClient } from '../client-authentication/authenticate-client.ts';
+import type { AssertedIdentity } from '../asserting/asserted-identity.ts';
 import type { Exchanged } from '../exchange/chain.ts';
 import type { Shown } from '../mutual-tls/bound-certificate.ts';
 import { only, type Parameters } from '../parameters.ts';
@@ -32,6 +33,8 @@ export interface TokenPlan {
   readonly exchanged?: Exchanged;
   /** What proved the agent that it is issued to, where that was no client. */
   readonly workload?: ProvenWorkload;
+  /** In place of a token for anything of ours: what is said of the person to somebody else, whom `audience` names. */
+  readonly asserted?: AssertedIdentity;
   /** When what it rests on ends, where that does. */
   readonly until?: Instant;
 }

@@ -61,6 +61,20 @@ export function refreshTokenGrant(ports: RefreshPorts): Grant {
   });
 }
 
+/** The grant that a refresh token stands for, of the client that presents it. The token stays as good as it was. */
+export async function grantOfRefreshToken(
+  ports: RefreshPorts,
+  text: string,
+  context: GrantContext,
+): Promise<Result<GrantTerms, GrantRefusal>> {
+  const token = readRefreshToken(text);
+  if (token === undefined) return refuse({ reason: 'refresh_token_unknown' });
+  const live = liveGrant(await ports.grants.find(token.grantId), { token, resources: [] }, context);
+  if (!live.ok) return live;
+  const place = await placed(ports, live.value, token, context);
+  return place.ok ? ok(live.value.grant.terms) : place;
+}
+
 function refreshRequest({ values, resources }: Parameters): Result<RefreshRequest, GrantRefusal> {
   const text = values.get('refresh_token');
   if (text === undefined) return refuse({ reason: 'refresh_token_missing' });
@@ -114,7 +128,7 @@ async function placed(
 }
 
 /** What the person holds now, as far as their identity provider can be asked. */
-async function heldNow(
+export async function heldNow(
   ports: RefreshPorts,
   terms: GrantTerms,
   context: GrantContext,

@@ -1,5 +1,6 @@
 import type { Issuer } from '../../runtime/identifiers.ts';
 import { proofAlgorithms } from '../../resource-server/dpop-proof.ts';
+import { idJagTokenType } from '../asserting/identity-request.ts';
 import { jwtBearerGrantType } from '../bearer/grant-type.ts';
 import { supportedAlgorithms } from '../client-authentication/assertion-algorithms.ts';
 import { deviceGrantType } from '../device/device-request.ts';
@@ -29,6 +30,8 @@ export interface IssuerAbilities {
   readonly registration: boolean;
   /** What else than codes and secrets is a grant: assertions of workloads, and ID-JAGs. */
   readonly assertions: readonly string[];
+  /** Whether others are told who people are (ID-JAG). */
+  readonly assertsIdentities?: boolean;
 }
 
 /**
@@ -37,7 +40,7 @@ export interface IssuerAbilities {
  */
 export function authorizationServerMetadata(
   issuer: Issuer,
-  { signingAlgorithm, people, mutualTls, registration, assertions }: IssuerAbilities,
+  { signingAlgorithm, people, mutualTls, registration, assertions, assertsIdentities }: IssuerAbilities,
 ): Readonly<Record<string, unknown>> {
   const endpoints = endpointsOf(issuer);
   const methods = mutualTls === undefined ? authenticationMethods : certificateMethods;
@@ -61,6 +64,9 @@ export function authorizationServerMetadata(
     ],
     // EMA-12: which issuers are trusted is told to nobody.
     ...(assertions.includes('id_jag') && { authorization_grant_profiles_supported: [idJagProfile] }),
+    ...(assertsIdentities === true && {
+      identity_chaining_requested_token_types_supported: [idJagTokenType],
+    }),
     code_challenge_methods_supported: ['S256'],
     // IX-45: a client that people use may be public.
     token_endpoint_auth_methods_supported: people ? ['none', ...methods] : methods,

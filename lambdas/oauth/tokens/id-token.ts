@@ -14,7 +14,7 @@ interface Issuance {
 
 /** OIDC Core §2: who signed in, when and how, for the client alone. */
 export function idTokenClaims(
-  { subject, clientId, scope }: TokenPlan,
+  { subject, clientId, scope, granted }: TokenPlan,
   { person, nonce }: IdTokenPlan,
   { issuer, issuedAt, expiresAt, accessToken }: Issuance,
 ): Readonly<Record<string, unknown>> {
@@ -26,6 +26,8 @@ export function idTokenClaims(
     ...(acr !== undefined && { acr }),
     ...(amr !== undefined && { amr }),
     at_hash: accessTokenHash(accessToken),
+    // Ours: what it ends with, for the client that presents it to us again.
+    ...(granted?.id !== undefined && { grant_id: granted.id }),
     ...personClaims(person, scope),
   };
 }

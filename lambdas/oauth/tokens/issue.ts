@@ -3,6 +3,12 @@ import type { KeyRings, Signer } from '../../ports/signing.ts';
 import { after, instant, type Instant } from '../../runtime/clock.ts';
 import type { Issuer, KeyThumbprint } from '../../runtime/identifiers.ts';
 import type { Random } from '../../runtime/random.ts';
+import {
+  type AssertedIdentity,
+  idJagClaims,
+  idJagSeconds,
+  idJagType,
+} from '../asserting/asserted-identity.ts';
 import type { IdTokenPlan, TokenPlan } from '../grants/grant.ts';
 import { accessTokenClaims } from './access-token.ts';
 import { currentKey } from './current-key.ts';
@@ -55,10 +61,25 @@ export function tokenIssuer(ports: IssuerPorts): IssueToken {
     const ends = [after(now, lifetimeSeconds), clientUntil, plan.until];
     const expiresAt = instant(Math.min(...ends.filter((end) => end !== undefined)));
     const issuance = { issuer, jti: random(16), issuedAt: now, expiresAt };
+    if (plan.asserted !== undefined) return issueIdJag(ports, plan, plan.asserted, issuance);
     return plan.resource?.tokens === 'opaque'
       ? issueOpaque(ports, wish, issuance)
       : issueSigned(ports, wish, issuance);
   };
+}
+
+/** RFC 8693 §2.2.1: what is issued is called an access token in the answer, though it is none. */
+async function issueIdJag(
+  { keyRings, signer }: IssuerPorts,
+  plan: TokenPlan,
+  asserted: AssertedIdentity,
+  issuance: Issuance,
+): Promise<IssuedToken> {
+  const { jti, issuedAt } = issuance;
+  const expiresAt = instant(Math.min(after(issuedAt, idJagSeconds), issuance.expiresAt));
+  const key = await currentKey(keyRings, issuedAt, expiresAt);
+  const claims = idJagClaims(plan, asserted, { ...issuance, expiresAt });
+  return { accessToken: await signJwt(signer, key, idJagType, claims), jti, kid: key.kid, expiresAt };
 }
 
 async function issueSigned(

@@ -104,6 +104,7 @@ describe('authorization server metadata', () => {
         'urn:ietf:params:oauth:grant-type:device_code',
         'client_credentials',
         'urn:ietf:params:oauth:grant-type:token-exchange',
+        'urn:ietf:params:oauth:grant-type:jwt-bearer',
       ]);
       expect(Object.values(body)).not.toContainEqual([]);
     },

@@ -41,7 +41,9 @@ describe('a token that an agent was sent, presented as its grant', () => {
     const from = house.log.length;
     const { status, body } = await present(sent, { resource: at.reports, scope: 'reports:read' });
     expect([status, body['token_type'], body['scope']]).toEqual([200, 'Bearer', 'reports:read']);
-    expect(Object.keys(body).toSorted()).toEqual(['access_token', 'expires_in', 'scope', 'token_type']);
+    expect(Object.keys(body).toSorted()).toEqual([
+      ...['access_token', 'expires_in', 'issued_token_type', 'scope', 'token_type'],
+    ]);
     const claims = decodeJwt(String(body['access_token']));
     expect(claims).toMatchObject({
       ...{ sub: alice.id, aud: at.reports, client_id: 'analyst-gateway', agent_id: 'analyst' },

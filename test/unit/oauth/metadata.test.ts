@@ -22,7 +22,11 @@ describe('the metadata of the issuer', () => {
       token_endpoint: 'https://auth.example.com/token',
       jwks_uri: 'https://auth.example.com/.well-known/jwks.json',
       response_types_supported: ['code'],
-      grant_types_supported: ['client_credentials', 'urn:ietf:params:oauth:grant-type:token-exchange'],
+      grant_types_supported: [
+        'client_credentials',
+        'urn:ietf:params:oauth:grant-type:token-exchange',
+        'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      ],
       code_challenge_methods_supported: ['S256'],
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
       token_endpoint_auth_signing_alg_values_supported: [...assertionAlgorithms, 'ES384'],
@@ -62,6 +66,7 @@ describe('the metadata of the issuer', () => {
         ...['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
         'client_credentials',
         'urn:ietf:params:oauth:grant-type:token-exchange',
+        'urn:ietf:params:oauth:grant-type:jwt-bearer',
       ],
       token_endpoint_auth_methods_supported: [
         'none',
@@ -72,8 +77,10 @@ describe('the metadata of the issuer', () => {
     });
     const closed = authorizationServerMetadata(issuer, { ...people, registration: false });
     expect(closed).not.toHaveProperty('registration_endpoint');
-    const workloads = authorizationServerMetadata(issuer, { ...people, assertions: ['workload'] });
-    expect(workloads['grant_types_supported']).toContain('urn:ietf:params:oauth:grant-type:jwt-bearer');
+    const asserted = authorizationServerMetadata(issuer, { ...people, assertions: ['id_jag'] });
+    expect(asserted['authorization_grant_profiles_supported']).toEqual([
+      'urn:ietf:params:oauth:grant-profile:id-jag',
+    ]);
   });
 });
 
