@@ -6,6 +6,7 @@ import { type ExecutionRole, executionRoleOf } from '../support/execution-role.t
 import { verifies } from '../verifies.ts';
 
 const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
+const bearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const type = 'urn:ietf:params:oauth:token-type';
 
 let deployment: TestDeployment;
@@ -124,6 +125,24 @@ describe('AgentCore sends who acts beside it', () => {
     const { status, body } = await exchanged(sent);
     expect([status, body['error']]).toEqual([400, 'invalid_request']);
   });
+});
+
+describe('AgentCore presents what the agent was called with as a grant', () => {
+  verifies(
+    'vestibule:agentcore-inbound-jwt',
+    'by the client of its provider (JWT_AUTHORIZATION_GRANT)',
+    async () => {
+      const form = { grant_type: bearer, assertion: inbound, audience: tools, scope: 'tools:read' };
+      const { status, body, text } = await client.token(form, await as('analyst-asserting'));
+      expect([status, text]).toEqual([200, text]);
+      expect(decodeJwt(String(body['access_token']))).toMatchObject({
+        ...{ aud: tools, sub: 'planner-client', scope: 'tools:read', agent_id: 'analyst' },
+        act: { sub: 'analyst', client_id: 'analyst-asserting' },
+      });
+      const other = await client.token(form, await as('analyst-agentcore'));
+      expect([other.status, other.body['error']]).toEqual([400, 'unauthorized_client']);
+    },
+  );
 });
 
 /** What AgentCore asks STS for: a token for our token endpoint. */
