@@ -36,6 +36,7 @@ describe('an id_token', () => {
       ...{ iss: desk.client.issuer, sub: alice.id, aud: app, nonce: 'n-1' },
       ...{ iat: payload.iat, exp: payload.iat! + 900 },
       ...{ auth_time: 1_700_000_000, acr: '1', amr: ['pwd'], at_hash: half.toString('base64url') },
+      grant_id: decodeJwt(accessToken)['grant_id'],
     });
   });
 
