@@ -44,6 +44,9 @@ Of a code and a refresh token, the grant is read, and marked by one conditional 
 counted here: where a client works while the person is away, the identity provider is asked about the person through a
 function of its own, at most once a minute for each grant, and that function is told when the code is redeemed.
 
+An exchange writes nothing: it reads once how the token stands that it is sent, past every cache, and signs. One for an API
+behind an identity provider costs what the function behind it needs: not counted here.
+
 An opaque token is kept in place of being signed, and read at each question; what the server of its resource asks about each of
 them comes on top of the token.`;
 

@@ -6,6 +6,7 @@ import { basic, type Driver, drive } from '../../spec/support/driver.ts';
 import { newKeyClient } from '../../spec/support/registrations.ts';
 import { startDeployment, type TestDeployment } from '../../support/deployment.ts';
 import { callsOf, type Count, type CountedOperation, type SigningMode } from './counted.ts';
+import { countExchanges, withExchanges } from './measure-exchanges.ts';
 import { countOpaque } from './measure-opaque.ts';
 import { countPeople } from './measure-people.ts';
 import { countWaiting } from './measure-waiting.ts';
@@ -54,10 +55,15 @@ export async function countCalls(progress: (doing: string) => void): Promise<Cal
   const kms = await countIn('kms', progress);
   const envelope = await countIn('envelope', progress);
   const people = [await countPeopleIn('kms', progress), await countPeopleIn('envelope', progress)];
+  const exchanges = [
+    ...(await countExchangesIn('kms', progress)),
+    ...(await countExchangesIn('envelope', progress)),
+  ];
   const opaque = await countOpaqueTokens(progress);
   return {
     operations: [
       ...[...kms.tokens, ...envelope.tokens, ...people.flatMap(({ tokens }) => tokens)],
+      ...exchanges,
       ...people.flatMap(({ waiting }) => waiting),
       ...[...opaque, ...kms.questions],
     ],
@@ -98,6 +104,22 @@ async function countOpaqueTokens(progress: (doing: string) => void): Promise<rea
   const parties = { resource, caller: caller.id, server: server.id };
   try {
     return await countOpaque(deployment, parties, counterOf(deployment, 'kms'));
+  } finally {
+    await deployment.stop();
+  }
+}
+
+/** In a deployment of its own, for what is said of others makes each answer of the registry longer. */
+async function countExchangesIn(
+  signing: SigningMode,
+  progress: (doing: string) => void,
+): Promise<readonly CountedOperation[]> {
+  progress(`a deployment with signing '${signing}' where an agent acts for people`);
+  const deployment = await startDeployment({ config: withExchanges({ ...config, signing }) });
+  const [{ uri: resource }] = config.resources;
+  const [{ id: agent }] = config.clients;
+  try {
+    return await countExchanges(deployment, { resource, agent }, counterOf(deployment, signing));
   } finally {
     await deployment.stop();
   }

@@ -36,6 +36,7 @@ function budgetOf({ name, state, signing }: CountedOperation): CallBudget | unde
   if (state === 'cold instance') return undefined;
   const read = state === 'stale' ? 1 : 0;
   if (name.startsWith('discovery')) return { text: 'none', allowed: {} };
+  if (name === 'token exchange') return exchangeBudget(signing, read);
   if (/^(authorization_code|refresh_token)/.test(name)) return peoplesBudget(name, signing, read);
   if (signing !== undefined) {
     const write = name.endsWith('private_key_jwt') ? 1 : 0;
@@ -91,6 +92,15 @@ function waitingBudget(name: string, read: number): CallBudget {
         text: '≤ 1 cached BatchGetItem + 1 PutItem',
         allowed: { 'dynamodb:BatchGetItem': read, 'dynamodb:PutItem': 1 },
       };
+}
+
+/** One read more than of a machine's token: how what it is exchanged from stands at this moment. Nothing is written. */
+function exchangeBudget(signing: CountedOperation['signing'], read: number): CallBudget {
+  const isSignedByCall = signing === 'kms';
+  return {
+    text: `≤ 1 BatchGetItem + 2 more, cached${isSignedByCall ? ' + 1 Sign' : ''}`,
+    allowed: { 'dynamodb:BatchGetItem': 1 + 2 * read, 'kms:Sign': isSignedByCall ? 1 : 0 },
+  };
 }
 
 /** One read and one conditional write of the grant, and one signature for each JWT. */
