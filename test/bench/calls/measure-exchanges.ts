@@ -11,7 +11,7 @@ const [clientId, redirect, planner] = [
 ];
 
 /** People call an agent, which uses a resource in their name. */
-export function withExchanges<Config extends VestibuleConfig>(config: Config): VestibuleConfig {
+export function withExchanges(config: VestibuleConfig): VestibuleConfig {
   return {
     ...config,
     resources: [
