@@ -9,16 +9,15 @@ import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { deviceGrantType } from '../device/device-request.ts';
 import { redirectKind } from '../redirect-uri.ts';
 import { certificateAuthenticationOf, certificateBoundOf, certificateEcho } from './certificate-metadata.ts';
+import { type Places, placesOf } from './redirect-metadata.ts';
 import type { RegistrationRefusal } from './refusal.ts';
 
-const most = { redirectUris: 20, keys: 10, contacts: 10 } as const;
+const most = { keys: 10, contacts: 10 } as const;
 const longest = { name: 128, text: 1_024, scope: 2_048 } as const;
 
 /** What a client said of itself, judged. */
-export interface ClientMetadata {
+export interface ClientMetadata extends Places {
   readonly name: string;
-  readonly redirectUris: readonly string[];
-  readonly postLogoutRedirectUris: readonly string[];
   readonly grantTypes: readonly GrantType[];
   readonly authentication:
     | { readonly method: 'none' | 'client_secret_basic' | 'client_secret_post' }
@@ -97,65 +96,6 @@ export function readClientMetadata(
       ...descriptionOf(given),
     },
   });
-}
-
-/** Where people are sent: with the answer, and once they are signed out. */
-function placesOf(
-  given: Json,
-  grantTypes: readonly GrantType[],
-  custom: readonly string[],
-): Read<Pick<ClientMetadata, 'redirectUris' | 'postLogoutRedirectUris'>> {
-  const redirectUris = redirectUrisOf(given, grantTypes, custom);
-  if (!redirectUris.ok) return redirectUris;
-  const postLogout = postLogoutOf(given, redirectUris.value, custom);
-  return postLogout.ok
-    ? ok({ redirectUris: redirectUris.value, postLogoutRedirectUris: postLogout.value })
-    : postLogout;
-}
-
-/**
- * IX-24: one that we do not take must not take the others with it; all that is left is echoed. RFC 7591 §2: who sends nobody
- * here needs none, and what a client for devices alone lists counts for nothing.
- */
-function redirectUrisOf(
-  given: Json,
-  grantTypes: readonly GrantType[],
-  custom: readonly string[],
-): Read<readonly string[]> {
-  if (!grantTypes.includes('authorization_code')) return ok([]);
-  const listed = given['redirect_uris'];
-  if (!Array.isArray(listed) || listed.length === 0) {
-    return badRedirect('redirect_uris must list at least one URI to send people back to');
-  }
-  const taken = takenUris(listed, custom);
-  if (taken.length === 0) {
-    return badRedirect(
-      'redirect_uris must hold an https URI, or an http one on localhost, 127.0.0.1 or [::1]; other schemes only where the deployment lists the URI',
-    );
-  }
-  return taken.length > most.redirectUris
-    ? badRedirect(`redirect_uris must not hold more than ${most.redirectUris} URIs`)
-    : ok(taken);
-}
-
-function takenUris(listed: readonly unknown[], custom: readonly string[]): readonly string[] {
-  return [...new Set(listed)].filter((uri): uri is string => {
-    const kind = typeof uri === 'string' ? redirectKind(uri) : undefined;
-    return kind === 'private-use' ? custom.includes(uri as string) : kind !== undefined;
-  });
-}
-
-/** OIDC RP-Initiated Logout §3.1: by the rules of redirect URIs; of a client that sends nobody here it counts for nothing. */
-function postLogoutOf(
-  { post_logout_redirect_uris: listed = [] }: Json,
-  redirectUris: readonly string[],
-  custom: readonly string[],
-): Read<readonly string[]> {
-  if (!Array.isArray(listed)) return invalid('post_logout_redirect_uris must be a list');
-  const taken = redirectUris.length === 0 ? [] : takenUris(listed, custom);
-  return taken.length > most.redirectUris
-    ? invalid(`post_logout_redirect_uris must not hold more than ${most.redirectUris} URIs`)
-    : ok(taken);
 }
 
 /** IX-23: grants that we do not have are ignored; to name none is to take what people need. */
@@ -319,8 +259,4 @@ function isWebUrl(text: string): boolean {
 
 function invalid(detail: string): Read<never> {
   return refuse({ reason: 'metadata_invalid', detail });
-}
-
-function badRedirect(detail: string): Read<never> {
-  return refuse({ reason: 'redirect_uri_invalid', detail });
 }

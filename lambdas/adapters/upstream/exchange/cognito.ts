@@ -1,5 +1,5 @@
-import { readExchange, usableToken } from './answer.ts';
-import { accessToken, type ExchangeDialect, scopeText, type StrategyOf, tokenExchange } from './dialect.ts';
+import type { ExchangeDialect, StrategyOf } from './dialect.ts';
+import { exchangeAccessToken } from './exchange-access-token.ts';
 
 /**
  * The token exchange of a user pool (GetDerivedToken) at its token endpoint. Without a token of who acts, the app client has
@@ -7,12 +7,5 @@ import { accessToken, type ExchangeDialect, scopeText, type StrategyOf, tokenExc
  */
 export const cognito: ExchangeDialect<StrategyOf<'cognito'>> = {
   presents: () => ({ kind: 'access_token', wish: {} }),
-  exchange: async (talk, { audience }, { token, scopes }) => {
-    const answer = await talk.ask(tokenExchange, {
-      ...{ subject_token: token.reveal(), subject_token_type: accessToken },
-      ...{ requested_token_type: accessToken, audience, scope: scopeText(scopes) },
-    });
-    const given = readExchange(talk.idp, answer);
-    return given.ok ? usableToken(talk.idp, given.value, scopes, talk.now) : given;
-  },
+  exchange: exchangeAccessToken,
 };

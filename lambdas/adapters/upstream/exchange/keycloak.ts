@@ -1,5 +1,5 @@
-import { readExchange, usableToken } from './answer.ts';
-import { accessToken, type ExchangeDialect, scopeText, type StrategyOf, tokenExchange } from './dialect.ts';
+import type { ExchangeDialect, StrategyOf } from './dialect.ts';
+import { exchangeAccessToken } from './exchange-access-token.ts';
 
 /**
  * The standard token exchange of Keycloak: it presents access tokens alone, knows an API by the id of its client, and has no
@@ -7,12 +7,5 @@ import { accessToken, type ExchangeDialect, scopeText, type StrategyOf, tokenExc
  */
 export const keycloak: ExchangeDialect<StrategyOf<'keycloak'>> = {
   presents: () => ({ kind: 'access_token', wish: {} }),
-  exchange: async (talk, { audience }, { token, scopes }) => {
-    const answer = await talk.ask(tokenExchange, {
-      ...{ subject_token: token.reveal(), subject_token_type: accessToken },
-      ...{ requested_token_type: accessToken, audience, scope: scopeText(scopes) },
-    });
-    const given = readExchange(talk.idp, answer);
-    return given.ok ? usableToken(talk.idp, given.value, scopes, talk.now) : given;
-  },
+  exchange: exchangeAccessToken,
 };
