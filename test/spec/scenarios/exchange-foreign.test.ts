@@ -123,11 +123,12 @@ describe('a person of a trust anchor', () => {
     office.access({ claims: { iss: companyIssuer, sub: 'alice', amr: ['pwd', 'mfa'], ...claims } });
 
   verifies('vestibule:foreign-people', 'is who they are at their sign-in, with its roles', async () => {
-    const token = await company({ groups: ['engineering'], auth_time: inSeconds(-60), acr: 'high' });
+    const signedInAt = inSeconds(-60);
+    const token = await company({ groups: ['engineering'], auth_time: signedInAt, acr: 'high' });
     const { body } = await office.exchange(token);
     expect(decodeJwt(String(body['access_token']))).toMatchObject({
       ...{ sub: personOf(companyIssuer, '', 'alice'), acr: 'high', amr: ['pwd', 'mfa'] },
-      ...{ roles: ['everyone', 'engineering'], auth_time: inSeconds(-60) },
+      ...{ roles: ['everyone', 'engineering'], auth_time: signedInAt },
     });
     expect(await refusal(await company({ amr: ['pwd'] }))).toMatch(
       /without a method that is demanded \(amr\)/,
