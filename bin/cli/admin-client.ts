@@ -5,7 +5,7 @@ import type { Target } from './target.ts';
 
 /** The admin API as the commands use it. A refusal of the API is a `Refused` in the API's own words. */
 export interface AdminClient {
-  readonly send: (method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) => Promise<Json>;
+  readonly send: (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object) => Promise<Json>;
   /** All pages; `progress` hears the count after each one but the last. */
   readonly listAll: (
     kind: Kind | 'registration-token',

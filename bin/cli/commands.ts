@@ -1,10 +1,12 @@
 import type { Command } from './command.ts';
 import {
+  declarableKinds,
   type DeclarableKind,
   declarationOf,
   declarationOptions,
   type Json,
   type Kind,
+  kinds as all,
 } from './declaration.ts';
 import { doctorCommand } from './doctor/doctor.ts';
 import { UsageError } from './failure.ts';
@@ -13,21 +15,31 @@ import { idpKeyCommand } from './idp-key.ts';
 import type { OptionName } from './options.ts';
 import { details, listing } from './views.ts';
 
-const declarable = ['resource', 'agent', 'client'] as const;
-const all = [...declarable, 'idp'] as const;
 const none = (): readonly OptionName[] => [];
 
 export const commands: Readonly<Record<string, Command>> = {
   add: {
     usage: (kind) => addUsage[kind as DeclarableKind],
     summary: (kind) => `register ${article(kind)}, by options or by --file declaration.json`,
-    kinds: declarable,
+    kinds: declarableKinds,
     options: (kind) => declarationOptions[kind as DeclarableKind],
     run: async ({ kind, operands, values, admin, surroundings }) => {
       const id = optionalOperand(operands);
       const declaration = declarationOf(kind as DeclarableKind, id, values, surroundings.directory);
       const added = await admin().send('POST', `${kind}s`, declaration);
       return { text: `${kind} ${nameOf(added)} is registered\n${withSecret(added)}`, json: added };
+    },
+  },
+  replace: {
+    usage: (kind) => addUsage[kind as DeclarableKind].replace(' add ', ' replace '),
+    summary: (kind) => `declare ${article(kind)} anew, as a whole; its state stays`,
+    kinds: declarableKinds,
+    options: (kind) => declarationOptions[kind as DeclarableKind],
+    run: async ({ kind, operands, values, admin, surroundings }) => {
+      const at = path(kind, operands);
+      const declaration = declarationOf(kind as DeclarableKind, operands[0], values, surroundings.directory);
+      const replaced = await admin().send('PUT', at, declaration);
+      return { text: `${kind} ${nameOf(replaced)} is replaced\n${withSecret(replaced)}`, json: replaced };
     },
   },
   list: {
@@ -58,7 +70,7 @@ export const commands: Readonly<Record<string, Command>> = {
   remove: {
     usage: (kind) => `${kind} remove <id>`,
     summary: (kind) => `remove ${article(kind)} and free its identifiers`,
-    kinds: declarable,
+    kinds: declarableKinds,
     options: none,
     run: async ({ kind, operands, admin }) => {
       await admin().send('DELETE', path(kind, operands));
@@ -96,9 +108,10 @@ export const commands: Readonly<Record<string, Command>> = {
 
 const addUsage: Readonly<Record<DeclarableKind, string>> = {
   resource:
-    'resource add <id> --uri <uri> --scope <name>=<description> … [--name] [--audience] [--kind mcp-server|agent] [--agent <agent id>] [--clients declared|any] [--tokens jwt|opaque] [--dpop accepted|required]',
+    'resource add <id> --uri <uri> --scope <name>=<description> … [--name] [--audience] [--kind mcp-server|agent] [--agent <agent id>] [--clients declared|any] [--tokens jwt|opaque] [--dpop accepted|required] [--on-behalf-of <rule> …] [--actor <agent id>]',
   agent:
-    'agent add <id> --owner <owner> [--name] [--require <resource id>:<scope> …] [--optional <resource id>:<scope> …]',
+    'agent add <id> --owner <owner> [--name] [--require <resource id>:<scope> …] [--optional <resource id>:<scope> …] [--on-behalf-of "<target id>:<scope> [from <scope> or …] [for person|agent|workload or …] [by impersonation]" …]',
+  api: 'api add <id> --uri <uri> --idp <idp id> --strategy rfc8693|keycloak|entra-obo|entra-agent-id|okta|okta-agent|auth0|cognito [--with <member>=<value> …] --scope <name>[=<as the provider calls it>] …',
   client:
     'client add <id> (--agent <agent id> | --resource <resource id or uri> | --redirect-uri <uri> …) [--auth client_secret_basic|client_secret_post|private_key_jwt|aws_iam_jwt|aws_caller_identity|none] [--jwks <file or JSON> | --jwks-uri <url>] [--accept-token-endpoint-audience] [--aws-role <arn> --aws-issuer <url> [--aws-organization <id>] [--aws-principal-tag <key>=<value> …] [--aws-lambda-function <arn> …]] [--post-logout-redirect-uri <uri> …] [--grant <grant type> …] [--consent asked|implied] [--require-pushed-requests] [--name]',
 };
@@ -147,5 +160,6 @@ function noOperand(operands: readonly string[]): void {
 
 function article(kind: Kind): string {
   if (kind === 'idp') return 'an identity provider';
+  if (kind === 'api') return 'an API behind an identity provider';
   return kind === 'agent' ? 'an agent' : `a ${kind}`;
 }

@@ -1,19 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { awsOptions, awsWorkload } from './aws-workload.ts';
+import { delegations } from './delegations.ts';
 import { Refused, UsageError } from './failure.ts';
 import type { OptionName, Values } from './options.ts';
+import { resourceAndScope } from './resource-and-scope.ts';
 
 /** What can be registered from here. */
-export type DeclarableKind = 'resource' | 'agent' | 'client';
+export const declarableKinds = ['resource', 'agent', 'client', 'api'] as const;
+export type DeclarableKind = (typeof declarableKinds)[number];
 /** Identity providers too, which the config alone declares. */
-export type Kind = DeclarableKind | 'idp';
+export const kinds = [...declarableKinds, 'idp'] as const;
+export type Kind = (typeof kinds)[number];
 export type Json = Readonly<Record<string, unknown>>;
 
 /** What `add` takes to declare each kind, besides `--file`. */
 export const declarationOptions: Readonly<Record<DeclarableKind, readonly OptionName[]>> = {
-  resource: ['id', 'uri', 'name', 'scope', 'audience', 'kind', 'agent', 'clients', 'tokens', 'dpop', 'file'],
-  agent: ['id', 'name', 'owner', 'require', 'optional', 'file'],
+  resource: [
+    ...['id', 'uri', 'name', 'scope', 'audience', 'kind', 'agent', 'clients', 'tokens', 'dpop'],
+    ...['on-behalf-of', 'actor', 'file'],
+  ] as OptionName[],
+  agent: ['id', 'name', 'owner', 'require', 'optional', 'on-behalf-of', 'file'],
+  api: ['id', 'uri', 'idp', 'strategy', 'with', 'scope', 'file'],
   client: [
     'id',
     'name',
@@ -66,12 +74,22 @@ const builders: Readonly<Record<DeclarableKind, (id: string, values: Values, dir
     clients: values.clients,
     tokens: values.tokens,
     dpop: values.dpop,
+    delegations: delegations(values),
+    actor: values.actor,
   }),
   agent: (id, values) => ({
     id,
     name: values.name ?? id,
     owner: values.owner ?? missing('owner', 'team-billing'),
     catalogue: catalogue(values),
+    delegations: delegations(values),
+  }),
+  api: (id, values) => ({
+    id,
+    uri: values.uri ?? missing('uri', 'https://files.example.com'),
+    idp: values.idp ?? missing('idp', 'company'),
+    strategy: strategy(values),
+    scopes: (values.scope ?? []).map(providersScope),
   }),
   client: (id, values, directory) => ({
     client_id: id,
@@ -108,6 +126,23 @@ function fromFile(kind: DeclarableKind, id: string | undefined, values: Values, 
   return id === undefined ? declared : { ...declared, [member]: id };
 }
 
+/** `--strategy keycloak --with audience=files` */
+function strategy(values: Values): Json {
+  const members = (values.with ?? []).map((text) => {
+    const separator = text.indexOf('=');
+    if (separator > 0) return [text.slice(0, separator), text.slice(separator + 1)] as const;
+    throw new UsageError(`--with ${text}: must be <member>=<value>, such as audience=files`);
+  });
+  return { kind: values.strategy ?? missing('strategy', 'rfc8693'), ...Object.fromEntries(members) };
+}
+
+/** `read=files.read`, where the provider calls it otherwise. */
+function providersScope(text: string): Json {
+  const separator = text.indexOf('=');
+  if (separator < 1) return { name: text };
+  return { name: text.slice(0, separator), upstream: text.slice(separator + 1) };
+}
+
 /** `tools:read=List tools`: a scope-token may hold "=" too, but its description then tells no person anything. */
 function scopeDefinition(text: string): Json {
   const separator = text.indexOf('=');
@@ -117,7 +152,7 @@ function scopeDefinition(text: string): Json {
   return { name: text.slice(0, separator), description: text.slice(separator + 1) };
 }
 
-/** Collects `demo:tools:read` by resource. A resource named by its URI is set off by a space: `https://… tools:read`. */
+/** Collects `demo:tools:read` by resource. */
 function catalogue(values: Values): readonly Json[] {
   const entries = new Map<string, { required: string[]; optional: string[] }>();
   for (const [option, list] of [
@@ -132,15 +167,6 @@ function catalogue(values: Values): readonly Json[] {
     }
   }
   return [...entries].map(([resource, scopes]) => ({ resource, ...scopes }));
-}
-
-function resourceAndScope(option: string, text: string): readonly [string, string] {
-  const separator = text.includes(' ') ? text.lastIndexOf(' ') : text.indexOf(':');
-  const [resource, scope] = [text.slice(0, separator), text.slice(separator + 1)];
-  if (separator > 0 && scope !== '' && !scope.startsWith('//')) return [resource, scope];
-  throw new UsageError(
-    `--${option} ${text}: must be <resource id>:<scope>, such as demo:tools:read, or "<resource uri> <scope>"`,
-  );
 }
 
 function method(values: Values): string {

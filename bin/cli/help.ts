@@ -1,12 +1,10 @@
 import type { Command } from './command.ts';
 import { commands } from './commands.ts';
-import type { Kind } from './declaration.ts';
+import { type Kind, kinds } from './declaration.ts';
 import { keysUsage } from './keys.ts';
 import { personUsage } from './people.ts';
 import { registrationTokenUsage } from './registration-tokens.ts';
 import { table } from './table.ts';
-
-const kinds = ['resource', 'agent', 'client', 'idp'] as const;
 
 const keysLines = keysUsage.map(([usage, what]) => [`  vestibule ${usage}`, what] as const);
 
@@ -31,7 +29,7 @@ export function overview(): string {
   const lines = kinds.flatMap((kind) =>
     of(kind).map(([verb, command]) => [`  vestibule ${kind} ${verb}`, command.summary(kind)] as const),
   );
-  return `Usage: vestibule <resource|agent|client|idp|person|keys|registration-token> <command> [options]\n\n${rows([...lines, ...personLines, ...keysLines, ...registrationTokenLines])}\n\n${optionLines()}`;
+  return `Usage: vestibule <resource|agent|client|api|idp|person|keys|registration-token> <command> [options]\n\n${rows([...lines, ...personLines, ...keysLines, ...registrationTokenLines])}\n\n${optionLines()}`;
 }
 
 export function helpOfKeys(): string {

@@ -1,7 +1,7 @@
 import { type AdminClient, adminClient } from './admin-client.ts';
 import type { Command, Said } from './command.ts';
 import { commands } from './commands.ts';
-import type { Kind } from './declaration.ts';
+import { type Kind, kinds } from './declaration.ts';
 import { Refused, UsageError } from './failure.ts';
 import { helpOf, helpOfKeys, helpOfPersons, helpOfRegistrationTokens, overview } from './help.ts';
 import { processSurroundings, type Surroundings } from './io.ts';
@@ -54,7 +54,7 @@ async function outputOf({ values, positionals }: Arguments, surroundings: Surrou
   if (known === undefined) {
     if (values.help === true) return { text: overview() };
     throw new UsageError(
-      'say what: vestibule resource|agent|client|idp|person|keys|registration-token <command>',
+      'say what: vestibule resource|agent|client|api|idp|person|keys|registration-token <command>',
     );
   }
   const command = verb === undefined ? undefined : commandNamed(known, verb);
@@ -74,12 +74,10 @@ function familyNamed(text: string) {
 }
 
 function kindNamed(text: string): Kind {
-  const kind = (['resource', 'agent', 'client', 'idp'] as const).find(
-    (name) => text === name || text === `${name}s`,
-  );
+  const kind = kinds.find((name) => text === name || text === `${name}s`);
   if (kind === undefined)
     throw new UsageError(
-      `${JSON.stringify(text)} is not resource, agent, client, idp, person, keys or registration-token`,
+      `${JSON.stringify(text)} is not resource, agent, client, api, idp, person, keys or registration-token`,
     );
   return kind;
 }

@@ -44,6 +44,11 @@ const declarations = {
   clients: { type: 'string' },
   tokens: { type: 'string' },
   dpop: { type: 'string' },
+  'on-behalf-of': { type: 'string', multiple: true },
+  actor: { type: 'string' },
+  idp: { type: 'string' },
+  strategy: { type: 'string' },
+  with: { type: 'string', multiple: true },
 } as const satisfies OptionTable;
 
 const keys = { compromised: { type: 'string' } } as const satisfies OptionTable;

@@ -35,6 +35,17 @@ const views: Readonly<Record<Kind, View>> = {
       manager(thing),
     ],
   },
+  api: {
+    header: ['ID', 'IDP', 'STATE', 'URI', 'STRATEGY', 'SCOPES', 'MANAGED BY'],
+    row: (thing) => [
+      ...texts(thing, 'id', 'idp', 'state', 'uri'),
+      text((thing['strategy'] as Json)['kind']),
+      things(thing, 'scopes')
+        .map(({ name }) => text(name))
+        .join(' '),
+      manager(thing),
+    ],
+  },
   idp: {
     header: ['ID', 'STATE', 'PROFILE', 'ISSUER', 'CLIENT ID', 'NAME', 'MANAGED BY'],
     row: (thing) => [

@@ -1,6 +1,7 @@
 import type { Instant } from '../runtime/clock.ts';
-import type { GrantId, IdpId, PersonId, ResourceUri, ScopeName } from '../runtime/identifiers.ts';
+import type { ApiId, GrantId, IdpId, PersonId, ResourceUri, ScopeName } from '../runtime/identifiers.ts';
 import type { Secret } from '../runtime/secret.ts';
+import type { Registration } from './registry.ts';
 
 /** A client of ours at the provider that is another one than people sign in with. */
 export interface ExchangeClient {
@@ -61,12 +62,13 @@ export interface ApiScope {
 }
 
 /** An API behind an identity provider: it takes tokens of the provider, and none of ours. */
-export interface DownstreamApi {
-  /** Short name, `[A-Za-z0-9_-]{1,64}`. */
-  readonly id: string;
-  /** What callers send as `resource` or `audience`. */
+export interface DownstreamApi extends Registration {
+  /** Short name, `[A-Za-z0-9_-]{1,64}`, unlike that of any resource. */
+  readonly id: ApiId;
+  /** What callers send as `resource` or `audience`; it is the URI or the audience of no resource. */
   readonly uri: ResourceUri;
   readonly idp: IdpId;
+  /** At least one. */
   readonly scopes: readonly ApiScope[];
   readonly strategy: ExchangeStrategy;
 }
@@ -78,7 +80,7 @@ export function apiSecretName(id: DownstreamApi['id']): string {
 
 /** What one who acts for a person asks of an API. */
 export interface ApiRequest {
-  readonly api: DownstreamApi['id'];
+  readonly api: DownstreamApi['uri'];
   /** The person's own grant, behind all that was exchanged since. */
   readonly grant: GrantId;
   readonly person: PersonId;
@@ -116,18 +118,20 @@ export type ApiRefusal =
   | { readonly kind: 'ended'; readonly reason: string }
   /** Nothing of the person is kept that the provider could be asked with. */
   | { readonly kind: 'not_kept' }
-  | { readonly kind: 'idp_disabled' };
+  | { readonly kind: 'idp_disabled' }
+  /** It is registered no more, or disabled. */
+  | { readonly kind: 'api_gone' };
 
 export type ApiAnswer = { readonly kind: 'token'; readonly token: ApiToken } | ApiRefusal;
 
-/** An API as whoever decides about it knows it; how it is asked for is nobody else's business. */
-export type KnownApi = Pick<DownstreamApi, 'id' | 'uri' | 'idp'> & {
-  readonly scopes: readonly Pick<ApiScope, 'name'>[];
-};
+/** Reads for the request path: no answer is more than 5 seconds old. */
+export interface ApiDirectory {
+  /** The active or disabled API of that canonical URI. */
+  readonly find: (uri: ResourceUri) => Promise<DownstreamApi | undefined>;
+}
 
 /** The APIs behind identity providers, as the token endpoint sees them. */
-export interface DownstreamApis {
-  readonly find: (uri: ResourceUri) => KnownApi | undefined;
+export interface DownstreamApis extends ApiDirectory {
   /** Throws `DependencyUnavailable` when the provider is down. */
   readonly exchange: (asked: ApiRequest) => Promise<ApiAnswer>;
 }

@@ -1,5 +1,6 @@
 import type { Instant } from '../runtime/clock.ts';
-import type { ResourceId, ResourceUri } from '../runtime/identifiers.ts';
+import type { ApiId, ResourceId, ResourceUri } from '../runtime/identifiers.ts';
+import type { DownstreamApi } from './downstream-apis.ts';
 import type { IdentityProvider } from './identity-providers.ts';
 import type { Agent, Client, Resource } from './registry.ts';
 
@@ -9,6 +10,7 @@ export interface Things {
   readonly agent: Agent;
   readonly client: Client;
   readonly idp: IdentityProvider;
+  readonly api: DownstreamApi;
 }
 export type Kind = keyof Things;
 
@@ -41,7 +43,7 @@ export interface Draft<Thing> {
 
 export type WriteOutcome =
   | { readonly outcome: 'written' }
-  /** Another thing holds that client id, agent id, resource id, URI or audience. Nothing was written. */
+  /** Another thing holds that client id, agent id, id of a resource or an API, URI or audience. Nothing was written. */
   | { readonly outcome: 'taken'; readonly identifier: string }
   /** The thing was changed or removed since it was read. Nothing was written. */
   | { readonly outcome: 'moved_on' };
@@ -58,14 +60,16 @@ export interface PageRequest {
 }
 
 /**
- * The registry as those who change it see it. Client ids, agent ids, resource URIs and audiences share one name
- * space: no value is ever held by two things, under any interleaving.
+ * The registry as those who change it see it. Client ids, agent ids, URIs of resources and APIs, and audiences share one
+ * name space: no value is ever held by two things, under any interleaving.
  */
 export interface RegistryStore {
   /** Strongly consistent. */
   readonly find: <K extends Kind>(kind: K, id: Things[K]['id']) => Promise<Stored<Things[K]> | undefined>;
   /** The registered resources among those names, strongly consistent, in no particular order. */
-  readonly resources: (names: ResourceNames) => Promise<readonly Resource[]>;
+  readonly resources: (names: TargetNames) => Promise<readonly Resource[]>;
+  /** The registered APIs among them, likewise. */
+  readonly apis: (names: TargetNames) => Promise<readonly DownstreamApi[]>;
   /** In the order of ids; a thing written less than a second ago may be missing. `undefined`: no such cursor. */
   readonly list: <K extends Kind>(kind: K, page: PageRequest) => Promise<Page<Things[K]> | undefined>;
   /** All or nothing; resolves `written` for exactly one of the callers who want the same identifier. */
@@ -89,7 +93,8 @@ export interface RegistryStore {
   ) => Promise<'removed' | 'moved_on'>;
 }
 
-export interface ResourceNames {
+/** Resources and APIs share one name space of ids, and one of URIs. */
+export interface TargetNames {
   readonly uris: readonly ResourceUri[];
-  readonly ids: readonly ResourceId[];
+  readonly ids: readonly (ResourceId | ApiId)[];
 }

@@ -1,6 +1,6 @@
-import type { RegistryStore } from '../ports/registry-store.ts';
+import type { RegistryStore, TargetNames } from '../ports/registry-store.ts';
 import type { Agent, Resource } from '../ports/registry.ts';
-import type { AgentId } from '../runtime/identifiers.ts';
+import type { AgentId, ResourceUri } from '../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../runtime/result.ts';
 import type { DeclaredAgent, DeclaredCatalogue } from './declaration/agent.ts';
 import type { ResourceName } from './declaration/resource-name.ts';
@@ -63,10 +63,14 @@ export function knownAmong(
   store: RegistryStore,
   names: readonly ResourceName[],
 ): Promise<readonly Resource[]> {
-  return store.resources({
+  return store.resources(namesOf(names));
+}
+
+export function namesOf(names: readonly ResourceName[]): TargetNames {
+  return {
     uris: names.flatMap((name) => ('uri' in name ? [name.uri] : [])),
     ids: names.flatMap((name) => ('id' in name ? [name.id] : [])),
-  });
+  };
 }
 
 function unknownScope(entry: DeclaredCatalogue, resource: Resource, field: string): FieldRefusal | undefined {
@@ -81,8 +85,12 @@ function unknownScope(entry: DeclaredCatalogue, resource: Resource, field: strin
   return undefined;
 }
 
-export function isNamed(resource: Resource, name: ResourceName): boolean {
-  return 'uri' in name ? resource.uri === name.uri : resource.id === name.id;
+/** Whether a resource or an API is what the name names. */
+export function isNamed(
+  { uri, id }: { readonly uri: ResourceUri; readonly id: string },
+  name: ResourceName,
+): boolean {
+  return 'uri' in name ? uri === name.uri : id === name.id;
 }
 
 export function textOf(name: ResourceName): string {

@@ -11,12 +11,14 @@ import type {
 import type { ResourceUri } from '../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../runtime/result.ts';
 import { type DeclaredAgent, readAgent } from './declaration/agent.ts';
+import { type DeclaredApi, readApi } from './declaration/api.ts';
 import { type DeclaredAuthentication, type DeclaredClient, readClient } from './declaration/client.ts';
 import { exchangeGrantType } from './declaration/client-grants.ts';
 import type { DeclarationContext } from './declaration/fields.ts';
 import { type DeclaredIdentityProvider, readIdentityProvider } from './declaration/identity-provider.ts';
 import { type DeclaredResource, readResource } from './declaration/resource.ts';
 import { type Delegations, resolveDelegations, trustDelegations } from './delegations.ts';
+import { resolveApi } from './fitting-api.ts';
 import { checkAgentExists, resolveCatalogue, resolveResource } from './references.ts';
 import type { FieldRefusal, RegistryRefusal } from './refusal.ts';
 import { liveSecrets } from './secrets.ts';
@@ -26,6 +28,7 @@ interface Declared {
   readonly agent: DeclaredAgent;
   readonly client: DeclaredClient;
   readonly idp: DeclaredIdentityProvider;
+  readonly api: DeclaredApi;
 }
 
 /** A declaration whose references are resolved: the thing without its registration. */
@@ -34,6 +37,7 @@ export interface Settled {
   readonly agent: Omit<Agent, keyof Registration>;
   readonly client: Omit<DeclaredClient, 'resource' | 'hasUsualGrants'> & { readonly resource?: ResourceUri };
   readonly idp: DeclaredIdentityProvider;
+  readonly api: DeclaredApi;
 }
 
 interface Rules<K extends Kind> {
@@ -83,6 +87,13 @@ export const rules: { readonly [K in Kind]: Rules<K> } = {
   idp: {
     read: readIdentityProvider,
     resolve: (_store, declared) => Promise.resolve(ok(declared)),
+    trust: ok,
+    create: (settled, registration) => ({ ...settled, ...registration }),
+    replace: (settled, _from, registration) => ok({ ...settled, ...registration }),
+  },
+  api: {
+    read: readApi,
+    resolve: resolveApi,
     trust: ok,
     create: (settled, registration) => ({ ...settled, ...registration }),
     replace: (settled, _from, registration) => ok({ ...settled, ...registration }),

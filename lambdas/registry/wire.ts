@@ -1,8 +1,10 @@
 import type { AwsWorkload } from '../ports/aws-workload.ts';
+import type { DownstreamApi } from '../ports/downstream-apis.ts';
 import type { ClientProof, IdentityProvider } from '../ports/identity-providers.ts';
 import type { Kind, Things } from '../ports/registry-store.ts';
 import type { Agent, Client, Delegation, ManagedBy, Registration, Resource } from '../ports/registry.ts';
 import type { Instant } from '../runtime/clock.ts';
+import { writtenStrategy } from './exchange-strategy.ts';
 import { liveSecrets } from './secrets.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -71,6 +73,12 @@ export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
     on_logout: idp.onLogout,
     roles: idp.roles?.map(({ name, groups, scopes }) => ({ name, groups, scopes })),
     ...registration(idp),
+  }),
+  api: (api: DownstreamApi) => ({
+    ...{ id: api.id, uri: api.uri, idp: api.idp },
+    strategy: writtenStrategy(api.strategy),
+    scopes: api.scopes.map(({ name, upstream }) => ({ name, upstream })),
+    ...registration(api),
   }),
 };
 

@@ -78,6 +78,6 @@ function taken(identifier: string): ConflictRefusal {
   return {
     reason: 'conflict',
     problem: `${JSON.stringify(identifier)} is already registered`,
-    fix: 'client ids, agent ids, resource URIs, audiences and AWS roles never repeat; choose another, or remove the other registration first',
+    fix: 'client ids, agent ids, URIs, audiences, AWS roles, and the ids of resources and APIs never repeat; choose another, or remove the other registration first',
   };
 }

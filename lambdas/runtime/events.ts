@@ -2,6 +2,7 @@ import type { EnrolmentEvent } from './enrolment-events.ts';
 import type { ApiTokenGiven, ExchangedFrom } from './exchange-events.ts';
 import { logger } from './log.ts';
 import type { LogoutEvent, UpstreamLogoutEvent } from './logout-events.ts';
+import type { RegistrationEvent } from './registration-events.ts';
 import type { Via } from './via.ts';
 
 /** Who asked for what, as far as the request got before it was decided. */
@@ -215,33 +216,7 @@ export type AuditEvent =
       readonly reason: string;
     }
   | EnrolmentEvent
-  | {
-      readonly event: 'registration_changed';
-      readonly change:
-        | 'created'
-        | 'replaced'
-        | 'disabled'
-        | 'enabled'
-        | 'removed'
-        | 'redirect_attached'
-        | 'redirect_detached';
-      readonly kind: 'resource' | 'agent' | 'client' | 'idp' | 'registration-token';
-      readonly id: string;
-      /** The operator's ARN, or the deployment's name. */
-      readonly by: string;
-    }
-  | {
-      readonly event: 'registration_refused';
-      readonly requestId: string;
-      readonly change: string;
-      readonly kind: 'resource' | 'agent' | 'client' | 'idp' | 'registration-token';
-      readonly id?: string;
-      /** The identity provider that made no client of it, and why. */
-      readonly idp?: string;
-      readonly detail?: string;
-      readonly reason: string;
-      readonly by: string;
-    }
+  | RegistrationEvent
   | {
       readonly event: 'provider_certificate_made';
       readonly requestId: string;

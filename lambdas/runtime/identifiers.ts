@@ -7,6 +7,8 @@ export type ClientId = Branded<'ClientId'>;
 export type AgentId = Branded<'AgentId'>;
 /** Short name of a resource: the handle of operators and of metadata on the issuer's host. */
 export type ResourceId = Branded<'ResourceId'>;
+/** Short name of an API behind an identity provider; no resource has the same. */
+export type ApiId = Branded<'ApiId'>;
 /** Canonical absolute URI of a protected resource (RFC 8707 §2). */
 export type ResourceUri = Branded<'ResourceUri'>;
 /** What `aud` says for a resource: its URI unless the registration names another. */

@@ -126,31 +126,10 @@ export interface DownstreamApiConfig {
   readonly scopes: readonly string[] | Readonly<Record<string, string>>;
 }
 
-/** An API as functions are told of it. */
-interface DeclaredApi extends Pick<DownstreamApiConfig, 'id' | 'uri' | 'idp'> {
-  readonly strategy: object;
-  readonly scopes: readonly { readonly name: string; readonly upstream: string }[];
-}
-
-/** The APIs as the token function knows them: not how they are asked for. */
-export function knownApis(apis: readonly DownstreamApiConfig[] = []): readonly object[] {
-  return apis.map(apiOf).map(({ id, uri, idp, scopes }) => ({
-    ...{ id, uri, idp },
-    scopes: scopes.map(({ name }) => ({ name })),
-  }));
-}
-
-/** An API as the downstream function knows it. */
-export function apiOf({ id, uri, idp, strategy, scopes }: DownstreamApiConfig): DeclaredApi {
-  const client = exchangeClientOf({ strategy });
-  return {
-    ...{ id, uri, idp },
-    strategy: { ...strategy, ...(client && { client: { id: client.id } }) },
-    scopes: namedScopes(scopes),
-  };
-}
-
-function namedScopes(scopes: DownstreamApiConfig['scopes']): DeclaredApi['scopes'] {
+/** The scopes of an API, by their names here, with what the provider calls each. */
+export function namedScopes(
+  scopes: DownstreamApiConfig['scopes'],
+): readonly { readonly name: string; readonly upstream: string }[] {
   return isList(scopes)
     ? scopes.map((name) => ({ name, upstream: name }))
     : Object.entries(scopes).map(([name, upstream]) => ({ name, upstream }));

@@ -1,6 +1,5 @@
 import { Token } from 'aws-cdk-lib';
 import * as v from 'valibot';
-import { apiOf, type DownstreamApiConfig } from './downstream-apis-config.ts';
 import { fields, identifier, listOf, mapOf, oneOf, text, textThat } from './fields.ts';
 import { didYouMean, pathOf, type Problem, show } from './problem.ts';
 import { isSharedIssuer, profileOf } from './provider-profiles.ts';
@@ -82,24 +81,15 @@ const scopes = v.lazy((input): v.GenericSchema =>
       ),
 );
 
-/** The functions read them from their environment, of which Lambda gives 4 kB in all. Characters. */
-const longest = 2_000;
-
 export function downstreamApis(hosts: Hosts): v.GenericSchema {
-  return v.pipe(
-    listOf(
-      fields({
-        id: identifier,
-        uri: textThat((uri) => resourceUriProblem(uri, hosts)),
-        idp: text(),
-        strategy: strategy(hosts),
-        scopes,
-      }),
-    ),
-    v.check(
-      (apis) => JSON.stringify((apis as DownstreamApiConfig[]).map(apiOf)).length <= longest,
-      `has more than ${longest} characters as functions read it; name fewer APIs, or fewer scopes of theirs`,
-    ),
+  return listOf(
+    fields({
+      id: identifier,
+      uri: textThat((uri) => resourceUriProblem(uri, hosts)),
+      idp: text(),
+      strategy: strategy(hosts),
+      scopes,
+    }),
   );
 }
 

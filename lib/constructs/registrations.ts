@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { type AttachedScopes, withAttachedScopes } from '../config/attached-scopes.ts';
 import type { AgentConfig, ClientConfig, ResourceConfig, VestibuleConfig } from '../config/config.ts';
 import { withUsualGrants } from '../config/usual-grants.ts';
+import { apiDeclaration } from './api-declaration.ts';
 import { ClientSecret } from './client-secret.ts';
 import type { DataKey } from './data-key.ts';
 import { agentDeclaration, clientDeclaration, resourceDeclaration } from './declarations.ts';
@@ -74,6 +75,9 @@ export class Registrations extends Construct {
         'Custom::VestibuleIdentityProvider',
         identityProviderDeclaration(idp, config.roles, targets, providerKeys?.get(idp.id)),
       );
+    }
+    for (const api of config.downstreamApis ?? []) {
+      this.registerDeclared(this, `Api-${api.id}`, 'Custom::VestibuleDownstreamApi', apiDeclaration(api));
     }
     for (const client of config.clients) {
       const secret = secrets.get(client.id);

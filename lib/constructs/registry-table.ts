@@ -17,13 +17,14 @@ const entries = [
   'client#*',
   'aws-role#*',
   'idp#*',
+  'api#*',
   'identifier#*',
 ] as const;
 
 const changes = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'] as const;
 
 /**
- * Resources, agents, clients and the key ring. Each `grant` gives a role one function's whole access and answers the
+ * Resources, agents, clients, identity providers and the APIs behind them, and the key ring. Each `grant` gives a role one function's whole access and answers the
  * variables that go with it.
  */
 export class RegistryTable extends Construct {
@@ -95,6 +96,11 @@ export class RegistryTable extends Construct {
     return this.grantIdentityProviders(role);
   }
 
+  /** The identity providers that people sign in at, and the APIs behind them. */
+  grantDownstreamDecisions(role: IRole): RegistryVariables {
+    return this.grant(role, { actions: ['dynamodb:BatchGetItem'], items: ['idp#*', 'api#*'] });
+  }
+
   /** The identity providers that people sign in at. */
   grantIdentityProviders(role: IRole): RegistryVariables {
     return this.grant(role, { actions: ['dynamodb:BatchGetItem'], items: ['idp#*'] });
@@ -103,7 +109,7 @@ export class RegistryTable extends Construct {
   /** All that a decision to issue a token reads, or a judgement of one; what people need besides, in the same call. */
   grantTokenDecisions(
     role: IRole,
-    ...ofPeople: readonly ('client-document#*' | 'idp#*')[]
+    ...ofPeople: readonly ('client-document#*' | 'idp#*' | 'api#*')[]
   ): RegistryVariables {
     return this.grant(role, {
       actions: ['dynamodb:BatchGetItem'],
@@ -120,7 +126,7 @@ export class RegistryTable extends Construct {
         // In an index, the leading key is the index's own: the kind.
         conditions: {
           'ForAllValues:StringLike': {
-            'dynamodb:LeadingKeys': ['resource', 'agent', 'client', 'idp', 'registration-token'],
+            'dynamodb:LeadingKeys': ['resource', 'agent', 'client', 'idp', 'api', 'registration-token'],
           },
         },
       }),

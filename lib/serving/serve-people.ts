@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { apiOf, exchangeClientOf } from '../config/downstream-apis-config.ts';
+import { exchangeClientOf } from '../config/downstream-apis-config.ts';
 import { type IdentityProviderConfig, keyAuthenticationOf } from '../config/people-config.ts';
 import type { DataKey } from '../constructs/data-key.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
@@ -42,13 +42,12 @@ export function servePeople(
       return {
         ISSUER: issuer,
         IDPS: JSON.stringify(idps),
-        DOWNSTREAM_APIS: stack.toJsonString((config.downstreamApis ?? []).map(apiOf)),
         DEPLOYMENT: stack.stackName,
         DOCUMENT_HOSTS: allowedHosts(config),
         IDP_SECRETS: stack.toJsonString(
           Object.fromEntries(secrets.map(([id, secret]) => [id, secret.secretArn])),
         ),
-        ...registry.grantIdentityProviders(role),
+        ...registry.grantDownstreamDecisions(role),
         ...vault.grantUpstreamGrants(role),
         ...dataKey.grantUpstreamGrants(role),
       };

@@ -1,6 +1,4 @@
 import { foreignEnvironment } from '../config/foreign-environment.ts';
-import { Stack } from 'aws-cdk-lib';
-import { knownApis } from '../config/downstream-apis-config.ts';
 import { assertionTerms } from '../config/identity-assertion-environment.ts';
 import { refreshTokenDays } from '../config/refresh-tokens.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
@@ -21,7 +19,6 @@ export function serveTokens(parts: DeploymentParts): void {
       ACCESS_TOKEN_MINUTES: String(config.accessTokenMinutes ?? 15),
       REFRESH_TOKEN_DAYS: refreshTokenDays(config),
       ...foreignEnvironment(config),
-      DOWNSTREAM_APIS: Stack.of(scope).toJsonString(knownApis(config.downstreamApis)),
       IDENTITY_ASSERTIONS: assertionTerms(config),
       DELEGATION_DEPTH: String(config.delegation?.maximumDepth ?? 4),
       ...(people?.grantAsking(role) ?? { IDPS: '[]', DOWNSTREAM_FUNCTION: 'none' }),
@@ -29,7 +26,7 @@ export function serveTokens(parts: DeploymentParts): void {
       ...signingKeys.grantSigning(role),
       ...registry.grantTokenDecisions(
         role,
-        ...(hasPeople(config) ? (['client-document#*', 'idp#*'] as const) : []),
+        ...(hasPeople(config) ? (['client-document#*', 'idp#*', 'api#*'] as const) : []),
       ),
       ...(hasPeople(config) && { ...grants.grantRedemption(role), ...grants.grantPolling(role) }),
       ...grants.grantReplayMarks(role),

@@ -28,7 +28,7 @@ test('one function alone holds what identity providers know us by, and what is k
       ['secretsmanager:GetSecretValue'],
       'arn:aws:secretsmanager:eu-west-1:111122223333:secret:partner-AbCdEf',
     ),
-    row(['dynamodb:BatchGetItem'], registry, keys('idp#*')),
+    row(['dynamodb:BatchGetItem'], registry, keys('idp#*', 'api#*')),
     row(
       ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       '<VestibuleVaultTable.Arn>',
@@ -197,7 +197,10 @@ test('the token endpoint redeems and ends what people granted, makes none of it,
     row(
       [readSeveral],
       registry,
-      keys('client#*', 'aws-role#*', 'agent#*', 'resource#*', 'key-ring#*', 'client-document#*', 'idp#*'),
+      keys(
+        ...['client#*', 'aws-role#*', 'agent#*', 'resource#*', 'key-ring#*'],
+        ...['client-document#*', 'idp#*', 'api#*'],
+      ),
     ),
     row([read], grants, keys('grant#*')),
     row([update], grants, keys('grant#*', 'ended#*')),

@@ -60,7 +60,7 @@ test('every function, and the schedule, may do exactly this', () => {
       row(
         ['dynamodb:Query'],
         `${registry}/index/by-kind`,
-        keys('resource', 'agent', 'client', 'idp', 'registration-token'),
+        keys('resource', 'agent', 'client', 'idp', 'api', 'registration-token'),
       ),
       row(
         [...reads, ...writes],
@@ -72,6 +72,7 @@ test('every function, and the schedule, may do exactly this', () => {
           'client#*',
           'aws-role#*',
           'idp#*',
+          'api#*',
           'identifier#*',
           'registration-token#*',
         ),
@@ -85,7 +86,10 @@ test('every function, and the schedule, may do exactly this', () => {
       row(
         writes,
         registry,
-        keys('resource#*', 'resource-id#*', 'agent#*', 'client#*', 'aws-role#*', 'idp#*', 'identifier#*'),
+        keys(
+          ...['resource#*', 'resource-id#*', 'agent#*', 'client#*', 'aws-role#*'],
+          ...['idp#*', 'api#*', 'identifier#*'],
+        ),
       ),
       row(['dynamodb:UpdateItem'], grants, keys('ended#*')),
     ],

@@ -190,7 +190,10 @@ export function aWorld({ rules, held, maximumDepth, root }: WorldInput): World {
     grants: [
       tokenExchangeGrant({
         ...{ registry, issuer },
-        apis: { find: () => undefined, exchange: () => Promise.reject(new Error('there is no API')) },
+        apis: {
+          find: () => Promise.resolve(undefined),
+          exchange: () => Promise.reject(new Error('there is no API')),
+        },
         identityProviders: { all: () => Promise.resolve([idp]) },
         subjects: [ownTokens({ issuer, keyRings, opaque, standings, documentPolicy: undefined })],
         judgeActor: () => Promise.resolve({ ok: true, value: true }),

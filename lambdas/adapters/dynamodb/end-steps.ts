@@ -11,12 +11,13 @@ import type { Step } from './transaction.ts';
  */
 export const issuedAfterEnd = 30;
 
-/** What tokens call it; an identity provider is in no token, and its people keep theirs until they expire. */
+/** What tokens call it; an identity provider is in no token of ours, and an API's are none of ours. */
 const names: { readonly [K in Kind]: (thing: Things[K]) => EndedName | undefined } = {
   resource: ({ audience }: Resource) => endedName('aud', audience),
   agent: ({ id }: Agent) => endedName('agent_id', id),
   client: ({ id }: Client) => endedName('client_id', id),
   idp: () => undefined,
+  api: () => undefined,
 };
 
 /** What a change of a thing, or its removal, ends or brings back for the tokens that name it: to be written with it. */

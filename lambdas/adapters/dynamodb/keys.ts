@@ -8,7 +8,6 @@ import type {
   IdpId,
   KeyThumbprint,
   PersonId,
-  ResourceId,
   ResourceUri,
   UpstreamSession,
 } from '../../runtime/identifiers.ts';
@@ -16,7 +15,9 @@ import type {
 /** Partition keys of the registry table and of the grants table. Roles are limited to these prefixes. */
 export const keyOf = {
   resource: (uri: ResourceUri): string => `resource#${uri}`,
-  resourceAlias: (id: ResourceId): string => `resource-id#${id}`,
+  /** What has the short id: a resource, or an API behind an identity provider. */
+  targetAlias: (id: string): string => `resource-id#${id}`,
+  api: (uri: ResourceUri): string => `api#${uri}`,
   agent: (id: AgentId): string => `agent#${id}`,
   client: (id: ClientId): string => `client#${id}`,
   /** The hash bounds the length, for a client chose the URL. */

@@ -1,15 +1,18 @@
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import type { RegistryStore, ResourceNames } from '../../ports/registry-store.ts';
+import type { DownstreamApi } from '../../ports/downstream-apis.ts';
+import type { RegistryStore, TargetNames } from '../../ports/registry-store.ts';
 import type { Resource } from '../../ports/registry.ts';
 import { systemClock } from '../../runtime/clock.ts';
+import type { ResourceUri } from '../../runtime/identifiers.ts';
 import { calling } from '../aws.ts';
+import { decodeApi } from './api-codec.ts';
 import type { Item } from './attributes.ts';
 import { batchGet } from './batch-get.ts';
 import { endSteps } from './end-steps.ts';
 import { keyOf } from './keys.ts';
 import { pageOf } from './registry-pages.ts';
 import { registrationSteps, removalSteps, replacementSteps, thingItem } from './registry-steps.ts';
-import { decodeResource, decodeResourceAlias } from './resource-codec.ts';
+import { decodeResource, decodeTargetAlias } from './resource-codec.ts';
 import { decodeStored, thingCodecs } from './thing-codec.ts';
 import { transact } from './transaction.ts';
 import { putVersion } from './versioned-put.ts';
@@ -36,6 +39,7 @@ export function dynamoRegistryStore(options: Options): RegistryStore {
       return stored?.thing.id === id ? stored : undefined;
     },
     resources: (names) => resourcesAmong(options, names),
+    apis: (names) => apisAmong(options, names),
     list: (kind, page) => pageOf(options, kind, page),
     register: (kind, draft, change) => transact(client, registrationSteps(table, kind, draft, change)),
     replace: async (kind, from, draft, change) => {
@@ -61,17 +65,29 @@ export function dynamoRegistryStore(options: Options): RegistryStore {
   };
 }
 
-async function resourcesAmong(options: Options, names: ResourceNames): Promise<readonly Resource[]> {
-  const { client, table } = options;
-  const aliases = await batchGet(client, table, distinct(names.ids.map(keyOf.resourceAlias)));
-  const uris = [...names.uris, ...[...aliases.values()].map(decodeResourceAlias)];
-  const items = await batchGet(client, table, distinct(uris.map(keyOf.resource)));
-  return (
-    [...items.values()]
-      .map(decodeResource)
-      // Between the reading of an alias and of its resource, the URI may have become another's.
-      .filter(({ uri, id }) => names.uris.includes(uri) || names.ids.includes(id))
-  );
+async function resourcesAmong(options: Options, names: TargetNames): Promise<readonly Resource[]> {
+  const items = await itemsAmong(options, names, keyOf.resource);
+  return items.map(decodeResource).filter(isAmong(names));
+}
+
+async function apisAmong(options: Options, names: TargetNames): Promise<readonly DownstreamApi[]> {
+  const items = await itemsAmong(options, names, keyOf.api);
+  return items.map(decodeApi).filter(isAmong(names));
+}
+
+async function itemsAmong(
+  { client, table }: Options,
+  { uris, ids }: TargetNames,
+  key: (uri: ResourceUri) => string,
+): Promise<readonly Item[]> {
+  const aliases = await batchGet(client, table, distinct(ids.map(keyOf.targetAlias)));
+  const all = [...uris, ...[...aliases.values()].map(decodeTargetAlias)];
+  return [...(await batchGet(client, table, distinct(all.map(key)))).values()];
+}
+
+/** Between the reading of an alias and of what it names, the URI may have become another's. */
+function isAmong({ uris, ids }: TargetNames): (target: Resource | DownstreamApi) => boolean {
+  return ({ uri, id }) => uris.includes(uri) || ids.includes(id);
 }
 
 async function get({ client, table }: Options, key: string): Promise<Item | undefined> {

@@ -62,11 +62,11 @@ export function decodeResource(item: Item): Resource {
   };
 }
 
-/** A resource is found by its short id too. */
-export function resourceAlias({ id, uri }: Resource): Alias {
-  return { key: keyOf.resourceAlias(id), names: 'uri', target: uri, identifier: id };
+/** A resource is found by its short id too, and so is an API. */
+export function targetAlias({ id, uri }: { readonly id: string; readonly uri: ResourceUri }): Alias {
+  return { key: keyOf.targetAlias(id), names: 'uri', target: uri, identifier: id };
 }
 
-export function decodeResourceAlias(item: Item): ResourceUri {
+export function decodeTargetAlias(item: Item): ResourceUri {
   return targetOf('uri', item) as ResourceUri;
 }

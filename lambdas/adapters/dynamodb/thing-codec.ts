@@ -1,11 +1,13 @@
 import type { Kind, Stored, Things } from '../../ports/registry-store.ts';
+import type { ResourceUri } from '../../runtime/identifiers.ts';
 import { decodeAgent, encodeAgent } from './agent-codec.ts';
 import type { Alias } from './alias.ts';
+import { decodeApi, encodeApi } from './api-codec.ts';
 import type { Item, PlainRecord } from './attributes.ts';
 import { clientAliases, decodeClient, encodeClient } from './client-codec.ts';
 import { decodeIdentityProvider, encodeIdentityProvider } from './identity-provider-codec.ts';
 import { keyOf } from './keys.ts';
-import { decodeResource, decodeResourceAlias, encodeResource, resourceAlias } from './resource-codec.ts';
+import { decodeResource, decodeTargetAlias, encodeResource, targetAlias } from './resource-codec.ts';
 
 type Get = (key: string) => Promise<Item | undefined>;
 
@@ -24,11 +26,8 @@ export const thingCodecs: { readonly [K in Kind]: ThingCodec<Things[K]> } = {
   resource: {
     key: ({ uri }) => keyOf.resource(uri),
     identifiers: ({ uri, audience }) => [...new Set<string>([uri, audience])],
-    aliases: (resource) => [resourceAlias(resource)],
-    locate: async (get, id) => {
-      const alias = await get(keyOf.resourceAlias(id));
-      return alias && get(keyOf.resource(decodeResourceAlias(alias)));
-    },
+    aliases: (resource) => [targetAlias(resource)],
+    locate: (get, id) => locateTarget(get, id, keyOf.resource),
     encode: encodeResource,
     decode: decodeResource,
   },
@@ -58,7 +57,25 @@ export const thingCodecs: { readonly [K in Kind]: ThingCodec<Things[K]> } = {
     encode: encodeIdentityProvider,
     decode: decodeIdentityProvider,
   },
+  api: {
+    key: ({ uri }) => keyOf.api(uri),
+    identifiers: ({ uri }) => [uri],
+    // Its ids are those of resources, so that a rule which names one names one thing.
+    aliases: (api) => [targetAlias(api)],
+    locate: (get, id) => locateTarget(get, id, keyOf.api),
+    encode: encodeApi,
+    decode: decodeApi,
+  },
 };
+
+async function locateTarget(
+  get: Get,
+  id: string,
+  key: (uri: ResourceUri) => string,
+): Promise<Item | undefined> {
+  const alias = await get(keyOf.targetAlias(id));
+  return alias && get(key(decodeTargetAlias(alias)));
+}
 
 export function decodeStored<K extends Kind>(kind: K, item: Item): Stored<Things[K]> {
   const thing = thingCodecs[kind].decode(item);

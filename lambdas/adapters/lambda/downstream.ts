@@ -1,6 +1,6 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { ProviderDoctor } from '../../ports/diagnosis.ts';
-import type { DownstreamApis, KnownApi } from '../../ports/downstream-apis.ts';
+import type { ApiDirectory, DownstreamApis } from '../../ports/downstream-apis.ts';
 import type { DownstreamAnswer, DownstreamQuestion } from '../../ports/downstream.ts';
 import type { PersonStandings, SignIns, UpstreamLogouts } from '../../ports/people.ts';
 import type { ProviderCertificates } from '../../ports/provider-certificates.ts';
@@ -120,9 +120,9 @@ export function downstreamCertificates(options: Options): ProviderCertificates {
 }
 
 /** Tokens of APIs behind identity providers, which the downstream function asks for. */
-export function downstreamApis(options: Options, known: readonly KnownApi[]): DownstreamApis {
+export function downstreamApis(options: Options, { find }: ApiDirectory): DownstreamApis {
   return {
-    find: (uri) => known.find((api) => api.uri === uri),
+    find,
     exchange: async (request) => {
       const answer = await ask(options, { ask: 'exchange', request });
       if (answer.told === 'not_exchanged') return answer.refusal;

@@ -30,7 +30,9 @@ export interface AdminPorts extends AdministrationPorts {
   readonly audit: Audit;
 }
 
-const pluralOf = { resource: 'resources', agent: 'agents', client: 'clients', idp: 'idps' } as const;
+const pluralOf = {
+  ...{ resource: 'resources', agent: 'agents', client: 'clients', idp: 'idps', api: 'apis' },
+} as const;
 
 /** The routes of one kind of thing. */
 export function collectionRoutes(ports: AdminPorts, kind: Exclude<Kind, 'idp'>): readonly Route[] {

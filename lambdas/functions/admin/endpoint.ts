@@ -24,6 +24,7 @@ export function adminEndpoint(
       ...collectionRoutes(ports, 'resource'),
       ...collectionRoutes(ports, 'agent'),
       ...collectionRoutes(ports, 'client'),
+      ...collectionRoutes(ports, 'api'),
       ...declaredRoutes(ports, 'idp'),
       diagnosisRoute(ports),
       certificateRoute(ports),

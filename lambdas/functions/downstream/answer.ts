@@ -8,17 +8,18 @@ import { checkStanding, type StandingPorts } from '../../oauth/people/standing.t
 import type { AssertionSigner } from '../../ports/assertion-signer.ts';
 import type { Diagnosis, Look, ProbedToken } from '../../ports/diagnosis.ts';
 import type { DownstreamAnswer, DownstreamQuestion } from '../../ports/downstream.ts';
-import type { ApiRequest, DownstreamApi } from '../../ports/downstream-apis.ts';
+import type { ApiDirectory, ApiRequest } from '../../ports/downstream-apis.ts';
 import type { IdentityProvider, IdentityProviders } from '../../ports/identity-providers.ts';
 import type { WantedCertificate } from '../../ports/provider-certificates.ts';
 import type { SpokenTo, UpstreamProviders } from '../../ports/upstream.ts';
+import { canProve } from '../../registry/fitting-api.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import type { ClientId, IdpId, Issuer } from '../../runtime/identifiers.ts';
 import { logger } from '../../runtime/log.ts';
 
 export interface DownstreamPorts extends StandingPorts {
   /** The APIs behind the identity providers. */
-  readonly apis: readonly DownstreamApi[];
+  readonly apis: ApiDirectory;
   readonly upstream: UpstreamProviders;
   readonly identityProviders: IdentityProviders;
   readonly look: Look;
@@ -96,11 +97,13 @@ async function ofKept(
   return { told: 'forgotten' };
 }
 
-/** The API is as our own config has it, whatever the question says. */
+/** The API is as our own registry has it, whatever the question says. */
 async function exchanged(ports: DownstreamPorts, request: ApiRequest): Promise<DownstreamAnswer> {
-  const api = ports.apis.find(({ id }) => id === request.api);
+  const api = await ports.apis.find(request.api);
   const idp = api && (await find(ports, api.idp));
-  if (api === undefined || idp === undefined) return { told: 'not_exchanged', refusal: { kind: 'not_kept' } };
+  if (api?.state !== 'active' || idp === undefined || !canProve(idp, api)) {
+    return { told: 'not_exchanged', refusal: { kind: 'api_gone' } };
+  }
   const answer = await exchangeKept(ports, idp, api, request);
   if (answer.kind !== 'token') return { told: 'not_exchanged', refusal: answer };
   return { told: 'exchanged', token: { ...answer.token, accessToken: answer.token.accessToken.reveal() } };

@@ -9,8 +9,6 @@ export const downstreamEnvironment = [
   'DEPLOYMENT',
   /** The ids of the identity providers, as a JSON list. */
   'IDPS',
-  /** The APIs behind them, as a JSON list. */
-  'DOWNSTREAM_APIS',
   /**
    * The ARN of the secret that holds our client secret, by identity provider that knows us by one, and by API that is exchanged for
    * by a client of its own (`api:<id>`), as JSON.

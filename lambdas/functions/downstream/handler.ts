@@ -13,7 +13,6 @@ import { secretsManagerProviderSecrets } from '../../adapters/secrets-manager/pr
 import { openIdProviders } from '../../adapters/upstream/openid-providers.ts';
 import { providerLook } from '../../adapters/upstream/provider-look.ts';
 import { asOwnClient } from '../../oauth/enrolment/as-client.ts';
-import type { DownstreamApi } from '../../ports/downstream-apis.ts';
 import type { DownstreamAnswer } from '../../ports/downstream.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { readEnvironment } from '../../runtime/environment.ts';
@@ -29,7 +28,7 @@ const secrets = new Map(
 );
 const kms = new KMSClient(clientDefaults);
 const dynamo = new DynamoDBClient(clientDefaults);
-const { identityProviders } = dynamoRegistry({
+const { identityProviders, apis } = dynamoRegistry({
   client: dynamo,
   table: environment.REGISTRY_TABLE,
   clock: systemClock,
@@ -47,9 +46,7 @@ const sealing = {
 const signer = kmsAssertionSigner({ client: kms });
 
 const ports: DownstreamPorts = {
-  apis: JSON.parse(environment.DOWNSTREAM_APIS) as DownstreamApi[],
-  signer,
-  ...{ identityProviders, issuer, look: providerLook(hosts) },
+  ...{ signer, apis, identityProviders, issuer, look: providerLook(hosts) },
   upstream: openIdProviders({
     ...{ issuer, hosts, random: systemRandom, clock: systemClock },
     signer,

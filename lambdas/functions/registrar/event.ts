@@ -8,6 +8,7 @@ const common = {
     'Custom::VestibuleAgent',
     'Custom::VestibuleClient',
     'Custom::VestibuleIdentityProvider',
+    'Custom::VestibuleDownstreamApi',
     'Custom::VestibuleRedirect',
     'Custom::VestibuleOriginSecret',
   ]),

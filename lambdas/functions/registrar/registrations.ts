@@ -32,6 +32,7 @@ const kindOf = {
   'Custom::VestibuleAgent': 'agent',
   'Custom::VestibuleClient': 'client',
   'Custom::VestibuleIdentityProvider': 'idp',
+  'Custom::VestibuleDownstreamApi': 'api',
 } as const;
 
 /** Does what one custom resource asks; a refusal is the sentence that the person deploying reads. */

@@ -16,8 +16,6 @@ export const tokenEnvironment = [
   /** Who else may issue tokens that count here, and which workloads are agents, as JSON lists. */
   'TRUST_ANCHORS',
   'WORKLOADS',
-  /** The APIs behind identity providers, as a JSON list. */
-  'DOWNSTREAM_APIS',
   /** To whom it says who people are, on which terms, as a JSON list. */
   'IDENTITY_ASSERTIONS',
   /** `public`, or `loopback` in the dev profile, where a document may live on this machine. */

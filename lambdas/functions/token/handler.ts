@@ -55,7 +55,7 @@ import type { TrustAnchor } from '../../ports/trust-anchors.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { readEnvironment } from '../../runtime/environment.ts';
 import { audit } from '../../runtime/events.ts';
-import type { KnownApi } from '../../ports/downstream-apis.ts';
+import type { ApiDirectory } from '../../ports/downstream-apis.ts';
 import type { IdpId, Issuer } from '../../runtime/identifiers.ts';
 import { systemRandom } from '../../runtime/random.ts';
 import { tokenEnvironment } from './environment.ts';
@@ -69,6 +69,7 @@ const {
   registry: registered,
   keyRings,
   identityProviders,
+  apis,
 } = dynamoRegistry({
   client: dynamo,
   table: environment.REGISTRY_TABLE,
@@ -76,6 +77,7 @@ const {
   needsKeyRing: true,
   clientDocuments: policy !== undefined,
   idps,
+  apisAmongResources: true,
 });
 const anchors = readAnchors(environment.TRUST_ANCHORS).filter(
   (anchor) => anchor.issuer.replace(/\/$/, '') !== issuer,
@@ -156,9 +158,10 @@ const own = {
   }),
 };
 
+const noApis: ApiDirectory = { find: () => Promise.resolve(undefined) };
 const exchanges: ExchangePorts = {
   ...{ registry, identityProviders, issuer },
-  apis: downstreamApis(downstream, JSON.parse(environment.DOWNSTREAM_APIS) as readonly KnownApi[]),
+  apis: downstreamApis(downstream, signedIn ? apis : noApis),
   subjects: [
     ownTokens(own),
     ...(anchors.some(isForExchange)

@@ -58,6 +58,8 @@ export function apiRefused(refusal: ApiRefusal, asked: AskedOf): Result<never, A
       return told(refusal.kind, 'interaction_required', signInAgain);
     case 'idp_disabled':
       return told(refusal.kind, 'invalid_target', 'the identity provider of the API is disabled here');
+    case 'api_gone':
+      return told(refusal.kind, 'invalid_target', 'the API is disabled here, or registered no more');
   }
 }
 

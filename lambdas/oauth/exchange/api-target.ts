@@ -1,4 +1,4 @@
-import type { DownstreamApis, KnownApi } from '../../ports/downstream-apis.ts';
+import type { DownstreamApi } from '../../ports/downstream-apis.ts';
 import type { Resource } from '../../ports/registry.ts';
 import type { ResourceUri, ScopeName } from '../../runtime/identifiers.ts';
 
@@ -8,7 +8,7 @@ export interface ExchangeTarget {
   readonly audience: string;
   readonly scopes: readonly { readonly name: ScopeName }[];
   readonly isOpaque: boolean;
-  readonly is: { readonly resource: Resource } | { readonly api: KnownApi };
+  readonly is: { readonly resource: Resource } | { readonly api: DownstreamApi };
 }
 
 export function resourceTarget(resource: Resource): ExchangeTarget {
@@ -16,8 +16,8 @@ export function resourceTarget(resource: Resource): ExchangeTarget {
   return { uri, audience, scopes, isOpaque: tokens === 'opaque', is: { resource } };
 }
 
-export function apiTarget(apis: Pick<DownstreamApis, 'find'>, uri: ResourceUri): ExchangeTarget | undefined {
-  const api = apis.find(uri);
+export function apiTarget(api: DownstreamApi): ExchangeTarget {
+  const { uri, scopes } = api;
   // Nobody here knows of what form its tokens are.
-  return api && { uri, audience: uri, scopes: api.scopes, isOpaque: true, is: { api } };
+  return { uri, audience: uri, scopes, isOpaque: true, is: { api } };
 }

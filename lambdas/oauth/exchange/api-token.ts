@@ -1,4 +1,4 @@
-import type { ApiRequest, DownstreamApis, KnownApi } from '../../ports/downstream-apis.ts';
+import type { ApiRequest, DownstreamApi, DownstreamApis } from '../../ports/downstream-apis.ts';
 import type { IdentityProviders } from '../../ports/identity-providers.ts';
 import { type Instant, instant } from '../../runtime/clock.ts';
 import type { Issuer, PersonId, ScopeName } from '../../runtime/identifiers.ts';
@@ -22,7 +22,7 @@ export interface ApiPorts {
 
 /** An exchange for an API, of which all is decided that is of any other. */
 export interface ApiExchange {
-  readonly api: KnownApi;
+  readonly api: DownstreamApi;
   readonly subject: Subject;
   readonly actor: Actor;
   readonly scope: readonly ScopeName[];
@@ -41,13 +41,13 @@ export function apiRequest(
   if (subject.idp !== api.idp || grant === undefined) return exchangeRefused('person_unknown_at_api');
   if (requestedType !== accessTokenType) return exchangeRefused('api_tokens_as_they_are');
   if (client.dpopBound === true || client.certificateBound === true) return exchangeRefused('client_bound');
-  return ok({ api: api.id, grant, person: subject.id as PersonId, actor: actorName(actor), scopes: scope });
+  return ok({ api: api.uri, grant, person: subject.id as PersonId, actor: actorName(actor), scopes: scope });
 }
 
 /** The provider's token, in place of one of ours. */
 export async function tokenOfApi(
   { apis, identityProviders, issuer }: ApiPorts,
-  api: KnownApi,
+  api: DownstreamApi,
   asked: ApiRequest,
   until: Instant,
 ): Promise<Result<ForeignToken, GrantRefusal>> {

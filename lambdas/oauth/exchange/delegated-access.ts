@@ -1,5 +1,5 @@
-import type { DownstreamApis } from '../../ports/downstream-apis.ts';
-import type { Delegation, RegistryReader } from '../../ports/registry.ts';
+import type { ApiDirectory } from '../../ports/downstream-apis.ts';
+import type { Delegation, Registration, RegistryReader } from '../../ports/registry.ts';
 import type { ScopeName } from '../../runtime/identifiers.ts';
 import { ok, type Result } from '../../runtime/result.ts';
 import { amongHeld, type HeldScope } from '../people/held-scope.ts';
@@ -12,7 +12,7 @@ import type { Subject } from './subject.ts';
 
 /** RFC 8693 §2.1: what is asked for by `resource`, by `audience` or by both is one target, and one that policy names. */
 export async function delegatedTarget(
-  { registry, apis }: { readonly registry: RegistryReader; readonly apis: Pick<DownstreamApis, 'find'> },
+  { registry, apis }: { readonly registry: RegistryReader; readonly apis: ApiDirectory },
   delegations: readonly Delegation[],
   { resources, audience }: { readonly resources: readonly string[]; readonly audience: string | undefined },
 ): Promise<Result<{ readonly rule: Delegation; readonly target: ExchangeTarget }, GrantRefusal>> {
@@ -24,12 +24,18 @@ export async function delegatedTarget(
       ? exchangeRefused('target_not_delegated')
       : chosen;
   }
-  const api = apiTarget(apis, chosen.value.resource);
-  if (api !== undefined) return ok({ rule: chosen.value, target: api });
-  const { resource: target } = await registry.view({ resourceUri: chosen.value.resource });
-  return target?.state === 'active'
-    ? ok({ rule: chosen.value, target: resourceTarget(target) })
-    : exchangeRefused('target_not_delegated');
+  const { resource: uri } = chosen.value;
+  const api = await apis.find(uri);
+  const { resource } = api === undefined ? await registry.view({ resourceUri: uri }) : {};
+  const target = activeTarget(api, apiTarget) ?? activeTarget(resource, resourceTarget);
+  return target === undefined ? exchangeRefused('target_not_delegated') : ok({ rule: chosen.value, target });
+}
+
+function activeTarget<Thing extends Registration>(
+  thing: Thing | undefined,
+  targetOf: (thing: Thing) => ExchangeTarget,
+): ExchangeTarget | undefined {
+  return thing?.state === 'active' ? targetOf(thing) : undefined;
 }
 
 /**

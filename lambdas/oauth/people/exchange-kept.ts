@@ -68,7 +68,10 @@ interface Wanted {
   readonly name: string;
 }
 
-/** By whom and for what, and how the deployment asks: what it asks otherwise from now on is asked anew. */
+/**
+ * By whom and for what, and as the API was last declared: once that is changed, disabled or removed, what was remembered of
+ * it is nobody's any more.
+ */
 function nameOf(api: DownstreamApi, { actor }: ApiRequest, scopes: readonly ApiScope[]): string {
   return sha256(JSON.stringify([actor, api, scopes.map(({ name }) => name).toSorted()]));
 }

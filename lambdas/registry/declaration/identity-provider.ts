@@ -13,6 +13,7 @@ import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { FieldRefusal } from '../refusal.ts';
 import { type DeclarationContext, identifier, isDistinct, list, peopleText, scopeName } from './fields.ts';
 import { clientProof, proofByKey } from './provider-proof.ts';
+import { providerUrl } from './provider-url.ts';
 import { readDeclaration } from './read.ts';
 import { resourceUri } from './resource-uri.ts';
 
@@ -90,27 +91,12 @@ const acrName = v.pipe(
   v.regex(/^[\x21-\x7E]{1,256}$/, 'must be 1 to 256 printable characters without spaces'),
 );
 
-const loopback = ['localhost', '127.0.0.1', '[::1]'];
-
-/** OIDC Discovery §3: https, and neither a query nor a fragment. It is compared as it is written. */
-function issuer({ hosts }: DeclarationContext) {
-  return v.pipe(
-    plainText,
-    v.check((text) => {
-      const url = URL.parse(text);
-      if (url?.username !== '' || url.password !== '' || /[?#]/.test(text)) return false;
-      const isOurMachine = hosts === 'loopback' && loopback.includes(url.hostname);
-      return url.protocol === 'https:' || (url.protocol === 'http:' && isOurMachine);
-    }, 'must be an https URL without user information, query and fragment, as the provider itself writes it'),
-  );
-}
-
 function identityProviderSchema(context: DeclarationContext) {
   return v.strictObject(
     {
       id: identifier,
       name: peopleText(128),
-      issuer: issuer(context),
+      issuer: providerUrl(context),
       profile: v.exactOptional(v.picklist(profileNames, `must be one of ${profileNames.join(', ')}`)),
       client_id: plainText,
       private_key_jwt: v.exactOptional(proofByKey),

@@ -24,12 +24,13 @@ import { type Instant, instant } from '../../../lambdas/runtime/clock.ts';
 import type { ScopeName, UpstreamSession } from '../../../lambdas/runtime/identifiers.ts';
 
 /** Any text that can be told from its absence, of a branded kind where one is wanted. */
-const text = <Kind extends string = string>(): fc.Arbitrary<Kind> =>
+export const text = <Kind extends string = string>(): fc.Arbitrary<Kind> =>
   fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }).map((value) => value as Kind);
 const time: fc.Arbitrary<Instant> = fc.nat(4_000_000_000).map(instant);
-const few = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value[]> => fc.array(value, { maxLength: 4 });
+export const few = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value[]> =>
+  fc.array(value, { maxLength: 4 });
 
-const registration: { [Member in keyof Registration]: fc.Arbitrary<Registration[Member]> } = {
+export const registration: { [Member in keyof Registration]: fc.Arbitrary<Registration[Member]> } = {
   state: fc.constantFrom('active', 'disabled'),
   managedBy: fc.oneof(
     fc.record({ kind: fc.constant('deployment' as const), deployment: text() }),

@@ -10,11 +10,14 @@ import { decodeStored } from '../../../lambdas/adapters/dynamodb/thing-codec.ts'
 import type { Kind } from '../../../lambdas/ports/registry-store.ts';
 import type { ClientId } from '../../../lambdas/runtime/identifiers.ts';
 import { agents, clients, grants, identityProviders, keyRings, resources } from './arbitraries.ts';
+import { apis } from './api-arbitrary.ts';
 import { aChange, aClient } from './mothers.ts';
 import { type World, inFreshWorld } from './world.ts';
 
 const runs = { numRuns: 150 } as const;
-const things = { agent: agents, client: clients, resource: resources, idp: identityProviders } as const;
+const things = {
+  ...{ agent: agents, client: clients, resource: resources, idp: identityProviders, api: apis },
+} as const;
 const kinds = Object.keys(things) as Kind[];
 
 /** The item as the engine gives it back. */

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { ChangeRecord } from '../../../lambdas/ports/registry-store.ts';
 import type { Family, StoredGrant, Superseded } from '../../../lambdas/ports/grants.ts';
+import type { DownstreamApi } from '../../../lambdas/ports/downstream-apis.ts';
 import type { Agent, Client, Registration, Resource } from '../../../lambdas/ports/registry.ts';
 import { after, instant } from '../../../lambdas/runtime/clock.ts';
 import type {
   AgentId,
+  ApiId,
   Audience,
   ClientId,
   GrantId,
@@ -34,6 +36,17 @@ export function aResource(overrides: Partial<Resource> = {}): Resource {
     ...registration,
     ...{ id, uri, audience: uri as string as Audience, kind: 'mcp-server', name: 'Orders' },
     scopes: [{ name: 'tools:read' as ScopeName, description: 'List tools' }],
+    ...overrides,
+  };
+}
+
+export function anApi(overrides: Partial<DownstreamApi> = {}): DownstreamApi {
+  const id = overrides.id ?? (fresh('api') as ApiId);
+  return {
+    ...registration,
+    ...{ id, uri: `https://${id}.example.com` as ResourceUri, idp: 'company' as IdpId },
+    strategy: { kind: 'rfc8693', audience: 'files' },
+    scopes: [{ name: 'read' as ScopeName, upstream: 'files.read' }],
     ...overrides,
   };
 }

@@ -6,7 +6,7 @@ import { dynamoRegistry } from '../../../lambdas/adapters/dynamodb/registry.ts';
 import { after, instant } from '../../../lambdas/runtime/clock.ts';
 import { DependencyUnavailable } from '../../../lambdas/runtime/dependency.ts';
 import type { AgentId, ClientId } from '../../../lambdas/runtime/identifiers.ts';
-import { aChange, aClient, anAgent, aResource, aRoleClient, awsIssuer, fresh } from './mothers.ts';
+import { aChange, aClient, anAgent, anApi, aResource, aRoleClient, awsIssuer, fresh } from './mothers.ts';
 import { type World, inFreshWorld } from './world.ts';
 
 type Batches = (
@@ -35,7 +35,10 @@ function aReader({ client, farClient, registry, grants }: World, needsKeyRing = 
     { step: 'initialize', name: 'observed' },
   );
   return {
-    ...dynamoRegistry({ client: observed, table: registry, clock: () => time.now, needsKeyRing }),
+    ...dynamoRegistry({
+      ...{ client: observed, table: registry, clock: () => time.now, needsKeyRing },
+      apisAmongResources: true,
+    }),
     store: dynamoRegistryStore({ client, table: registry, grants }),
     ring: dynamoKeyRingStore({ client, table: registry }),
     calls,
@@ -50,6 +53,23 @@ const emptyHanded: Batches = (input) =>
   Promise.resolve({ $metadata: {}, Responses: {}, UnprocessedKeys: input.RequestItems });
 
 describe('a reader of the registry', () => {
+  it('learns in one call whether a URI is that of an API or of a resource, and what it was for 5 seconds', () =>
+    inFreshWorld(async (world) => {
+      const { apis, registry, store, calls, advance } = aReader(world);
+      const [api, resource] = [anApi(), aResource()];
+      await store.register('api', { thing: api }, aChange());
+      await store.register('resource', { thing: resource }, aChange());
+      expect(await apis.find(api.uri)).toEqual(api);
+      expect(await apis.find(resource.uri)).toBeUndefined();
+      expect(await registry.view({ resourceUri: resource.uri })).toEqual({ resource });
+      expect(calls).toEqual([api, resource].map(({ uri }) => [`api#${uri}`, `resource#${uri}`]));
+      await store.remove('api', (await store.find('api', api.id))!, aChange());
+      advance(4);
+      expect(await apis.find(api.uri)).toEqual(api);
+      advance(1);
+      expect(await apis.find(api.uri)).toBeUndefined();
+    }));
+
   it('remembers for 5 seconds who is not registered, and then looks once more', () =>
     inFreshWorld(async (world) => {
       const { registry, calls, advance } = aReader(world);

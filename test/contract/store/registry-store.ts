@@ -1,8 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../../../lambdas/ports/registry.ts';
 import type { RegistryStore } from '../../../lambdas/ports/registry-store.ts';
-import type { AgentId, Audience, ResourceId, ResourceUri } from '../../../lambdas/runtime/identifiers.ts';
-import { aChange, aClient, anAgent, aResource, aRoleClient, fresh } from './mothers.ts';
+import type {
+  AgentId,
+  ApiId,
+  Audience,
+  ResourceId,
+  ResourceUri,
+} from '../../../lambdas/runtime/identifiers.ts';
+import { aChange, aClient, anAgent, anApi, aResource, aRoleClient, fresh } from './mothers.ts';
 import type { UnrulyNetwork } from './unruly-network.ts';
 
 export interface StoreSubject {
@@ -70,6 +76,39 @@ export function describeRegistryStore(make: () => StoreSubject): void {
       expect(await store.register('resource', { thing: second }, aChange())).toEqual({
         outcome: 'taken',
         identifier: resource.id,
+      });
+    });
+
+    it('gives an API and a resource neither an id nor a URI in common, and finds each by either', async () => {
+      const [resource, api] = [aResource(), anApi()];
+      await store.register('resource', { thing: resource }, aChange());
+      await store.register('api', { thing: api }, aChange());
+      expect(await store.find('api', api.id)).toEqual({ thing: api, version: 1 });
+      for (const [kind, thing, identifier] of [
+        ['api', anApi({ id: resource.id as string as ApiId }), resource.id],
+        ['api', anApi({ uri: resource.uri }), resource.uri],
+        ['resource', aResource({ id: api.id as string as ResourceId }), api.id],
+        ['resource', aResource({ uri: api.uri }), api.uri],
+        ['resource', aResource({ audience: api.uri as string as Audience }), api.uri],
+      ] as const) {
+        expect(await store.register(kind, { thing }, aChange())).toEqual({
+          ...{ outcome: 'taken', identifier },
+        });
+      }
+      const names = { uris: [resource.uri, api.uri], ids: [resource.id, api.id] };
+      for (const named of [
+        { ...names, ids: [] },
+        { ...names, uris: [] },
+      ]) {
+        expect(await store.resources(named)).toEqual([resource]);
+        expect(await store.apis(named)).toEqual([api]);
+      }
+      expect(await store.find('resource', api.id as string as ResourceId)).toBeUndefined();
+      expect(await store.find('api', resource.id as string as ApiId)).toBeUndefined();
+      const stored = await store.find('api', api.id);
+      expect(await store.remove('api', stored!, aChange())).toBe('removed');
+      expect(await store.register('resource', { thing: aResource({ uri: api.uri }) }, aChange())).toEqual({
+        outcome: 'written',
       });
     });
 

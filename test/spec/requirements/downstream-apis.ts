@@ -38,6 +38,14 @@ export const downstreamApis = {
     'Vestibule',
     'takes the challenge of Entra that came with a refusal back to it, by a sign-in of the person with claims, and no claim besides',
   ),
+  'vestibule:declared-apis': must(
+    'Vestibule',
+    'lets operators declare, show, change, disable and remove APIs behind identity providers, each by the rules of the config and what a deployment declares only to disable and remove, with words for every mistake and an audit event for every change',
+  ),
+  'vestibule:declared-apis-count': must(
+    'Vestibule',
+    'gives no token of an API more than 5 seconds after it was changed, disabled or removed, and none that was remembered from before',
+  ),
   'vestibule:api-ends': must(
     'Vestibule',
     'gives tokens of an API on a grant of that person at that provider alone, and forgets them with it',

@@ -132,7 +132,10 @@ describe('a token of an API', () => {
         expect(await driver.exchange({ ...kept, person: 'person.another' })).toEqual(notKept);
         expect(await driver.exchange({ ...kept, grant: random() })).toEqual(notKept);
         expect(await driver.exchange(kept, { api: 'theirs' })).toEqual(notKept);
-        expect(await driver.exchange(kept, { api: 'nowhere' })).toEqual(notKept);
+        expect(await driver.exchange(kept, { api: 'nowhere' })).toEqual({
+          ...notKept,
+          refusal: { kind: 'api_gone' },
+        });
       }),
     ).toEqual([0, 0]);
   });

@@ -1,5 +1,5 @@
 import type { DownstreamAnswer } from '../../../lambdas/ports/downstream.ts';
-import type { GrantId, PersonId, ScopeName } from '../../../lambdas/runtime/identifiers.ts';
+import type { GrantId, PersonId, ResourceUri, ScopeName } from '../../../lambdas/runtime/identifiers.ts';
 import type { DownstreamApiConfig } from '../../../lib/index.ts';
 import { type PlayedExchanges, playExchanges, standardJudge } from '../../support/played-exchanges.ts';
 import { type DownstreamDriver, driveDownstream, random } from './downstream-driver.ts';
@@ -83,7 +83,8 @@ export async function driveApis(): Promise<ApiDriver> {
       driver.ask({
         ask: 'exchange',
         request: {
-          ...{ api, actor, grant: grant as GrantId, person: person as PersonId },
+          api: `https://${api}.example.com` as ResourceUri,
+          ...{ actor, grant: grant as GrantId, person: person as PersonId },
           scopes: scopes as ScopeName[],
         },
       }),

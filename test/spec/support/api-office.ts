@@ -26,9 +26,15 @@ export interface ApiOffice extends PlayedOffice {
   readonly ask: (subject: string, more?: Form, server?: string, path?: string) => Promise<Answer>;
 }
 
-export async function startApiOffice(): Promise<ApiOffice> {
+export async function startApiOffice({ withoutRoles = false } = {}): Promise<ApiOffice> {
   const exchanges = playExchanges(standardJudge('files'));
-  const office = await startPlayedOffice({ also: exchanges.also, change: withFiles });
+  const office = await startPlayedOffice({
+    also: exchanges.also,
+    change: (config) => {
+      const { roles, ...rest } = withFiles(config);
+      return { ...rest, ...(!withoutRoles && roles && { roles }) };
+    },
+  });
   const { company, client } = office;
   return {
     ...{ ...office, exchanges },

@@ -1,5 +1,5 @@
 import type { DownstreamAnswer } from '../../../lambdas/ports/downstream.ts';
-import type { GrantId, ScopeName } from '../../../lambdas/runtime/identifiers.ts';
+import type { GrantId, ResourceUri, ScopeName } from '../../../lambdas/runtime/identifiers.ts';
 import type { DownstreamApiConfig, IdentityProviderConfig } from '../../../lib/index.ts';
 import { exchangeSecret, federationSecret } from '../../../local/demo/federation-secret.ts';
 import { config as example } from '../../../vestibule.config.ts';
@@ -155,7 +155,7 @@ export async function startApiProviders(): Promise<ApiProviders> {
       })),
       roles: [{ id: 'everyone', groups: 'everyone', scopes: { demo: ['tools:read'] } }],
       downstreamApis: Object.entries(strategies).map(([id, { idp, api }]) => ({
-        ...{ id, idp, uri: `https://${id.toLowerCase()}.example.com`, scopes: api.scopes },
+        ...{ id, idp, uri: uriOf(id), scopes: api.scopes },
         strategy: strategyAt(api.strategy, id, new URL(issuerOf(idp)).origin),
       })),
     },
@@ -179,7 +179,8 @@ export async function startApiProviders(): Promise<ApiProviders> {
       return ask({
         ask: 'exchange',
         request: {
-          ...{ api, actor: 'helper', grant: grant as GrantId, person: person },
+          api: uriOf(api) as ResourceUri,
+          ...{ actor: 'helper', grant: grant as GrantId, person },
           scopes: scopes as ScopeName[],
         },
       });
@@ -189,6 +190,10 @@ export async function startApiProviders(): Promise<ApiProviders> {
       await Promise.all(Object.values(idps).map((idp) => idp.stop()));
     },
   };
+}
+
+function uriOf(id: string): string {
+  return `https://${id.toLowerCase()}.example.com`;
 }
 
 /** What of a strategy is an address of the provider, which is known once it plays. */

@@ -19,7 +19,10 @@ export interface Driver {
   /** A signed request of the operator; `body` is sent as JSON. */
   readonly admin: (method: string, path: string, body?: unknown) => Promise<Answer>;
   /** Registers a thing and expects it to be accepted. */
-  readonly register: (kind: 'resources' | 'agents' | 'clients', body: object) => Promise<Answer['body']>;
+  readonly register: (
+    kind: 'resources' | 'agents' | 'clients' | 'apis',
+    body: object,
+  ) => Promise<Answer['body']>;
   /** Lets every instance forget what it read of the registry. */
   readonly letCachesExpire: () => void;
 }

@@ -51,6 +51,69 @@ describe('the options of add', () => {
     });
   });
 
+  it('declare what is done in the name of others, by target', () => {
+    const rules = [
+      ...['--on-behalf-of', 'orders:tools:read from ask or plan for person or agent'],
+      ...['--on-behalf-of', 'orders:tools:write from plan for person or agent'],
+      ...['--on-behalf-of', 'https://mail.example.com/mcp send by impersonation'],
+    ];
+    const delegations = [
+      {
+        ...{ resource: 'orders', subjects: ['person', 'agent'] },
+        scopes: [
+          { name: 'tools:read', from: ['ask', 'plan'] },
+          { name: 'tools:write', from: ['plan'] },
+        ],
+      },
+      { resource: 'https://mail.example.com/mcp', scopes: [{ name: 'send' }], mode: 'impersonation' },
+    ];
+    expect(declared('agent', 'planner', '--owner', 'platform', ...rules)).toMatchObject({ delegations });
+    const server = ['--uri', 'https://gate.example.com/mcp', '--scope', 'ask=Ask', '--actor', 'planner'];
+    expect(declared('resource', 'gate', ...server, ...rules)).toMatchObject({
+      delegations,
+      actor: 'planner',
+    });
+    expect(declared('agent', 'planner', '--owner', 'platform')).not.toHaveProperty('delegations');
+  });
+
+  it.each([
+    ['orders'],
+    ['orders tools:read from'],
+    ['orders:read from ask plan'],
+    ['orders:read from ask or'],
+    ['orders:read for person for agent'],
+    ['orders:read by magic'],
+    ['from ask'],
+  ])('refuse the rule %j, and say how one is written', (rule) => {
+    expect(() => declared('agent', 'planner', '--owner', 'platform', '--on-behalf-of', rule)).toThrow(
+      `--on-behalf-of ${rule}: must be "<target id>:<scope> [from`,
+    );
+  });
+
+  it('refuse two kinds of rules for one target', () => {
+    const rules = ['--on-behalf-of', 'orders:read', '--on-behalf-of', 'orders:write for agent'];
+    expect(() => declared('agent', 'planner', '--owner', 'platform', ...rules)).toThrow(
+      '--on-behalf-of orders:write for agent: differs in "for" or "by" from what is said of orders before',
+    );
+  });
+
+  it('declare an API behind an identity provider', () => {
+    const options = [
+      ...['--uri', 'https://files.example.com', '--idp', 'company', '--strategy', 'okta'],
+      ...['--with', 'audience=a=b', '--with', 'client_id=exchanger'],
+      ...['--scope', 'read=files.read', '--scope', 'list'],
+    ];
+    expect(declared('api', 'files', ...options)).toEqual({
+      ...{ id: 'files', uri: 'https://files.example.com', idp: 'company' },
+      strategy: { kind: 'okta', audience: 'a=b', client_id: 'exchanger' },
+      scopes: [{ name: 'read', upstream: 'files.read' }, { name: 'list' }],
+    });
+    expect(() => declared('api', 'files', ...options, '--with', 'audience')).toThrow(
+      '--with audience: must be <member>=<value>, such as audience=files',
+    );
+    expect(() => declared('api', 'files', '--uri', 'https://files.example.com')).toThrow('--idp is required');
+  });
+
   it('declare a client that is an AWS role', () => {
     const options = [
       ...['--agent', 'planner', '--aws-role', 'arn:aws:iam::123456789012:role/reporter'],

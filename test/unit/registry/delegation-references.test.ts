@@ -7,8 +7,9 @@ import { describe as sentence } from '../../../lambdas/registry/refusal.ts';
 import { readTrusted } from '../../../lambdas/registry/rules.ts';
 import { wireForm } from '../../../lambdas/registry/wire.ts';
 import { instant } from '../../../lambdas/runtime/clock.ts';
-import type { Issuer } from '../../../lambdas/runtime/identifiers.ts';
+import type { ApiId, Issuer } from '../../../lambdas/runtime/identifiers.ts';
 import { systemRandom } from '../../../lambdas/runtime/random.ts';
+import { aChange, anApi } from '../../contract/store/mothers.ts';
 import { startTables, type TestTables } from '../../support/dynamodb.ts';
 
 const context = { issuer: 'https://auth.example.com' as Issuer, hosts: 'public' } as const;
@@ -28,6 +29,7 @@ beforeAll(async () => {
   for (const id of ['orders', 'search']) {
     await declare('resource', { id, uri: `https://${id}.example.com/mcp`, name: id, scopes });
   }
+  await store.register('api', { thing: anApi({ id: 'mail' as ApiId }) }, aChange());
   await declare('agent', { id: 'planner', owner: 'platform', catalogue: [] });
   await declare('resource', {
     ...{ id: 'planner-agent', uri: 'https://agents.example.com/planner', name: 'Planner', scopes },
@@ -56,7 +58,7 @@ function rule(resource: string, name = 'read', from = 'read'): object {
 
 describe('what may be done in the name of others', () => {
   it('is kept by the URI of its target, and shown so', async () => {
-    const delegations = [rule('orders'), { ...rule('search'), mode: 'impersonation' }];
+    const delegations = [rule('orders'), { ...rule('search'), mode: 'impersonation' }, rule('mail')];
     const shown = [
       { ...rule('https://orders.example.com/mcp'), subjects: ['person'], mode: 'delegation' },
       {
@@ -64,6 +66,7 @@ describe('what may be done in the name of others', () => {
         subjects: ['person'],
         mode: 'impersonation',
       },
+      { ...rule('https://mail.example.com'), subjects: ['person'], mode: 'delegation' },
     ];
     const agent = { id: 'analyst', owner: 'data', catalogue: [] };
     expect(await declare('agent', { ...agent, delegations })).toMatchObject({ delegations: shown });
@@ -75,12 +78,27 @@ describe('what may be done in the name of others', () => {
     [
       'an unknown resource',
       [rule('nowhere')],
-      'delegations[0].resource "nowhere": is not a registered resource; register it first',
+      'delegations[0].resource "nowhere": is not a registered resource or API; register it first',
     ],
     [
       'an unknown scope',
       [rule('search'), rule('orders', 'write')],
       'delegations[1].scopes[0].name "write": is no scope of "orders"; it defines read',
+    ],
+    [
+      'an unknown scope of an API',
+      [rule('mail', 'write')],
+      'delegations[0].scopes[0].name "write": is no scope of "mail"; it defines read',
+    ],
+    [
+      'an API in the place of a person',
+      [{ ...rule('mail'), mode: 'impersonation' }],
+      'delegations[0].mode "impersonation": is nothing that tokens of an API can be had with; leave it out',
+    ],
+    [
+      'an API by two names',
+      [rule('mail'), rule('https://mail.example.com')],
+      'delegations[1].resource "https://mail.example.com": has two entries by different names; put their scopes into one',
     ],
     [
       'one resource by two names',

@@ -142,16 +142,6 @@ export const brokenApis: readonly (readonly [string, unknown, string])[] = [
     "downstreamApis[0].strategy.client.secretArn: is read by nobody: at 'okta' clients prove themselves by keys; remove it",
   ],
   [
-    'more APIs than functions can read',
-    {
-      ...(withApi({}) as object),
-      downstreamApis: Array.from({ length: 20 }, (_, at) => ({
-        ...{ ...files, id: `api-${at}`, uri: `https://api.example.com/${at}` },
-      })),
-    },
-    'downstreamApis: has more than 2000 characters as functions read it; name fewer APIs, or fewer scopes of theirs',
-  ],
-  [
     'a rule that has a provider not say who acts',
     acting({ scopes: { read: ['find'] }, impersonation: true }),
     "resources[1].onBehalfOf['files-api'].impersonation: is nothing that tokens of a downstream API can be had with; remove it",
