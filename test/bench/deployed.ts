@@ -4,6 +4,7 @@ import type { VestibuleConfig } from '../../lib/index.ts';
 import { synthesizedAssembly } from '../support/assembly-cache.ts';
 import { startDeployment, type TestDeployment } from '../support/deployment.ts';
 import type { SigningMode } from './calls/counted.ts';
+import { exchangeForm, withExchanges } from './calls/measure-exchanges.ts';
 import type { Market } from './throughput/message.ts';
 
 /** A running deployment and what it takes to run its token function once more, outside of it. */
@@ -21,27 +22,42 @@ export interface Deployed {
 }
 
 const [resource, scope, clientId] = ['https://mcp.example.com/mcp', 'search:read', 'planner-client'];
+const agentId = 'planner';
 
 const base = {
   profile: 'dev',
   // One client sends the whole load.
   limits: { perClient: { perSecond: 100_000 } },
   resources: [{ id: 'search', uri: resource, name: 'Search', scopes: { [scope]: 'Search' } }],
-  agents: [{ id: 'planner', owner: 'team@example.com', scopes: { search: { required: [scope] } } }],
-  clients: [{ id: clientId, agent: 'planner', authentication: { method: 'client_secret_basic' } }],
+  agents: [{ id: agentId, owner: 'team@example.com', scopes: { search: { required: [scope] } } }],
+  clients: [{ id: clientId, agent: agentId, authentication: { method: 'client_secret_basic' } }],
 } as const satisfies VestibuleConfig;
 
+/** What the load asks for: tokens in the name of the agent, or of a person who called it. */
+export type Asked = 'tokens' | 'exchanges';
+
 /** Every key in KMS signs by RS256; in an envelope there is a choice. */
-export async function deploy(signing: SigningMode, algorithm: SigningAlgorithm): Promise<Deployed> {
-  const config = { ...base, signing: signing === 'kms' ? 'kms' : { mode: signing, algorithm } } as const;
+export async function deploy(
+  signing: SigningMode,
+  algorithm: SigningAlgorithm,
+  asked: Asked = 'tokens',
+): Promise<Deployed> {
+  const machines = { ...base, signing: signing === 'kms' ? 'kms' : { mode: signing, algorithm } } as const;
+  const config = asked === 'tokens' ? machines : withExchanges({ ...machines, accessTokenMinutes: 60 });
   const deployment = await startDeployment({ config });
   const { issuer } = deployment;
   const { keys } = (await (await fetch(`${issuer}/.well-known/jwks.json`)).json()) as {
     readonly keys: object[];
   };
   const { assetDirectory } = readAssembly(await synthesizedAssembly(config));
+  const clientSecret = await deployment.secretOf(clientId);
   return {
-    market: { issuer, clientId, clientSecret: await deployment.secretOf(clientId), resource, scope },
+    market: {
+      ...{ issuer, clientId, clientSecret, resource, scope },
+      ...(asked === 'tokens'
+        ? { form: { grant_type: 'client_credentials', resource, scope } }
+        : { form: await exchangeForm(deployment, resource), actor: agentId }),
+    },
     taskRoot: assetDirectory(functionOf(deployment, 'token')?.Code.S3Key ?? ''),
     environmentOf: (folder) => {
       const deployed = functionOf(deployment, folder);

@@ -9,15 +9,24 @@ export interface BillLine {
 
 /**
  * Billed milliseconds of one warm request. An assumption, because nothing on this machine answers as slowly as AWS
- * does: 10 for KMS, 4 for DynamoDB, and 1 for ourselves.
+ * and identity providers do.
  */
-const milliseconds = { own: 1, 'kms:': 10, 'dynamodb:': 4 };
+const milliseconds = { own: 1, provider: 150 };
+const ofServices = [
+  ['kms:', 10],
+  ['dynamodb:', 4],
+  ['lambda:', 10],
+] as const;
 
 /** What a million of these requests cost, by what is paid for. */
 export function billOf(operation: CountedOperation, accessLogBytes: number): readonly BillLine[] {
   const million = 1e6;
-  const { readUnits, writeUnits, logBytes, memoryMegabytes } = operation;
-  const gigabyteSeconds = (memoryMegabytes / 1024) * (billedMilliseconds(operation) / 1000);
+  const { readUnits, writeUnits, behind } = operation;
+  const logBytes = operation.logBytes + (behind?.logBytes ?? 0);
+  const gigabyteSeconds = billedTimes(operation).reduce(
+    (sum, { milliseconds: time, memoryMegabytes }) => sum + (memoryMegabytes / 1024) * (time / 1000),
+    0,
+  );
   const dynamo =
     dollarsFor(prices.readUnit, readUnits * million) + dollarsFor(prices.writeUnit, writeUnits * million);
   return [
@@ -25,7 +34,7 @@ export function billOf(operation: CountedOperation, accessLogBytes: number): rea
     {
       what: 'Lambda',
       dollars:
-        dollarsFor(prices.lambdaRequest, million) +
+        dollarsFor(prices.lambdaRequest, behind === undefined ? million : 2 * million) +
         dollarsFor(prices.lambdaGigabyteSecond, gigabyteSeconds * million),
     },
     { what: 'DynamoDB', dollars: dynamo },
@@ -49,11 +58,25 @@ export function billAtOneASecond(warm: readonly BillLine[], stale: readonly Bill
   }));
 }
 
-export function billedMilliseconds(operation: CountedOperation): number {
-  const waits = (['kms:', 'dynamodb:'] as const).map(
-    (service) => countOf(operation, service) * milliseconds[service],
-  );
-  return waits.reduce((sum, wait) => sum + wait, milliseconds.own);
+export interface BilledTime {
+  readonly milliseconds: number;
+  readonly memoryMegabytes: number;
+}
+
+/** Of the function that was asked, and of the one that it waits for. */
+export function billedTimes(operation: CountedOperation): readonly BilledTime[] {
+  const { memoryMegabytes, behind } = operation;
+  const own = milliseconds.own + waitOf(operation);
+  if (behind === undefined) return [{ milliseconds: own, memoryMegabytes }];
+  const itsOwn = milliseconds.own + behind.answered * milliseconds.provider;
+  return [
+    { milliseconds: own + itsOwn, memoryMegabytes },
+    { milliseconds: itsOwn + waitOf(behind), memoryMegabytes: behind.memoryMegabytes },
+  ];
+}
+
+function waitOf(counted: Pick<CountedOperation, 'calls'>): number {
+  return ofServices.reduce((sum, [service, wait]) => sum + countOf(counted, service) * wait, 0);
 }
 
 /** Dollars for a million tokens. */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
-import { billAtOneASecond, billedMilliseconds, billOf, costBudgets, totalOf } from './bill.ts';
+import { billAtOneASecond, billedTimes, billOf, costBudgets, totalOf } from './bill.ts';
 import { type CountedOperation, formatCalls, type PricedToken, pricedTokens } from './counted.ts';
 import type { CallCounts, Standing } from './measure.ts';
 import { dollarsFor, prices } from './prices.ts';
@@ -34,8 +34,8 @@ const requestNotes = ({
 }: CallCounts): string => `**Warm**: the instance has read the registry in the last 5 seconds. **Stale**: it has not, so that it
 reads once, in one call, for this request and those of the next 5 seconds. An instance that answers one request a second is
 stale at every fifth. Lambda's time is an assumption: nothing on this machine answers as slowly as AWS does. It counts 10 ms
-for a call of KMS, 4 ms for one of DynamoDB and 1 ms of our own. Logs are the audit line of the function and the
-${accessLogBytes} bytes of the access log.`;
+for a call of KMS or Lambda, 4 ms for one of DynamoDB, 150 ms for an answer of an identity provider and 1 ms of our own. Logs are the
+audit line of the function and the ${accessLogBytes} bytes of the access log.`;
 
 const callNotes = `A cold instance reads client, resource and key ring in one call; whose the client is it learns there, and
 reads that agent in a second one. Requests that are refused cost less: nothing is signed for them.
@@ -45,7 +45,8 @@ counted here: where a client works while the person is away, the identity provid
 function of its own, at most once a minute for each grant, and that function is told when the code is redeemed.
 
 An exchange writes nothing: it reads once how the token stands that it is sent, past every cache, and signs. One for an API
-behind an identity provider costs what the function behind it needs: not counted here.
+behind an identity provider is that provider's token: the function behind this one asks for it, and keeps it until just before it expires.
+Both functions are counted, and while one waits for the other, both are paid for.
 
 An opaque token is kept in place of being signed, and read at each question; what the server of its resource asks about each of
 them comes on top of the token.`;
@@ -81,8 +82,10 @@ function callTable(operations: readonly CountedOperation[]): string {
       formatCalls(operation.calls),
       String(operation.readUnits),
       String(operation.writeUnits),
-      String(operation.logBytes),
-      `${billedMilliseconds(operation)} ms × ${operation.memoryMegabytes} MB`,
+      String(operation.logBytes + (operation.behind?.logBytes ?? 0)),
+      billedTimes(operation)
+        .map(({ milliseconds, memoryMegabytes }) => `${milliseconds} ms × ${memoryMegabytes} MB`)
+        .join(' + '),
     ]),
   );
 }

@@ -16,6 +16,16 @@ export interface CountedOperation {
   /** What the function's log takes for it. */
   readonly logBytes: number;
   readonly memoryMegabytes: number;
+  /** The function behind it, which it invokes and waits for. Its calls are among the `calls`. */
+  readonly behind?: BehindFunction;
+}
+
+export interface BehindFunction {
+  readonly calls: ReadonlyMap<string, number>;
+  /** Requests to an identity provider. */
+  readonly answered: number;
+  readonly logBytes: number;
+  readonly memoryMegabytes: number;
 }
 
 /** Sends one request, and takes down what the functions asked of AWS for it. */
@@ -23,6 +33,8 @@ export type Count = (
   operation: Pick<CountedOperation, 'name' | 'state'> & {
     readonly function: string;
     readonly bySigning?: true;
+    /** The function that it waits for, and how many answers that has had so far. */
+    readonly behind?: { readonly function: string; readonly answered: () => number };
   },
   request: () => Promise<{ readonly status: number; readonly text: string }>,
 ) => Promise<CountedOperation>;
@@ -43,7 +55,7 @@ export function formatCalls(calls: ReadonlyMap<string, number>): string {
   return parts.length === 0 ? 'none' : parts.join(' + ');
 }
 
-export function countOf({ calls }: CountedOperation, prefix: string): number {
+export function countOf({ calls }: Pick<CountedOperation, 'calls'>, prefix: string): number {
   return [...calls].reduce((sum, [action, count]) => (action.startsWith(prefix) ? sum + count : sum), 0);
 }
 

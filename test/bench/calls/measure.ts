@@ -5,7 +5,9 @@ import type { AwsCall } from '../../../local/aws/call.ts';
 import { basic, type Driver, drive } from '../../spec/support/driver.ts';
 import { newKeyClient } from '../../spec/support/registrations.ts';
 import { startDeployment, type TestDeployment } from '../../support/deployment.ts';
-import { callsOf, type Count, type CountedOperation, type SigningMode } from './counted.ts';
+import type { Count, CountedOperation, SigningMode } from './counted.ts';
+import { billedLogBytes, counterOf } from './counter.ts';
+import { countApiTokens } from './measure-apis.ts';
 import { countExchanges, withExchanges } from './measure-exchanges.ts';
 import { countOpaque } from './measure-opaque.ts';
 import { countPeople } from './measure-people.ts';
@@ -59,11 +61,13 @@ export async function countCalls(progress: (doing: string) => void): Promise<Cal
     ...(await countExchangesIn('kms', progress)),
     ...(await countExchangesIn('envelope', progress)),
   ];
+  progress('an MCP server that calls an API in the name of people');
+  const apis = await countApiTokens((deployment) => counterOf(deployment, 'kms'));
   const opaque = await countOpaqueTokens(progress);
   return {
     operations: [
       ...[...kms.tokens, ...envelope.tokens, ...people.flatMap(({ tokens }) => tokens)],
-      ...exchanges,
+      ...[...exchanges, ...apis],
       ...people.flatMap(({ waiting }) => waiting),
       ...[...opaque, ...kms.questions],
     ],
@@ -176,11 +180,6 @@ function accessLogBytes({ run }: TestDeployment): number {
   return billedLogBytes([line]);
 }
 
-/** CloudWatch Logs counts 26 bytes more for each event. Rounded up to 50: ids and addresses differ in length. */
-function billedLogBytes(lines: readonly string[]): number {
-  return Math.ceil(lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 26, 0) / 50) * 50;
-}
-
 async function clientsOf(deployment: TestDeployment): Promise<Clients> {
   const client = drive(deployment);
   const { privateKey, publicKey } = await generateKeyPair('ES256');
@@ -201,27 +200,6 @@ async function clientsOf(deployment: TestDeployment): Promise<Clients> {
         client_assertion: await new SignJWT(claims).setProtectedHeader({ alg: 'ES256' }).sign(privateKey),
       };
     },
-  };
-}
-
-function counterOf({ run, log }: TestDeployment, signing: SigningMode): Count {
-  return async ({ name, state, function: label, bySigning }, request) => {
-    run.cloud.ledger.reset();
-    const lines = log.length;
-    const { status, text } = await request();
-    if (status !== 200) throw new Error(`${name}: ${status} ${text}`);
-    const prefix = `[${label}] `;
-    const written = log.slice(lines).filter((line) => line.startsWith(prefix));
-    const resource = run.resources.find(
-      ({ properties, logicalId }) =>
-        properties['MemorySize'] !== undefined && logicalId.startsWith(`Vestibule${label}Function`),
-    );
-    return {
-      ...{ name, state, ...callsOf(run.cloud.ledger.calls()) },
-      ...(bySigning && { signing }),
-      logBytes: billedLogBytes(written.map((line) => line.slice(prefix.length))),
-      memoryMegabytes: Number(resource?.properties['MemorySize']),
-    };
   };
 }
 

@@ -60,6 +60,7 @@ function budgetOf({ name, state, signing }: CountedOperation): CallBudget | unde
 /** Of requests that no key signs for. */
 function unsignedBudget(name: string, read: number): CallBudget | undefined {
   if (name.endsWith('opaque token')) return opaqueBudget(name, read);
+  if (name.startsWith('API token')) return apiBudget(name, read);
   if (/^(request|device)/.test(name)) return waitingBudget(name, read);
   if (name !== 'introspection') return undefined;
   return {
@@ -79,6 +80,18 @@ function opaqueBudget(name: string, read: number): CallBudget {
         text: '≤ 1 cached BatchGetItem + 1 PutItem',
         allowed: { 'dynamodb:BatchGetItem': read, 'dynamodb:PutItem': 1 },
       };
+}
+
+/** An exchange, the function behind it, and there one read of what is kept; three writes where the provider is asked. */
+function apiBudget(name: string, read: number): CallBudget {
+  const writes = name.endsWith('kept') ? 0 : 3;
+  return {
+    text: `≤ 1 BatchGetItem + 3 more, cached + 1 Invoke + 1 GetItem + 1 Decrypt${writes === 0 ? '' : ` + ${writes} UpdateItem`}`,
+    allowed: {
+      ...{ 'dynamodb:BatchGetItem': 1 + 3 * read, 'lambda:Invoke': 1 },
+      ...{ 'dynamodb:GetItem': 1, 'kms:Decrypt': 1, 'dynamodb:UpdateItem': writes },
+    },
+  };
 }
 
 /** One write of what begins to wait; and each time that a device asks, one read and one write of it. */

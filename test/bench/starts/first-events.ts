@@ -1,13 +1,7 @@
 import type { Market } from '../throughput/message.ts';
 
 /** By function: the event of a first request that succeeds. The others are only loaded. */
-export function firstEvents({
-  clientId,
-  clientSecret,
-  resource,
-  scope,
-}: Market): Readonly<Record<string, object>> {
-  const form = new URLSearchParams({ grant_type: 'client_credentials', resource, scope }).toString();
+export function firstEvents({ clientId, clientSecret, form }: Market): Readonly<Record<string, object>> {
   const credentials = Buffer.from(`${clientId}:${encodeURIComponent(clientSecret)}`).toString('base64');
   return {
     token: event('POST', '/token', {
@@ -15,7 +9,7 @@ export function firstEvents({
         authorization: `Basic ${credentials}`,
         'content-type': 'application/x-www-form-urlencoded',
       },
-      body: Buffer.from(form).toString('base64'),
+      body: Buffer.from(new URLSearchParams(form).toString()).toString('base64'),
       isBase64Encoded: true,
     }),
     discovery: event('GET', '/.well-known/jwks.json'),

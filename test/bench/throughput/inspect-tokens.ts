@@ -6,6 +6,7 @@ interface Part {
   readonly kid?: string;
   readonly jti?: string;
   readonly aud?: string;
+  readonly act?: { readonly sub: string };
 }
 
 /** Counts tokens, and throws for one that is not signed by a key of its server or that has come before. */
@@ -19,9 +20,10 @@ export function tokenInspector(): (bodies: readonly string[], volley: Volley) =>
       const { access_token: token } = JSON.parse(body) as { readonly access_token: string };
       const [header = '', payload = '', signature = ''] = token.split('.');
       const { alg, kid } = read(header);
-      const { jti = '', aud } = read(payload);
+      const { jti = '', aud, act } = read(payload);
       const key = published.get(kid);
-      if (key === undefined || alg !== algorithm || aud !== market.resource || seen.has(jti)) {
+      const isAsAsked = [alg, aud, act?.sub].join() === [algorithm, market.resource, market.actor].join();
+      if (key === undefined || !isAsAsked || seen.has(jti)) {
         throw new Error(`not a new token of ${market.issuer}: ${payload}`);
       }
       seen.add(jti);

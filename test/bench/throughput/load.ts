@@ -38,8 +38,8 @@ async function open(port: number): Promise<Socket> {
 }
 
 function requestOf({ path, market }: Volley): Buffer {
-  const { clientId, clientSecret, resource, scope } = market;
-  const body = new URLSearchParams({ grant_type: 'client_credentials', resource, scope }).toString();
+  const { clientId, clientSecret, form } = market;
+  const body = new URLSearchParams(form).toString();
   const credentials = Buffer.from(`${clientId}:${encodeURIComponent(clientSecret)}`).toString('base64');
   const lines = [
     `POST ${path} HTTP/1.1`,

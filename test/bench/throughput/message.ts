@@ -9,7 +9,14 @@ export interface Market {
   readonly clientSecret: string;
   readonly resource: string;
   readonly scope: string;
+  /** What its token requests say, besides what proves the client. */
+  readonly form: Readonly<Record<string, string>>;
+  /** Who acts in somebody else's name by these tokens; absent where nobody does. */
+  readonly actor?: string;
 }
+
+/** Whether what a server knows of the registry may be used, or has to be read anew for every request. */
+export type Caches = 'warm' | 'cold';
 
 export interface SubjectSettings {
   readonly subject: SubjectName;
@@ -20,6 +27,7 @@ export interface SubjectSettings {
   readonly kid: string;
   /** The directory of the token function's code. */
   readonly taskRoot: string;
+  readonly caches: Caches;
 }
 
 /** To a server: begin, or tell how much processor time you have used. */

@@ -2,7 +2,7 @@ import type { SigningAlgorithm } from '../../../lambdas/ports/signing.ts';
 import type { SigningMode } from '../calls/counted.ts';
 import type { Row } from '../report.ts';
 import { formatSpread, median } from '../statistics.ts';
-import type { SubjectName } from './message.ts';
+import type { Caches, SubjectName } from './message.ts';
 
 interface Round {
   readonly tokensPerSecond: number;
@@ -14,6 +14,8 @@ export interface Entry {
   readonly name: SubjectName;
   readonly algorithm: SigningAlgorithm;
   readonly signing?: SigningMode;
+  /** Asked to exchange tokens; the caches of the server are so. */
+  readonly exchanges?: Caches;
   readonly rounds: Round[];
 }
 
@@ -31,13 +33,21 @@ export function throughputRows(entries: readonly Entry[], conditions: Conditions
   return algorithms.flatMap((algorithm) => {
     const all = entries.filter((entry) => entry.algorithm === algorithm);
     const section = titleOf(algorithm, conditions);
-    const ours = all.filter(({ name }) => name === 'vestibule');
+    const ours = all.filter(({ name, exchanges }) => name === 'vestibule' && exchanges === undefined);
+    const exchanging = all.filter(({ exchanges }) => exchanges !== undefined);
     return [
       ...all.map((entry) => rateRow(section, entry)),
       ...ours.flatMap((entry) => [
         ratioRow(section, entry, find(all, 'oidc-provider'), leastOverProvider),
         ratioRow(section, entry, find(all, 'floor'), leastOfFloor),
         ...all.filter(isLowest).map((lowest) => ratioRow(section, entry, lowest)),
+      ]),
+      // Nobody else exchanges here: beside the least that a token takes, and one that is not exchanged.
+      ...exchanging.flatMap((entry) => [
+        ratioRow(section, entry, find(all, 'floor')),
+        ...ours
+          .filter(({ signing }) => signing === entry.signing)
+          .map((plain) => ratioRow(section, entry, plain)),
       ]),
       // What nobody can pass on this machine: the least work against the most.
       ratioRow(section, all.find(isLowest) ?? find(all, 'floor'), find(all, 'oidc-provider')),
@@ -75,7 +85,10 @@ function rateRow(section: string, entry: Entry): Row {
   };
 }
 
-/** A KMS signs elsewhere: then its pace decides the rate, and the processor time is what can be compared. */
+/**
+ * A KMS signs elsewhere, and a store tells how an exchanged token stands: then their pace decides the rate, and the processor
+ * time is what can be compared.
+ */
 function ratioRow(section: string, one: Entry, other: Entry, least?: number): Row {
   const compared = (value: (round: Round) => number): readonly number[] =>
     one.rounds.flatMap((round, index) => {
@@ -86,12 +99,13 @@ function ratioRow(section: string, one: Entry, other: Entry, least?: number): Ro
   const byTime = compared(({ microsecondsPerToken }) => 1 / microsecondsPerToken);
   return {
     section,
-    what: `${nameOf(one)} ÷ ${other.name}`,
+    what: `${nameOf(one)} ÷ ${other.name === 'vestibule' ? 'not exchanged' : other.name}`,
     measured: `${formatSpread(byRate, 2)}, by processor time ${formatSpread(byTime, 2)}`,
     ...(least !== undefined && { budget: `≥ ${least}`, held: median(byRate) >= least }),
   };
 }
 
-function nameOf({ name, signing }: Entry): string {
-  return signing === undefined ? name : `${name}, signing '${signing}'`;
+function nameOf({ name, signing, exchanges }: Entry): string {
+  const how = signing === undefined ? '' : `, signing '${signing}'`;
+  return `${name}${how}${exchanges === undefined ? '' : `, exchange, ${exchanges} caches`}`;
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { SigningAlgorithm } from '../../../lambdas/ports/signing.ts';
 import type { Part } from '../report.ts';
 import { type Contestant, startContestant } from './contestant.ts';
-import { type Deployed, deploy } from '../deployed.ts';
+import { type Asked, type Deployed, deploy } from '../deployed.ts';
 import type { Market, SubjectSettings, Volley, VolleyResult } from './message.ts';
 import { pinTo } from './pin.ts';
 import { talkTo } from './talk-to.ts';
@@ -22,10 +22,16 @@ const rounds = 5;
 const entries: readonly Omit<Entry, 'rounds'>[] = [
   { name: 'vestibule', algorithm: 'RS256', signing: 'envelope' },
   { name: 'vestibule', algorithm: 'RS256', signing: 'kms' },
+  { name: 'vestibule', algorithm: 'RS256', signing: 'envelope', exchanges: 'warm' },
+  { name: 'vestibule', algorithm: 'RS256', signing: 'envelope', exchanges: 'cold' },
+  { name: 'vestibule', algorithm: 'RS256', signing: 'kms', exchanges: 'warm' },
+  { name: 'vestibule', algorithm: 'RS256', signing: 'kms', exchanges: 'cold' },
   { name: 'oidc-provider', algorithm: 'RS256' },
   { name: 'oauth2-server', algorithm: 'RS256' },
   { name: 'floor', algorithm: 'RS256' },
   { name: 'vestibule', algorithm: 'ES256', signing: 'envelope' },
+  { name: 'vestibule', algorithm: 'ES256', signing: 'envelope', exchanges: 'warm' },
+  { name: 'vestibule', algorithm: 'ES256', signing: 'envelope', exchanges: 'cold' },
   { name: 'oidc-provider', algorithm: 'ES256' },
   { name: 'oauth2-server', algorithm: 'ES256' },
   { name: 'floor', algorithm: 'ES256' },
@@ -39,6 +45,7 @@ const peerMarket: Market = {
   clientSecret: randomBytes(32).toString('base64url'),
   resource: 'https://mcp.example.com/mcp',
   scope: 'search:read',
+  form: { grant_type: 'client_credentials', resource: 'https://mcp.example.com/mcp', scope: 'search:read' },
 };
 
 type Fire = (volley: Volley) => Promise<VolleyResult>;
@@ -49,7 +56,7 @@ interface Entrant extends Entry {
 }
 
 /**
- * Tokens a second of the deployed token handler, of two other servers and of the floor: one server after the other gets
+ * Tokens a second of the deployed token handler, exchanged ones among them, of two other servers and of the floor: one server after the other gets
  * the same load on the same processor, round after round, so that whatever else the machine does strikes all.
  */
 export const throughput: Part = async (progress) => {
@@ -62,11 +69,10 @@ export const throughput: Part = async (progress) => {
     stops.push(() => void load.kill());
     const fire: Fire = talkTo<VolleyResult>(load, 'the load');
     const entrants: Entrant[] = [];
+    const deploymentFor = deploying(stops);
     for (const entry of entries) {
       progress(`starting and warming up ${entry.name}, ${entry.algorithm}`);
-      const { algorithm, signing = 'kms' } = entry;
-      const deployed = entry.name === 'vestibule' ? await deploy(signing, algorithm) : undefined;
-      if (deployed !== undefined) stops.push(deployed.stop);
+      const deployed = entry.name === 'vestibule' ? await deploymentFor(entry) : undefined;
       const entrant = await enter({ ...entry, rounds: [] }, deployed, log);
       stops.push(entrant.contestant.stop);
       if (isPinned) pinTo(serverProcessor, entrant.contestant.pid);
@@ -85,11 +91,26 @@ export const throughput: Part = async (progress) => {
   }
 };
 
+/** One deployment for all entries that can share it. */
+function deploying(
+  stops: (() => void | Promise<void>)[],
+): (entry: Omit<Entry, 'rounds'>) => Promise<Deployed> {
+  const deployments = new Map<string, Deployed>();
+  return async ({ algorithm, signing = 'kms', exchanges }) => {
+    const asked: Asked = exchanges === undefined ? 'tokens' : 'exchanges';
+    const name = [signing, algorithm, asked].join(' ');
+    const deployed = deployments.get(name) ?? (await deploy(signing, algorithm, asked));
+    if (!deployments.has(name)) stops.push(deployed.stop);
+    deployments.set(name, deployed);
+    return deployed;
+  };
+}
+
 async function enter(entry: Entry, deployed: Deployed | undefined, log: number): Promise<Entrant> {
-  const { name: subject, algorithm } = entry;
+  const { name: subject, algorithm, exchanges: caches = 'warm' } = entry;
   const { privateKey, publicJwk, kid } = newKey(algorithm);
   const { market = peerMarket, taskRoot = '', keys = [publicJwk] } = deployed ?? {};
-  const settings: SubjectSettings = { subject, algorithm, market, taskRoot, privateKey, kid };
+  const settings: SubjectSettings = { subject, algorithm, market, taskRoot, privateKey, kid, caches };
   const contestant = await startContestant(settings, deployed?.environmentOf('token') ?? {}, log);
   const { port } = contestant;
   return { ...entry, contestant, volley: { port, path: '/token', market, connections, algorithm, keys } };
