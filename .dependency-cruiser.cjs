@@ -96,14 +96,20 @@ module.exports = {
       'One trust boundary each.',
     ),
     from(
+      '^lambdas/token-client/',
+      { path: '^(lambdas/(?!token-client/)|node_modules/)' },
+      'token-client-is-below',
+      'It ships to resource servers and to agents, and needs nothing.',
+    ),
+    from(
       '^lambdas/resource-server/',
-      { path: '^lambdas/(?!resource-server/)' },
+      { path: '^lambdas/(?!resource-server/|token-client/)' },
       'resource-server-stands-alone',
       'It ships to resource servers.',
     ),
     from(
       '^lambdas/agent/',
-      { path: '^lambdas/(?!agent/|resource-server/addresses[.])' },
+      { path: '^lambdas/(?!agent/|token-client/)' },
       'agent-stands-alone',
       'It ships to agents.',
     ),

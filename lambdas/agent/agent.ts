@@ -1,13 +1,15 @@
-import { createHash, type webcrypto } from 'node:crypto';
+import type { webcrypto } from 'node:crypto';
 import * as oauth from 'oauth4webapi';
+import { isPrivateUrl } from '../token-client/addresses.ts';
+import { accessTokenType } from '../token-client/token-types.ts';
 import { type ClientCredential, noClient } from './clients.ts';
 import { serverFinder } from './discovery.ts';
-import { AgentError } from './errors.ts';
-import { accessTokenType, clientCredentials, exchanged, type Grant } from './grants.ts';
+import { exchanged } from './exchange.ts';
+import { clientCredentials, type Grant } from './grants.ts';
 import { principal, type Principal, type Shared } from './principal.ts';
 import { tokenEndpoint } from './token-endpoint.ts';
-import { tokenCache } from './tokens.ts';
-import { isPrivateUrl, type Send, type Wire } from './wire.ts';
+import { tokenSource } from './token-source.ts';
+import type { Send, Wire } from './wire.ts';
 
 export interface AgentOptions {
   /**
@@ -56,25 +58,15 @@ export function createAgent(options: AgentOptions): Agent {
   // The proofs of one key share the nonces that servers gave for it.
   const dpop = options.dpop === undefined ? undefined : oauth.DPoP({}, options.dpop);
   const endpoint = { wire, findServer: serverFinder(wire), patienceSeconds };
-  const ask = tokenEndpoint({ ...endpoint, dpop });
-  // What only leads to a token is bound to nothing.
-  const askUnbound = tokenEndpoint({ ...endpoint, dpop: undefined });
-  const tokens = tokenCache(wire.now, async (wish, wanted) => {
-    const parameters = await wanted.parameters(wish, askUnbound);
-    const { resource, scope } = wish;
-    const asked = { ...parameters, resource, ...(scope !== undefined && { scope }) };
-    const issued = await ask(wish.issuer, wanted.client ?? client, wanted.type, asked);
-    if (issued.type === 'N_A')
-      throw new AgentError(`${wish.issuer} issued something that is no access token`);
-    return issued;
+  const tokens = tokenSource({
+    ...{ client, now: wire.now, ask: tokenEndpoint({ ...endpoint, dpop }) },
+    askUnbound: tokenEndpoint({ ...endpoint, dpop: undefined }),
   });
   const shared: Shared = { issuer, wire, tokens, dpop, patienceSeconds, resources: new Set() };
   return {
-    ...principal(shared, 'self', grant),
-    onBehalfOf: (subjectToken, { subjectTokenType = accessTokenType } = {}) => {
-      const holder = `${subjectTokenType}#${createHash('sha256').update(subjectToken).digest('base64url')}`;
-      return principal(shared, holder, exchanged(subjectToken, subjectTokenType));
-    },
+    ...principal(shared, ['self'], grant),
+    onBehalfOf: (subjectToken, { subjectTokenType: type = accessTokenType } = {}) =>
+      principal(shared, [type, subjectToken], exchanged(subjectToken, type)),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { webcrypto } from 'node:crypto';
 import * as oauth from 'oauth4webapi';
+import { basicAuthorization } from '../token-client/client-secret.ts';
 
 /** A secret, or where to get it each time that it is needed, so that it can be rotated while the agent runs. */
 export type Supply = string | (() => string | Promise<string>);
@@ -20,15 +21,9 @@ export function clientSecretBasic(clientId: string, secret: Supply): ClientCrede
   return {
     clientId,
     prove: async (_server, _client, _body, headers) => {
-      // RFC 6749 §2.3.1: both form-encoded, and no character more than that takes, for some servers do not decode them.
-      const pair = [clientId, await supplied(secret)].map((text) => formEncoded(text)).join(':');
-      headers.set('authorization', `Basic ${Buffer.from(pair).toString('base64')}`);
+      headers.set('authorization', basicAuthorization(clientId, await supplied(secret)));
     },
   };
-}
-
-function formEncoded(text: string): string {
-  return new URLSearchParams([['', text]]).toString().slice(1);
 }
 
 export function clientSecretPost(clientId: string, secret: Supply): ClientCredential {

@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi';
-import { protectedResourceMetadataUrl } from '../resource-server/addresses.ts';
+import { isPrivateUrl, protectedResourceMetadataUrl } from '../token-client/addresses.ts';
 import { DiscoveryFailed, TemporarilyUnavailable } from './errors.ts';
-import { answerMilliseconds, isPrivateUrl, overLoopback, type Wire } from './wire.ts';
+import { answerMilliseconds, overLoopback, type Wire } from './wire.ts';
 
 /** The metadata of an authorization server (RFC 8414, OpenID Connect Discovery), checked to be its own. */
 export type FindServer = (issuer: string) => Promise<oauth.AuthorizationServer>;

@@ -1,3 +1,5 @@
+import { needsPerson, type Refusal } from '../token-client/refusal-answer.ts';
+
 /**
  * Why there is no token. Texts may be shown and logged: they name servers and error codes, and hold no credential, no
  * token and nothing that was sent to get one.
@@ -33,11 +35,14 @@ export class InteractionRequired extends TokenRefused {
   readonly uri: string | undefined;
   /** The claims challenge of the identity provider, to be sent along with the next authorization request. */
   readonly claims: string | undefined;
+  /** The same by the name of a level, to be sent along as `acr_values`. */
+  readonly acrValues: string | undefined;
 
   constructor(server: string, refusal: Refusal) {
     super(server, refusal.error, refusal.description);
     this.uri = refusal.uri;
     this.claims = refusal.claims;
+    this.acrValues = refusal.acrValues;
   }
 }
 
@@ -53,24 +58,8 @@ export class TemporarilyUnavailable extends AgentError {
   }
 }
 
-/** An error answer of a token endpoint, as far as it is believed. */
-export interface Refusal {
-  readonly error: string;
-  readonly description: string | undefined;
-  readonly uri: string | undefined;
-  readonly claims: string | undefined;
-}
-
-/** OpenID Connect Core §3.1.2.6, and what identity providers answer in its spirit at their token endpoints. */
-const personNeeded = new Set([
-  'interaction_required',
-  'login_required',
-  'consent_required',
-  'account_selection_required',
-]);
-
 export function refusalError(server: string, refusal: Refusal): TokenRefused {
-  return personNeeded.has(refusal.error)
+  return needsPerson(refusal)
     ? new InteractionRequired(server, refusal)
     : new TokenRefused(server, refusal.error, refusal.description);
 }

@@ -21,7 +21,7 @@ export interface Grant {
   readonly client?: ClientCredential;
 }
 
-const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
+export const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 /** RFC 6749 §4.4: the agent in its own name. */
@@ -73,15 +73,5 @@ export function identityAssertion(options: IdentityAssertionOptions): Grant {
       }
       return { assertion: answer.value };
     },
-  };
-}
-
-export const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
-
-/** RFC 8693 §2.1: what the agent received, for something it can use itself. The actor is whoever authenticates. */
-export function exchanged(subjectToken: string, type: string): Grant {
-  return {
-    type: tokenExchange,
-    parameters: () => Promise.resolve({ subject_token: subjectToken, subject_token_type: type }),
   };
 }

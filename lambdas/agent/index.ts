@@ -19,5 +19,6 @@ export {
 export { clientCredentials, identityAssertion, workloadAssertion } from './grants.ts';
 export type { Grant, IdentityAssertionOptions, TokenWish } from './grants.ts';
 export type { AccessToken, Principal, TokenOptions } from './principal.ts';
-export type { AskToken, IssuedToken } from './token-endpoint.ts';
+export type { AskToken } from './token-endpoint.ts';
+export type { IssuedToken } from '../token-client/token-answer.ts';
 export type { Fetch, Send } from './wire.ts';

@@ -1,4 +1,5 @@
-import { retryAfterOf, type Wire } from './wire.ts';
+import { retryAfterOf } from '../token-client/retry-after.ts';
+import type { Wire } from './wire.ts';
 
 /** A server that asks for less is not asked again before this. Seconds. */
 export const shortestPause = 1;

@@ -1,4 +1,6 @@
 import type { DPoPHandle } from 'oauth4webapi';
+import { isPrivateUrl } from '../token-client/addresses.ts';
+import type { IssuedToken } from '../token-client/token-answer.ts';
 import { challengeOf, type TokenChallenge } from './challenge.ts';
 import { covers, findResource } from './discovery.ts';
 import { DiscoveryFailed, TokenRefused } from './errors.ts';
@@ -6,9 +8,8 @@ import type { Grant, TokenWish } from './grants.ts';
 import { withinPatience } from './patience.ts';
 import { remedyFor, scopeOf, type Remedy } from './remedies.ts';
 import { repeatable, type RepeatableRequest } from './requests.ts';
-import type { IssuedToken } from './token-endpoint.ts';
-import type { Tokens } from './tokens.ts';
-import { isPrivateUrl, unlessAborted, type Fetch, type Wire } from './wire.ts';
+import type { TokenSource } from './token-source.ts';
+import { unlessAborted, type Fetch, type Wire } from './wire.ts';
 
 /** An access token for one resource, to be presented there and nowhere else. */
 export interface AccessToken {
@@ -41,7 +42,7 @@ export interface Principal {
 export interface Shared {
   readonly issuer: string;
   readonly wire: Wire;
-  readonly tokens: Tokens;
+  readonly tokens: TokenSource;
   readonly dpop: DPoPHandle | undefined;
   readonly patienceSeconds: number;
   /** Resources that asked for a token before. */
@@ -50,16 +51,14 @@ export interface Shared {
 
 const mostResources = 1_000;
 
-export function principal(shared: Shared, holder: string, grant: Grant): Principal {
+export function principal(shared: Shared, holder: readonly string[], grant: Grant): Principal {
   const { issuer, wire, resources } = shared;
   /** What the servers said they want, in the name of this principal: another may have more or less. */
   const scopes = new Map<string, string>();
   const own: Own = {
     wishFor: (resource) => ({ issuer, resource, scope: scopes.get(resource) }),
     get: (wish, signal) => unlessAborted(shared.tokens.get(holder, wish, grant), signal),
-    drop: (wish, refused) => {
-      shared.tokens.drop(holder, wish, refused);
-    },
+    drop: (wish, refused) => shared.tokens.drop(holder, wish, refused),
     want: (resource, scope) => scopes.set(resource, scopeOf(scope)),
   };
 
@@ -97,7 +96,7 @@ export function principal(shared: Shared, holder: string, grant: Grant): Princip
 interface Own {
   readonly wishFor: (resource: string) => TokenWish;
   readonly get: (wish: TokenWish, signal?: AbortSignal) => Promise<IssuedToken>;
-  readonly drop: (wish: TokenWish, refused: IssuedToken) => void;
+  readonly drop: (wish: TokenWish, refused: IssuedToken) => Promise<void>;
   readonly want: (resource: string, scope: string) => void;
 }
 
@@ -119,7 +118,7 @@ async function present(
     const remedy = remedyFor(response, wish.scope);
     if (remedy === undefined || tried.has(remedy.kind)) return response;
     tried.add(remedy.kind);
-    if (remedy.kind === 'another-token') own.drop(wish, held);
+    if (remedy.kind === 'another-token') await own.drop(wish, held);
     if (remedy.kind === 'more-scope') {
       // What is not to be had is answered as the server answered it: its challenge says what was missing.
       if (!(await isToBeHad(own, { ...wish, scope: remedy.scope }, request.signal))) return response;

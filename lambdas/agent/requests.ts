@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi';
-import type { IssuedToken } from './token-endpoint.ts';
+import type { IssuedToken } from '../token-client/token-answer.ts';
 import { overLoopback, type Send } from './wire.ts';
 
 /** A request that can be sent more than once. Its body is in memory. */

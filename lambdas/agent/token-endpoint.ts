@@ -1,22 +1,12 @@
 import * as oauth from 'oauth4webapi';
+import { readRefusal } from '../token-client/refusal-answer.ts';
+import { retryAfterOf } from '../token-client/retry-after.ts';
+import { type IssuedToken, readTokenAnswer } from '../token-client/token-answer.ts';
 import type { ClientCredential } from './clients.ts';
 import type { FindServer } from './discovery.ts';
 import { AgentError, refusalError, TemporarilyUnavailable } from './errors.ts';
-import { readRefusal } from './refusal.ts';
 import { shortestPause } from './patience.ts';
-import { answerMilliseconds, overLoopback, retryAfterOf, type Wire } from './wire.ts';
-
-/** What a token endpoint issued. */
-export interface IssuedToken {
-  readonly value: string;
-  /** How it is presented. `N_A` is for what is no access token. */
-  readonly type: 'Bearer' | 'DPoP' | 'N_A';
-  /** Seconds since 1970; undefined where the server does not say. */
-  readonly expiresAt: number | undefined;
-  readonly scope: string | undefined;
-  /** RFC 8693 §2.2.1. */
-  readonly issuedType: string | undefined;
-}
+import { answerMilliseconds, overLoopback, type Wire } from './wire.ts';
 
 /** Asks an issuer for a token. Rejects with an `AgentError` that says whether asking again can help. */
 export type AskToken = (
@@ -102,7 +92,8 @@ async function ask(wire: Wire, server: oauth.AuthorizationServer, question: Ques
   const response = await oauth.genericTokenEndpointRequest(...request);
   if (wired.lost) return { kind: 'unavailable', pause: undefined };
   if (response.status === 200) {
-    return { kind: 'issued', token: await issued(server, client, { response, asked, dpop }) };
+    const wanted = dpop === undefined ? 'Bearer' : 'DPoP';
+    return { kind: 'issued', token: await issued(server.issuer, response, { wanted, asked }) };
   }
   const pause = retryAfterOf(response, wire.now());
   const busy = response.status === 503 || response.status === 429;
@@ -113,32 +104,15 @@ async function ask(wire: Wire, server: oauth.AuthorizationServer, question: Ques
 }
 
 async function issued(
-  server: oauth.AuthorizationServer,
-  client: oauth.Client,
-  answer: {
-    readonly response: Response;
-    readonly asked: number;
-    readonly dpop: oauth.DPoPHandle | undefined;
-  },
+  issuer: string,
+  response: Response,
+  question: Parameters<typeof readTokenAnswer>[1],
 ): Promise<IssuedToken> {
-  const { response, asked, dpop } = answer;
-  // RFC 8693 §2.2.1: `N_A` where what is issued is no access token.
-  const recognizedTokenTypes = { n_a: () => undefined };
-  const body = await oauth
-    .processGenericTokenEndpointResponse(server, client, response, { recognizedTokenTypes })
-    // What the library says of it may hold the answer itself.
-    .catch(() => undefined);
-  if (body === undefined) throw new AgentError(`${server.issuer} answered with something that is no token`);
-  const type = ({ bearer: 'Bearer', dpop: 'DPoP', n_a: 'N_A' } as const)[body.token_type as string];
-  // RFC 9449 §5: who wanted a bound token has no use for one that is anybody's, and none for one of another's key.
-  if (type === undefined || (type !== 'N_A' && (type === 'DPoP') !== (dpop !== undefined))) {
-    throw new AgentError(
-      `${server.issuer} issued a token of the type ${body.token_type}, and ${dpop === undefined ? 'Bearer' : 'DPoP'} was asked`,
-    );
-  }
-  const { access_token: value, expires_in: lifetime, scope, issued_token_type: issuedType } = body;
-  return {
-    ...{ value, type, scope, expiresAt: lifetime === undefined ? undefined : asked + lifetime },
-    issuedType: typeof issuedType === 'string' ? issuedType : undefined,
-  };
+  const answer = await readTokenAnswer(response, question);
+  if (answer.kind === 'issued') return answer.token;
+  throw new AgentError(
+    answer.kind === 'no_token'
+      ? `${issuer} answered with something that is no token`
+      : `${issuer} issued a token of the type ${answer.type}, and ${question.wanted} was asked`,
+  );
 }

@@ -20,24 +20,6 @@ export const answerMilliseconds = 10_000;
 // eslint-disable-next-line @typescript-eslint/no-deprecated -- which URLs may be http is for `isPrivateUrl` to say
 export const overLoopback: typeof oauth.allowInsecureRequests = oauth.allowInsecureRequests;
 
-/** Plain http is for loopback: anywhere else what is sent there is anybody's. */
-export function isPrivateUrl(text: string): boolean {
-  const url = URL.parse(text);
-  if (url?.username !== '' || url.password !== '' || url.hash !== '') return false;
-  if (url.protocol === 'https:') return true;
-  const { hostname } = url;
-  const loopback = hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
-  return url.protocol === 'http:' && loopback;
-}
-
-/** RFC 9110 §10.2.3: seconds or a date, here as seconds from now; undefined for neither. */
-export function retryAfterOf({ headers }: Response, now: number): number | undefined {
-  const said = headers.get('retry-after')?.trim() ?? '';
-  if (/^\d{1,6}$/.test(said)) return Number(said);
-  const date = said === '' ? Number.NaN : Date.parse(said);
-  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil(date / 1_000 - now));
-}
-
 /** The outcome of work that others wait for too: who gives up stops waiting, and the work goes on. */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
   if (signal === null || signal === undefined) return work;

@@ -1,4 +1,4 @@
-import { encodedPath } from '../resource-server/addresses.ts';
+import { encodedPath } from '../resource-server/encoded-path.ts';
 import type { Operation, Verification, Verifier } from '../resource-server/index.ts';
 import type { Audit } from '../runtime/events.ts';
 import { viaOf } from '../runtime/via.ts';

@@ -1,4 +1,5 @@
 import { SignJWT, type CryptoKey, type JWK, type KeyObject } from 'jose';
+import { basicAuthorization } from '../token-client/client-secret.ts';
 
 /**
  * How this server proves itself to the issuer, as its client is registered: by a secret, by assertions that it signs with a key
@@ -29,9 +30,7 @@ export async function proveClient(
 ): Promise<ProofOfClient> {
   if ('secret' in proof) {
     const secret = typeof proof.secret === 'string' ? proof.secret : await proof.secret();
-    // RFC 6749 §2.3.1: both are form-encoded before they are joined.
-    const pair = [id, secret].map((part) => new URLSearchParams([['', part]]).toString().slice(1)).join(':');
-    return { headers: { authorization: `Basic ${btoa(pair)}` }, parameters: {} };
+    return { headers: { authorization: basicAuthorization(id, secret) }, parameters: {} };
   }
   const assertion = 'assertion' in proof ? await proof.assertion() : await signed(id, proof, issuer, now);
   return {

@@ -1,32 +1,51 @@
-import { isWebAddress } from './addresses.ts';
+import { isWebAddress } from '../token-client/addresses.ts';
 import type { ExchangedToken } from './exchange-request.ts';
 import type { Fetch } from './key-set-document.ts';
+import type { ProofKey } from './proof-key.ts';
 
 /** As the transports of the MCP SDK take it. */
 export type DelegatedFetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
 export interface DelegatedFetchOptions {
   readonly target: string;
-  /** `unless`: one that the target does not take. */
-  readonly token: (unless?: string) => Promise<ExchangedToken>;
+  readonly token: () => Promise<ExchangedToken>;
+  /** Forgets a token that the target does not take. */
+  readonly drop: (refused: ExchangedToken) => Promise<void>;
+  /** The key that tokens are bound to. */
+  readonly key: ProofKey | undefined;
   readonly fetch: Fetch;
 }
 
 /** `fetch` for one target, with a token for it, which it shows to nobody else. */
-export function delegatedFetch({ target, token, fetch }: DelegatedFetchOptions): DelegatedFetch {
+export function delegatedFetch({ target, token, drop, key, fetch }: DelegatedFetchOptions): DelegatedFetch {
+  const send = async (url: string, init: RequestInit, held: ExchangedToken): Promise<Response> => {
+    const { accessToken, tokenType } = held;
+    const headers = new Headers(init.headers);
+    headers.set('authorization', `${tokenType} ${accessToken}`);
+    headers.delete('dpop');
+    if (key !== undefined) {
+      // As `fetch` writes it, which is what the server sees.
+      const { method } = new Request(url, { method: init.method ?? 'GET' });
+      headers.set('dpop', await key.prove({ method, url, accessToken }));
+    }
+    const response = await fetch(url, { ...init, headers });
+    key?.learn(url, response);
+    return response;
+  };
   return async (url, init = {}) => {
     assertOfTarget(url, target);
-    const send = ({ accessToken }: ExchangedToken): Promise<Response> => {
-      const headers = new Headers(init.headers);
-      headers.set('authorization', `Bearer ${accessToken}`);
-      return fetch(String(url), { ...init, headers });
-    };
-    const first = await token();
-    const response = await send(first);
-    if (!isOver(response) || !isSentTwice(init.body)) return response;
-    // Nothing was done by a request that was not let in, so it can be sent again.
-    await response.body?.cancel();
-    return send(await token(first.accessToken));
+    const tried = new Set<Remedy>();
+    for (;;) {
+      const held = await token();
+      const response = await send(String(url), init, held);
+      const remedy = remedyFor(response);
+      if (remedy === undefined || tried.has(remedy) || !isSentTwice(init.body)) return response;
+      if (remedy === 'nonce' && key === undefined) return response;
+      tried.add(remedy);
+      // Nothing was done by a request that was not let in, so it can be sent again.
+      await response.body?.cancel();
+      if (remedy === 'another-token') await drop(held);
+    }
   };
 }
 
@@ -39,9 +58,15 @@ function assertOfTarget(url: string | URL, target: string): void {
   if (origin !== wanted) throw new TypeError(`${origin} is not where ${target} is`);
 }
 
-// RFC 6750 §3.1: the token expired or was revoked; another one may be taken.
-function isOver({ status, headers }: Response): boolean {
-  return status === 401 && /\berror="invalid_token"/.test(headers.get('www-authenticate') ?? '');
+/** What may help against a refusal, once each. */
+type Remedy = 'another-token' | 'nonce';
+
+function remedyFor({ status, headers }: Response): Remedy | undefined {
+  const challenge = status === 401 ? (headers.get('www-authenticate') ?? '') : '';
+  // RFC 9449 §9: the nonce came along, and goes into the next proof.
+  if (/\berror="use_dpop_nonce"/.test(challenge)) return 'nonce';
+  // RFC 6750 §3.1: the token expired or was revoked; another one may be taken.
+  return /\berror="invalid_token"/.test(challenge) ? 'another-token' : undefined;
 }
 
 /** What can be read once is sent once. */

@@ -153,7 +153,7 @@ function withoutQuery(text: string): URL | undefined {
 }
 
 /** RFC 9449 §4.2: SHA-256 of the token as it is sent, in base64url. */
-async function accessTokenHash(accessToken: string): Promise<string> {
+export async function accessTokenHash(accessToken: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(accessToken));
   return base64url.encode(new Uint8Array(digest));
 }

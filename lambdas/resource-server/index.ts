@@ -1,5 +1,5 @@
 export type { AccessTokenClaims, Actor, ChainHolder } from './access-token.ts';
-export { protectedResourceMetadataUrl } from './addresses.ts';
+export { protectedResourceMetadataUrl } from '../token-client/addresses.ts';
 export type { AuthInfo } from './auth-info.ts';
 export type { Challenge } from './challenge.ts';
 export type { ClientProof, ExchangeClient } from './client-proof.ts';
@@ -18,6 +18,7 @@ export { protectedResourceMetadata } from './metadata.ts';
 export type { ProtectedResourceMetadata, ProtectedResourceMetadataOptions } from './metadata.ts';
 export { middyMiddleware } from './middy.ts';
 export type { HttpEvent, HttpEventResponse, MiddyMiddleware, MiddyOptions } from './middy.ts';
+export type { ProofKeyPair } from './proof-key.ts';
 export type { SatisfiesScope } from './scopes.ts';
 export type { JudgeOptions } from './token-judge.ts';
 export type { ProofUse, TakeProof } from './used-proofs.ts';

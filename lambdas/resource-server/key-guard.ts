@@ -1,5 +1,5 @@
 import type { AccessTokenClaims } from './access-token.ts';
-import { absoluteUrl } from './addresses.ts';
+import { absoluteUrl } from '../token-client/addresses.ts';
 import {
   type Challenge,
   type ChallengeContext,

@@ -1,4 +1,4 @@
-import { absoluteUrl, protectedResourceMetadataUrl } from './addresses.ts';
+import { absoluteUrl, protectedResourceMetadataUrl } from '../token-client/addresses.ts';
 import { proofAlgorithms } from './dpop-proof.ts';
 import { crossOriginHeaders } from './cross-origin.ts';
 import { assertScopes } from './scopes.ts';

@@ -1,5 +1,5 @@
 import { authInfo, type AuthInfo } from './auth-info.ts';
-import { encodedPath } from './addresses.ts';
+import { encodedPath } from './encoded-path.ts';
 import type { EventAuthentication } from './client-certificate.ts';
 import { crossOriginHeaders } from './cross-origin.ts';
 import type { Delegated, Exchanger, TargetOptions } from './exchanger.ts';

@@ -1,5 +1,5 @@
 import { checkAccessToken, type AccessTokenClaims } from './access-token.ts';
-import { absoluteUrl } from './addresses.ts';
+import { absoluteUrl } from '../token-client/addresses.ts';
 import { remoteEnds } from './ends.ts';
 import type { Fetch } from './key-set-document.ts';
 import { remoteKeySet } from './key-set.ts';

@@ -1,5 +1,5 @@
 import type { AccessTokenClaims } from './access-token.ts';
-import { absoluteUrl, protectedResourceMetadataUrl } from './addresses.ts';
+import { absoluteUrl, protectedResourceMetadataUrl } from '../token-client/addresses.ts';
 import {
   credentialMissing,
   issuerUnavailable,

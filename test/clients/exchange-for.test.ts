@@ -3,7 +3,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
-import { exportJWK, generateKeyPair } from 'jose';
+import { decodeJwt, exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type AuthInfo,
@@ -188,6 +188,40 @@ describe('an MCP server that calls another one for whoever called it', () => {
     const keyed = anExchanger('desk-keyed', { privateKey, alg: 'ES256', kid: 'one' });
     const { scopes } = await keyed.exchangeFor({ token: await alices(['act']) }, ordersUrl).token();
     expect(scopes).toEqual(['tools:read', 'tools:write']);
+  });
+
+  it('has tokens of its key, which the other server takes with a proof alone', async () => {
+    const registered = await operator.register('clients', {
+      ...{ client_id: 'desk-bound', resource: desk.url, grant_types: [exchangeGrant] },
+      ...{ token_endpoint_auth_method: 'client_secret_basic', dpop_bound_access_tokens: true },
+    });
+    const client = { id: 'desk-bound', proof: { secret: String(registered['client_secret']) } };
+    const statuses: number[] = [];
+    const counting: Fetch = async (url, init) => {
+      const response = await fetch(url, init);
+      if (url.endsWith('/token')) statuses.push(response.status);
+      return response;
+    };
+    const { issuer } = deployment;
+    const received = { token: await alices(['look']) };
+    const without = createExchanger({ issuer, client }).exchangeFor(received, ordersUrl);
+    await expect(without.token()).rejects.toMatchObject({ kind: 'misconfigured' });
+    const bound = createExchanger({
+      ...{ issuer, client, fetch: counting, dpop: await generateKeyPair('ES256') },
+    }).exchangeFor(received, ordersUrl);
+    const mcp = new Client({ name: 'desk', version: '1.0.0' });
+    await mcp.connect(new StreamableHTTPClientTransport(new URL(ordersUrl), { fetch: bound.fetch }));
+    expect(await textOf(mcp, 'list_orders')).toMatch(/^2 open orders: .*\(asked by .*desk-bound.*\)$/);
+    await mcp.close();
+    // The token endpoint wants a nonce first.
+    expect(statuses).toEqual([400, 200]);
+    const { accessToken, tokenType } = await bound.token();
+    expect(tokenType).toBe('DPoP');
+    expect(decodeJwt(accessToken)['cnf']).toEqual({ jkt: expect.any(String) as string });
+    const verifier = createVerifier({ issuer, resource: ordersUrl });
+    for (const scheme of ['Bearer', 'DPoP']) {
+      expect(await verifier.verify(`${scheme} ${accessToken}`)).toMatchObject({ ok: false });
+    }
   });
 
   it('goes on with another token where its own was ended', async () => {

@@ -60,6 +60,18 @@ export const resourceServer = {
     'RFC 8725 §3.1',
     'the resource server takes the algorithm from its own list, never from the token',
   ),
+  'rfc9449:4.2:exchanger-proofs': must(
+    ['RFC 9449 §4.2', 'RFC 9449 §7.1'],
+    'a server that exchanges with a key proves it at the token endpoint and at the target, anew for each request',
+  ),
+  'rfc9449:8:exchanger-nonces': must(
+    ['RFC 9449 §8', 'RFC 9449 §8.2', 'RFC 9449 §9'],
+    'a server that exchanges with a key goes on with the nonces that it is told, each where it was told, once',
+  ),
+  'rfc9449:5:exchanger-bound': must(
+    'RFC 9449 §5',
+    'a server that exchanges with a key takes no token that is anybody’s, and one without takes none that is bound',
+  ),
   'vestibule:jwks-cool-down': must(
     'Vestibule',
     'the resource server asks for keys again on an unknown kid, and not again within the cool-down',

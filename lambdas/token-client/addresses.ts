@@ -9,21 +9,17 @@ export function protectedResourceMetadataUrl(resource: string): string {
   return `${origin}/.well-known/oauth-protected-resource${path}${search}`;
 }
 
-/** A path that API Gateway has decoded, as it stands in a URL. */
-export function encodedPath(path: string): string {
-  const url = new URL('http://localhost');
-  url.pathname = path;
-  return url.pathname;
+/** Throws a TypeError that names the option for a URL to which nothing secret could be sent. */
+export function absoluteUrl(option: string, text: string): URL {
+  if (isPrivateUrl(text)) return new URL(text);
+  throw new TypeError(`${option}: an absolute https URL without fragment, got ${JSON.stringify(text)}`);
 }
 
-/** Plain http is for loopback: anywhere else its keys and tokens are anybody's. */
-export function absoluteUrl(option: string, text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const secure = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
-  if (url === undefined || !secure || text.includes('#')) {
-    throw new TypeError(`${option}: an absolute https URL without fragment, got ${JSON.stringify(text)}`);
-  }
-  return url;
+/** Plain http is for loopback: anywhere else keys and tokens are anybody's. */
+export function isPrivateUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (url?.username !== '' || url.password !== '' || text.includes('#')) return false;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
 }
 
 /** Whether a name is the address of something on the web, whatever it may say behind its host. */

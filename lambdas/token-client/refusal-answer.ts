@@ -1,5 +1,30 @@
-import type { Refusal } from './errors.ts';
-import { isPrivateUrl } from './wire.ts';
+import { isPrivateUrl } from './addresses.ts';
+
+/** An error answer of a token endpoint, as far as it is believed. */
+export interface Refusal {
+  readonly error: string;
+  readonly description: string | undefined;
+  /** Where the person can go on, where the server says so. */
+  readonly uri: string | undefined;
+  /** The claims challenge of the identity provider, to be sent along with the next authorization request. */
+  readonly claims: string | undefined;
+  /** The same by the name of a level. */
+  readonly acrValues: string | undefined;
+}
+
+/** OpenID Connect Core §3.1.2.6, RFC 9470 §3, and what identity providers answer in their spirit at their token endpoints. */
+const personNeeded = new Set([
+  'interaction_required',
+  'login_required',
+  'consent_required',
+  'account_selection_required',
+  'insufficient_user_authentication',
+]);
+
+/** Whether only the person can go on. */
+export function needsPerson({ error }: Pick<Refusal, 'error'>): boolean {
+  return personNeeded.has(error);
+}
 
 const longestText = 500;
 const longestClaims = 4_096;
@@ -15,12 +40,13 @@ export async function readRefusal(response: Response, sent: RequestInit): Promis
   const error = body?.['error'];
   // RFC 6749 §5.2: the characters of an error code.
   if (typeof error !== 'string' || !/^[\x20\x21\x23-\x5b\x5d-\x7e]{1,100}$/.test(error)) return undefined;
-  const { error_description: said, claims } = body ?? {};
+  const { error_description: said, claims, acr_values: acrValues } = body ?? {};
   return {
     error,
     description: typeof said === 'string' ? withoutSecrets(said, secretsIn(sent)) : undefined,
     uri: uriIn(body ?? {}),
     claims: typeof claims === 'string' && claims.length <= longestClaims ? claims : undefined,
+    acrValues: typeof acrValues === 'string' && acrValues.length <= longestText ? acrValues : undefined,
   };
 }
 
@@ -39,12 +65,21 @@ const publicParameters = new Set([
 function secretsIn({ body, headers }: RequestInit): readonly string[] {
   const parameters = body instanceof URLSearchParams ? [...body] : [];
   const [, basic = ''] = /^basic (.+)$/i.exec(new Headers(headers).get('authorization') ?? '') ?? [];
-  const credentials = Buffer.from(basic, 'base64').toString();
+  const credentials = decoded(basic);
   const encoded = credentials.slice(credentials.indexOf(':') + 1);
   return [
     ...parameters.filter(([name]) => !publicParameters.has(name)).map(([, value]) => value),
     ...[basic, credentials, new URLSearchParams(`=${encoded}`).get('') ?? ''],
   ].filter((secret) => secret !== '');
+}
+
+/** Whoever brings another header says what stands in it. */
+function decoded(basic: string): string {
+  try {
+    return new TextDecoder().decode(Uint8Array.from(atob(basic), (character) => character.charCodeAt(0)));
+  } catch {
+    return '';
+  }
 }
 
 const jwt = /\beyJ[\w-]*\.[\w-]*(?:\.[\w-]*)*/g;

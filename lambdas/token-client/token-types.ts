@@ -1,0 +1,2 @@
+/** RFC 8693 §3. */
+export const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
