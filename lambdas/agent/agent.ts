@@ -2,6 +2,7 @@ import type { webcrypto } from 'node:crypto';
 import * as oauth from 'oauth4webapi';
 import { isPrivateUrl } from '../token-client/addresses.ts';
 import { accessTokenType } from '../token-client/token-types.ts';
+import { type ActorToken, shownActor } from './actors.ts';
 import { type ClientCredential, noClient } from './clients.ts';
 import { serverFinder } from './discovery.ts';
 import { exchanged } from './exchange.ts';
@@ -21,6 +22,8 @@ export interface AgentOptions {
   readonly client?: ClientCredential;
   /** With what it asks for tokens in its own name. Default: `clientCredentials`. */
   readonly grant?: Grant;
+  /** Who acts, shown with each exchange. Default: nothing, for the client that asks says it. */
+  readonly actor?: ActorToken;
   /** The key that tokens are bound to (RFC 9449); absent: bearer tokens. */
   readonly dpop?: webcrypto.CryptoKeyPair;
   /** For how long a request waits, in all, where a server asks for patience (`Retry-After`). Default: 10. */
@@ -62,11 +65,12 @@ export function createAgent(options: AgentOptions): Agent {
     ...{ client, now: wire.now, ask: tokenEndpoint({ ...endpoint, dpop }) },
     askUnbound: tokenEndpoint({ ...endpoint, dpop: undefined }),
   });
+  const actor = options.actor && shownActor(options.actor, { issuer, grant, tokens });
   const shared: Shared = { issuer, wire, tokens, dpop, patienceSeconds, resources: new Set() };
   return {
     ...principal(shared, ['self'], grant),
     onBehalfOf: (subjectToken, { subjectTokenType: type = accessTokenType } = {}) =>
-      principal(shared, [type, subjectToken], exchanged(subjectToken, type)),
+      principal(shared, [type, subjectToken], exchanged(subjectToken, type, actor)),
   };
 }
 

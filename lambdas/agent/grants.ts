@@ -19,6 +19,8 @@ export interface Grant {
   readonly parameters: (wish: TokenWish, ask: AskToken) => Promise<Readonly<Record<string, string>>>;
   /** Who asks, where that is not the agent's own client. */
   readonly client?: ClientCredential;
+  /** Told of each refusal. */
+  readonly refused?: () => Promise<void>;
 }
 
 export const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';

@@ -1,5 +1,7 @@
 export { createAgent } from './agent.ts';
 export type { Agent, AgentOptions, OnBehalfOptions } from './agent.ts';
+export { awsWebIdentityAsActor, ownTokenAsActor } from './actors.ts';
+export type { ActorToken } from './actors.ts';
 export {
   awsWebIdentity,
   clientSecretBasic,

@@ -1,7 +1,7 @@
 import type { IssuedToken } from '../token-client/token-answer.ts';
 import { tokenCache } from '../token-client/token-cache.ts';
 import type { ClientCredential } from './clients.ts';
-import { AgentError } from './errors.ts';
+import { AgentError, TokenRefused } from './errors.ts';
 import type { Grant, TokenWish } from './grants.ts';
 import type { AskToken } from './token-endpoint.ts';
 
@@ -28,7 +28,10 @@ export function tokenSource(options: {
     const parameters = await grant.parameters(wish, options.askUnbound);
     const asked = { ...parameters, resource, ...(scope !== undefined && { scope }) };
     const client = grant.client ?? options.client;
-    const issued = await options.ask(issuer, client, grant.type, asked);
+    const issued = await options.ask(issuer, client, grant.type, asked).catch(async (error: unknown) => {
+      if (error instanceof TokenRefused) await grant.refused?.();
+      throw error;
+    });
     if (issued.type === 'N_A') throw new AgentError(`${issuer} issued something that is no access token`);
     return issued;
   }

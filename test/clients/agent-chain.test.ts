@@ -3,7 +3,16 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import { decodeJwt } from 'jose';
 import * as client from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clientSecretBasic, clientSecretPost, createAgent, type Agent } from '../../lambdas/agent/index.ts';
+import {
+  type ActorToken,
+  type Agent,
+  awsWebIdentityAsActor,
+  clientSecretBasic,
+  clientSecretPost,
+  createAgent,
+  ownTokenAsActor,
+} from '../../lambdas/agent/index.ts';
+import { runAsRole } from '../spec/support/agent-role.ts';
 import { drive } from '../spec/support/driver.ts';
 import { createBrowser } from '../support/browser-player.ts';
 import { startCompany, type Company } from '../support/company.ts';
@@ -86,6 +95,30 @@ describe('agents that load the wrapper', () => {
     expect(new Set(values).size).toBe(1);
     const { aud, act } = decodeJwt(values[0]!);
     expect([aud, act]).toEqual([at.analyst, expect.objectContaining({ sub: 'planner' })]);
+  });
+
+  it('show who acts by tokens of their own, of AWS and of nobody else', async () => {
+    const { issuer, mcpUrl, secretOf } = company;
+    const forAnalyst = await planner.onBehalfOf(await tokenOfAlice()).token(at.analyst);
+    const shownBy = (actor: ActorToken): ReturnType<Agent['token']> =>
+      createAgent({
+        issuer,
+        client: clientSecretPost('analyst-client', () => secretOf('analyst-client')),
+        actor,
+      })
+        .onBehalfOf(forAnalyst.value)
+        .token(mcpUrl);
+    const nightReporter = runAsRole(company.run, 'arn:aws:iam::000000000000:role/agents/night-reporter');
+    for (const actor of [
+      ownTokenAsActor(mcpUrl),
+      awsWebIdentityAsActor(() => nightReporter({ Audience: [`${issuer}/token`] })),
+    ]) {
+      expect(decodeJwt((await shownBy(actor)).value)).toMatchObject({
+        ...{ aud: mcpUrl, act: { sub: 'analyst', act: { sub: 'planner' } } },
+      });
+    }
+    const ofPlanner = awsWebIdentityAsActor(async () => (await planner.token(mcpUrl)).value);
+    await expect(shownBy(ofPlanner)).rejects.toMatchObject({ error: 'invalid_request' });
   });
 
   it('get nothing for a token that somebody else was sent', async () => {

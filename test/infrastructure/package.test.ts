@@ -122,14 +122,15 @@ app.synth();
 const typedApp = `
 import { App, Stack } from 'aws-cdk-lib';
 import { defineConfig, Vestibule, type VestibuleConfig } from 'vestibule';
-import { clientSecretBasic, createAgent } from 'vestibule/agent';
+import { clientSecretBasic, createAgent, ownTokenAsActor } from 'vestibule/agent';
 import * as resourceServer from 'vestibule/resource-server';
 
 const config: VestibuleConfig = defineConfig({ resources: [], agents: [], clients: [] });
 const { issuer }: { issuer: string } = new Vestibule(new Stack(new App(), 'Mine'), 'Auth', config);
 // @ts-expect-error a field that the config does not have
 defineConfig({ ...config, profil: 'dev' } satisfies VestibuleConfig);
-const agent = createAgent({ issuer, client: clientSecretBasic('planner-client', () => 'secret') });
+const client = clientSecretBasic('planner-client', () => 'secret');
+const agent = createAgent({ issuer, client, actor: ownTokenAsActor('https://mcp.example.com/mcp') });
 const fetchForAlice: typeof fetch = agent.onBehalfOf('token').fetch;
 console.log(fetchForAlice, resourceServer);
 `;

@@ -54,6 +54,10 @@ export const agentWrapper = {
     ['RFC 8693 §2.1', 'RFC 8693 §3', 'RFC 8707 §2'],
     'the agent exchanges a token that it was sent for one of each target, and never sends it on',
   ),
+  'rfc8693:2.1:agent-actor': must(
+    'RFC 8693 §2.1',
+    'the agent shows in each exchange who acts where it is told to, by a token of its own or by what its platform says',
+  ),
   'rfc6750:3.1:agent-retries-once': should(
     'RFC 6750 §3.1',
     'the agent replaces a refused token once, and widens one of too few scopes once',
