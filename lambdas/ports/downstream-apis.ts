@@ -100,6 +100,17 @@ export interface ApiToken {
   readonly scopes: readonly ScopeName[];
 }
 
+/** What of an API is set up wrongly at its provider, where the answer tells. */
+export type ExchangeFault =
+  /** The client that exchanges may not do so. */
+  | 'exchange_not_allowed'
+  /** There is no such audience, or it is disabled. */
+  | 'audience_unknown'
+  /** There is one, which the client may not have a token for. */
+  | 'audience_not_allowed'
+  /** What is presented was made for others than the client that exchanges. */
+  | 'presented_for_others';
+
 /** Why there is no token of the API. */
 export type ApiRefusal =
   /** The person has to do something at the provider first. `claims`: what it wants, as JSON (OIDC Core §5.5). */
@@ -113,7 +124,14 @@ export type ApiRefusal =
   /** Nobody has consented there to what is asked. */
   | { readonly kind: 'consent_required'; readonly vendorCode?: string }
   /** The provider gives none, whenever it is asked. `error`: its OAuth error code. */
-  | { readonly kind: 'refused'; readonly error: string; readonly vendorCode?: string }
+  | {
+      readonly kind: 'refused';
+      readonly error: string;
+      readonly vendorCode?: string;
+      readonly fault?: ExchangeFault;
+      /** What to change at the provider, and where; of a fault that is told. */
+      readonly fix?: string;
+    }
   /** The provider takes the person's sign-in no more. */
   | { readonly kind: 'ended'; readonly reason: string }
   /** Nothing of the person is kept that the provider could be asked with. */

@@ -1,3 +1,4 @@
+import type { Answered } from './played-idp.ts';
 import {
   type AskedExchange,
   type ExchangeJudge,
@@ -32,15 +33,25 @@ function isGiven(token: string | undefined): boolean {
 
 const unknownClient = refused('invalid_client', {}, 401);
 
+/** Its own words, as 26.7 has them: test/peers/keycloak-exchange.test.ts hears them from itself. */
+function keycloakRefuses(said: string, error = 'invalid_request', status = 400): Answered {
+  return refused(error, { error_description: said }, status);
+}
+
 /** kc-te: subject and requested type are access tokens, an API is the id of its client, and there is no `resource`. */
 export function keycloakExchange(audience: string, known: KnownClient): ExchangeJudge {
   return (asked, { give }) => {
-    if (!isClient(asked, known)) return unknownClient;
+    if (!isClient(asked, known)) {
+      return keycloakRefuses('Invalid client or Invalid client credentials', 'unauthorized_client', 401);
+    }
     const isSound = isExactly(asked.form, {
       ...{ grant_type: tokenExchange, subject_token: undefined, subject_token_type: accessToken },
-      ...{ requested_token_type: accessToken, audience, scope: undefined },
+      ...{ requested_token_type: accessToken, audience: undefined, scope: undefined },
     });
-    if (!isSound || !isGiven(asked.form['subject_token'])) return refused('invalid_request');
+    if (!isSound || !isGiven(asked.form['subject_token'])) return keycloakRefuses('Invalid token');
+    if (asked.form['audience'] !== audience) {
+      return keycloakRefuses(`Requested audience not available: ${asked.form['audience'] ?? ''}`);
+    }
     return give({
       scope: `${asked.form['scope'] ?? ''} profile email`,
       'not-before-policy': 0,
@@ -117,6 +128,10 @@ export function cognitoExchange(audience: string, known: KnownClient): ExchangeJ
   return auth0Exchange(audience, known);
 }
 
+const notAJwt = refused('invalid_request', {
+  error_description: 'AADSTS50027: JWT token is invalid or malformed.',
+});
+
 /** en-obo: credentials in the form; an assertion for the application itself; no `issued_token_type` comes back. */
 export function entraExchange(known: KnownClient): ExchangeJudge {
   return (asked, { give }) => {
@@ -125,7 +140,8 @@ export function entraExchange(known: KnownClient): ExchangeJudge {
       ...{ client_id: known.id, client_secret: known.secret(), grant_type: jwtBearer },
       ...{ assertion: undefined, requested_token_use: 'on_behalf_of', scope: undefined },
     });
-    if (!isSound || !isGiven(asked.form['assertion'])) return refused('invalid_request');
+    if (!isSound) return refused('invalid_request');
+    if (!isGiven(asked.form['assertion'])) return notAJwt;
     return give({ issued_token_type: undefined, scope: 'User.Read', ext_expires_in: 300 });
   };
 }
@@ -147,8 +163,7 @@ export function entraAgentExchange(agentIdentity: string, blueprint: KnownClient
       ...{ client_assertion: 'vouched-canary-1', requested_token_use: 'on_behalf_of' },
       client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
     });
-    return isSound && isGiven(form['assertion'])
-      ? give({ issued_token_type: undefined })
-      : refused('invalid_request');
+    if (!isSound) return refused('invalid_request');
+    return isGiven(form['assertion']) ? give({ issued_token_type: undefined }) : notAJwt;
   };
 }

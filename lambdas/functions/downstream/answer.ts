@@ -1,3 +1,4 @@
+import { faultFix } from '../../oauth/people/diagnosis/apis/exchange-faults.ts';
 import { diagnose } from '../../oauth/people/diagnosis/diagnose.ts';
 import { explainRefusal } from '../../oauth/people/diagnosis/explain-refusal.ts';
 import { type LookedAt, lookedAt } from '../../oauth/people/diagnosis/provider.ts';
@@ -8,7 +9,7 @@ import { checkStanding, type StandingPorts } from '../../oauth/people/standing.t
 import type { AssertionSigner } from '../../ports/assertion-signer.ts';
 import type { Diagnosis, Look, ProbedToken } from '../../ports/diagnosis.ts';
 import type { DownstreamAnswer, DownstreamQuestion } from '../../ports/downstream.ts';
-import type { ApiDirectory, ApiRequest } from '../../ports/downstream-apis.ts';
+import type { ApiDirectory, ApiRefusal, ApiRequest, DownstreamApi } from '../../ports/downstream-apis.ts';
 import type { IdentityProvider, IdentityProviders } from '../../ports/identity-providers.ts';
 import type { WantedCertificate } from '../../ports/provider-certificates.ts';
 import type { SpokenTo, UpstreamProviders } from '../../ports/upstream.ts';
@@ -105,8 +106,13 @@ async function exchanged(ports: DownstreamPorts, request: ApiRequest): Promise<D
     return { told: 'not_exchanged', refusal: { kind: 'api_gone' } };
   }
   const answer = await exchangeKept(ports, idp, api, request);
-  if (answer.kind !== 'token') return { told: 'not_exchanged', refusal: answer };
+  if (answer.kind !== 'token') return { told: 'not_exchanged', refusal: withFix(answer, api, idp) };
   return { told: 'exchanged', token: { ...answer.token, accessToken: answer.token.accessToken.reveal() } };
+}
+
+function withFix(refusal: ApiRefusal, api: DownstreamApi, { clientId }: IdentityProvider): ApiRefusal {
+  if (refusal.kind !== 'refused' || refusal.fault === undefined) return refusal;
+  return { ...refusal, fix: faultFix(api, clientId, refusal.fault) };
 }
 
 async function judgedLogout(

@@ -1,4 +1,4 @@
-import type { ApiRefusal } from '../../ports/downstream-apis.ts';
+import type { ApiRefusal, ExchangeFault } from '../../ports/downstream-apis.ts';
 import type { Issuer } from '../../runtime/identifiers.ts';
 import { refuse, type Result } from '../../runtime/result.ts';
 
@@ -48,9 +48,9 @@ export function apiRefused(refusal: ApiRefusal, asked: AskedOf): Result<never, A
       );
     case 'refused':
       return told(
-        refusal.error,
+        refusal.fault ?? refusal.error,
         refusal.error === 'invalid_scope' ? 'invalid_scope' : 'invalid_target',
-        `the identity provider gives no token of the API: ${refusal.error}${code}`,
+        `the identity provider gives no token of the API: ${refusal.error}${code}${wayOut(refusal)}`,
       );
     case 'ended':
       return told(refusal.reason, 'interaction_required', signInAgain);
@@ -61,6 +61,19 @@ export function apiRefused(refusal: ApiRefusal, asked: AskedOf): Result<never, A
     case 'api_gone':
       return told(refusal.kind, 'invalid_target', 'the API is disabled here, or registered no more');
   }
+}
+
+const sayings: Readonly<Record<ExchangeFault, string>> = {
+  exchange_not_allowed: 'its client may not exchange tokens',
+  audience_unknown: 'it knows no such audience',
+  audience_not_allowed: 'the audience is none that its client may have',
+  presented_for_others: 'what is presented was made for others than its client',
+};
+
+/** In our own words, and in the characters that a description may have (RFC 6749 §5.2). */
+function wayOut({ fault, fix = '' }: Extract<ApiRefusal, { readonly kind: 'refused' }>): string {
+  if (fault === undefined) return '';
+  return `, ${sayings[fault]}. ${fix.replaceAll('›', '>').replaceAll('"', "'")}`;
 }
 
 type Interaction = Extract<ApiRefusal, { readonly kind: 'interaction_required' }>;

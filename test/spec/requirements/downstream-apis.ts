@@ -34,6 +34,10 @@ export const downstreamApis = {
     'Vestibule',
     'asks each kind of identity provider for a token of an API in the way that it documents, by the client that it wants there',
   ),
+  'vestibule:api-faults': must(
+    ['Vestibule', 'RFC 6749 §5.2'],
+    'tells what of an API is set up wrongly at its provider, where the answer tells, and where that is mended, in words of ours',
+  ),
   'vestibule:api-challenge': must(
     'Vestibule',
     'takes the challenge of Entra that came with a refusal back to it, by a sign-in of the person with claims, and no claim besides',

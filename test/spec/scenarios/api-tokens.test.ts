@@ -239,6 +239,19 @@ describe('what the provider says of an API', () => {
     }
   });
 
+  verifies('vestibule:api-faults', 'is what is set up wrongly there, and where it is mended', async () => {
+    office.exchanges.play(() => refused('unauthorized_client'));
+    const { status, body } = await office.ask(await office.subject());
+    expect([status, body]).toEqual([
+      400,
+      {
+        error: 'invalid_target',
+        error_description:
+          'the identity provider gives no token of the API: unauthorized_client, its client may not exchange tokens. Let the client vestibule exchange tokens: the client at the identity provider > grant types: token exchange (RFC 8693).',
+      },
+    ]);
+  });
+
   verifies('vestibule:api-down', 'is nothing while it is down, or AWS between us and it', async () => {
     const unavailable = { status: 503, body: { error: 'temporarily_unavailable' } };
     office.exchanges.play(() => ({ status: 500, body: {} }));

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect } from 'vitest';
-import { refused } from '../../support/played-exchanges.ts';
+import { type ExchangeAnswer, refused } from '../../support/played-exchanges.ts';
 import { startApiProviders, type StrategyName } from '../support/api-providers.ts';
 import { forThisFile } from '../support/this-file.ts';
 import { verifies } from '../verifies.ts';
@@ -48,6 +48,72 @@ describe('a token of an API is given', () => {
       token: { scopes: ['read', 'write'] },
     });
     expect(office.exchanges.okta.requests.at(-1)?.form['scope']).toBe('read write');
+  });
+});
+
+describe('what is set up wrongly at a provider', () => {
+  const told = async (api: StrategyName, idp: 'keycloak' | 'auth0', answer: ExchangeAnswer) => {
+    office.exchanges[idp].play(() => answer);
+    const { told: kind, ...rest } = await office.exchange(api);
+    expect(kind).toBe('not_exchanged');
+    return 'refusal' in rest ? rest.refusal : undefined;
+  };
+
+  verifies(
+    'vestibule:api-faults',
+    'is told by the sentences of Keycloak, with where it is mended',
+    async () => {
+      const sentences: readonly (readonly [string, string, string, RegExp])[] = [
+        [
+          'invalid_request',
+          'Standard token exchange is not enabled for the requested client',
+          'exchange_not_allowed',
+          /^Let the client vestibule exchange tokens: .*"Standard token exchange"/,
+        ],
+        [
+          'invalid_client',
+          'Public client is not allowed to exchange token',
+          'exchange_not_allowed',
+          /"Client authentication" on/,
+        ],
+        ['invalid_client', 'Audience not found', 'audience_unknown', /in place of files-api/],
+        ['invalid_client', 'Client disabled', 'audience_unknown', /that is enabled/],
+        [
+          'invalid_request',
+          'Requested audience not available: files-api',
+          'audience_not_allowed',
+          /^Give the client vestibule a client scope that adds the audience files-api/,
+        ],
+        [
+          'access_denied',
+          'Client is not within the token audience',
+          'presented_for_others',
+          /name vestibule as an audience/,
+        ],
+      ];
+      for (const [error, said, fault, fix] of sentences) {
+        const answer = refused(error, { error_description: said });
+        expect(await told('keycloak', 'keycloak', answer)).toEqual({
+          ...{ kind: 'refused', error, fault },
+          fix: expect.stringMatching(fix) as string,
+        });
+      }
+      // Whatever else it says may be of a person.
+      const other = refused('invalid_request', { error_description: 'Invalid token of ann@example.com' });
+      expect(await told('keycloak', 'keycloak', other)).toEqual({
+        kind: 'refused',
+        error: 'invalid_request',
+      });
+    },
+  );
+
+  verifies('vestibule:api-faults', 'is told by the error codes of any other', async () => {
+    for (const error of ['unauthorized_client', 'unsupported_grant_type']) {
+      expect(await told('auth0', 'auth0', refused(error))).toEqual({
+        ...{ kind: 'refused', error, fault: 'exchange_not_allowed' },
+        fix: expect.stringContaining('Let the client service exchange tokens: Auth0 Dashboard') as string,
+      });
+    }
   });
 });
 

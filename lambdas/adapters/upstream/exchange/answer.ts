@@ -1,4 +1,4 @@
-import type { ApiRefusal, ApiScope, ApiToken } from '../../../ports/downstream-apis.ts';
+import type { ApiRefusal, ApiScope, ApiToken, ExchangeFault } from '../../../ports/downstream-apis.ts';
 import { after, type Instant } from '../../../runtime/clock.ts';
 import { DependencyUnavailable } from '../../../runtime/dependency.ts';
 import { ok, refuse, type Result } from '../../../runtime/result.ts';
@@ -31,13 +31,22 @@ export const accessTokenTypes: ReadonlySet<string> = new Set([
   'urn:ietf:params:oauth:token-type:jwt',
 ]);
 
+/** Tells what is set up wrongly by the words of one provider: error code and description. */
+export type FaultReader = (error: string, description: unknown) => ExchangeFault | undefined;
+
+/** Who was asked, and how its words are read. */
+interface AskedOf {
+  readonly idp: string;
+  readonly faultIn: FaultReader;
+}
+
 /**
  * Reads what an exchange came to. RFC 8693 §2.2.1, §2.2.2: an error is one whatever its status, for some answer 200 with it.
  * Throws `DependencyUnavailable` where it says nothing, or where our own credentials are not taken.
  */
-export function readExchange(idp: string, { status, members }: TokenAnswer): Result<GivenToken, ApiRefusal> {
-  const { error } = members;
-  if (error !== undefined || status !== 200) return refusedBy(idp, status, members);
+export function readExchange(asked: AskedOf, answer: TokenAnswer): Result<GivenToken, ApiRefusal> {
+  const { status, members } = answer;
+  if (members['error'] !== undefined || status !== 200) return refusedBy(asked, answer);
   const {
     access_token: token,
     token_type: type,
@@ -46,7 +55,7 @@ export function readExchange(idp: string, { status, members }: TokenAnswer): Res
     scope,
   } = members;
   if (!isText(token, longestToken) || !isText(type, 64)) {
-    throw unbelievable(idp, 'its answer holds no token');
+    throw unbelievable(asked.idp, 'its answer holds no token');
   }
   return ok({
     ...{ token: new Secret(token), tokenType: type.toLowerCase() },
@@ -83,11 +92,13 @@ function givenScopes({ scope }: GivenToken, asked: readonly ApiScope[]): readonl
   return found.length === 0 ? asked : found;
 }
 
-function refusedBy(idp: string, status: number, members: TokenAnswer['members']): Result<never, ApiRefusal> {
+function refusedBy({ idp, faultIn }: AskedOf, { status, members }: TokenAnswer): Result<never, ApiRefusal> {
   const code = errorCodeIn(members['error']);
   const error =
     code === undefined ? (status === 401 ? 'invalid_client' : undefined) : tokenError(status, code);
   if (error === undefined) throw unbelievable(idp, `it answers ${status} without an error`);
+  const fault = faultIn(error, members['error_description']);
+  if (fault !== undefined) return refuse({ kind: 'refused', error, fault });
   // Ours to mend: whoever asks can do nothing about it, and is served once it is.
   if (isOfOurs(error)) throw unbelievable(idp, `it refuses the exchange: ${error}`);
   const vendorCode = vendorCodeIn(members['error_description']);

@@ -1,5 +1,6 @@
 import type { ExchangeDialect, StrategyOf } from './dialect.ts';
 import { exchangeAccessToken } from './exchange-access-token.ts';
+import { standardFault } from './faults.ts';
 
 /**
  * The token exchange of a user pool (GetDerivedToken) at its token endpoint. Without a token of who acts, the app client has
@@ -7,5 +8,6 @@ import { exchangeAccessToken } from './exchange-access-token.ts';
  */
 export const cognito: ExchangeDialect<StrategyOf<'cognito'>> = {
   presents: () => ({ kind: 'access_token', wish: {} }),
+  faultIn: standardFault,
   exchange: exchangeAccessToken,
 };

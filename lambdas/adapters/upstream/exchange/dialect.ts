@@ -9,12 +9,13 @@ import type { RefreshWish } from '../../../ports/upstream.ts';
 import type { Instant } from '../../../runtime/clock.ts';
 import type { Result } from '../../../runtime/result.ts';
 import type { Secret } from '../../../runtime/secret.ts';
-import type { TokenAnswer } from './answer.ts';
+import type { FaultReader, TokenAnswer } from './answer.ts';
 
 /** A provider as one exchange talks to it, by the client that exchanges. */
 export interface ExchangeTalk {
   readonly idp: string;
   readonly now: Instant;
+  readonly faultIn: FaultReader;
   /** Of the identity provider. */
   readonly issuer: string;
   /** The id of the client that exchanges. */
@@ -47,6 +48,7 @@ export interface ExchangeDialect<Strategy extends ExchangeStrategy> {
     strategy: Strategy,
     clientId: string,
   ) => { readonly kind: PresentedKind; readonly wish: RefreshWish };
+  readonly faultIn: FaultReader;
   readonly exchange: (
     talk: ExchangeTalk,
     strategy: Strategy,

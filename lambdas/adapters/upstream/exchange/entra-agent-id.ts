@@ -1,6 +1,7 @@
 import { readExchange, usableToken } from './answer.ts';
 import { type ExchangeDialect, jwtBearer, scopeText, type StrategyOf } from './dialect.ts';
 import { consentOfEntra } from './entra-obo.ts';
+import { noFault } from './faults.ts';
 
 /**
  * Entra Agent ID: an agent identity has no credential of its own. Our application is its blueprint, and gets for it the
@@ -11,9 +12,10 @@ export const entraAgentId: ExchangeDialect<StrategyOf<'entra-agent-id'>> = {
     kind: 'access_token',
     wish: { scope: `${clientId}/.default openid profile offline_access` },
   }),
+  faultIn: noFault,
   exchange: async (talk, { agentIdentity }, { token, scopes }) => {
     const vouched = readExchange(
-      talk.idp,
+      talk,
       await talk.ask('client_credentials', {
         ...{ scope: 'api://AzureADTokenExchange/.default', fmi_path: agentIdentity },
       }),
@@ -24,7 +26,7 @@ export const entraAgentId: ExchangeDialect<StrategyOf<'entra-agent-id'>> = {
       { assertion: token.reveal(), requested_token_use: 'on_behalf_of', scope: scopeText(scopes) },
       { assertion: { clientId: agentIdentity, token: vouched.value.token } },
     );
-    const given = consentOfEntra(readExchange(talk.idp, answer));
+    const given = consentOfEntra(readExchange(talk, answer));
     return given.ok ? usableToken(talk.idp, given.value, scopes, talk.now) : given;
   },
 };

@@ -2,6 +2,7 @@ import type { ApiRefusal } from '../../../ports/downstream-apis.ts';
 import { refuse, type Result } from '../../../runtime/result.ts';
 import { readExchange, usableToken } from './answer.ts';
 import { type ExchangeDialect, jwtBearer, scopeText, type StrategyOf } from './dialect.ts';
+import { noFault } from './faults.ts';
 
 /**
  * On behalf of, of Microsoft Entra ID: the token that is presented is one for our own application, which it is asked for by
@@ -12,11 +13,12 @@ export const entraObo: ExchangeDialect<StrategyOf<'entra-obo'>> = {
     kind: 'access_token',
     wish: { scope: `${clientId}/.default openid profile offline_access` },
   }),
+  faultIn: noFault,
   exchange: async (talk, _, { token, scopes }) => {
     const answer = await talk.ask(jwtBearer, {
       ...{ assertion: token.reveal(), requested_token_use: 'on_behalf_of', scope: scopeText(scopes) },
     });
-    const given = consentOfEntra(readExchange(talk.idp, answer));
+    const given = consentOfEntra(readExchange(talk, answer));
     return given.ok ? usableToken(talk.idp, given.value, scopes, talk.now) : given;
   },
 };

@@ -14,6 +14,6 @@ export async function exchangeAccessToken(
     ...{ subject_token: token.reveal(), subject_token_type: accessToken },
     ...{ requested_token_type: accessToken, audience, scope: scopeText(scopes) },
   });
-  const given = readExchange(talk.idp, answer);
+  const given = readExchange(talk, answer);
   return given.ok ? usableToken(talk.idp, given.value, scopes, talk.now) : given;
 }

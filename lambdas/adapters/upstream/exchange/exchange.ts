@@ -26,8 +26,9 @@ export async function exchangeAt(
   clock: Clock,
 ): Promise<Result<ApiToken, ApiRefusal>> {
   const { idp } = await talkAt({});
+  const dialect = dialectOf(strategy);
   const talk: ExchangeTalk = {
-    ...{ idp: idp.id, issuer: idp.issuer, clientId: idp.clientId, now: clock() },
+    ...{ idp: idp.id, issuer: idp.issuer, clientId: idp.clientId, now: clock(), faultIn: dialect.faultIn },
     ask: async (grantType, parameters, at = {}) => {
       const form = new URLSearchParams(
         Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined),
@@ -35,7 +36,7 @@ export async function exchangeAt(
       return ask(await talkAt(at), grantType, form, at);
     },
   };
-  return dialectOf(strategy).exchange(talk, strategy, presented);
+  return dialect.exchange(talk, strategy, presented);
 }
 
 async function ask(talk: Talk, grantType: string, form: URLSearchParams, at: AskedAt): Promise<TokenAnswer> {

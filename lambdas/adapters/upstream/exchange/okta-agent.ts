@@ -8,6 +8,7 @@ import {
   type StrategyOf,
   tokenExchange,
 } from './dialect.ts';
+import { standardFault } from './faults.ts';
 
 const idJag = 'urn:ietf:params:oauth:token-type:id-jag';
 
@@ -17,10 +18,11 @@ const idJag = 'urn:ietf:params:oauth:token-type:id-jag';
  */
 export const oktaAgent: ExchangeDialect<StrategyOf<'okta-agent'>> = {
   presents: () => ({ kind: 'id_token', wish: {} }),
+  faultIn: standardFault,
   exchange: async (talk, { audience, tokenEndpoint, resource }, { token, scopes }) => {
     const org = new URL(talk.issuer).origin;
     const identity = readExchange(
-      talk.idp,
+      talk,
       await talk.ask(
         tokenExchange,
         {
@@ -38,7 +40,7 @@ export const oktaAgent: ExchangeDialect<StrategyOf<'okta-agent'>> = {
       { assertion: identity.value.token.reveal(), scope: scopeText(scopes) },
       { issuer: audience, tokenEndpoint },
     );
-    const given = readExchange(talk.idp, answer);
+    const given = readExchange(talk, answer);
     return given.ok ? usableToken(talk.idp, given.value, scopes, talk.now) : given;
   },
 };

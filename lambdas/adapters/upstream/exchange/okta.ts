@@ -1,9 +1,11 @@
 import { readExchange, usableToken } from './answer.ts';
 import { accessToken, type ExchangeDialect, scopeText, type StrategyOf, tokenExchange } from './dialect.ts';
+import { standardFault } from './faults.ts';
 
 /** On behalf of, of a custom authorization server of Okta, by an API Services app that has the grant. */
 export const okta: ExchangeDialect<StrategyOf<'okta'>> = {
   presents: () => ({ kind: 'access_token', wish: {} }),
+  faultIn: standardFault,
   exchange: async (talk, { audience, issuer = talk.issuer }, { token, scopes }) => {
     const answer = await talk.ask(
       tokenExchange,
@@ -13,7 +15,7 @@ export const okta: ExchangeDialect<StrategyOf<'okta'>> = {
       },
       { issuer, tokenEndpoint: `${issuer}/v1/token` },
     );
-    const given = readExchange(talk.idp, answer);
+    const given = readExchange(talk, answer);
     return given.ok ? usableToken(talk.idp, given.value, scopes, talk.now) : given;
   },
 };

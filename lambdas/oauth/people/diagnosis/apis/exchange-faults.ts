@@ -1,0 +1,39 @@
+import type { DownstreamApi, ExchangeFault, ExchangeStrategy } from '../../../../ports/downstream-apis.ts';
+
+/** What to change at a provider of which an answer tells what is set up wrongly: sentences that end with where. */
+export function faultFix(
+  { strategy }: Pick<DownstreamApi, 'strategy'>,
+  clientId: string,
+  fault: ExchangeFault,
+): string {
+  const client = strategy.client?.id ?? clientId;
+  const audience = 'audience' in strategy ? strategy.audience : 'it';
+  switch (fault) {
+    case 'exchange_not_allowed':
+      return `Let the client ${client} exchange tokens: ${whereExchanges[strategy.kind]}.`;
+    case 'audience_unknown':
+      return `Write the id of a client of the realm that is enabled in strategy.audience of the API, in place of ${audience}: Keycloak admin console › your realm › Clients.`;
+    case 'audience_not_allowed':
+      return `Give the client ${client} a client scope that adds the audience ${audience}, by a mapper of the type Audience or by a client role of it that the person has, as a default scope or as one of the API's scopes: ${keycloakScopes}.`;
+    case 'presented_for_others':
+      return `Have tokens of the client ${clientId}, which people sign in with, name ${client} as an audience, by a mapper of the type Audience in a default client scope: ${keycloakScopes}.`;
+  }
+}
+
+const keycloakScopes = 'Keycloak admin console › your realm › Clients › the client › Client scopes';
+
+/** Where a client is allowed to exchange. */
+export const whereExchanges: Readonly<Record<ExchangeStrategy['kind'], string>> = {
+  rfc8693: 'the client at the identity provider › grant types: token exchange (RFC 8693)',
+  keycloak:
+    'Keycloak admin console › your realm › Clients › the client › Settings › Capability config: "Standard token exchange" (Keycloak 26.2 and later), with "Client authentication" on',
+  'entra-obo': 'Microsoft Entra admin center › App registrations › your app › Expose an API',
+  'entra-agent-id': 'Microsoft Entra admin center › Agent ID › the blueprint of the agent identity',
+  okta: 'Okta Admin Console › Applications › the API Services app › General › Grant type › Token Exchange, and a rule with that grant in Security › API › your authorization server › Access Policies',
+  'okta-agent':
+    'Okta Admin Console › Directory › AI Agents › the agent: a connection to the authorization server of the API',
+  auth0:
+    'Auth0 Dashboard › Applications › the application of the API (Custom API client) › Advanced Settings › Grant Types: Token Exchange',
+  cognito:
+    'Cognito console › your user pool › App clients › the client › Authentication flows: ALLOW_TOKEN_EXCHANGE_IMPERSONATION',
+};
