@@ -1,6 +1,10 @@
-import type { IdpId } from '../runtime/identifiers.ts';
+import type { IdpId, ResourceUri } from '../runtime/identifiers.ts';
+import type { ExchangeFault } from './downstream-apis.ts';
 
-/** `error`: people cannot sign in, or not all of them. `warning`: they can, and something is worth a look. */
+/**
+ * `error`: people cannot sign in, or not all of them; of a downstream API, that nobody gets a token of it, or not all. `warning`: they
+ * can, and something is worth a look.
+ */
 export type Severity = 'error' | 'warning';
 
 /** One mis-setting. Holds no secret, no token, and of what a token says no more than the names of claims. */
@@ -18,10 +22,19 @@ export interface Finding {
 
 /** What was looked at. */
 export type CheckSubject =
-  'discovery' | 'keys' | 'clock' | 'authorization_endpoint' | 'token_endpoint' | 'token' | 'sign_in';
+  | 'discovery'
+  | 'keys'
+  | 'clock'
+  | 'authorization_endpoint'
+  | 'token_endpoint'
+  | 'downstream_api'
+  | 'token'
+  | 'sign_in';
 
 export interface Check {
   readonly subject: CheckSubject;
+  /** The id of the downstream API that was looked at. */
+  readonly of?: string;
   readonly outcome: 'good' | Severity | 'not_checked';
   /** One line for people, where nothing was found or nothing could be looked at. */
   readonly said: string;
@@ -61,16 +74,21 @@ export type NoAnswer =
 /** Looks at a URL of a provider: one GET, guarded, without following anything. Never throws for what it meets. */
 export type Look = (url: string) => Promise<Seen>;
 
-/** What a token endpoint said to a code that nobody gave. */
+/** What a token endpoint said to a code, or to a token for exchange, that nobody gave. */
 export interface ProbedToken {
   readonly status: number;
   readonly error?: string;
   /** The provider's own number for it, such as `AADSTS7000215`. */
   readonly vendorCode?: string;
+  /** Of an exchange. */
+  readonly fault?: ExchangeFault;
 }
 
 /** Looks at the identity providers of the deployment, with the credentials that it has there. */
 export interface ProviderDoctor {
-  /** Undefined where there is none of that name. Throws `DependencyUnavailable` where we cannot look. */
-  readonly diagnose: (idp: IdpId) => Promise<Diagnosis | undefined>;
+  /**
+   * Undefined where there is none of that name. `apis`: those of it that are looked at as well. Throws `DependencyUnavailable` where
+   * we cannot look.
+   */
+  readonly diagnose: (idp: IdpId, apis: readonly ResourceUri[]) => Promise<Diagnosis | undefined>;
 }

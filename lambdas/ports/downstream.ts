@@ -1,4 +1,4 @@
-import type { ClientId, GrantId, IdpId } from '../runtime/identifiers.ts';
+import type { ClientId, GrantId, IdpId, ResourceUri } from '../runtime/identifiers.ts';
 import type { CertificateRefusal, MadeCertificate, WantedCertificate } from './provider-certificates.ts';
 import type { Diagnosis, Explained } from './diagnosis.ts';
 import type { ApiRefusal, ApiRequest, ApiToken } from './downstream-apis.ts';
@@ -25,7 +25,7 @@ export type DownstreamQuestion =
   | { readonly ask: 'confirm'; readonly grant: GrantId }
   | { readonly ask: 'forget'; readonly grant: GrantId }
   | { readonly ask: 'exchange'; readonly request: ApiRequest }
-  | { readonly ask: 'diagnose'; readonly idp: IdpId }
+  | { readonly ask: 'diagnose'; readonly idp: IdpId; readonly apis: readonly ResourceUri[] }
   | { readonly ask: 'certify'; readonly idp: IdpId; readonly wanted: WantedCertificate };
 
 /** Its answers, one for each question, and the one for all. */

@@ -69,4 +69,6 @@ export interface UpstreamProviders {
   ) => Promise<Result<ApiToken, ApiRefusal>>;
   /** What the token endpoint says to our credentials with a code that nobody gave. */
   readonly probe: (idp: IdentityProvider) => Promise<ProbedToken>;
+  /** What the provider of an API says to the exchange of a token that nobody gave. */
+  readonly probeExchange: (idp: IdentityProvider, api: DownstreamApi) => Promise<ProbedToken>;
 }

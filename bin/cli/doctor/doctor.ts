@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { isSound } from '../../../lambdas/oauth/people/diagnosis/check.ts';
+import { canSignIn } from '../../../lambdas/oauth/people/diagnosis/check.ts';
 import { diagnose } from '../../../lambdas/oauth/people/diagnosis/diagnose.ts';
 import { stripped } from '../../../lambdas/oauth/people/diagnosis/issuer.ts';
 import { type LookedAt, stranger } from '../../../lambdas/oauth/people/diagnosis/provider.ts';
@@ -38,7 +38,7 @@ async function examine(invocation: Invocation): Promise<Said> {
   // As our own admin API writes it, and no other: its contract is that type.
   const diagnosis = answer as unknown as Diagnosis;
   // Nobody is sent where they cannot get through.
-  if (invocation.values['sign-in'] !== true || !isSound(diagnosis.checks)) return reported(id, diagnosis);
+  if (invocation.values['sign-in'] !== true || !canSignIn(diagnosis.checks)) return reported(id, diagnosis);
   const signedIn = await examineSignIn(invocation, String(registered['name']));
   return reported(id, { ...diagnosis, checks: [...diagnosis.checks, signedIn] });
 }

@@ -1,4 +1,4 @@
-import { isSound } from '../../../lambdas/oauth/people/diagnosis/check.ts';
+import { canSignIn, isSound } from '../../../lambdas/oauth/people/diagnosis/check.ts';
 import { settingsOf } from '../../../lambdas/oauth/people/diagnosis/settings.ts';
 import type { Check, CheckSubject, Diagnosis, Finding } from '../../../lambdas/ports/diagnosis.ts';
 import type { ProfileName } from '../../../lambdas/ports/identity-providers.ts';
@@ -12,6 +12,7 @@ const subjects: Readonly<Record<CheckSubject, string>> = {
   clock: 'clock',
   authorization_endpoint: 'authorization',
   token_endpoint: 'token endpoint',
+  downstream_api: 'API',
   token: 'token',
   sign_in: 'sign-in',
 };
@@ -29,8 +30,9 @@ export function reported(named: string, { issuer, profile, checks }: Diagnosis):
   return { text, json, ...(!sound && { failed: true }) };
 }
 
-function lineOf({ subject, outcome, said, findings }: Check): string {
-  const head = (mark: string, text: string): string => `${mark} ${subjects[subject].padEnd(width)}  ${text}`;
+function lineOf({ subject, of, outcome, said, findings }: Check): string {
+  const name = of === undefined ? subjects[subject] : `${subjects[subject]} ${of}`;
+  const head = (mark: string, text: string): string => `${mark} ${name.padEnd(width)}  ${text}`;
   if (findings.length === 0) return head(marks[outcome], said);
   return findings
     .map((finding) => `${head(marks[finding.severity], finding.what)}\n${advice(finding)}`)
@@ -42,7 +44,10 @@ function advice({ code, why, fix }: Finding): string {
 }
 
 function verdict(sound: boolean, checks: readonly Check[]): string {
-  if (!sound) return 'People cannot sign in like this. Mend what is marked ✗ and run this again.';
+  if (!canSignIn(checks)) return 'People cannot sign in like this. Mend what is marked ✗ and run this again.';
+  if (!sound) {
+    return 'People can sign in; nobody gets tokens of the APIs that are marked ✗. Mend them and run this again.';
+  }
   return checks.some(({ outcome }) => outcome === 'warning')
     ? 'People can sign in; what is marked ! is worth a look.'
     : 'Nothing is wrong.';

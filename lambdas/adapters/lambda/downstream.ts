@@ -99,8 +99,8 @@ export const diagnosisDefaults = {
 /** Diagnoses, made by the downstream function. */
 export function downstreamDoctor(options: Options): ProviderDoctor {
   return {
-    diagnose: async (idp) => {
-      const answer = await ask(options, { ask: 'diagnose', idp });
+    diagnose: async (idp, apis) => {
+      const answer = await ask(options, { ask: 'diagnose', idp, apis });
       if (answer.told !== 'diagnosed') throw unexpected();
       return answer.diagnosis;
     },

@@ -24,6 +24,7 @@ import { authenticationAt, type ProofPorts } from './client-authentication.ts';
 import type { DocumentHosts } from './document-url.ts';
 import { dialectOf } from './exchange/dialects.ts';
 import { exchangeAt, type TalkAt } from './exchange/exchange.ts';
+import { probeExchange } from './exchange/probe-exchange.ts';
 import { judgedIssuer } from './judged-issuer.ts';
 import { patientDocuments, readLogoutToken } from './logout-tokens.ts';
 import { logoutUrl } from './logout-url.ts';
@@ -94,17 +95,18 @@ export function openIdProviders(options: OpenIdProvidersOptions): UpstreamProvid
       return refresh(talk, { token, subject, wish }, options);
     },
     ...exchanging(talkTo, options),
-    probe: async (idp) => {
-      // An operator who has just put in another secret wants to know of that one.
-      options.secrets.doubt(idp.id);
-      try {
-        return await probeTokenEndpoint(await talkTo(idp), redirectUriOf(idp), options.random(32));
-      } catch (error) {
-        if (error instanceof DependencyUnavailable && error.dependency === dependencyOf(idp)) return isDown;
-        throw error;
-      }
-    },
+    ...probing(talkTo, redirectUriOf, options),
   };
+}
+
+/** That a provider is down is an answer to a look at it. */
+async function unlessDown(idp: IdentityProvider, look: () => Promise<ProbedToken>): Promise<ProbedToken> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof DependencyUnavailable && error.dependency === dependencyOf(idp)) return isDown;
+    throw error;
+  }
 }
 
 async function requestOptions(
@@ -202,4 +204,25 @@ function exchanging(
 function exchangingClient(idp: SpokenTo, { id, strategy }: DownstreamApi): SpokenTo {
   if (strategy.client === undefined) return idp;
   return { ...idp, clientId: strategy.client.id, secretName: apiSecretName(id) };
+}
+
+function probing(
+  talkTo: (idp: SpokenTo, at?: Parameters<TalkAt>[0]) => Promise<Talk>,
+  redirectUriOf: (idp: IdentityProvider) => string,
+  { clock, random, secrets }: OpenIdProvidersOptions,
+): Pick<UpstreamProviders, 'probe' | 'probeExchange'> {
+  return {
+    probe: async (idp) => {
+      // An operator who has just put in another secret wants to know of that one.
+      secrets.doubt(idp.id);
+      return unlessDown(idp, async () =>
+        probeTokenEndpoint(await talkTo(idp), redirectUriOf(idp), random(32)),
+      );
+    },
+    probeExchange: async (idp, api) => {
+      const client = exchangingClient(idp, api);
+      secrets.doubt(client.secretName ?? idp.id);
+      return unlessDown(idp, () => probeExchange((at) => talkTo(client, at), api, random(32), clock));
+    },
+  };
 }

@@ -18,18 +18,26 @@ export async function probeTokenEndpoint(
   const response = await withNonce({ options }, () =>
     authorizationCodeGrantRequest(as, client, auth, back, redirectUri, random, options),
   );
-  return { status: response.status, ...errorIn(response.status, await response.text()) };
+  return { status: response.status, ...errorIn(response.status, membersOf(await response.text())) };
 }
 
-function errorIn(status: number, body: string): Pick<ProbedToken, 'error' | 'vendorCode'> {
-  const { error, error_description: description } = membersOf(body);
+/** What an answer says of an error, as far as it is looked at. */
+export function errorIn(
+  status: number,
+  { error, error_description: description }: AnswerMembers,
+): Pick<ProbedToken, 'error' | 'vendorCode'> {
   const code = errorCodeIn(error);
   if (code === undefined) return status === 401 ? { error: 'invalid_client' } : {};
   const vendorCode = vendorCodeIn(description);
   return { error: tokenError(status, code), ...(vendorCode !== undefined && { vendorCode }) };
 }
 
-function membersOf(body: string): { readonly error?: unknown; readonly error_description?: unknown } {
+interface AnswerMembers {
+  readonly error?: unknown;
+  readonly error_description?: unknown;
+}
+
+function membersOf(body: string): AnswerMembers {
   try {
     const read: unknown = JSON.parse(body);
     return typeof read === 'object' && read !== null ? read : {};

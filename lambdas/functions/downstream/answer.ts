@@ -7,7 +7,7 @@ import { completeSignIn } from '../../oauth/people/sign-in.ts';
 import { exchangeKept } from '../../oauth/people/exchange-kept.ts';
 import { checkStanding, type StandingPorts } from '../../oauth/people/standing.ts';
 import type { AssertionSigner } from '../../ports/assertion-signer.ts';
-import type { Diagnosis, Look, ProbedToken } from '../../ports/diagnosis.ts';
+import type { Diagnosis, Look } from '../../ports/diagnosis.ts';
 import type { DownstreamAnswer, DownstreamQuestion } from '../../ports/downstream.ts';
 import type { ApiDirectory, ApiRefusal, ApiRequest, DownstreamApi } from '../../ports/downstream-apis.ts';
 import type { IdentityProvider, IdentityProviders } from '../../ports/identity-providers.ts';
@@ -15,7 +15,7 @@ import type { WantedCertificate } from '../../ports/provider-certificates.ts';
 import type { SpokenTo, UpstreamProviders } from '../../ports/upstream.ts';
 import { canProve } from '../../registry/fitting-api.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
-import type { ClientId, IdpId, Issuer } from '../../runtime/identifiers.ts';
+import type { ClientId, IdpId, Issuer, ResourceUri } from '../../runtime/identifiers.ts';
 import { logger } from '../../runtime/log.ts';
 
 export interface DownstreamPorts extends StandingPorts {
@@ -75,7 +75,7 @@ async function answerOf(ports: DownstreamPorts, question: DownstreamQuestion): P
       return certified(ports, question.wanted, await find(ports, question.idp));
     case 'diagnose': {
       const idp = await find(ports, question.idp);
-      return { told: 'diagnosed', ...(idp && { diagnosis: await diagnoseOwn(ports, idp) }) };
+      return { told: 'diagnosed', ...(idp && { diagnosis: await diagnoseOwn(ports, idp, question.apis) }) };
     }
   }
 }
@@ -152,10 +152,19 @@ async function certified(
     : { told: 'not_certified', refusal: made.refusal };
 }
 
-function diagnoseOwn(ports: DownstreamPorts, idp: IdentityProvider): Promise<Diagnosis> {
+async function diagnoseOwn(
+  ports: DownstreamPorts,
+  idp: IdentityProvider,
+  uris: readonly ResourceUri[],
+): Promise<Diagnosis> {
   const { look, upstream, clock, random } = ports;
-  const probe = (): Promise<ProbedToken> => upstream.probe(idp);
-  return diagnose(seenAs(ports, idp), { look, probe, clock, random: random(32) });
+  const apis = await Promise.all(uris.map((uri) => ports.apis.find(uri)));
+  return diagnose(seenAs(ports, idp), {
+    ...{ look, clock, random: random(32) },
+    probe: () => upstream.probe(idp),
+    apis: apis.filter((api): api is DownstreamApi => api?.idp === idp.id),
+    probeApi: async (api) => (canProve(idp, api) ? upstream.probeExchange(idp, api) : undefined),
+  });
 }
 
 function seenAs({ issuer }: DownstreamPorts, idp: IdentityProvider): LookedAt {

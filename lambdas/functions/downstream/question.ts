@@ -60,7 +60,7 @@ const question = v.variant('ask', [
   }),
   v.object({ ask: v.literal('confirm'), grant }),
   v.object({ ask: v.literal('forget'), grant }),
-  v.object({ ask: v.literal('diagnose'), idp }),
+  v.object({ ask: v.literal('diagnose'), idp, apis: v.array(v.string()) }),
   v.object({
     ask: v.literal('certify'),
     idp,

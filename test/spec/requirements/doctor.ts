@@ -14,6 +14,10 @@ export const doctor = {
     ['Vestibule', 'RFC 6749 §5.2', 'RFC 6749 §4.1.2.1', 'OIDC Core §3.1.2.6', 'RFC 9110 §6.6.1'],
     'tells a wrong client secret, an unknown redirect URI and a clock that is off by the answers to requests that sign nobody in',
   ),
+  'vestibule:doctor-apis': must(
+    ['Vestibule', 'RFC 8693 §2.2.2', 'RFC 6749 §5.2', 'RFC 8414 §2', 'RFC 9449 §5'],
+    'says for each downstream API of an identity provider what keeps everybody from its tokens, and where that is mended, by the exchange of a token that nobody gave',
+  ),
   'vestibule:doctor-token': must(
     'Vestibule',
     'judges a pasted token on the machine where it is pasted, sends it nowhere, and prints no more of it than names of claims, issuer and audience',

@@ -31,7 +31,7 @@ const providers = {
   Record<string, { readonly path: string; readonly config: Partial<IdentityProviderConfig> }>
 >;
 
-type Provider = keyof typeof providers;
+export type Provider = keyof typeof providers;
 
 /** How each behaves that is not as OpenID Connect has it. */
 const behaviours: Readonly<Record<Provider, Behaviour>> = {

@@ -18,12 +18,13 @@ import { dialectOf } from './dialects.ts';
 /** A provider as a client of ours talks to it, at its own token endpoint or at another one. */
 export type TalkAt = (at: Pick<AskedAt, 'issuer' | 'tokenEndpoint'>) => Promise<Talk>;
 
-/** A token of an API, asked for in the way of its provider. */
+/** A token of an API, asked for in the way of its provider. `heard`: is told each of its answers. */
 export async function exchangeAt(
   talkAt: TalkAt,
   { strategy }: DownstreamApi,
   presented: { readonly token: Secret; readonly scopes: readonly ApiScope[] },
   clock: Clock,
+  heard: (answer: TokenAnswer) => void = () => undefined,
 ): Promise<Result<ApiToken, ApiRefusal>> {
   const { idp } = await talkAt({});
   const dialect = dialectOf(strategy);
@@ -33,7 +34,9 @@ export async function exchangeAt(
       const form = new URLSearchParams(
         Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined),
       );
-      return ask(await talkAt(at), grantType, form, at);
+      const answer = await ask(await talkAt(at), grantType, form, at);
+      heard(answer);
+      return answer;
     },
   };
   return dialect.exchange(talk, strategy, presented);

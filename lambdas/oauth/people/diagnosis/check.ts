@@ -10,9 +10,14 @@ export function notChecked(subject: CheckSubject, why: string): Check {
   return { subject, outcome: 'not_checked', said: why, findings: [] };
 }
 
-/** Whether people can sign in, as far as that was looked at. */
+/** Whether all is as it should be, as far as that was looked at. */
 export function isSound(checks: readonly Check[]): boolean {
   return checks.every(({ outcome }) => outcome !== 'error');
+}
+
+/** Whether people can sign in, as far as that was looked at. */
+export function canSignIn(checks: readonly Check[]): boolean {
+  return isSound(checks.filter(({ subject }) => subject !== 'downstream_api'));
 }
 
 type Told = Pick<Finding, 'what' | 'why' | 'fix'>;

@@ -1,6 +1,8 @@
 import type { Check, Diagnosis, Look, ProbedToken } from '../../../ports/diagnosis.ts';
 import type { Instant } from '../../../runtime/clock.ts';
 import { checkAuthorizationEndpoint, probingRequest } from './authorization-endpoint.ts';
+import type { DownstreamApi } from '../../../ports/downstream-apis.ts';
+import { apiNotChecked, checkApi } from './apis/check-api.ts';
 import { check, notChecked } from './check.ts';
 import { checkClock } from './clock.ts';
 import { discoveryUrl, judgeDiscovery, type Metadata } from './discovery.ts';
@@ -12,6 +14,10 @@ export interface Instruments {
   readonly look: Look;
   /** Sends a code that nobody gave; absent where no credentials are at hand. */
   readonly probe?: () => Promise<ProbedToken>;
+  /** The APIs behind it that are looked at as well. */
+  readonly apis?: readonly DownstreamApi[];
+  /** Sends a token that nobody gave, for exchange; undefined where its client cannot prove itself. */
+  readonly probeApi?: (api: DownstreamApi) => Promise<ProbedToken | undefined>;
   /** Fresh for each diagnosis. */
   readonly random: string;
   /** When the discovery document was answered. */
@@ -27,12 +33,15 @@ export async function diagnose(idp: LookedAt, instruments: Instruments): Promise
   if (metadata === undefined) {
     return { issuer: idp.issuer, profile: idp.profile, checks: [discovery] };
   }
-  const [keys, authorization, token] = await Promise.all([
+  const [keys, authorization, token, probed] = await Promise.all([
     keysOf(idp, metadata, instruments),
     authorizationOf(idp, metadata, instruments),
     tokenOf(idp, discovery, instruments),
+    probedApis(discovery, instruments),
   ]);
-  return { issuer: idp.issuer, profile: idp.profile, checks: [discovery, keys, clock, authorization, token] };
+  const apis = probed.map(([api, answered]) => apiOf(idp, api, { metadata, discovery, token, answered }));
+  const checks = [discovery, keys, clock, authorization, token, ...apis];
+  return { issuer: idp.issuer, profile: idp.profile, checks };
 }
 
 async function keysOf(idp: LookedAt, metadata: Metadata, { look }: Instruments): Promise<Check> {
@@ -63,4 +72,35 @@ async function tokenOf(idp: LookedAt, discovery: Check, { probe, clock }: Instru
   // A secret is sent to nobody who may be somebody else.
   if (discovery.outcome === 'error') return notChecked(subject, 'not before the discovery document is right');
   return checkTokenEndpoint(idp, await probe(), clock());
+}
+
+/** All at once: each takes as long as the token endpoint. Undefined: it was not asked. */
+function probedApis(
+  discovery: Check,
+  { apis = [], probeApi }: Instruments,
+): Promise<readonly (readonly [DownstreamApi, ProbedToken | undefined])[]> {
+  const isAsked = probeApi !== undefined && discovery.outcome !== 'error';
+  return Promise.all(apis.map(async (api) => [api, isAsked ? await probeApi(api) : undefined] as const));
+}
+
+interface SeenOfApi {
+  readonly metadata: Metadata;
+  readonly discovery: Check;
+  readonly token: Check;
+  readonly answered: ProbedToken | undefined;
+}
+
+function apiOf(
+  idp: LookedAt,
+  api: DownstreamApi,
+  { metadata, discovery, token, answered }: SeenOfApi,
+): Check {
+  if (discovery.outcome === 'error') return apiNotChecked(api, 'not before the discovery document is right');
+  if (answered === undefined)
+    return apiNotChecked(api, 'the deployment has nothing that its client proves itself by');
+  // What is wrong with the client of the sign-in is said there.
+  if (token.outcome === 'error' && api.strategy.client === undefined) {
+    return apiNotChecked(api, 'not before the token endpoint takes the client');
+  }
+  return checkApi(idp, api, metadata, answered);
 }
