@@ -86,9 +86,9 @@ function opaqueBudget(name: string, read: number): CallBudget {
 function apiBudget(name: string, read: number): CallBudget {
   const writes = name.endsWith('kept') ? 0 : 3;
   return {
-    text: `≤ 1 BatchGetItem + 3 more, cached + 1 Invoke + 1 GetItem + 1 Decrypt${writes === 0 ? '' : ` + ${writes} UpdateItem`}`,
+    text: `≤ 1 BatchGetItem + 4 more, cached + 1 Invoke + 1 GetItem + 1 Decrypt${writes === 0 ? '' : ` + ${writes} UpdateItem`}`,
     allowed: {
-      ...{ 'dynamodb:BatchGetItem': 1 + 3 * read, 'lambda:Invoke': 1 },
+      ...{ 'dynamodb:BatchGetItem': 1 + 4 * read, 'lambda:Invoke': 1 },
       ...{ 'dynamodb:GetItem': 1, 'kms:Decrypt': 1, 'dynamodb:UpdateItem': writes },
     },
   };
@@ -111,8 +111,8 @@ function waitingBudget(name: string, read: number): CallBudget {
 function exchangeBudget(signing: CountedOperation['signing'], read: number): CallBudget {
   const isSignedByCall = signing === 'kms';
   return {
-    text: `≤ 1 BatchGetItem + 2 more, cached${isSignedByCall ? ' + 1 Sign' : ''}`,
-    allowed: { 'dynamodb:BatchGetItem': 1 + 2 * read, 'kms:Sign': isSignedByCall ? 1 : 0 },
+    text: `≤ 1 BatchGetItem + 3 more, cached${isSignedByCall ? ' + 1 Sign' : ''}`,
+    allowed: { 'dynamodb:BatchGetItem': 1 + 3 * read, 'kms:Sign': isSignedByCall ? 1 : 0 },
   };
 }
 
