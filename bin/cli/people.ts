@@ -21,7 +21,7 @@ export const personUsage: readonly (readonly [string, string])[] = [
   ],
   [
     'person end <id>',
-    'end every session of a person and all that clients and agents hold in their name; they may sign in again',
+    'end every session of a person and all that clients and agents hold in their name, by their own grant or by the word of others; they may sign in again',
   ],
 ];
 
@@ -41,9 +41,12 @@ export async function personCommand({ words, values, admin }: Invocation): Promi
   }
   const ended = await admin().send('POST', `${path}/end`);
   const [id = '', grants = ''] = texts(ended, 'id', 'ended_grants');
-  const text = `${id} is signed out everywhere here, and ${grants} grant${grants === '1' ? '' : 's'} ended; verifiers that read the feed of ends follow within 30 seconds`;
-  return { text, json: ended };
+  const text = `${id} is signed out everywhere here, and ${grants} grant${grants === '1' ? '' : 's'} ended, with every token that others vouched for; verifiers that read the feed of ends follow within 30 seconds`;
+  return { text: ended['known'] === false ? `${text}\n${unknown}` : text, json: ended };
 }
+
+const unknown =
+  'nobody of that id has granted anything here, nor can it be told whether others vouch for them: look at the id again if you expected more';
 
 function idOf([id, stray]: readonly string[]): string {
   if (id === undefined || id === '') {

@@ -8,7 +8,7 @@ export const longestTokenSeconds = 3_600;
 export interface Ends {
   /** Tokens that were revoked. */
   readonly tokens: readonly EndedName[];
-  /** Clients, agents, grants and audiences: the tokens that were issued on them until then are ended, later ones are not. */
+  /** Clients, agents, grants, audiences, and persons by the word of others: the tokens that were issued on them until then are ended, later ones are not. */
   readonly principals: ReadonlyMap<EndedName, Instant>;
 }
 

@@ -1,4 +1,5 @@
-import type { AgentId, ClientId, GrantId, ResourceUri } from '../runtime/identifiers.ts';
+import type { Instant } from '../runtime/clock.ts';
+import type { AgentId, ClientId, GrantId, PersonId, ResourceUri } from '../runtime/identifiers.ts';
 import type { StoredGrant } from './grants.ts';
 import type { Agent, Client, Resource } from './registry.ts';
 
@@ -17,6 +18,8 @@ export interface TokenNames extends HeldToken {
   readonly chain?: readonly HeldToken[];
   /** The person's grant that it was issued on. */
   readonly grantId?: GrantId;
+  /** Its subject, where that is a person who granted nothing: somebody else vouched for them. */
+  readonly person?: PersonId;
   /** Of whoever asks; absent where that is no resource. */
   readonly resource?: ResourceUri;
 }
@@ -33,6 +36,8 @@ export interface TokenStanding extends HolderStanding {
   readonly chain: readonly HolderStanding[];
   readonly resource?: Resource;
   readonly grant?: Pick<StoredGrant, 'terms' | 'ended'>;
+  /** The person's tokens without a grant that were issued until then are ended. */
+  readonly personEndedUntil?: Instant;
 }
 
 export interface TokenStandings {

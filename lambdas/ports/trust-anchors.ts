@@ -88,7 +88,8 @@ export type ForeignFault =
   | 'claim_not_accepted'
   | 'assurance_too_low'
   | 'nobody_named'
-  | 'of_no_person';
+  | 'of_no_person'
+  | 'person_ended';
 
 /** `detail` goes on after "the token …" and says nothing of its values, nor of what is configured here. */
 export interface ForeignRefusal {

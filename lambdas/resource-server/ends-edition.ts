@@ -9,7 +9,7 @@ export interface Edition {
   readonly issuedAt: number;
   /** Names of revoked tokens. */
   readonly tokens: ReadonlySet<string>;
-  /** Names of clients, agents, grants and audiences, and until when tokens issued on them are ended. */
+  /** Names of clients, agents, grants, persons and audiences, and until when tokens issued on them are ended. */
   readonly principals: ReadonlyMap<string, number>;
 }
 
@@ -52,13 +52,14 @@ export async function isEnded(edition: Edition, token: AccessTokenClaims): Promi
 
 /** Everybody and everything on which the token was issued. */
 function principalsOf(token: AccessTokenClaims): readonly (readonly [claim: string, value: string])[] {
-  const { client_chain: chain = [], grant_id: grant } = token;
+  const { client_chain: chain = [], grant_id: grant, sub } = token;
   return [
     ...[token, ...chain].flatMap(({ client_id: client, agent_id: agent }) => [
       ['client_id', client] as const,
       ...(agent === undefined ? [] : [['agent_id', agent] as const]),
     ]),
-    ...(grant === undefined ? [] : [['grant_id', grant] as const]),
+    // What rests on a grant ends with that, and the end of its person goes through it.
+    grant === undefined ? (['sub', sub] as const) : (['grant_id', grant] as const),
     ...[token.aud].flat().map((audience) => ['aud', audience] as const),
   ];
 }

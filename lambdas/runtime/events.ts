@@ -266,8 +266,9 @@ type PersonEvent = { readonly requestId: string; readonly by: string } & (
   | {
       readonly event: 'person_ended';
       readonly person: string;
-      /** How many of their grants were ended. */
+      /** How many of their grants were ended, and whether they ever made one. */
       readonly grants: number;
+      readonly known: boolean;
     }
   | { readonly event: 'person_end_refused'; readonly reason: string }
 );

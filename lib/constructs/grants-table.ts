@@ -53,7 +53,10 @@ export class GrantsTable extends Construct {
       actions: ['dynamodb:BatchGetItem'],
       items: ['consents#*', 'person#*', 'upstream-session#*', 'grant#*'],
     });
-    grantItems(this.table, role, { actions: [update], items: ['person#*', 'upstream-session#*'] });
+    grantItems(this.table, role, {
+      actions: [update],
+      items: ['person#*', 'person-end#*', 'upstream-session#*'],
+    });
     grantItems(this.table, role, { actions: [read, put], items: ['logout-token#*'] });
     grantItems(this.table, role, { actions: [put, update], items: ['grant#*'] });
     grantItems(this.table, role, { actions: [update], items: ['ended#*'] });
@@ -78,13 +81,16 @@ export class GrantsTable extends Construct {
     return { GRANTS_TABLE: this.table.tableName };
   }
 
-  /** Seeing what people granted, and ending all of it with their sessions. */
+  /** Seeing what people granted, and ending all of it with their sessions and with what others vouched for. */
   grantEndingPeople(role: IRole): GrantsVariables {
     grantItems(this.table, role, {
       actions: ['dynamodb:BatchGetItem'],
       items: ['consents#*', 'person#*', 'grant#*'],
     });
-    grantItems(this.table, role, { actions: ['dynamodb:UpdateItem'], items: ['person#*', 'grant#*'] });
+    grantItems(this.table, role, {
+      actions: ['dynamodb:UpdateItem'],
+      items: ['person#*', 'person-end#*', 'grant#*'],
+    });
     return { GRANTS_TABLE: this.table.tableName };
   }
 
@@ -117,8 +123,9 @@ export class GrantsTable extends Construct {
 
   /** Whether a token counts now: its revocation, what a person granted, and what an opaque one stands for. */
   grantTokenStandings(role: IRole, people: boolean): GrantsVariables {
-    // What people granted is read in the same call.
-    const items = people ? (['revoked#*', 'grant#*'] as const) : (['revoked#*'] as const);
+    // Read in the same call: what people granted, and whether they were ended for whom others vouch, be it no more.
+    const vouched = ['revoked#*', 'person-end#*'] as const;
+    const items = people ? ([...vouched, 'grant#*'] as const) : vouched;
     grantItems(this.table, role, { actions: ['dynamodb:GetItem'], items: ['opaque-token#*'] });
     grantItems(this.table, role, { actions: ['dynamodb:BatchGetItem'], items });
     return { GRANTS_TABLE: this.table.tableName };

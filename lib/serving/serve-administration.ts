@@ -1,7 +1,7 @@
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { registrationOf } from '../config/registration.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
-import { allowedHosts, type DeploymentParts, hasPeople } from './deployment-parts.ts';
+import { allowedHosts, type DeploymentParts } from './deployment-parts.ts';
 
 /** The admin routes, for IAM principals; `keys` is the function that looks after the signing keys. */
 export function serveAdministration(
@@ -26,7 +26,7 @@ export function serveAdministration(
       ENROLMENT_FUNCTION: people?.enrolment?.grantAsking(role).ENROLMENT_FUNCTION ?? 'none',
       ...registry.grantAdministration(role),
       ...grants.grantEnding(role),
-      ...(hasPeople(config) && grants.grantEndingPeople(role)),
+      ...grants.grantEndingPeople(role),
     }),
   });
   frontDoor.serve('/admin/{proxy+}', {

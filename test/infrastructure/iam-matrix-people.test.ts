@@ -181,7 +181,7 @@ test('operators see what people granted and end it, and make none of it', () => 
       asks,
       row([update], grants, keys('ended#*')),
       row([readSeveral], grants, keys('consents#*', 'person#*', 'grant#*')),
-      row([update], grants, keys('person#*', 'grant#*')),
+      row([update], grants, keys('person#*', 'person-end#*', 'grant#*')),
     ]),
   );
   expect(matrixOf(people)['Admin']).toHaveLength(7);
@@ -208,7 +208,7 @@ test('the token endpoint redeems and ends what people granted, makes none of it,
     row([put], grants, keys('assertion#*', 'proof#*')),
     row([put], grants, keys('opaque-token#*')),
     row([read], grants, keys('opaque-token#*')),
-    row([readSeveral], grants, keys('revoked#*', 'grant#*')),
+    row([readSeveral], grants, keys('revoked#*', 'person-end#*', 'grant#*')),
     row([update], grants, keys('bucket#client#*', 'bucket#address#*')),
   ]);
 });
@@ -226,7 +226,7 @@ test('introspection reads and ends what people granted, and makes none of it', (
     row([read], grants, keys('grant#*')),
     row([update], grants, keys('grant#*', 'ended#*')),
     row([read], grants, keys('opaque-token#*')),
-    row([readSeveral], grants, keys('revoked#*', 'grant#*')),
+    row([readSeveral], grants, keys('revoked#*', 'person-end#*', 'grant#*')),
     row([update], grants, keys('revoked#*')),
     row([put], grants, keys('assertion#*', 'proof#*')),
     row([update], grants, keys('bucket#client#*', 'bucket#address#*')),

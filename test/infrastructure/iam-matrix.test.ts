@@ -36,7 +36,7 @@ test('every function, and the schedule, may do exactly this', () => {
       row(['dynamodb:PutItem'], grants, keys('assertion#*', 'proof#*')),
       row(['dynamodb:PutItem'], grants, keys('opaque-token#*')),
       row(['dynamodb:GetItem'], grants, keys('opaque-token#*')),
-      row(reads, grants, keys('revoked#*')),
+      row(reads, grants, keys('revoked#*', 'person-end#*')),
       row(['dynamodb:UpdateItem'], grants, keys('bucket#client#*', 'bucket#address#*')),
     ],
     Introspection: [
@@ -44,7 +44,7 @@ test('every function, and the schedule, may do exactly this', () => {
       signs,
       row(reads, registry, keys('client#*', 'aws-role#*', 'agent#*', 'resource#*', 'key-ring#*')),
       row(['dynamodb:GetItem'], grants, keys('opaque-token#*')),
-      row(reads, grants, keys('revoked#*')),
+      row(reads, grants, keys('revoked#*', 'person-end#*')),
       row(['dynamodb:UpdateItem'], grants, keys('revoked#*')),
       row(['dynamodb:PutItem'], grants, keys('assertion#*')),
       row(['dynamodb:UpdateItem'], grants, keys('bucket#client#*', 'bucket#address#*')),
@@ -78,6 +78,8 @@ test('every function, and the schedule, may do exactly this', () => {
         ),
       ),
       row(['dynamodb:UpdateItem'], grants, keys('ended#*')),
+      row(reads, grants, keys('consents#*', 'person#*', 'grant#*')),
+      row(['dynamodb:UpdateItem'], grants, keys('person#*', 'person-end#*', 'grant#*')),
     ],
     Registrar: [
       writesItsLog('Registrar'),

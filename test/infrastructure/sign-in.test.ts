@@ -34,7 +34,7 @@ test('the function that people sign in by may do exactly this', () => {
       row([read, update], grants, keys('pushed-request#*', 'device#*')),
       row([read, put], grants, keys('consents#*')),
       row(['dynamodb:BatchGetItem'], grants, keys('consents#*', 'person#*', 'upstream-session#*', 'grant#*')),
-      row([update], grants, keys('person#*', 'upstream-session#*')),
+      row([update], grants, keys('person#*', 'person-end#*', 'upstream-session#*')),
       row([read, put], grants, keys('logout-token#*')),
       row([put, update], grants, keys('grant#*')),
       row([update], grants, keys('ended#*')),

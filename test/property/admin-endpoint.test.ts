@@ -7,6 +7,7 @@ import { lambdaHandler } from '../../lambdas/http/lambda.ts';
 import type { Issuer } from '../../lambdas/runtime/identifiers.ts';
 import { instant } from '../../lambdas/runtime/clock.ts';
 import { systemRandom } from '../../lambdas/runtime/random.ts';
+import { peopleIn } from '../support/people-in.ts';
 import { startTables, type TestTables } from '../support/dynamodb.ts';
 import { anEvent } from '../unit/http/requests.ts';
 import { type Handler, likely, withstands } from './answers.ts';
@@ -112,7 +113,7 @@ describe('whatever is sent', () => {
           table: tables.registry,
           grants: tables.grants,
         }),
-        people: undefined,
+        people: peopleIn(tables),
         random: systemRandom,
         clock: () => instant(1_800_000_000),
         audit: () => undefined,

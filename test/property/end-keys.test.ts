@@ -7,6 +7,7 @@ import {
   revocationEntry,
 } from '../../lambdas/adapters/dynamodb/end-keys.ts';
 import { longestTokenSeconds } from '../../lambdas/ports/ends.ts';
+import { endedAheadSeconds } from '../../lambdas/ports/person-ends.ts';
 import { after, instant } from '../../lambdas/runtime/clock.ts';
 import { endedName, isEndedName } from '../../lambdas/runtime/ended-name.ts';
 
@@ -25,13 +26,14 @@ describe('the sets of ends', () => {
   });
 
   it('that are read hold every end that a token alive may depend on, by clocks a minute apart', () => {
-    const ago = fc.integer({ min: -60, max: longestTokenSeconds + 60 });
+    // The end of a person reaches ahead.
+    const ago = fc.integer({ min: -60, max: longestTokenSeconds + endedAheadSeconds + 60 });
     fc.assert(
       fc.property(time, ago, fc.string(), (now, seconds, id) => {
         const at = after(now, -seconds);
         const { key, ttl } = principalEntry(endedName('agent_id', id), at);
         expect(livePrincipalKeys(now)).toContain(key);
-        expect(ttl).toBeGreaterThan(at + longestTokenSeconds);
+        expect(ttl).toBeGreaterThan(at + longestTokenSeconds + endedAheadSeconds);
       }),
     );
   });
@@ -47,7 +49,7 @@ describe('the sets of ends', () => {
   });
 
   it('name what ended by 16 characters, another for each claim and value', () => {
-    const claim = fc.constantFrom('jti', 'client_id', 'agent_id', 'aud');
+    const claim = fc.constantFrom('jti', 'client_id', 'agent_id', 'grant_id', 'sub', 'aud');
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.tuple(claim, fc.string({ unit: 'binary' })), { selector: String }),

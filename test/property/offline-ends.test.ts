@@ -30,7 +30,7 @@ afterAll(() => server.close());
 
 describe('what the issuer calls a token or a principal', () => {
   it('is what a verifier calls it', async () => {
-    const claim = fc.constantFrom('jti', 'client_id', 'agent_id', 'aud');
+    const claim = fc.constantFrom('jti', 'client_id', 'agent_id', 'grant_id', 'sub', 'aud');
     await fc.assert(
       fc.asyncProperty(claim, fc.string({ unit: 'binary' }), async (of, value) => {
         expect(await nameAtTheVerifier(of, value)).toBe(endedName(of, value));

@@ -1,4 +1,5 @@
 import { longestTokenSeconds } from '../../ports/ends.ts';
+import { endedAheadSeconds } from '../../ports/person-ends.ts';
 import { after, instant, type Instant } from '../../runtime/clock.ts';
 import { type EndedName, endedName } from '../../runtime/ended-name.ts';
 import { keyOf } from './keys.ts';
@@ -44,7 +45,9 @@ export function liveRevocationKeys(now: Instant): readonly string[] {
 
 /** The sets of ended principals on which a token that has not expired may have been issued, the oldest first. */
 export function livePrincipalKeys(now: Instant): readonly string[] {
-  return keysBetween(after(now, -longestTokenSeconds - skew), after(now, skew), principals, keyOf.ended);
+  // What an end reaches ahead may be issued so much after it, and lives as long.
+  const oldest = after(now, -longestTokenSeconds - endedAheadSeconds - skew);
+  return keysBetween(oldest, after(now, skew), principals, keyOf.ended);
 }
 
 function keysBetween(

@@ -61,6 +61,8 @@ export const keyOf = {
   logoutToken: (idp: IdpId, jti: string): string => `logout-token#${sha256(`${idp}\0${jti}`)}`,
   /** When the sessions of a person were ended. */
   person: (person: PersonId): string => `person#${person}`,
+  /** Until when what others vouched for in the name of a person is ended. */
+  personEnd: (person: PersonId): string => `person-end#${person}`,
   /** A device that waits for a person, by the SHA-256 of its user code. */
   device: (id: DeviceId): string => `device#${id}`,
   /** Hashed, so that the table is no list of addresses. */

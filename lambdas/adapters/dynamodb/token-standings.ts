@@ -7,6 +7,7 @@ import { decodeClient } from './client-codec.ts';
 import { type EndEntry, revocationEntry } from './end-keys.ts';
 import { decodeGrantStanding, standingAttributes } from './grant-codec.ts';
 import { keyOf } from './keys.ts';
+import { decodePersonEnd, personEndAttributes } from './person-ends.ts';
 import { decodeResource } from './resource-codec.ts';
 
 /** Reads what a token depends on past every cache, from both tables in one call, its chain along with it. */
@@ -20,25 +21,29 @@ export function dynamoTokenStandings(options: {
       const [own, chain] = [placesOf(names), (names.chain ?? []).map(placesOf)];
       const resourceKey = names.resource && keyOf.resource(names.resource);
       const grantKey = names.grantId && keyOf.grant(names.grantId);
+      const personKey = names.person && keyOf.personEnd(names.person);
       const all = [own, ...chain];
       const items = await batchGetOf(options.client, [
         { table: options.registry, keys: distinct([...all.flatMap(registryKeys), resourceKey]) },
         {
           table: options.grants,
-          keys: distinct([...all.map(({ revocation }) => revocation.key), grantKey]),
+          keys: distinct([...all.map(({ revocation }) => revocation.key), grantKey, personKey]),
           attributes: distinct([
             'pk',
             ...all.map(({ revocation }) => revocation.name),
             ...standingAttributes,
+            ...(personKey === undefined ? [] : personEndAttributes),
           ]),
         },
       ]);
       const [resource, grant] = [itemAt(items, resourceKey), itemAt(items, grantKey)];
+      const personEnd = itemAt(items, personKey);
       return {
         ...standingOf(own, items),
         chain: chain.map((places) => standingOf(places, items)),
         ...(resource && { resource: decodeResource(resource) }),
         ...(grant && { grant: decodeGrantStanding(grant) }),
+        ...(personEnd && { personEndedUntil: decodePersonEnd(personEnd) }),
       };
     },
   };

@@ -15,8 +15,7 @@ export function adminEndpoint(
     DiagnosisPorts &
     CertificatePorts & {
       readonly tokens: RegistrationTokenStore;
-      /** Undefined where nobody signs in. */
-      readonly people: PeoplePorts | undefined;
+      readonly people: PeoplePorts;
     },
 ): Endpoint {
   return onlyOperators(
@@ -30,7 +29,7 @@ export function adminEndpoint(
       certificateRoute(ports),
       ...secretRoutes(ports),
       ...registrationTokenRoutes(ports),
-      ...(ports.people === undefined ? [] : peopleRoutes(ports.people)),
+      ...peopleRoutes(ports.people),
     ]),
   );
 }

@@ -3,6 +3,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import * as v from 'valibot';
 import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoGrants } from '../../adapters/dynamodb/grants.ts';
+import { dynamoPersonEnds } from '../../adapters/dynamodb/person-ends.ts';
 import { dynamoPersons } from '../../adapters/dynamodb/persons.ts';
 import { dynamoRegistrationTokenStore } from '../../adapters/dynamodb/registration-tokens.ts';
 import { dynamoRegistryStore } from '../../adapters/dynamodb/registry-store.ts';
@@ -30,13 +31,18 @@ const environment = readEnvironment(adminEnvironment);
 const registrationMode = v.picklist(['open', 'approval', 'initial_access_token', 'closed']);
 const client = new DynamoDBClient(clientDefaults);
 
-/** Where people sign in. */
+/** People are known where they sign in, and where others vouch for them. */
 function peoplePorts(functionName: string): PeoplePorts {
   const grantsTable = { client, table: environment.GRANTS_TABLE };
   return {
     persons: dynamoPersons(grantsTable),
+    ends: dynamoPersonEnds(grantsTable),
     grants: dynamoGrants(grantsTable),
-    standings: downstreamStandings({ client: new LambdaClient(standingDefaults), functionName }),
+    // Of people who do not sign in here nothing is kept upstream.
+    standings:
+      functionName === 'none'
+        ? { forget: () => Promise.resolve() }
+        : downstreamStandings({ client: new LambdaClient(standingDefaults), functionName }),
     clock: systemClock,
     audit,
   };
@@ -57,7 +63,7 @@ export const handler = lambdaHandler(
       grants: environment.GRANTS_TABLE,
     }),
     tokens: dynamoRegistrationTokenStore({ client, table: environment.REGISTRY_TABLE }),
-    people: downstream === 'none' ? undefined : peoplePorts(downstream),
+    people: peoplePorts(downstream),
     ...(downstream !== 'none' && {
       doctor: doctorAt(downstream),
       certificates: downstreamCertificates({

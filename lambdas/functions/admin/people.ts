@@ -28,13 +28,16 @@ export function peopleRoutes(ports: PeoplePorts): readonly Route[] {
   const end = async ({ requestId, iam }: HttpRequest, id: string): Promise<HttpResponse> => {
     const by = iam?.userArn ?? '';
     const now = ports.clock();
-    const outcome = isPersonId(id) ? await endPerson(ports, id, { now, by, requestId }) : undefined;
-    if (outcome === undefined) {
+    if (!isPersonId(id)) {
       ports.audit({ event: 'person_end_refused', requestId, reason: 'not_found', by });
       return unknown();
     }
-    ports.audit({ event: 'person_ended', requestId, person: id, grants: outcome.ended, by });
-    return json(200, { id, sessions_ended_at: time(now), ended_grants: outcome.ended });
+    const { ended, isKnown, until } = await endPerson(ports, id, { now, by, requestId });
+    ports.audit({ event: 'person_ended', requestId, person: id, grants: ended, known: isKnown, by });
+    return json(200, {
+      ...{ id, known: isKnown, sessions_ended_at: time(now), ended_grants: ended },
+      vouched_for_after: time(until),
+    });
   };
   return [
     route('/admin/people/{id}', (request, { id }) => methods({ GET: () => show(id) })(request)),

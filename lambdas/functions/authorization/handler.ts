@@ -9,6 +9,7 @@ import { dynamoDevices } from '../../adapters/dynamodb/devices.ts';
 import { dynamoGrants } from '../../adapters/dynamodb/grants.ts';
 import { dynamoKeptDocuments } from '../../adapters/dynamodb/kept-documents.ts';
 import { dynamoLogoutTokens } from '../../adapters/dynamodb/logout-tokens.ts';
+import { dynamoPersonEnds } from '../../adapters/dynamodb/person-ends.ts';
 import { dynamoPersons } from '../../adapters/dynamodb/persons.ts';
 import { dynamoPushedRequests } from '../../adapters/dynamodb/pushed-requests.ts';
 import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
@@ -80,6 +81,7 @@ const secrets = secretsManagerSealSecrets({
 });
 const keptDocuments = dynamoKeptDocuments({ client, table: environment.REGISTRY_TABLE });
 const persons = dynamoPersons(grantsTable);
+const ends = dynamoPersonEnds(grantsTable);
 const buckets = dynamoSharedBuckets(grantsTable);
 // Who is not counted is not served here, so that it is worth waiting for.
 const guesses = guessLimit({ buckets: dynamoSharedBuckets({ ...grantsTable, patience: 5_000 }), random });
@@ -119,12 +121,11 @@ const ports: SignInPorts = {
 const account = accountEndpoints({ issuer, look, ports, clock });
 
 const logoutPorts: LogoutPorts = {
-  ...{ ...ports, issuer, persons, keyRings },
+  ...{ ...ports, issuer, persons, ends, keyRings },
   logouts: downstreamLogouts(downstream),
 };
 const toldLogout = upstreamLogout({
-  ...ports,
-  persons,
+  ...{ ...ports, persons, ends },
   logouts: downstreamLogouts(downstream),
   tokens: dynamoLogoutTokens(grantsTable),
 });

@@ -8,6 +8,7 @@ import { dynamoDevices } from '../../adapters/dynamodb/devices.ts';
 import { dynamoGrants } from '../../adapters/dynamodb/grants.ts';
 import { dynamoKeptKeySets } from '../../adapters/dynamodb/kept-key-sets.ts';
 import { dynamoOpaqueTokens } from '../../adapters/dynamodb/opaque-tokens.ts';
+import { dynamoPersonEnds } from '../../adapters/dynamodb/person-ends.ts';
 import { dynamoProofMarks } from '../../adapters/dynamodb/proof-marks.ts';
 import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
 import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
@@ -105,7 +106,10 @@ const verifierOf = (trusted: readonly TrustAnchor[]) =>
     ownAudiences: [issuer, `${issuer}/`, endpointsOf(issuer).token],
   });
 const verifyForeign = verifierOf(anchors);
-const people = foreignPeople(identityProviders);
+const people = foreignPeople({
+  identityProviders,
+  ends: dynamoPersonEnds({ client: dynamo, table: environment.GRANTS_TABLE }),
+});
 const workloads = readWorkloadRules(environment.WORKLOADS);
 const replay = dynamoAssertionReplay({ client: dynamo, table: environment.GRANTS_TABLE });
 

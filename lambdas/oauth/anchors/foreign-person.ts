@@ -1,11 +1,14 @@
 import type { IdentityProvider, IdentityProviders } from '../../ports/identity-providers.ts';
 import type { Person } from '../../ports/people.ts';
+import type { PersonEndsReader } from '../../ports/person-ends.ts';
 import type { ForeignRefusal, TrustAnchor, VerifiedForeign } from '../../ports/trust-anchors.ts';
+import type { Instant } from '../../runtime/clock.ts';
 import type { IdpId, ResourceUri } from '../../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { type HeldScope, heldScope } from '../people/held-scope.ts';
 import { personOf, type UnknownPerson } from '../people/person.ts';
 import { profileOf } from '../people/profiles/profile-of.ts';
+import { endedSince } from './ended-since.ts';
 import { applicationProblem } from './of-application.ts';
 
 /** As what programs of an anchor are known: like its people, and yet never as one of them. */
@@ -20,25 +23,44 @@ export interface ForeignPerson extends Pick<Person, 'id'> {
   readonly heldAt: (resource: ResourceUri | undefined) => HeldScope;
 }
 
-export type ForeignPeople = (verified: VerifiedForeign) => Promise<Result<ForeignPerson, ForeignRefusal>>;
+export type ForeignPeople = (
+  verified: VerifiedForeign,
+  now: Instant,
+) => Promise<Result<ForeignPerson, ForeignRefusal>>;
 
-/** Names people by the identity provider that their anchor says, as at their sign-in; or by the anchor's own issuer. */
-export function foreignPeople(identityProviders: IdentityProviders): ForeignPeople {
-  return async (verified) => {
-    const { anchor, claims } = verified;
-    const problem = applicationProblem(verified);
-    if (problem !== undefined) return refuse({ fault: 'of_no_person', detail: problem });
-    if (anchor.idp === undefined) return named(ownNaming(anchor), verified.claims);
-    const idp = (await identityProviders.all()).find(({ id }) => id === anchor.idp);
-    if (idp?.state !== 'active') {
-      const detail = 'is of people who sign in at an identity provider that is disabled here';
-      return refuse({ fault: 'nobody_named', detail });
-    }
-    return named(
-      { ...idp, ...(anchor.subjectClaim !== undefined && { subjectClaim: anchor.subjectClaim }) },
-      claims,
-    );
+interface ForeignPeoplePorts {
+  readonly identityProviders: IdentityProviders;
+  readonly ends: PersonEndsReader;
+}
+
+/** People as others vouch for them, unless they were ended here since. */
+export function foreignPeople({ identityProviders, ends }: ForeignPeoplePorts): ForeignPeople {
+  return async (verified, now) => {
+    const person = await namedPerson(identityProviders, verified);
+    if (!person.ok) return person;
+    const fault = await endedSince(ends, person.value.id, verified, now);
+    return fault === undefined ? person : refuse(fault);
   };
+}
+
+/** By the identity provider that their anchor says, as at their sign-in; or by the anchor's own issuer. */
+async function namedPerson(
+  identityProviders: IdentityProviders,
+  verified: VerifiedForeign,
+): Promise<Result<ForeignPerson, ForeignRefusal>> {
+  const { anchor, claims } = verified;
+  const problem = applicationProblem(verified);
+  if (problem !== undefined) return refuse({ fault: 'of_no_person', detail: problem });
+  if (anchor.idp === undefined) return named(ownNaming(anchor), verified.claims);
+  const idp = (await identityProviders.all()).find(({ id }) => id === anchor.idp);
+  if (idp?.state !== 'active') {
+    const detail = 'is of people who sign in at an identity provider that is disabled here';
+    return refuse({ fault: 'nobody_named', detail });
+  }
+  return named(
+    { ...idp, ...(anchor.subjectClaim !== undefined && { subjectClaim: anchor.subjectClaim }) },
+    claims,
+  );
 }
 
 type Naming = Pick<

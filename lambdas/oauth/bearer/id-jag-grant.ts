@@ -7,6 +7,7 @@ import type {
   VerifiedForeign,
   VerifyForeign,
 } from '../../ports/trust-anchors.ts';
+import type { Instant } from '../../runtime/clock.ts';
 import type { Issuer } from '../../runtime/identifiers.ts';
 import type { Random } from '../../runtime/random.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
@@ -81,7 +82,7 @@ async function presentedBy(
   const idJag = readIdJag(verified.value.claims, expected, now);
   if (!idJag.ok) return idJag;
   if (!mayPresent(client, verified.value.anchor)) return bearerRefused('client_not_bound_to_issuer');
-  const person = await linkedPerson(ports, verified.value, idJag.value);
+  const person = await linkedPerson(ports, verified.value, idJag.value, now);
   return person.ok ? ok({ verified: verified.value, idJag: idJag.value, person: person.value }) : person;
 }
 
@@ -149,6 +150,7 @@ async function linkedPerson(
   { personOf }: IdJagPorts,
   verified: VerifiedForeign,
   { tenant, audienceSubject }: IdJag,
+  now: Instant,
 ): Promise<Result<ForeignPerson, BearerRefusal>> {
   const { tenantClaim } = verified.anchor;
   const known = tenantClaim === undefined ? undefined : verified.claims[tenantClaim];
@@ -156,7 +158,7 @@ async function linkedPerson(
   if (tenant !== undefined && tenant !== known) {
     return assertionRefused('person_not_linked', 'names a tenant, and its issuer is not trusted by tenants');
   }
-  const person = await personOf(verified);
+  const person = await personOf(verified, now);
   if (!person.ok) return assertionRefused(person.refusal.fault, person.refusal.detail);
   return audienceSubject === undefined || audienceSubject === person.value.id
     ? person

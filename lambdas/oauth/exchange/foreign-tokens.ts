@@ -72,7 +72,7 @@ async function subjectOf(
   if (!mayAct(claims, client)) {
     return subjectRefused('subject_may_not_act', 'names somebody else who alone may act (may_act)');
   }
-  const who = await named(people, verified);
+  const who = await named(people, verified, now);
   if (!who.ok) return subjectRefused(`subject_${who.refusal.fault}`, who.refusal.detail);
   return ok({
     ...{ ...who.value, expiresAt, jtis: [jti], holders: [], actors: [], anchor: anchor.id },
@@ -85,13 +85,14 @@ async function subjectOf(
 async function named(
   people: ForeignPeople,
   verified: VerifiedForeign,
+  now: Instant,
 ): Promise<Result<Pick<Subject, 'kind' | 'id' | 'granted' | 'idp'>, ForeignRefusal>> {
   const { anchor, claims } = verified;
   if (anchor.subjectKind === 'workload') {
     const id = foreignWorkload(verified);
     return id.ok ? ok({ kind: 'workload', id: id.value }) : id;
   }
-  const person = await people(verified);
+  const person = await people(verified, now);
   if (!person.ok) return person;
   const idp = anchor.idp !== undefined && { idp: anchor.idp };
   return ok({ kind: 'person', id: person.value.id, granted: whatItSays(claims, person.value), ...idp });

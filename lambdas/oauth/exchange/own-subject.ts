@@ -3,6 +3,7 @@ import { instant } from '../../runtime/clock.ts';
 import type { AgentId, ClientId, GrantId, IdpId, ScopeName } from '../../runtime/identifiers.ts';
 import type { PersonsGrant } from '../grants/grant.ts';
 import type { AccessTokenClaims } from '../tokens/access-token.ts';
+import { subjectKind } from '../tokens/subject-kind.ts';
 import { actorsOf } from '../tokens/token-chain.ts';
 import type { Actor, Holder } from './chain.ts';
 import type { Subject } from './subject.ts';
@@ -25,12 +26,6 @@ export function ownSubject(token: AccessTokenClaims, idp?: IdpId): Subject {
     ...(kind === 'person' && { granted: grantedIn(token) }),
     ...(idp !== undefined && { idp }),
   };
-}
-
-/** A person's id and a workload's begin so, and a client's can not. */
-export function subjectKind(sub: string): SubjectKind {
-  if (sub.startsWith('person.')) return 'person';
-  return sub.startsWith('workload.') ? 'workload' : 'agent';
 }
 
 /** Who holds a token in somebody else's name acts for them, named in `act` or not: so does the agent that a person let in. */

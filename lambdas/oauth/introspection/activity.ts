@@ -7,6 +7,7 @@ import type { AccessTokenClaims } from '../tokens/access-token.ts';
 export type InactivityReason =
   | 'revoked'
   | 'grant_ended'
+  | 'person_ended'
   | 'resource_not_active'
   | 'other_audience'
   | 'client_not_active'
@@ -40,7 +41,16 @@ export function endOf(
 ): InactivityReason | undefined {
   if (standing.isRevoked) return 'revoked';
   if (token.grant_id !== undefined && !isGrantOf(token, standing.grant)) return 'grant_ended';
+  if (hasPersonEnded(token, standing)) return 'person_ended';
   return endOfHolder(token, standing, documents) ?? endOfChain(token, standing, documents);
+}
+
+/** A token that rests on a grant ends with that; one that somebody else vouched for, with an end of its person after it. */
+function hasPersonEnded(
+  { grant_id: grantId, iat }: AccessTokenClaims,
+  { personEndedUntil: until }: TokenStanding,
+): boolean {
+  return grantId === undefined && until !== undefined && iat <= until;
 }
 
 type Holder = Pick<AccessTokenClaims, 'client_id' | 'agent_id'>;

@@ -1,20 +1,27 @@
 import type { TokenNames } from '../../ports/token-standing.ts';
-import type { AgentId, ClientId, GrantId } from '../../runtime/identifiers.ts';
+import type { AgentId, ClientId, GrantId, PersonId } from '../../runtime/identifiers.ts';
 import type { AccessTokenClaims } from '../tokens/access-token.ts';
+import { subjectKind } from '../tokens/subject-kind.ts';
 
 /** What a token, and each that it was exchanged from, depends on. */
 export function tokenNames(token: AccessTokenClaims): TokenNames {
-  const { jti, exp, grant_id: grantId, jti_chain: jtis = [], client_chain: holders = [] } = token;
+  const { jti, exp, jti_chain: jtis = [], client_chain: holders = [] } = token;
   const ours = jtis.slice(jtis.length - holders.length);
   return {
     ...{ jti, expiresAt: exp, ...holderNames(token) },
-    ...(grantId !== undefined && { grantId: grantId as GrantId }),
+    ...restsOn(token),
     ...(holders.length > 0 && {
       chain: holders.map((holder, index) => ({
         ...{ jti: ours[index] ?? '', expiresAt: holder.exp, ...holderNames(holder) },
       })),
     }),
   };
+}
+
+/** The grant of a person; or the person, where somebody else vouched for them. */
+function restsOn({ grant_id: grantId, sub }: AccessTokenClaims): Pick<TokenNames, 'grantId' | 'person'> {
+  if (grantId !== undefined) return { grantId: grantId as GrantId };
+  return subjectKind(sub) === 'person' ? { person: sub as PersonId } : {};
 }
 
 function holderNames({

@@ -1,13 +1,15 @@
 import { longestTokenSeconds } from '../../ports/ends.ts';
 import type { GrantedBy, Grants, StoredGrant } from '../../ports/grants.ts';
 import type { PersonStandings } from '../../ports/people.ts';
-import type { KnownPerson, Persons } from '../../ports/persons.ts';
+import { endedAheadSeconds, type PersonEnds } from '../../ports/person-ends.ts';
+import type { KnownPerson, Persons, SessionsEnd } from '../../ports/persons.ts';
 import { after, type Instant } from '../../runtime/clock.ts';
 import type { PersonId } from '../../runtime/identifiers.ts';
 import type { EndReason } from '../grants/end-grant.ts';
 
 export interface PersonPorts {
   readonly persons: Persons;
+  readonly ends: PersonEnds;
   readonly grants: Pick<Grants, 'several' | 'end'>;
   readonly standings: Pick<PersonStandings, 'forget'>;
 }
@@ -41,22 +43,44 @@ export async function showPerson(
   };
 }
 
+/** Of the end of a person. */
+export interface EndedPerson {
+  /** Grants that this call ended. */
+  readonly ended: number;
+  /** Whether they ever granted anything here: of those whom others vouch for nothing is kept. */
+  readonly isKnown: boolean;
+  /** What others vouch for in their name counts again once it is issued after that. */
+  readonly until: Instant;
+}
+
 /**
  * Ends everything in the name of a person: marks first, so that what is on its way ends itself, then every grant that is
- * listed, and forgets what is kept for them. Whatever fails on the way, it can be done again. Resolves with the grants
- * that this call ended; undefined for somebody who is not known here.
+ * listed, and forgets what is kept for them. Whatever fails on the way, it can be done again.
  */
 export async function endPerson(
   ports: PersonPorts,
   id: PersonId,
   { now, ...by }: { readonly now: Instant; readonly by: string; readonly requestId: string },
-): Promise<{ readonly ended: number } | undefined> {
-  if ((await ports.persons.find(id)) === undefined) return undefined;
-  await ports.persons.endSessions(id, { at: now, ...by });
+): Promise<EndedPerson> {
+  const end = { at: now, ...by };
+  await ports.persons.endSessions(id, end);
+  const until = await endVouched(ports, id, end);
   const known = await ports.persons.find(id);
   const grants = await keptGrants(ports, known);
   const request = { now, requestId: by.requestId };
-  return { ended: await endGrants(ports, grants, 'ended_by_operator', request) };
+  const ended = await endGrants(ports, grants, 'ended_by_operator', request);
+  return { ended, isKnown: (known?.consents ?? []).length > 0, until };
+}
+
+/** Ends what others vouched for in the name of a person; resolves with until when. */
+export async function endVouched(
+  { ends }: Pick<PersonPorts, 'ends'>,
+  person: PersonId,
+  end: SessionsEnd,
+): Promise<Instant> {
+  const until = after(end.at, endedAheadSeconds);
+  await ends.end(person, until, end);
+  return until;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { IdentityProvider } from '../../ports/identity-providers.ts';
 import type { SessionsEnd } from '../../ports/persons.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { ClientId, PersonId, UpstreamSession } from '../../runtime/identifiers.ts';
-import { endGrants, type PersonPorts } from './end-person.ts';
+import { endGrants, endVouched, type PersonPorts } from './end-person.ts';
 
 /** Whose sessions end: those of a session at the identity provider where one is named, otherwise all of the person's. */
 export interface WhoSignsOut {
@@ -16,7 +16,8 @@ export interface WhoSignsOut {
 }
 
 /**
- * Ends sessions, and of what came of them all that does not go on without one. Marks first and reads what is granted after: a
+ * Ends sessions, and of what came of them all that does not go on without one; with all sessions of a person also what others
+ * vouched for, in which no session is named. Marks first and reads what is granted after: a
  * sign-in that is on its way lists its grant first and reads the mark after.
  */
 export async function signOut(
@@ -32,6 +33,9 @@ export async function signOut(
   const person = named ?? whose;
   if (person === undefined) return { person, grants: 0 };
   if (session === undefined) await ports.persons.endSessions(person, end);
+  if (onLogout === 'everything' || (session === undefined && client === undefined)) {
+    await endVouched(ports, person, end);
+  }
   const known = await ports.persons.find(person);
   const listed = (known?.consents ?? []).flatMap(({ grants }) => grants);
   const ending = (await ports.grants.several(listed)).filter(

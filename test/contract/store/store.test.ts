@@ -9,6 +9,7 @@ import { dynamoGrants } from '../../../lambdas/adapters/dynamodb/grants.ts';
 import { dynamoKeyRingStore } from '../../../lambdas/adapters/dynamodb/key-ring-store.ts';
 import { dynamoLogoutTokens } from '../../../lambdas/adapters/dynamodb/logout-tokens.ts';
 import { dynamoOpaqueTokens } from '../../../lambdas/adapters/dynamodb/opaque-tokens.ts';
+import { dynamoPersonEnds } from '../../../lambdas/adapters/dynamodb/person-ends.ts';
 import { dynamoPersons } from '../../../lambdas/adapters/dynamodb/persons.ts';
 import { dynamoPushedRequests } from '../../../lambdas/adapters/dynamodb/pushed-requests.ts';
 import {
@@ -33,6 +34,7 @@ import { describeGrants, expectOneRedemption, expectOneRotation } from './grants
 import { describeKeyRingStore } from './key-ring-store.ts';
 import { describeLogoutTokens } from './logout-tokens.ts';
 import { describeOpaqueTokens } from './opaque-tokens.ts';
+import { describePersonEnds } from './person-ends.ts';
 import { describePersons } from './persons.ts';
 import { getThenPutBuckets } from './planted-buckets.ts';
 import { getThenPutDevices } from './planted-devices.ts';
@@ -151,6 +153,18 @@ describe('DynamoDB', () => {
     const network = unrulyNetwork(tables, 10);
     const options = { client: network.client, table: tables.grants };
     return { persons: dynamoPersons(options), consents: dynamoConsents(options), network };
+  });
+
+  describePersonEnds(() => {
+    const network = unrulyNetwork(tables, slowest);
+    const { client } = network;
+    const { registry, grants } = tables;
+    return {
+      personEnds: dynamoPersonEnds({ client, table: grants }),
+      ends: dynamoEnds({ client, table: grants }),
+      standings: dynamoTokenStandings({ client, registry, grants }),
+      network,
+    };
   });
 
   describeLogoutTokens(() => {

@@ -18,6 +18,26 @@ export const endsOfPeople = {
     'Vestibule',
     'whatever fails while a person is ended is told, and doing it again ends the rest',
   ),
+  'vestibule:vouched-ends': must(
+    'Vestibule',
+    'the end of a person ends every token that came of the word of somebody else, for all who judge it, and leaves an assertion of before without a token; a new sign-in is not held up, and two minutes later a new assertion counts',
+  ),
+  'vestibule:vouched-skew': must(
+    'Vestibule',
+    'clocks that differ by two minutes let no such token or assertion of before the end of its person through',
+  ),
+  'vestibule:vouched-races': must(
+    'Vestibule',
+    'once the end of a person is answered none of the tokens counts that hundreds of assertions and exchanges got meanwhile, and none gets one',
+  ),
+  'vestibule:vouched-faults': must(
+    'Vestibule',
+    'whatever fails while such tokens are ended, or asked about, is told as 503 and makes no token of what has ended',
+  ),
+  'vestibule:vouched-logout': must(
+    ['Vestibule', 'OIDC Back-Channel Logout §2.7'],
+    'a logout of all sessions of a person ends what others vouched for, a logout of one session leaves it unless a logout is to end everything',
+  ),
   'oidc-backchannel:2.6:ends': must(
     ['OIDC Back-Channel Logout §2.6', 'OIDC Back-Channel Logout §2.7', 'OIDC Back-Channel Logout §2.8'],
     'when an identity provider tells that a person signed out there, their sessions end here and what came of them, but for what was granted as offline access unless the config says so',

@@ -41,10 +41,13 @@ describe('the commands about people', () => {
   });
 
   it('end everything in the name of one, and say what ended', async () => {
-    const { text, sent } = await run({ id, ended_grants: 1 }, 'end', id);
+    const { text, sent } = await run({ id, known: true, ended_grants: 1 }, 'end', id);
     expect(sent).toEqual([['POST', `people/${id}/end`]]);
     expect(text).toMatch(/signed out everywhere here, and 1 grant ended/);
+    expect(text).not.toContain('nobody of that id');
     expect((await run({ id, ended_grants: 2 }, 'end', id)).text).toContain('2 grants ended');
+    const stranger = await run({ id, known: false, ended_grants: 0 }, 'end', id);
+    expect(stranger.text).toMatch(/0 grants ended[^]*\nnobody of that id has granted anything here/);
   });
 
   it.each([

@@ -20,6 +20,7 @@ import type {
 } from '../../../lambdas/ports/token-standing.ts';
 import { signJwt } from '../../../lambdas/oauth/tokens/sign-jwt.ts';
 import type { AuditEvent } from '../../../lambdas/runtime/events.ts';
+import type { Instant } from '../../../lambdas/runtime/clock.ts';
 import type { ClientId, GrantId } from '../../../lambdas/runtime/identifiers.ts';
 import { fullBuckets, limitsOver } from './limits.ts';
 import {
@@ -76,6 +77,8 @@ interface JudgeInput {
   /** Those of its chain that were. */
   readonly revokedJtis?: readonly string[];
   readonly grant?: TokenStanding['grant'];
+  /** Until when what others vouched for is ended. */
+  readonly personEndedUntil?: Instant;
   /** The grant behind a refresh token. */
   readonly kept?: StoredGrant;
   readonly isFirstUse?: boolean;
@@ -156,6 +159,7 @@ export function aTokenJudge(input: JudgeInput = {}): TokenJudge {
           chain: (names.chain ?? []).map(holderOf),
           ...(resource && { resource }),
           ...(input.grant && { grant: input.grant }),
+          ...(input.personEndedUntil !== undefined && { personEndedUntil: input.personEndedUntil }),
         });
       },
     },

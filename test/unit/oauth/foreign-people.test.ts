@@ -3,7 +3,7 @@ import { foreignPeople } from '../../../lambdas/oauth/anchors/foreign-person.ts'
 import { personOf } from '../../../lambdas/oauth/people/person.ts';
 import type { IdentityProvider } from '../../../lambdas/ports/identity-providers.ts';
 import type { TrustAnchor, VerifiedForeign } from '../../../lambdas/ports/trust-anchors.ts';
-import { after, instant } from '../../../lambdas/runtime/clock.ts';
+import { after, type Instant, instant } from '../../../lambdas/runtime/clock.ts';
 import type { IdpId } from '../../../lambdas/runtime/identifiers.ts';
 import { anAnchor, partner } from './a-foreign-issuer.ts';
 import { now, scopes, uri } from './mothers.ts';
@@ -21,17 +21,25 @@ const company: IdentityProvider = {
 function whoIs(
   claims: Readonly<Record<string, unknown>>,
   anchor: Partial<TrustAnchor> = {},
-  { idp = company, kind = 'access_token' }: { idp?: IdentityProvider; kind?: VerifiedForeign['kind'] } = {},
+  {
+    idp = company,
+    kind = 'access_token',
+    until,
+    at = now,
+  }: { idp?: IdentityProvider; kind?: VerifiedForeign['kind']; until?: Instant; at?: Instant } = {},
 ) {
   const verified = {
     anchor: anAnchor(anchor),
     kind,
     header: {},
-    claims,
+    claims: { iat: at, ...claims },
     expiresAt: after(now, 60),
     jti: 'x',
   };
-  return foreignPeople({ all: () => Promise.resolve([idp]) })(verified);
+  return foreignPeople({
+    identityProviders: { all: () => Promise.resolve([idp]) },
+    ends: { until: () => Promise.resolve(until) },
+  })(verified, at);
 }
 
 async function idOf(...of: Parameters<typeof whoIs>): Promise<string> {
@@ -89,6 +97,29 @@ describe('a person of a trust anchor', () => {
     expect(await whoIs({ iss: partner, sub: 'alice' }, { subjectClaim: 'oid' })).toMatchObject({
       refusal: { fault: 'nobody_named', detail: expect.stringContaining('its oid is missing') as string },
     });
+  });
+
+  it.each([
+    ['before the end', -1, 0, 60, 'person_ended'],
+    ['at the very last that it reaches to', 60, 60, 60, 'person_ended'],
+    ['by a clock that is ahead of ours', 90, 30, 60, 'person_ended'],
+    ['after what it reaches to', 61, 61, 60, undefined],
+    ['so long ago that no end is remembered', -400 * 86_400, 0, undefined, 'out_of_time'],
+  ] as const)('counts or not by a token that was issued %s', async (_, iat, at, until, fault) => {
+    const claims = { iss: partner, sub: 'alice', iat: after(now, iat) };
+    const ended = until === undefined ? {} : { until: after(now, until) };
+    const person = await whoIs(claims, {}, { ...ended, at: after(now, at) });
+    expect(person.ok ? undefined : person.refusal.fault).toBe(fault);
+  });
+
+  it('is told when to come again', async () => {
+    const claims = { iss: partner, sub: 'alice' };
+    const detailAt = async (at: Instant) => {
+      const person = await whoIs({ ...claims, iat: now }, {}, { until: after(now, 60), at });
+      return person.ok ? '' : person.refusal.detail;
+    };
+    expect(await detailAt(after(now, 20))).toMatch(/was ended here: get a new one in 41 seconds$/);
+    expect(await detailAt(after(now, 61))).toMatch(/was ended here: get a new one$/);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Agent, Client } from '../../../lambdas/ports/registry.ts';
+import { after } from '../../../lambdas/runtime/clock.ts';
 import type { AgentId, ClientId, GrantId } from '../../../lambdas/runtime/identifiers.ts';
 import { Secret } from '../../../lambdas/runtime/secret.ts';
 import { aGrant } from '../../contract/store/mothers.ts';
@@ -139,6 +140,22 @@ describe('a token that was exchanged', () => {
     expect(await introspected(judge, foreign)).toBe('active');
     expect(judge.asked).toMatchObject([{ chain: [{ jti: 'second', clientId: 'planner-client' }] }]);
     expect(await introspected(aTokenJudge(alive), { ...foreign, ...person })).toBe('grant_ended');
+  });
+
+  it.each([
+    ['an end of its person reaches to when it was issued', 0, 'person_ended'],
+    ['an end of its person was before', -1, 'active'],
+  ])('that somebody else vouched for: once %s', async (_what, until, outcome) => {
+    const foreign = { ...less(chained, 'grant_id'), client_chain: chained.client_chain.slice(1) };
+    const judge = aTokenJudge({ ...alive, grant: undefined, personEndedUntil: after(now, until) });
+    expect(await introspected(judge, foreign)).toBe(outcome);
+    expect(judge.asked).toMatchObject([{ person: 'person.alice' }]);
+  });
+
+  it('that rests on a grant ends with that, and nobody asks about its person', async () => {
+    const judge = aTokenJudge({ ...alive, personEndedUntil: after(now, 60) });
+    expect(await introspected(judge, chained)).toBe('active');
+    expect(judge.asked[0]).not.toHaveProperty('person');
   });
 });
 

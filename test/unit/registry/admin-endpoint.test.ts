@@ -7,6 +7,7 @@ import { instant } from '../../../lambdas/runtime/clock.ts';
 import type { AuditEvent } from '../../../lambdas/runtime/events.ts';
 import type { Issuer } from '../../../lambdas/runtime/identifiers.ts';
 import { systemRandom } from '../../../lambdas/runtime/random.ts';
+import { peopleIn } from '../../support/people-in.ts';
 import { startTables, type TestTables } from '../../support/dynamodb.ts';
 
 let tables: TestTables;
@@ -19,7 +20,7 @@ beforeAll(async () => {
   ports = {
     tokens: dynamoRegistrationTokenStore({ client: tables.client(), table: tables.registry }),
     store: dynamoRegistryStore({ client: tables.client(), table: tables.registry, grants: tables.grants }),
-    people: undefined,
+    people: peopleIn(tables),
     random: systemRandom,
     clock: () => instant(1_800_000_000),
     audit: (event) => audited.push(event),

@@ -95,6 +95,19 @@ describe('a token that its issuer ended', () => {
     expect(await statusOf(aVerifier())).toBe(200);
   });
 
+  it('is refused with its person where nobody granted it, and goes by the grant where somebody did', async () => {
+    const vouched = await makeToken(key, server.issuer, now, {
+      claims: { agent_id: undefined, sub: 'person.bob' },
+    });
+    const granted = await makeToken(key, server.issuer, now, {
+      claims: { agent_id: undefined, sub: 'person.bob', grant_id: 'granted-by-bob' },
+    });
+    await end('sub', 'person.alice');
+    expect(await statusOf(aVerifier(), vouched)).toBe(200);
+    await end('sub', 'person.bob');
+    expect([await statusOf(aVerifier(), vouched), await statusOf(aVerifier(), granted)]).toEqual([401, 200]);
+  });
+
   it('is refused before its scope is looked at', async () => {
     await end('jti', 'one');
     const verification = await aVerifier().verify(`Bearer ${token}`, { scopes: ['admin'] });
