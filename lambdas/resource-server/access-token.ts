@@ -31,6 +31,8 @@ export interface AccessTokenClaims extends JWTPayload {
   readonly jti_chain?: readonly string[];
   /** To whom the last of these were issued. */
   readonly client_chain?: readonly ChainHolder[];
+  /** Who vouched for `sub`, where that was not here: a trust anchor, as the issuer's configuration calls it. */
+  readonly anchor_id?: string;
   /** What the token is bound to, by its thumbprint: a key (RFC 9449 §6.1), or a certificate (RFC 8705 §3.1). */
   readonly cnf?: Confirmation;
   /** The grant of a person, who then is `sub`; the token ends with it. */
@@ -136,7 +138,13 @@ function protectedHeader(token: string): ProtectedHeaderParameters | undefined {
 
 function hasClaims(payload: JWTPayload): payload is AccessTokenClaims {
   const texts = [payload.iss, payload.sub, payload.jti, payload['client_id']];
-  const optional = [payload['scope'], payload['agent_id'], payload['grant_id'], payload['acr']];
+  const optional = [
+    payload['scope'],
+    payload['agent_id'],
+    payload['grant_id'],
+    payload['acr'],
+    payload['anchor_id'],
+  ];
   const lists = [payload['roles'], payload['amr']];
   return (
     texts.every(isText) &&

@@ -195,7 +195,9 @@ export function aWorld({ rules, held, maximumDepth, root }: WorldInput): World {
           exchange: () => Promise.reject(new Error('there is no API')),
         },
         identityProviders: { all: () => Promise.resolve([idp]) },
-        subjects: [ownTokens({ issuer, keyRings, opaque, standings, documentPolicy: undefined })],
+        subjects: [
+          ownTokens({ issuer, keyRings, opaque, standings, documentPolicy: undefined, anchors: [] }),
+        ],
         judgeActor: () => Promise.resolve({ ok: true, value: true }),
         maximumDepth,
       }),

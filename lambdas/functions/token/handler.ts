@@ -154,7 +154,7 @@ const authenticateClient = clientAuthentication({
 });
 
 const own = {
-  ...{ issuer, keyRings, opaque, documentPolicy: policy },
+  ...{ issuer, keyRings, opaque, documentPolicy: policy, anchors },
   standings: dynamoTokenStandings({
     client: dynamo,
     registry: environment.REGISTRY_TABLE,

@@ -35,12 +35,13 @@ export function actorName({ clientId, agentId }: Actor): string {
 }
 
 /** What a token says of where it comes from. */
-export function chainClaims({ actors, mode, jtis, holders }: Exchanged): ChainClaims {
+export function chainClaims({ actors, mode, jtis, holders, anchor }: Exchanged): ChainClaims {
   const act = mode === 'delegation' ? nested(actors) : undefined;
   return {
     ...(act && { act }),
     jti_chain: jtis,
     ...(holders.length > 0 && { client_chain: holders.map(holderClaim) }),
+    ...(anchor !== undefined && { anchor_id: anchor }),
   };
 }
 

@@ -44,15 +44,16 @@ function activeTarget<Thing extends Registration>(
  */
 export function delegatedScope(
   asked: string | undefined,
-  { scope }: Pick<Subject, 'scope'>,
+  { scope, bounds }: Pick<Subject, 'scope' | 'bounds'>,
   {
     rule,
     target,
     held,
   }: { readonly rule: Delegation; readonly target: ExchangeTarget; readonly held: HeldScope },
 ): Result<readonly ScopeName[], GrantRefusal> {
+  const given = within(bounds, target, derived(rule, scope));
   const available = intersection(
-    amongHeld(held, derived(rule, scope)),
+    amongHeld(held, given),
     target.scopes.map(({ name }) => name),
   );
   if (available.length === 0) return exchangeRefused('scope_not_held');
@@ -62,6 +63,21 @@ export function delegatedScope(
   return beyond(wanted.value, available).length === 0
     ? wanted
     : exchangeRefused('scope_not_delegated', available.join(' '));
+}
+
+/** Who vouched for the subject may have a say at the target too, however many have acted since. */
+function within(
+  bounds: Subject['bounds'],
+  { uri }: ExchangeTarget,
+  scope: readonly ScopeName[],
+): readonly ScopeName[] {
+  const named = bounds?.filter(({ resource }) => resource === uri) ?? [];
+  return named.length === 0
+    ? scope
+    : intersection(
+        scope,
+        named.flatMap(({ scopes }) => scopes),
+      );
 }
 
 function derived({ resource, scopes }: Delegation, scope: Subject['scope']): readonly ScopeName[] {

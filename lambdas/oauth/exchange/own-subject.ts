@@ -1,4 +1,5 @@
 import type { SubjectKind } from '../../ports/registry.ts';
+import type { TrustAnchor } from '../../ports/trust-anchors.ts';
 import { instant } from '../../runtime/clock.ts';
 import type { AgentId, ClientId, GrantId, IdpId, ScopeName } from '../../runtime/identifiers.ts';
 import type { PersonsGrant } from '../grants/grant.ts';
@@ -8,8 +9,14 @@ import { actorsOf } from '../tokens/token-chain.ts';
 import type { Actor, Holder } from './chain.ts';
 import type { Subject } from './subject.ts';
 
-/** In whose name one acts to whom a token of ours was sent; `idp`: where its person signed in. */
-export function ownSubject(token: AccessTokenClaims, idp?: IdpId): Subject {
+/** What a token rests on: the grant of a person who signed in at `idp`, or the word of an anchor. */
+interface Origin {
+  readonly idp?: IdpId | undefined;
+  readonly anchor?: TrustAnchor | undefined;
+}
+
+/** In whose name one acts to whom a token of ours was sent. */
+export function ownSubject(token: AccessTokenClaims, { idp, anchor }: Origin = {}): Subject {
   const { sub, aud, scope, exp, jti, jti_chain: jtis = [], client_chain: holders = [] } = token;
   const kind = subjectKind(sub);
   const mayAct = token.may_act?.sub;
@@ -24,6 +31,17 @@ export function ownSubject(token: AccessTokenClaims, idp?: IdpId): Subject {
     actors: actorsUntilNow(token, kind),
     ...(mayAct !== undefined && { mayAct }),
     ...(kind === 'person' && { granted: grantedIn(token) }),
+    ...boundBy(anchor, idp ?? anchor?.idp),
+  };
+}
+
+/** A person holds by their roles, whoever vouched for them; and what that one may vouch for is no more than its terms say. */
+function boundBy(
+  anchor: TrustAnchor | undefined,
+  idp: IdpId | undefined,
+): Pick<Subject, 'anchor' | 'bounds' | 'idp'> {
+  return {
+    ...(anchor && { anchor: anchor.id, bounds: anchor.grants }),
     ...(idp !== undefined && { idp }),
   };
 }

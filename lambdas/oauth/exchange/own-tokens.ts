@@ -1,5 +1,6 @@
 import { decodeJwt } from 'jose';
 import type { TokenStanding, TokenStandings } from '../../ports/token-standing.ts';
+import type { TrustAnchor } from '../../ports/trust-anchors.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import { ok, type Result } from '../../runtime/result.ts';
 import { type DocumentTrust, endOf } from '../introspection/activity.ts';
@@ -15,6 +16,7 @@ import { accessTokenType, jwtType } from './token-types.ts';
 
 export interface OwnTokenPorts extends TokenSources, DocumentTrust {
   readonly standings: TokenStandings;
+  readonly anchors: readonly TrustAnchor[];
 }
 
 const faults = {
@@ -32,9 +34,23 @@ export function ownTokens(ports: OwnTokenPorts): SubjectReader {
     read: async (token, type, { now }) => {
       const read = await standingToken(ports, 'subject', { token, type }, now);
       if (read?.ok !== true) return read;
-      return ok(ownSubject(read.value.token, read.value.standing.grant?.terms.person.idp));
+      const { token: claims, standing } = read.value;
+      const anchor = ports.anchors.find(({ id }) => id === claims.anchor_id);
+      if (anchor === undefined && wasVouchedFor(claims)) {
+        return tokenRefused(
+          'subject',
+          'anchor_not_trusted',
+          'came by an issuer that is trusted here no more',
+        );
+      }
+      return ok(ownSubject(claims, { idp: standing.grant?.terms.person.idp, anchor }));
     },
   };
+}
+
+/** Its chain begins with a token that somebody else issued: whose terms bound it has to be known. */
+function wasVouchedFor({ jti_chain: jtis = [], client_chain: holders = [] }: AccessTokenClaims): boolean {
+  return jtis.length > holders.length;
 }
 
 /** A token of ours that counts now; undefined for one that is not ours. */

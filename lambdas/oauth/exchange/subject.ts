@@ -1,6 +1,7 @@
 import type { SubjectKind } from '../../ports/registry.ts';
 import type { Instant } from '../../runtime/clock.ts';
-import type { AgentId, IdpId, ResourceUri, ScopeName } from '../../runtime/identifiers.ts';
+import type { AnchorGrant } from '../../ports/trust-anchors.ts';
+import type { AgentId, IdpId, ScopeName } from '../../runtime/identifiers.ts';
 import type { Result } from '../../runtime/result.ts';
 import type { GrantContext, PersonsGrant } from '../grants/grant.ts';
 import type { GrantRefusal } from '../refusal.ts';
@@ -10,9 +11,7 @@ import type { Actor, Holder } from './chain.ts';
 export type Presenters = { readonly audience: string } | { readonly actors: readonly AgentId[] };
 
 /** Of a token of ours the scope at its audience, of somebody else's what its issuer's terms give at each target. */
-export type SubjectScope =
-  | { readonly held: readonly ScopeName[] }
-  | { readonly at: readonly { readonly resource: ResourceUri; readonly scopes: readonly ScopeName[] }[] };
+export type SubjectScope = { readonly held: readonly ScopeName[] } | { readonly at: readonly AnchorGrant[] };
 
 /** In whose name somebody acts, as the token shows that was sent to them. It is verified, and it stands at this moment. */
 export interface Subject {
@@ -36,6 +35,8 @@ export interface Subject {
   readonly idp?: IdpId;
   /** The trust anchor of the first of these tokens, where we did not issue it. */
   readonly anchor?: string;
+  /** What the terms of that anchor give at most, at targets that they name. */
+  readonly bounds?: readonly AnchorGrant[];
 }
 
 /** Reads one sort of `subject_token`. */

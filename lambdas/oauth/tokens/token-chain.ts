@@ -26,6 +26,8 @@ export interface ChainClaims {
   readonly jti_chain?: readonly string[];
   /** The holders of the last of them; of the first there is none where somebody else issued it. */
   readonly client_chain?: readonly HolderClaim[];
+  /** The trust anchor whose word the first of them is, where somebody else issued it. */
+  readonly anchor_id?: string;
 }
 
 const text = v.pipe(v.string(), v.nonEmpty());
@@ -38,6 +40,7 @@ const actor: v.GenericSchema<unknown, ActorClaim> = v.strictObject({
 
 /** The form of each claim; how they belong together is `isWholeChain`. */
 export const chainShape = {
+  anchor_id: v.exactOptional(text),
   // Shallow first: however deep it nests, no more of it is read than a chain can have.
   act: v.exactOptional(v.custom<ActorClaim>((act) => isShallow(act) && v.is(actor, act))),
   jti_chain: v.exactOptional(v.pipe(v.array(text), v.nonEmpty(), v.maxLength(longestChain))),
@@ -62,9 +65,10 @@ interface Chained extends ChainClaims {
  * outermost actor is the one that acts now, and those within are the holders that it has the token from.
  */
 export function isWholeChain(token: Chained): boolean {
-  const { jti, exp, jti_chain: jtis = [], client_chain: holders = [] } = token;
+  const { jti, exp, jti_chain: jtis = [], client_chain: holders = [], anchor_id: anchor } = token;
   const foreign = jtis.length - holders.length;
-  if (foreign !== 0 && foreign !== 1) return false;
+  // Nobody vouched for what began here.
+  if (foreign !== 1 && (foreign !== 0 || anchor !== undefined)) return false;
   if (new Set([...jtis, jti]).size !== jtis.length + 1) return false;
   // None outlives the one that it was exchanged from.
   const ends = [...holders.map((holder) => holder.exp), exp];

@@ -6,6 +6,10 @@ export const trustAnchors = {
     ['Vestibule', 'RFC 8693 §2.1'],
     'exchanges an access token, an id_token or another JWT of a trust anchor for the agents that the anchor names, by the names of RFC 8693 and by those of the anchor',
   ),
+  'vestibule:vouched-bounds': must(
+    'Vestibule',
+    'bounds every further exchange of what came by an anchor: by the terms of the anchor at targets that they name, by the roles of the person, and by whether the anchor and the identity provider are still trusted',
+  ),
   'vestibule:foreign-terms': must(
     'Vestibule',
     'gives by a foreign token no target and no scope beyond the terms of its anchor, and no life beyond its own',
