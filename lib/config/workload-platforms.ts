@@ -40,7 +40,8 @@ export function spiffe(domain: {
 
 /**
  * Workloads of one AWS account, by sts:GetWebIdentityToken; rules name `sub`, the ARN of a role. A client of `aws_iam_jwt` says the
- * same of one role with a `client_id` of its own.
+ * same of one role with a `client_id` of its own. Where workloads send such tokens to an agent too, and the agent exchanges them, say so over
+ * it: `accepts: ['workload', 'jwt']`, `subject: { kind: 'workload' }`, and `audiences`, `actors` and `grants` as for any anchor.
  */
 export function awsAccount(account: {
   readonly id: string;

@@ -1,7 +1,11 @@
 import { expect } from 'vitest';
 import type { ClientConfig, VestibuleConfig } from '../../../lib/index.ts';
 import { config as exampleConfig } from '../../../vestibule.config.ts';
-import { startDeployment, type TestDeployment } from '../../support/deployment.ts';
+import {
+  startDeployment,
+  type TestDeployment,
+  type TestDeploymentOptions,
+} from '../../support/deployment.ts';
 import { type Answer, basic, type Driver, drive } from './driver.ts';
 import { eventsSince } from './people.ts';
 import { type Granting, grantingAt, type Wish } from './granted.ts';
@@ -148,8 +152,9 @@ export interface Exchanging extends TestDeployment {
 
 export async function startExchanging(
   change: (config: VestibuleConfig) => VestibuleConfig = (config) => config,
+  options: Pick<TestDeploymentOptions, 'port'> = {},
 ): Promise<Exchanging> {
-  const deployment = await startDeployment({ config: change(withChain()) });
+  const deployment = await startDeployment({ ...options, config: change(withChain()) });
   const client = drive(deployment);
   const granting = grantingAt(deployment, client);
   const as: Exchanging['as'] = async (clientId) => basic(clientId, await deployment.secretOf(clientId));
