@@ -33,6 +33,7 @@ export interface ProviderOptions extends CustomResourceOptions {
 /** The provider of each resource type the local run knows; throws for another, naming it. */
 export function createProviders(options: ProviderOptions): (type: string) => Provider {
   const { environment, dynamodb, kms, roles } = options;
+  const custom = customResource(options);
   const providers = new Map<string, Provider>(
     Object.entries({
       'AWS::DynamoDB::Table': dynamodbTable(dynamodb, environment),
@@ -47,12 +48,11 @@ export function createProviders(options: ProviderOptions): (type: string) => Pro
       'AWS::Lambda::Permission': lambdaPermission(options.permit),
       'AWS::Scheduler::Schedule': schedule(environment, options.addSchedule),
       'AWS::SQS::Queue': queue(environment, options.addQueue),
-      'AWS::CloudFormation::CustomResource': customResource(options),
+      'AWS::CloudFormation::CustomResource': custom,
       ...httpApiProviders(options.httpApis),
       ...unmodelledProviders(options),
     }),
   );
-  const custom = customResource(options);
   return (type) => {
     const provider = providers.get(type) ?? (type.startsWith('Custom::') ? custom : undefined);
     if (provider === undefined) throw new Error(`the local run does not know the resource type ${type}`);

@@ -1,3 +1,5 @@
+import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { FunctionError, Invocation, Report, WorkerStart } from './message.ts';
 import type { HostNames } from './worker-names.ts';
@@ -93,12 +95,24 @@ function startWorker(options: InstanceOptions, channel: Pick<WorkerStart, 'wake'
   return new Worker(new URL('./worker.ts', import.meta.url), {
     name: options.id,
     env: { ...environment },
-    execArgv: [],
+    execArgv: compileCacheArguments(),
     argv: [],
     workerData,
     transferList: [channel.port],
     resourceLimits: { maxOldGenerationSizeMb: memoryMegabytes },
   });
+}
+
+/**
+ * A thread does not inherit the compile cache of its process, and without one each of them strips the types of its
+ * modules and compiles its bundle anew, which is more than half of its start.
+ */
+function compileCacheArguments(): string[] {
+  const ofThisVersion = getCompileCacheDir();
+  if (ofThisVersion === undefined) return [];
+  const directory = JSON.stringify(dirname(ofThisVersion));
+  const code = `import { enableCompileCache } from 'node:module'; enableCompileCache(${directory});`;
+  return ['--import', `data:text/javascript,${encodeURIComponent(code)}`];
 }
 
 function crashed(reason: string): Outcome {

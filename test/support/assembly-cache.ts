@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +19,7 @@ import { synthesizedBy } from './synthesizer-process.ts';
 
 const project = resolve(import.meta.dirname, '../..');
 const cache = join(project, 'node_modules/.cache/vestibule/assemblies');
+const assets = join(cache, 'assets');
 const sources = [
   'lib/**/*.ts',
   'lambdas/**/*.ts',
@@ -65,7 +76,27 @@ async function synthesizeInto(directory: string, app: TestApp): Promise<void> {
       context: { 'vestibule:local': true, ...(typeof app === 'object' && { 'test:config': app.config }) },
     });
   }
+  shareAssets(outputDirectory);
   renameSync(outputDirectory, directory);
+}
+
+/**
+ * Deployments of different configs have most of their functions' code in common, and a compiled bundle is found again
+ * by its path.
+ */
+function shareAssets(assembly: string): void {
+  mkdirSync(assets, { recursive: true });
+  for (const name of readdirSync(assembly).filter((each) => each.startsWith('asset.'))) {
+    const [own, shared] = [join(assembly, name), join(assets, name)];
+    try {
+      renameSync(own, shared);
+    } catch (error) {
+      // The name tells the content: another assembly, or one that is written at this moment, had it first.
+      if (!existsSync(shared)) throw error;
+      rmSync(own, { recursive: true });
+    }
+    symlinkSync(join('..', basename(assets), name), own);
+  }
 }
 
 /** One process synthesizes and the others wait; a claim whose holder died is broken. */

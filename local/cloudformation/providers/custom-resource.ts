@@ -4,6 +4,7 @@ import type { CustomResourceAnswer, CustomResourceAnswers } from '../custom-reso
 import { numberProperty, textProperty } from '../properties.ts';
 import type { Provider, ProvisionedResource, Provisioned } from '../provider.ts';
 import { asText, isJsonObject, type Json, type JsonObject } from '../template.ts';
+import { createTurns, type Turns } from '../turns.ts';
 import { stackArn, type Environment } from '../values.ts';
 
 export interface CustomResourceOptions {
@@ -14,6 +15,11 @@ export interface CustomResourceOptions {
   readonly log: (line: string) => void;
 }
 
+type Options = CustomResourceOptions & {
+  /** The turns of one function. */
+  readonly turnsOf: (token: string) => Turns;
+};
+
 type Request = Pick<ProvisionedResource, 'logicalId' | 'type' | 'properties'>;
 
 /** How long a function that has returned may leave its answer on the way. */
@@ -21,8 +27,21 @@ const graceMilliseconds = 5_000;
 /** CloudFormation waits an hour unless `ServiceTimeout` says otherwise; a person at a terminal does not. */
 const defaultTimeoutSeconds = 120;
 
-/** `Custom::…` and `AWS::CloudFormation::CustomResource`: a function is told what to do and answers by a PUT. */
-export function customResource(options: CustomResourceOptions): Provider {
+/**
+ * `Custom::…` and `AWS::CloudFormation::CustomResource`: a function is told what to do and answers by a PUT. One warm
+ * instance does it for all resources before as many instances as there are resources have started; and as CloudFormation
+ * promises no order among those that do not depend on each other, there is none.
+ */
+export function customResource(given: CustomResourceOptions): Provider {
+  const turns = new Map<string, Turns>();
+  const options: Options = {
+    ...given,
+    turnsOf: (token) => {
+      const known = turns.get(token) ?? createTurns();
+      turns.set(token, known);
+      return known;
+    },
+  };
   return {
     properties: 'any',
     transient: false,
@@ -43,7 +62,17 @@ export function customResource(options: CustomResourceOptions): Provider {
   };
 }
 
-async function ask(
+function ask(
+  options: Options,
+  requestType: 'Create' | 'Update' | 'Delete',
+  resource: Request,
+  old: object,
+): Promise<CustomResourceAnswer | undefined> {
+  const turns = options.turnsOf(textProperty(resource.properties, 'ServiceToken'));
+  return turns(() => askNow(options, requestType, resource, old));
+}
+
+async function askNow(
   options: CustomResourceOptions,
   requestType: 'Create' | 'Update' | 'Delete',
   { logicalId, type, properties }: Request,
