@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { JsonObject, ResourceDefinition } from '../../../local/cloudformation/template.ts';
+import { temporaryDirectoryInsidePackage } from '../../support/run-directory.ts';
 
 /** A synthesized app without a CDK: resources, and the code of its functions by the S3 key that names it. */
 export interface FixtureApp {
@@ -9,13 +10,9 @@ export interface FixtureApp {
   readonly outputs?: Readonly<Record<string, { readonly Value: string | JsonObject }>>;
 }
 
-// Where the code finds the AWS SDK in node_modules.
-const cache = resolve('node_modules/.cache/vestibule/fixtures');
-
-/** A directory that is gone with the cache. */
+/** A directory where code finds the AWS SDK in node_modules. It is gone with the run of tests. */
 export function temporaryDirectory(): string {
-  mkdirSync(cache, { recursive: true });
-  return mkdtempSync(join(cache, 'run-'));
+  return mkdtempSync(join(temporaryDirectoryInsidePackage(), 'run-'));
 }
 
 /** Writes what `cdk synth` would, and answers where. */

@@ -1,12 +1,12 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { resolve, join } from 'node:path';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { getCompileCacheDir } from 'node:module';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createVirtualClock } from '../../../../local/clock.ts';
 import { createFunction, type LambdaFunction } from '../../../../local/lambda/function.ts';
+import { temporaryDirectoryInsidePackage } from '../../../support/run-directory.ts';
 
-// Inside this package, whose package.json says "type": "module": a bundle must not inherit that.
-const cache = resolve('node_modules/.cache/vestibule/functions');
 const clock = createVirtualClock();
 const lines: string[] = [];
 const instances: string[] = [];
@@ -22,8 +22,7 @@ function start(
   code: string,
   { file = 'index.js', timeoutSeconds = 5, maxInstances = 2 }: Shape = {},
 ): LambdaFunction {
-  mkdirSync(cache, { recursive: true });
-  const taskRoot = mkdtempSync(join(cache, 'f-'));
+  const taskRoot = mkdtempSync(join(temporaryDirectoryInsidePackage(), 'f-'));
   writeFileSync(join(taskRoot, file), code);
   const lambda = createFunction({
     definition: {
@@ -78,6 +77,11 @@ describe('a function on this machine', () => {
     expect(env).toMatchObject({ OWN: 'yes', AWS_REGION: 'us-east-1', AWS_LAMBDA_FUNCTION_NAME: 'test' });
     expect(env['AWS_SESSION_TOKEN']).toBe(instances[0]);
     expect(Object.keys(env).filter((name) => !/^(OWN|TZ|_HANDLER|LAMBDA_|AWS_)/.test(name))).toEqual([]);
+  });
+
+  it('shares what is compiled with the process around it', async () => {
+    const asked = 'exports.handler = async () => require("node:module").getCompileCacheDir() ?? "none"';
+    expect(await call(start(asked))).toBe(getCompileCacheDir() ?? 'none');
   });
 
   it('does not run between two events', async () => {
