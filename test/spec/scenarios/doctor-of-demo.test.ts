@@ -20,6 +20,23 @@ verifies('vestibule:doctor-good', 'is so of the identity provider that a local r
   expect(out).toContain('Nothing is wrong.');
 });
 
+verifies('vestibule:doctor-apis', 'finds that it exchanges no tokens for an API declared there', async () => {
+  const added = await vestibule(company, [
+    ...['api', 'add', 'files', '--uri', 'https://files.example.com', '--idp', 'demo'],
+    ...['--strategy', 'rfc8693', '--with', 'audience=files', '--scope', 'read'],
+  ]);
+  expect(added).toMatchObject({ code: 0, err: '' });
+  const { code, out } = await vestibule(company, ['idp', 'doctor', 'demo']);
+  expect([code, out.match(/^[✗!-] .*$/gm)]).toEqual([
+    1,
+    [expect.stringMatching(/^✗ API files +The provider does not exchange tokens/)],
+  ]);
+  expect(out).toContain('(exchange_unsupported)');
+  // Nobody is given a token of one that is disabled, whatever its provider would say.
+  await vestibule(company, ['api', 'disable', 'files']);
+  expect((await vestibule(company, ['idp', 'doctor', 'demo'])).out).toContain('Nothing is wrong.');
+});
+
 /** What an administrator gets wrong → what the doctor says of it. */
 const told: Readonly<
   Record<Exclude<MisSetting, 'nothing'>, readonly (readonly [code: string, fix: RegExp])[]>
