@@ -13,6 +13,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
+import { environmentProblems } from './environment-size.ts';
 import { bundleDirectory } from '../bundling/bundles.ts';
 import type { FunctionEnvironments, FunctionName } from './function-environments.ts';
 import type { Retention } from './retention.ts';
@@ -61,6 +62,8 @@ export class EndpointFunction<
         resources: [this.logGroup.logGroupArn],
       }),
     );
+    const environment: Readonly<Record<string, string>> = { ...props.environment(this.role) };
+    this.node.addValidation({ validate: () => environmentProblems(this, props.name, environment) });
     this.function = new LambdaFunction(this, 'Function', {
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
@@ -68,7 +71,7 @@ export class EndpointFunction<
       code: Code.fromAsset(bundleDirectory(props.name)),
       handler: 'index.handler',
       role: this.role,
-      environment: { ...props.environment(this.role) },
+      environment: { ...environment },
       memorySize: props.memoryMegabytes,
       timeout: Duration.seconds(props.timeoutSeconds),
       logGroup: this.logGroup,
