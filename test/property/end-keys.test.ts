@@ -38,6 +38,17 @@ describe('the sets of ends', () => {
     );
   });
 
+  it('are read for as long as what the end of a person reaches ahead to may live, wherever a set ends', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 240_000, max: 550_000 }), fc.string(), (period, id) => {
+        const at = instant(period * 7_200 - 1);
+        const { key } = principalEntry(endedName('sub', id), at);
+        const last = after(at, endedAheadSeconds + longestTokenSeconds + 60);
+        expect(livePrincipalKeys(last)).toContain(key);
+      }),
+    );
+  });
+
   it('fit one BatchGetItem, each named once', () => {
     fc.assert(
       fc.property(time, (now) => {
