@@ -115,6 +115,27 @@ describe('a command', () => {
     expect(JSON.parse(sent[0]?.body ?? '')).toMatchObject({ client_id: 'c', agent_id: 'planner' });
   });
 
+  it('replaces what is declared under the id that it is given', async () => {
+    await run([
+      '--local',
+      'agent',
+      'replace',
+      'planner',
+      '--owner',
+      'platform',
+      '--on-behalf-of',
+      'demo:read',
+    ]);
+    expect(sent[0]).toMatchObject({ method: 'PUT', url: '/admin/agents/planner' });
+    expect(JSON.parse(sent[0]?.body ?? '')).toEqual({
+      ...{ id: 'planner', name: 'planner', owner: 'platform', catalogue: [] },
+      delegations: [{ resource: 'demo', scopes: [{ name: 'read' }] }],
+    });
+    expect((await run(['--local', 'agent', 'replace', '--owner', 'platform'])).err).toContain(
+      'name the agent',
+    );
+  });
+
   it('removes, and encodes what it is given', async () => {
     expect((await run(['--local', 'agent', 'remove', 'a/../b'])).code).toBe(0);
     expect(sent[0]).toMatchObject({ method: 'DELETE', url: '/admin/agents/a%2F..%2Fb' });
@@ -153,8 +174,11 @@ describe('a refusal', () => {
 describe('a wrong use', () => {
   it.each([
     [[], /say what/],
-    [['grant', 'list'], /"grant" is not resource, agent, client, idp, person, keys or registration-token/],
-    [['agent'], /say what to do with the agent: add, list/],
+    [
+      ['grant', 'list'],
+      /"grant" is not resource, agent, client, api, idp, person, keys or registration-token/,
+    ],
+    [['agent'], /say what to do with the agent: add, replace, list/],
     [['agent', 'rotate'], /"rotate" is no command of agent/],
     [['agent', 'constructor'], /"constructor" is no command/],
     [['agent', 'add-secret', 'x'], /"add-secret" is no command of agent/],
