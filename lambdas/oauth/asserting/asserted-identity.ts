@@ -1,7 +1,6 @@
 import type { GrantedBy } from '../../ports/grants.ts';
 import type { Instant } from '../../runtime/clock.ts';
-import type { Issuer } from '../../runtime/identifiers.ts';
-import type { TokenPlan } from '../grants/grant.ts';
+import type { Issuer, ScopeName } from '../../runtime/identifiers.ts';
 import { formatScope } from '../scope/scope.ts';
 
 /** What is said of a person to an authorization server of somebody else, in place of a token for a resource of ours. */
@@ -13,6 +12,14 @@ export interface AssertedIdentity {
   readonly email: boolean;
 }
 
+/** What of a token is decided in the same way. */
+interface AssertedPlan {
+  readonly subject: string;
+  readonly audience: string;
+  readonly scope: readonly ScopeName[];
+  readonly jkt?: string;
+}
+
 /** The `typ` of its header: no other JWT is taken for one, and it for no other (EMA-2). */
 export const idJagType = 'oauth-id-jag+jwt';
 
@@ -21,7 +28,7 @@ export const idJagSeconds = 300;
 
 /** The claims of an ID-JAG (EMA-3). Its server knows the person by `sub`, as if they had signed in there through us. */
 export function idJagClaims(
-  { subject, audience, scope, jkt }: TokenPlan,
+  { subject, audience, scope, jkt }: AssertedPlan,
   { person, clientThere, resource, email }: AssertedIdentity,
   issuance: {
     readonly issuer: Issuer;
