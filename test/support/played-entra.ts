@@ -1,4 +1,4 @@
-import type { Asked, Answered, Behaviour } from './played-idp.ts';
+import type { Answered, Asked, Behaviour } from './played-idp/behaviour.ts';
 
 // How Microsoft Entra ID behaves, by MicrosoftDocs/entra-docs, docs/identity-platform: en-oidc v2-protocols-oidc.md, en-at
 // access-tokens.md, en-claims access-token-claims-reference.md, en-actx

@@ -1,4 +1,4 @@
-import type { Answered } from './played-idp.ts';
+import type { Answered } from './played-idp/behaviour.ts';
 import {
   type AskedExchange,
   type ExchangeJudge,

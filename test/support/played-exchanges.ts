@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Answered, Asked } from './played-idp.ts';
+import type { Answered, Asked } from './played-idp/behaviour.ts';
 
 export const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const accessToken = 'urn:ietf:params:oauth:token-type:access_token';

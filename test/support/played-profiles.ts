@@ -1,4 +1,4 @@
-import type { Behaviour } from './played-idp.ts';
+import type { Behaviour } from './played-idp/behaviour.ts';
 
 // How these providers behave. Okta (okta/okta-developer-docs, guides): ok-as concepts/auth-servers, ok-groups
 // customize-tokens-groups-claim, ok-acr step-up-authentication. Cognito (docs.aws.amazon.com/cognito): cg-at

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Answered, Asked } from './played-idp.ts';
+import type { Answered, Asked } from './played-idp/behaviour.ts';
 
 // How identity providers register clients. Keycloak (keycloak/keycloak): services/…/clientregistration, where an initial
 // access token is counted down, and each update gives another registration access token. Okta (okta/okta-developer-docs):

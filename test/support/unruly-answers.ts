@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { sendJson } from '../../local/demo/http.ts';
-import type { Behaviour } from './played-idp.ts';
+import type { Behaviour } from './played-idp/behaviour.ts';
 
 /** Whether it answers, or does not, in the way it was told to at this path. */
 export function misbehaves(behaviour: Behaviour, path: string, response: ServerResponse): boolean {

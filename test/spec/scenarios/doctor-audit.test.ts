@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { type Behaviour } from '../../support/played-idp.ts';
+import type { Behaviour } from '../../support/played-idp/behaviour.ts';
 import { createBrowser } from '../../support/browser-player.ts';
 import { answerTo, pageOf, press, requestOf, toldClient } from '../support/people.ts';
 import { playedOfficeForThisFile } from '../support/this-file.ts';

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { createBrowser } from '../../support/browser-player.ts';
-import type { Behaviour } from '../../support/played-idp.ts';
+import type { Behaviour } from '../../support/played-idp/behaviour.ts';
 import { eventsSince, pageOf, press } from '../support/people.ts';
 import { playedOfficeForThisFile } from '../support/this-file.ts';
 import { type CommandResult, vestibule } from '../support/vestibule-command.ts';

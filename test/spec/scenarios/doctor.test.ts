@@ -3,7 +3,8 @@ import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 
 import { afterAll, describe, expect } from 'vitest';
 import { federationSecret } from '../../../local/demo/federation-secret.ts';
-import { playIdp, type Behaviour, type PlayedIdp } from '../../support/played-idp.ts';
+import { playIdp, type PlayedIdp } from '../../support/played-idp.ts';
+import type { Behaviour } from '../../support/played-idp/behaviour.ts';
 import { mend, playedOfficeForThisFile, strike } from '../support/this-file.ts';
 import { type CommandResult, vestibule } from '../support/vestibule-command.ts';
 import { verifies } from '../verifies.ts';

@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose';
 import { describe, expect } from 'vitest';
 import { createBrowser } from '../../support/browser-player.ts';
 import { consumers, contoso, editors, entra, fabrikam, graph, overage } from '../../support/played-entra.ts';
-import type { Asked, Behaviour } from '../../support/played-idp.ts';
+import type { Asked, Behaviour } from '../../support/played-idp/behaviour.ts';
 import {
   answerTo,
   eventsSince,

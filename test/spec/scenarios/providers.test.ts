@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { describe, expect } from 'vitest';
-import type { Behaviour } from '../../support/played-idp.ts';
+import type { Behaviour } from '../../support/played-idp/behaviour.ts';
 import { auth0, cognito, keycloak, okta, ping } from '../../support/played-profiles.ts';
 import { eventsSince } from '../support/people.ts';
 import { type ProviderId, startPlayedProviders } from '../support/played-providers.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { type Browser, createBrowser } from '../../support/browser-player.ts';
-import type { Behaviour } from '../../support/played-idp.ts';
+import type { Behaviour } from '../../support/played-idp/behaviour.ts';
 import type { Answer } from '../support/driver.ts';
 import { eventsSince, upToProvider, requestOf, verifier } from '../support/people.ts';
 import { startPlayedOffice } from '../support/played-office.ts';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect } from 'vitest';
 import type { DownstreamAnswer } from '../../../lambdas/ports/downstream.ts';
 import type { GrantId } from '../../../lambdas/runtime/identifiers.ts';
-import type { Behaviour } from '../../support/played-idp.ts';
+import type { Behaviour } from '../../support/played-idp/behaviour.ts';
 import { driveDownstream, random } from '../support/downstream-driver.ts';
 import { forThisFile } from '../support/this-file.ts';
 import { verifies } from '../verifies.ts';

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { type Arrival, createBrowser } from '../../support/browser-player.ts';
-import type { Behaviour } from '../../support/played-idp.ts';
+import type { Behaviour } from '../../support/played-idp/behaviour.ts';
 import { answerTo, pageOf, press, pressLabel, requestOf, toldClient } from '../support/people.ts';
 import { playedOfficeForThisFile } from '../support/this-file.ts';
 import { verifies } from '../verifies.ts';

@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JSONWebKeySet } from 'jose';
 import { afterEach, describe, expect } from 'vitest';
 import { createBrowser } from '../../support/browser-player.ts';
-import type { Behaviour } from '../../support/played-idp.ts';
+import type { Behaviour } from '../../support/played-idp/behaviour.ts';
 import { type KeyedId, keyedIds, playing, startKeyedOffice } from '../support/keyed-office.ts';
 import { answerTo, eventsSince, pageOf, press, pressLabel, toldClient } from '../support/people.ts';
 import { forThisFile, mend, strike } from '../support/this-file.ts';

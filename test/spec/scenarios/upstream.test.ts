@@ -1,5 +1,5 @@
 import { afterEach, describe, expect } from 'vitest';
-import type { Behaviour } from '../../support/played-idp.ts';
+import type { Behaviour } from '../../support/played-idp/behaviour.ts';
 import { driveDownstream } from '../support/downstream-driver.ts';
 import { forThisFile } from '../support/this-file.ts';
 import { verifies } from '../verifies.ts';

@@ -15,7 +15,8 @@ import {
   oktaExchange,
 } from '../../support/played-exchange-profiles.ts';
 import { type ExchangeJudge, type PlayedExchanges, playExchanges } from '../../support/played-exchanges.ts';
-import { type Behaviour, type PlayedIdp, playIdp } from '../../support/played-idp.ts';
+import { type PlayedIdp, playIdp } from '../../support/played-idp.ts';
+import type { Behaviour } from '../../support/played-idp/behaviour.ts';
 import { asker, random, signInBy } from './downstream-driver.ts';
 
 const tenant = '72f988bf-86f1-41af-91ab-2d7cd011db47';
