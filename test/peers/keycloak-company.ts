@@ -1,4 +1,4 @@
-import { type KeycloakServer, type Realm, startRealms } from './keycloak.ts';
+import { type KeycloakServer, type Realm, startRealms, type WhichKeycloak } from './keycloak.ts';
 
 export interface Keycloak {
   readonly issuer: string;
@@ -11,6 +11,8 @@ export interface Keycloak {
   readonly registered: () => Promise<readonly { readonly id: string; readonly name: string }[]>;
   /** The clients that people signed in with, the last first, as its log of events has it. */
   readonly signInClients: () => Promise<readonly string[]>;
+  /** A call of the admin API of the realm. */
+  readonly ask: (method: string, path: string, body?: object) => Promise<unknown>;
   readonly stop: () => void;
 }
 
@@ -19,8 +21,9 @@ export async function startKeycloak(options: {
   readonly port: number;
   readonly clientSecret: string;
   readonly redirectUri: string;
+  readonly which?: WhichKeycloak;
 }): Promise<Keycloak> {
-  const server = await startRealms(options.port, [realm(options)]);
+  const server = await startRealms(options.port, [realm(options)], options.which);
   const issuer = `${server.root}/realms/company`;
   return { issuer, ...administration(server), stop: server.stop };
 }
@@ -32,6 +35,7 @@ function administration({ call }: KeycloakServer): Omit<Keycloak, 'issuer' | 'st
     return user.id;
   };
   return {
+    ask,
     initialAccessToken: async (count) => {
       const made = await ask('POST', 'clients-initial-access', { count, expiration: 3_600 });
       return (made as { readonly token: string }).token;

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { freePortBlock } from '../support/free-ports.ts';
 
-const version = readFileSync(join(import.meta.dirname, 'keycloak.version'), 'utf8').trim();
-const home = join(import.meta.dirname, `../../node_modules/.cache/vestibule/keycloak/keycloak-${version}`);
+const versions = readFileSync(join(import.meta.dirname, 'keycloak.version'), 'utf8')
+  .trim()
+  .split('\n');
 const admin = { username: 'admin', password: 'only-on-this-machine' };
 
 /** A realm in the form in which Keycloak exports it. */
@@ -22,8 +23,18 @@ export interface KeycloakServer {
   readonly stop: () => void;
 }
 
+/** Which Keycloak: one as many companies have it, or the newest, with features that are not on by themselves. */
+export type WhichKeycloak = { readonly is: 'older' } | { readonly is: 'newest'; readonly features?: string };
+
 /** Starts Keycloak on this machine. */
-export async function startRealms(port: number, realms: readonly Realm[]): Promise<KeycloakServer> {
+export async function startRealms(
+  port: number,
+  realms: readonly Realm[],
+  which: WhichKeycloak = { is: 'older' },
+): Promise<KeycloakServer> {
+  const version = versions.at(which.is === 'older' ? 0 : -1) ?? '';
+  const home = join(import.meta.dirname, `../../node_modules/.cache/vestibule/keycloak/keycloak-${version}`);
+  const features = which.is === 'newest' ? which.features : undefined;
   if (!existsSync(join(home, 'bin/kc.sh'))) {
     throw new Error(`there is no Keycloak at ${home}: see the step "peers" of .ci/run`);
   }
@@ -41,11 +52,14 @@ export async function startRealms(port: number, realms: readonly Realm[]): Promi
       ...['start-dev', '--http-host=127.0.0.1', `--http-port=${port}`, '--import-realm', '--db=dev-mem'],
       // What it serves there nobody asks for; but two of them, with one port for it, do not both start.
       `--http-management-port=${await freePortBlock()}`,
+      ...(features === undefined ? [] : [`--features=${features}`]),
     ],
     {
       env: {
         ...{ PATH: process.env['PATH'] ?? '', JAVA_OPTS_APPEND: '-Xmx768m' },
+        // As the older one calls them, and the newest.
         ...{ KEYCLOAK_ADMIN: admin.username, KEYCLOAK_ADMIN_PASSWORD: admin.password },
+        ...{ KC_BOOTSTRAP_ADMIN_USERNAME: admin.username, KC_BOOTSTRAP_ADMIN_PASSWORD: admin.password },
       },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own: kc.sh starts a Java that would outlive it.
