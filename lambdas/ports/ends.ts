@@ -4,6 +4,9 @@ import type { EndedName } from '../runtime/ended-name.ts';
 /** No access token lives longer, whatever the deployment says: when it is over, nothing needs to know of an end. Seconds. */
 export const longestTokenSeconds = 3_600;
 
+/** No refresh family lives longer, whatever the deployment says: 365 days, and what clocks are off. Seconds. */
+export const longestFamilySeconds = 400 * 86_400;
+
 /** What ended that tokens still alive may have been issued on. */
 export interface Ends {
   /** Tokens that were revoked. */

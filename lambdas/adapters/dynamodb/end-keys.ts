@@ -1,4 +1,4 @@
-import { longestTokenSeconds } from '../../ports/ends.ts';
+import { longestFamilySeconds, longestTokenSeconds } from '../../ports/ends.ts';
 import { endedAheadSeconds } from '../../ports/person-ends.ts';
 import { after, instant, type Instant } from '../../runtime/clock.ts';
 import { type EndedName, endedName } from '../../runtime/ended-name.ts';
@@ -23,11 +23,14 @@ export interface EndEntry {
   readonly ttl: Instant;
 }
 
-/** Where the revocation of a token is: known from the token alone, so that one read of one item tells. */
+/**
+ * Where the revocation of a token is: known from the token alone, so that one read of one item tells. It is kept for as long as a
+ * refresh token can live that the token was exchanged for: each time that one is used, it is looked up.
+ */
 export function revocationEntry(jti: string, expiresAt: number): EndEntry {
   const name = endedName('jti', jti);
   const slot = Math.floor(expiresAt / revocations.seconds);
-  const sweepAt = instant((slot + 1) * revocations.seconds + sweepMargin);
+  const sweepAt = instant((slot + 1) * revocations.seconds + longestFamilySeconds + sweepMargin);
   return { key: keyOf.revoked(slot, shardOf(name, revocations.shards)), name, ttl: sweepAt };
 }
 

@@ -15,7 +15,8 @@ export function dynamoEnds(options: { readonly client: DynamoDBClient; readonly 
       const entries = (wanted: readonly string[]): readonly (readonly [EndedName, Item[string]])[] =>
         wanted.flatMap((key) => Object.entries(items.get(key) ?? {}).filter(isNamed));
       return {
-        tokens: entries(keys.tokens).map(([name]) => name),
+        // A person's token is in two of them.
+        tokens: [...new Set(entries(keys.tokens).map(([name]) => name))],
         // A later set has what became of a principal after an earlier one.
         principals: new Map(
           entries(keys.principals).map(([name, until]): [EndedName, Instant] => [name, instantOf(until)]),

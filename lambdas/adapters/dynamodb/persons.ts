@@ -4,6 +4,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
+import { longestFamilySeconds } from '../../ports/ends.ts';
 import type { Persons, SessionsEnd } from '../../ports/persons.ts';
 import { after, type Instant, instant } from '../../runtime/clock.ts';
 import type { PersonId, UpstreamSession } from '../../runtime/identifiers.ts';
@@ -20,7 +21,7 @@ interface Options {
 }
 
 /** No family of a session lives as long; so long operators see when somebody's were ended. Seconds. */
-const rememberedSeconds = 400 * 86_400;
+const rememberedSeconds = longestFamilySeconds;
 
 const storedSession = v.object({
   pk: text,

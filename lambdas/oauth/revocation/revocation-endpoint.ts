@@ -1,7 +1,8 @@
+import { longestTokenSeconds } from '../../ports/ends.ts';
 import type { Grants } from '../../ports/grants.ts';
 import type { AssertionReplay } from '../../ports/replay.ts';
 import type { Revocations } from '../../ports/revocations.ts';
-import { instant, type Instant } from '../../runtime/clock.ts';
+import { after, instant, type Instant } from '../../runtime/clock.ts';
 import { sha256 } from '../../runtime/digest.ts';
 import type { AuditEvent } from '../../runtime/events.ts';
 import type { GrantId } from '../../runtime/identifiers.ts';
@@ -62,7 +63,7 @@ async function revoke(
   if (!isFirstUse) return refuse({ reason: 'assertion_replayed' });
   if (refreshToken !== undefined) return ok(await endFamily(ports, refreshToken, request, client, now));
   if (!token.ok) return ok({ revoked: false, reason: token.refusal.reason });
-  const { jti, exp, client_id: holder } = token.value;
+  const { jti, exp, client_id: holder, grant_id: grant } = token.value;
   const { id } = client.client;
   // RFC 7009 §2.1: the token was issued to the client that revokes it, or nothing happens.
   if (holder !== id) return ok({ revoked: false, reason: 'other_client' });
@@ -70,6 +71,8 @@ async function revoke(
     jti,
     clientId: id,
     until: instant(Math.ceil(exp)),
+    // By a refresh token that was exchanged for it, somebody may have got an access token a moment ago.
+    ...(grant !== undefined && { outlivedUntil: after(now, longestTokenSeconds) }),
     now,
     requestId: request.requestId,
   });
