@@ -85,7 +85,7 @@ function inline(entry: unknown): string {
 
 /** `https://mcp.example.com/mcp  tools:read (from ask)  for person`, and what is out of the ordinary. */
 function delegation(entry: unknown): string {
-  const { resource, subjects, mode } = entry as Json;
+  const { resource, subjects, mode, refresh } = entry as Json;
   const scopes = things(entry as Json, 'scopes').map(
     ({ name, from }) => `${text(name)} (from ${(from as readonly unknown[]).map(text).join(' or ')})`,
   );
@@ -94,6 +94,7 @@ function delegation(entry: unknown): string {
     scopes.join(', '),
     `for ${(subjects as readonly unknown[]).map(text).join(', ')}`,
     ...(mode === 'impersonation' ? ['by impersonation'] : []),
+    ...(refresh === true ? ['with refresh tokens'] : []),
   ].join('  ');
 }
 

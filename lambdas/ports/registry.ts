@@ -86,6 +86,8 @@ export interface Delegation {
   readonly subjects: readonly SubjectKind[];
   /** `impersonation`: the token does not say who acts. */
   readonly mode: 'delegation' | 'impersonation';
+  /** In the name of people: whether it may get a refresh token, and so go on once the subject token has expired. */
+  readonly refresh?: true;
 }
 
 /** What an agent may ask of one resource: `required` is granted when nothing is asked, `optional` on request. */

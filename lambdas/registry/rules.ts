@@ -192,8 +192,16 @@ function settledClient(
   return {
     ...declared,
     ...(resource !== undefined && { resource }),
-    ...(exchanges && { grantTypes: [...declared.grantTypes, exchangeGrantType] }),
+    ...(exchanges && { grantTypes: grantsOfExchange(declared.grantTypes, owner.delegations ?? []) }),
   };
+}
+
+function grantsOfExchange(
+  declared: Client['grantTypes'],
+  delegations: NonNullable<Delegations['delegations']>,
+): Client['grantTypes'] {
+  const goesOn = delegations.some(({ refresh }) => refresh === true) && !declared.includes('refresh_token');
+  return [...declared, ...(goesOn ? ['refresh_token' as const] : []), exchangeGrantType];
 }
 
 function notAUri(field: string, id: string): RegistryRefusal {

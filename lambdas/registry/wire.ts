@@ -82,8 +82,8 @@ export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
   }),
 };
 
-function delegation({ resource, scopes, subjects, mode }: Delegation): Json {
-  return { resource, scopes: scopes.map(({ name, from }) => ({ name, from })), subjects, mode };
+function delegation({ resource, scopes, subjects, mode, refresh }: Delegation): Json {
+  return { resource, scopes: scopes.map(({ name, from }) => ({ name, from })), subjects, mode, refresh };
 }
 
 /** How the deployment proves itself at an identity provider. */

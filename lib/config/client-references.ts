@@ -61,9 +61,11 @@ function grantsProblem(client: Client, grants: readonly string[]): string | unde
   if (client.resource === undefined) {
     return machineGrantsProblem(client, grants) ?? peoplesGrantsProblem(client, grants);
   }
-  return grants.every((grant) => grant === exchange)
+  const isServers = grants.every((grant) => grant === exchange || grant === 'refresh_token');
+  // Of nothing but an exchange has it a refresh token.
+  return isServers && (grants.length === 0 || grants.includes(exchange))
     ? undefined
-    : 'stand on the server of a resource, which may exchange tokens at most; remove the others';
+    : 'stand on the server of a resource, which may exchange tokens at most, and refresh what it got; remove the others';
 }
 
 function machineGrantsProblem(
@@ -88,8 +90,8 @@ function peoplesGrantsProblem(
   if (grants.includes('authorization_code') && redirectUris === undefined && agent === undefined) {
     return "name 'authorization_code', which needs redirectUris; add them";
   }
-  return grants.includes('refresh_token') && !isForPeople(grants)
-    ? "name 'refresh_token', which follows 'authorization_code' or the device grant; add one of them, or remove it"
+  return grants.includes('refresh_token') && !isForPeople(grants) && !grants.includes(exchange)
+    ? "name 'refresh_token', which follows 'authorization_code', the device grant or token exchange; add one of them, or remove it"
     : undefined;
 }
 

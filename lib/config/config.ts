@@ -308,7 +308,8 @@ export interface ClientConfig {
   readonly postLogoutRedirectUris?: readonly string[];
   /**
    * Default: `client_credentials` for a client of an agent that proves itself; with `redirectUris` the next two; and
-   * token exchange where it proves itself and the agent or the resource that it belongs to has `onBehalfOf`.
+   * token exchange where it proves itself and the agent or the resource that it belongs to has `onBehalfOf`, with `refresh_token`
+   * where that has `refreshTokens`.
    */
   readonly grants?: readonly GrantTypeConfig[];
   /** Whether people are asked what they allow the client, or all that they may do is allowed unasked. Default: `asked`. */

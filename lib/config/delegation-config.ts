@@ -12,4 +12,9 @@ export interface DelegationConfig {
   readonly subjects?: readonly ('person' | 'agent' | 'workload')[];
   /** Whether the new token does not say who acts, so that the target cannot tell. Default: it says it. */
   readonly impersonation?: boolean;
+  /**
+   * In the name of people: whether it may get a refresh token, and go on once the token that was sent has expired, for as long as the client
+   * that the person let in may. Its clients then have the grant `refresh_token`. Default: it may not.
+   */
+  readonly refreshTokens?: boolean;
 }

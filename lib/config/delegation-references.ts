@@ -14,8 +14,13 @@ interface Principal {
 }
 
 /** What is wrong with what agents and MCP servers may do in the name of others. */
-export function delegationProblems({ agents, resources, downstreamApis }: SoundParts): readonly Problem[] {
-  const targets = { resources, apis: downstreamApis };
+export function delegationProblems({
+  agents,
+  resources,
+  downstreamApis,
+  identityProviders,
+}: SoundParts): readonly Problem[] {
+  const targets = { resources, apis: downstreamApis, identityProviders };
   return [
     ...agents.flatMap(({ id, onBehalfOf }, index) =>
       targetProblems(
@@ -39,7 +44,10 @@ interface Targets {
   readonly resources: readonly Resource[];
   /** Behind identity providers. */
   readonly apis: SoundParts['downstreamApis'];
+  readonly identityProviders: SoundParts['identityProviders'];
 }
+
+type Rule = Omit<NonNullable<Resource['onBehalfOf']>[string], 'scopes'>;
 
 function ofResource(resource: Resource, index: number, targets: Targets): Problem[] {
   const { agent, onBehalfOf } = resource;
@@ -64,9 +72,9 @@ function actorProblems({ actor }: Resource, index: number, agents: SoundParts['a
 
 function targetProblems(
   { path, onBehalfOf = {}, own, itself }: Principal,
-  { resources, apis }: Targets,
+  { resources, apis, identityProviders }: Targets,
 ): Problem[] {
-  return Object.entries(onBehalfOf).flatMap(([id, { scopes, impersonation }]) => {
+  return Object.entries(onBehalfOf).flatMap(([id, { scopes, ...rule }]) => {
     const resource = resources.find((candidate) => candidate.id === id);
     const api = apis.find((candidate) => candidate.id === id);
     const target = resource ?? (api && { id, scopes: namesIn(api.scopes) });
@@ -76,7 +84,8 @@ function targetProblems(
       const text = `${show(id)} is its own resource, for which callers get tokens of their own; remove it`;
       return [{ path: pathOf(at), text }];
     }
-    const ofApi = resource === undefined ? apiProblems(at, impersonation) : [];
+    const ofApi =
+      resource === undefined ? apiProblems(at, rule) : refreshProblems(at, rule, identityProviders);
     const ofScopes = Object.entries(scopes).flatMap(([scope, from]) => [
       ...unknownScope([...at, 'scopes'], scope, [target]),
       ...from.flatMap((name) =>
@@ -88,10 +97,29 @@ function targetProblems(
 }
 
 /** What a provider gives is made by the provider: nobody here makes it another one. */
-function apiProblems(at: readonly Key[], impersonation: boolean | undefined): Problem[] {
-  if (impersonation !== true) return [];
-  const text = 'is nothing that tokens of a downstream API can be had with; remove it';
-  return [{ path: pathOf([...at, 'impersonation']), text }];
+function apiProblems(at: readonly Key[], rule: Rule): Problem[] {
+  return (['impersonation', 'refreshTokens'] as const)
+    .filter((name) => rule[name] === true)
+    .map((name) => ({
+      path: pathOf([...at, name]),
+      text: 'is nothing that tokens of a downstream API can be had with; remove it',
+    }));
+}
+
+/** Work goes on in the name of a person who let somebody go on, and of nobody else. */
+function refreshProblems(
+  at: readonly Key[],
+  { refreshTokens, subjects = ['person'] }: Rule,
+  identityProviders: SoundParts['identityProviders'],
+): Problem[] {
+  if (refreshTokens !== true) return [];
+  const path = pathOf([...at, 'refreshTokens']);
+  if (!subjects.includes('person')) {
+    return [{ path, text: "is of people, and subjects has none; add 'person' there, or remove it" }];
+  }
+  return identityProviders.length > 0
+    ? []
+    : [{ path, text: 'is of people who sign in, and there are no identityProviders; remove it' }];
 }
 
 function namesIn(scopes: readonly string[]): Readonly<Record<string, true>> {

@@ -15,6 +15,7 @@ const delegation = fields({
     ),
   ),
   impersonation: v.optional(flag()),
+  refreshTokens: v.optional(flag()),
 });
 
 const someNames = v.pipe(names, v.minLength(1, noScope()));

@@ -39,6 +39,8 @@ const onBehalfOf = v.fallback(
         v.object({
           scopes: givenScopes,
           impersonation: v.fallback(v.optional(v.boolean()), undefined),
+          refreshTokens: v.fallback(v.optional(v.boolean()), undefined),
+          subjects: v.fallback(v.optional(v.array(v.string())), undefined),
         }),
         { scopes: {} },
       ),

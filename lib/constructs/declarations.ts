@@ -35,6 +35,7 @@ function delegationMembers(onBehalfOf: OnBehalfOfConfig | undefined, resources: 
     scopes: givenScopes(delegation).map(([name, from]) => ({ name, from })),
     subjects: delegation.subjects ?? ['person'],
     mode: delegation.impersonation === true ? 'impersonation' : 'delegation',
+    ...(delegation.refreshTokens === true && { refresh: true }),
   }));
   return { delegations };
 }

@@ -156,6 +156,7 @@ test('what is done in the name of others is declared by URIs, with the grant tha
   const refunds = { id: 'refunds', uri: 'https://mcp.example.com/refunds', name: 'Refunds' };
   const from = templateOf({
     ...aConfig,
+    identityProviders: [{ id: 'company', issuer: 'https://idp.example.com', clientId: 'vestibule' }],
     resources: [
       { ...billing, onBehalfOf: { refunds: { scopes: ['invoices:read'], subjects: ['agent'] } } },
       clerkAgent,
@@ -165,7 +166,7 @@ test('what is done in the name of others is declared by URIs, with the grant tha
       {
         ...clerk,
         onBehalfOf: {
-          billing: { scopes: { 'invoices:write': ['ask'] }, impersonation: true },
+          billing: { scopes: { 'invoices:write': ['ask'] }, impersonation: true, refreshTokens: true },
         },
       },
     ],
@@ -186,7 +187,7 @@ test('what is done in the name of others is declared by URIs, with the grant tha
         {
           resource: 'https://mcp.example.com/billing',
           scopes: [{ name: 'invoices:write', from: ['ask'] }],
-          ...{ subjects: ['person'], mode: 'impersonation' },
+          ...{ subjects: ['person'], mode: 'impersonation', refresh: true },
         },
       ],
     },
@@ -205,8 +206,8 @@ test('what is done in the name of others is declared by URIs, with the grant tha
     { actor: 'clerk' },
   ]);
   expect(declared('Custom::VestibuleClient', from)).toMatchObject([
-    { client_id: 'clerk-client', grant_types: ['client_credentials', exchange] },
-    { client_id: 'clerk-signer', grant_types: ['client_credentials', exchange] },
+    { client_id: 'clerk-client', grant_types: ['client_credentials', 'refresh_token', exchange] },
+    { client_id: 'clerk-signer', grant_types: ['client_credentials', 'refresh_token', exchange] },
     { client_id: 'billing-server', grant_types: [exchange] },
     expect.not.objectContaining({ grant_types: expect.anything() as unknown }),
   ]);

@@ -9,14 +9,15 @@ const storedDelegation = v.object({
   scopes: v.array(v.object({ name: text, from: v.array(text) })),
   subjects: v.array(v.picklist(['person', 'agent', 'workload'])),
   mode: v.picklist(['delegation', 'impersonation']),
+  refresh: v.exactOptional(v.literal(true)),
 });
 
 /** An attribute of agents and resources alike. */
 export const storedDelegations = v.array(storedDelegation);
 
 export function delegationsAttribute(delegations: readonly Delegation[] | undefined): Plain | undefined {
-  return delegations?.map(({ resource, scopes, subjects, mode }) => ({
-    ...{ resource, subjects, mode },
+  return delegations?.map(({ resource, scopes, subjects, mode, refresh }) => ({
+    ...{ resource, subjects, mode, refresh },
     scopes: scopes.map(({ name, from }) => ({ name, from })),
   }));
 }

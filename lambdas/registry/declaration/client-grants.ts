@@ -39,9 +39,10 @@ export function usualGrants(declared: Grantee): readonly GrantType[] {
 /** What is wrong with the grants that a declaration names. */
 export function grantsProblem(declared: Grantee, named: readonly GrantType[]): string | undefined {
   if (declared.resource !== undefined) {
-    return named.every((type) => type === exchangeGrantType)
+    const isServers = named.every((type) => type === exchangeGrantType || type === 'refresh_token');
+    return isServers && (named.length === 0 || named.includes(exchangeGrantType))
       ? undefined
-      : `must be [] or ["${exchangeGrantType}"] for the server of a resource`;
+      : `must be [] or ["${exchangeGrantType}"], with "refresh_token" or without, for the server of a resource`;
   }
   if (named.length === 0) return 'must name a grant; only the server of a resource has none';
   // A machine's token says for which agent it acts, so there is none without an agent.
@@ -66,8 +67,8 @@ function grantsOfPeopleProblem(declared: Grantee, named: readonly GrantType[]): 
   ) {
     return 'holds "authorization_code", which needs redirect_uris; add them';
   }
-  return named.includes('refresh_token') && !isForPeople(named)
-    ? 'holds "refresh_token", which follows "authorization_code" or the device grant; add one of them, or remove it'
+  return named.includes('refresh_token') && !isForPeople(named) && !named.includes(exchangeGrantType)
+    ? 'holds "refresh_token", which follows "authorization_code", the device grant or token exchange; add one of them, or remove it'
     : undefined;
 }
 

@@ -27,28 +27,35 @@ export function delegationsMember(
 }
 
 function delegation(context: DeclarationContext): v.GenericSchema<unknown, DeclaredDelegation> {
-  return v.strictObject(
-    {
-      resource: resourceName(context),
-      scopes: v.pipe(
-        list(scope, 100),
-        v.minLength(1, 'names no scope; give it one of the target'),
-        v.check((scopes) => isDistinct(scopes.map(({ name }) => name)), 'names a scope twice; once will do'),
-      ),
-      subjects: v.exactOptional(
-        v.pipe(
-          list(subject, subjectKinds.length),
-          v.minLength(1, 'names nobody; leave it out for people'),
-          v.check((kinds) => isDistinct(kinds), 'names a kind twice; once will do'),
+  return v.pipe(
+    v.strictObject(
+      {
+        resource: resourceName(context),
+        scopes: v.pipe(
+          list(scope, 100),
+          v.minLength(1, 'names no scope; give it one of the target'),
+          v.check(
+            (scopes) => isDistinct(scopes.map(({ name }) => name)),
+            'names a scope twice; once will do',
+          ),
         ),
-        ['person'],
-      ),
-      mode: v.exactOptional(
-        v.picklist(['delegation', 'impersonation'], 'must be "delegation" or "impersonation"'),
-        'delegation',
-      ),
-    },
-    'must be { resource, scopes, subjects, mode }',
+        subjects: v.exactOptional(
+          v.pipe(
+            list(subject, subjectKinds.length),
+            v.minLength(1, 'names nobody; leave it out for people'),
+            v.check((kinds) => isDistinct(kinds), 'names a kind twice; once will do'),
+          ),
+          ['person'],
+        ),
+        mode: v.exactOptional(
+          v.picklist(['delegation', 'impersonation'], 'must be "delegation" or "impersonation"'),
+          'delegation',
+        ),
+        refresh: v.exactOptional(v.boolean('must be true or false')),
+      },
+      'must be { resource, scopes, subjects, mode, refresh }',
+    ),
+    v.transform(({ refresh, ...rest }) => ({ ...rest, ...(refresh === true && { refresh }) })),
   );
 }
 

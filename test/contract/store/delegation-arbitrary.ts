@@ -15,6 +15,7 @@ export const delegations: fc.Arbitrary<Delegation[]> = few(
       scopes: few(fc.record({ name: text<ScopeName>(), from: few(text<ScopeName>()) })),
       subjects: few(fc.constantFrom('person' as const, 'agent' as const, 'workload' as const)),
       mode: fc.constantFrom('delegation' as const, 'impersonation' as const),
+      refresh: fc.constant(true as const),
     },
     { requiredKeys: ['resource', 'scopes', 'subjects', 'mode'] },
   ),

@@ -17,13 +17,13 @@ it('an agent is shown with what it may do in the name of others', () => {
       {
         resource: search,
         scopes: [{ name: 'find', from: ['ask'] }],
-        ...{ subjects: ['person', 'agent'], mode: 'impersonation' },
+        ...{ subjects: ['person', 'agent'], mode: 'impersonation', refresh: true },
       },
     ],
   });
   expect(shown.split('\n')).toEqual([
     'id           analyst',
     `delegations  ${demo}  tools:read (from ask or tell), tools:write (from tell)  for person`,
-    `             ${search}  find (from ask)  for person, agent  by impersonation`,
+    `             ${search}  find (from ask)  for person, agent  by impersonation  with refresh tokens`,
   ]);
 });

@@ -16,8 +16,8 @@ const resource = {
 const rule = { resource: 'search', scopes: [{ name: 'find', from: ['ask'] }] };
 
 describe('what an agent may do in the name of others', () => {
-  it('is done for people, by delegation, unless it says otherwise', () => {
-    const written = { subjects: ['agent', 'workload'], mode: 'impersonation' };
+  it('is done for people, by delegation and without refresh tokens, unless it says otherwise', () => {
+    const written = { subjects: ['agent', 'workload'], mode: 'impersonation', refresh: true };
     const other = { resource: 'https://MCP.example.com/other', scopes: [{ name: 'read' }] };
     const read = readAgent({ ...agent, delegations: [rule, { ...other, ...written }] }, context);
     expect(read.ok && read.value.delegations).toEqual([
@@ -28,6 +28,8 @@ describe('what an agent may do in the name of others', () => {
         ...written,
       },
     ]);
+    const without = readAgent({ ...agent, delegations: [{ ...rule, refresh: false }] }, context);
+    expect(without.ok && without.value.delegations?.[0]).not.toHaveProperty('refresh');
     expect(readAgent(agent, context)).not.toHaveProperty('value.delegations');
   });
 
@@ -56,6 +58,11 @@ describe('what an agent may do in the name of others', () => {
     ['a kind twice', [{ ...rule, subjects: ['agent', 'agent'] }], /subjects .*names a kind twice/],
     ['an unknown kind', [{ ...rule, subjects: ['robot'] }], /subjects\[0\] "robot": must be one of person/],
     ['another mode', [{ ...rule, mode: 'disguise' }], /mode "disguise": must be "delegation" or/],
+    [
+      'a word for true',
+      [{ ...rule, refresh: 'yes' }],
+      /^delegations\[0\]\.refresh "yes": must be true or false/,
+    ],
     ['a member of no meaning', [{ ...rule, actor: 'x' }], /^delegations\[0\]\.actor: is no member/],
     ['text', 'all', /^delegations "all": must be a list/],
   ])('is refused with %s', (_what, delegations, words) => {

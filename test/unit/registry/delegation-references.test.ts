@@ -58,13 +58,18 @@ function rule(resource: string, name = 'read', from = 'read'): object {
 
 describe('what may be done in the name of others', () => {
   it('is kept by the URI of its target, and shown so', async () => {
-    const delegations = [rule('orders'), { ...rule('search'), mode: 'impersonation' }, rule('mail')];
+    const delegations = [
+      rule('orders'),
+      { ...rule('search'), mode: 'impersonation', refresh: true },
+      rule('mail'),
+    ];
     const shown = [
       { ...rule('https://orders.example.com/mcp'), subjects: ['person'], mode: 'delegation' },
       {
         ...rule('https://search.example.com/mcp'),
         subjects: ['person'],
         mode: 'impersonation',
+        refresh: true,
       },
       { ...rule('https://mail.example.com'), subjects: ['person'], mode: 'delegation' },
     ];

@@ -147,6 +147,11 @@ export const brokenApis: readonly (readonly [string, unknown, string])[] = [
     "resources[1].onBehalfOf['files-api'].impersonation: is nothing that tokens of a downstream API can be had with; remove it",
   ],
   [
+    'a rule that promises refresh tokens of a provider',
+    acting({ scopes: { read: ['find'] }, refreshTokens: true }),
+    "resources[1].onBehalfOf['files-api'].refreshTokens: is nothing that tokens of a downstream API can be had with; remove it",
+  ],
+  [
     'a rule that gives a scope no API has',
     acting({ scopes: { raed: ['find'] } }),
     "resources[1].onBehalfOf['files-api'].scopes: 'raed' is no scope of resource 'files-api'; did you mean 'read'?",

@@ -49,7 +49,7 @@ export const brokenClients: readonly (readonly [string, unknown, string])[] = [
   [
     'codes for a client of nobody without redirect URIs',
     withClient({ agent: undefined, resource: 'files', grants: ['authorization_code'] }),
-    'clients[0].grants: stand on the server of a resource, which may exchange tokens at most; remove the others',
+    'clients[0].grants: stand on the server of a resource, which may exchange tokens at most, and refresh what it got; remove the others',
   ],
   [
     'exchanges of a public client',
@@ -81,7 +81,7 @@ export const brokenClients: readonly (readonly [string, unknown, string])[] = [
   [
     'refreshes without codes',
     withClient({ grants: ['client_credentials', 'refresh_token'] }),
-    "clients[0].grants: name 'refresh_token', which follows 'authorization_code' or the device grant; add one of them, or remove it",
+    "clients[0].grants: name 'refresh_token', which follows 'authorization_code', the device grant or token exchange; add one of them, or remove it",
   ],
   [
     'an implied consent of nobody',

@@ -104,9 +104,19 @@ export const brokenDelegations: readonly (readonly [string, unknown, string])[] 
     "agents[0].onBehalfOf.files.impersonation: 'yes' is not true or false",
   ],
   [
+    'refresh tokens in the name of nobody who lets somebody go on',
+    agentTo('files', { scopes: { read: ['ask'] }, subjects: ['agent'], refreshTokens: true }),
+    "agents[0].onBehalfOf.files.refreshTokens: is of people, and subjects has none; add 'person' there, or remove it",
+  ],
+  [
+    'refresh tokens where nobody signs in',
+    agentTo('files', { scopes: { read: ['ask'] }, refreshTokens: true }),
+    'agents[0].onBehalfOf.files.refreshTokens: is of people who sign in, and there are no identityProviders; remove it',
+  ],
+  [
     'an unknown field',
-    agentTo('files', { scopes: { read: ['ask'] }, impersonate: true }),
-    "agents[0].onBehalfOf.files.impersonate: is no field; did you mean 'impersonation'?",
+    agentTo('files', { scopes: { read: ['ask'] }, refreshToken: true }),
+    "agents[0].onBehalfOf.files.refreshToken: is no field; did you mean 'refreshTokens'?",
   ],
   [
     'an agent at whose resource it stands',

@@ -52,12 +52,14 @@ test('accepts what agents and MCP servers may do in the name of others', () => {
   const full = {
     files: {
       scopes: { read: ['ask', 'find'], write: ['ask'] },
-      ...{ subjects: ['person', 'agent', 'workload'], impersonation: true },
+      ...{ subjects: ['person', 'agent', 'workload'], impersonation: true, refreshTokens: true },
     },
   };
   expect(problemsOf(delegating())).toEqual([]);
   // The registered actor of an MCP server gets that server's tokens too.
-  expect(problemsOf(delegating({ agent: { onBehalfOf: full }, search: { actor: 'robot' } }))).toEqual([]);
+  const acting = delegating({ agent: { onBehalfOf: full }, search: { actor: 'robot' } });
+  const { identityProviders } = peopleConfig;
+  expect(problemsOf({ ...acting, identityProviders })).toEqual([]);
   const search = { onBehalfOf: { desk: { scopes: { ask: ['find'] } } } };
   expect(problemsOf(delegating({ search }))).toEqual([]);
 });
