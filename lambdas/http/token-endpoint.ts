@@ -1,3 +1,4 @@
+import { refreshTokenType } from '../oauth/exchange/token-types.ts';
 import type { TokenPlan } from '../oauth/grants/grant.ts';
 import { formatScope } from '../oauth/scope/scope.ts';
 import type { GrantedToken, RequestToken } from '../oauth/token-request.ts';
@@ -23,11 +24,11 @@ function granted(
   const body = {
     access_token: accessToken,
     // RFC 9449 §5: so that the client presents it with a proof.
-    token_type: typeOf(plan),
+    token_type: typeOf(plan, issuedTokenType),
     // RFC 8693 §2.2.1.
     ...(issuedTokenType !== undefined && { issued_token_type: issuedTokenType }),
     expires_in: expiresAt - now,
-    scope: formatScope(plan.scope),
+    ...((plan.scope.length > 0 || plan.identity === undefined) && { scope: formatScope(plan.scope) }),
     ...(refreshToken && { refresh_token: refreshToken.reveal() }),
     ...(idToken !== undefined && { id_token: idToken }),
   };
@@ -36,7 +37,10 @@ function granted(
 }
 
 /** RFC 8693 §2.2.1: what no resource takes has no type. */
-function typeOf({ jkt, asserted }: TokenPlan): 'Bearer' | 'DPoP' | 'N_A' {
-  if (asserted !== undefined) return 'N_A';
+function typeOf(
+  { jkt, asserted, identity }: TokenPlan,
+  issued: string | undefined,
+): 'Bearer' | 'DPoP' | 'N_A' {
+  if (asserted !== undefined || identity !== undefined || issued === refreshTokenType) return 'N_A';
   return jkt === undefined ? 'Bearer' : 'DPoP';
 }

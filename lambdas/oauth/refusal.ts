@@ -5,7 +5,7 @@ import type { BearerRefusal } from './bearer/refusal.ts';
 import { workloadError, type WorkloadRefusal } from './bearer/workload-refusal.ts';
 import { type DeviceError, deviceErrors, type DeviceRefusal } from './device/refusal.ts';
 import type { ProofRefusal } from './dpop/refusal.ts';
-import type { ExchangeRefusal } from './exchange/refusal.ts';
+import type { ExchangeRefusal, NothingDelegatedNow } from './exchange/refusal.ts';
 import type { ApiTokenRefusal } from './exchange/api-refusal.ts';
 import { endInWords } from './grants/end-grant.ts';
 import type { CertificateBindingRefusal, CertificateRefusal } from './mutual-tls/refusal.ts';
@@ -75,6 +75,7 @@ type PersonGrantRefusal =
   /** `why`: of the end, as it is kept with the grant. */
   | { readonly reason: 'grant_ended'; readonly grantId: GrantId; readonly why: string }
   | { readonly reason: 'idp_disabled'; readonly grantId: GrantId }
+  | NothingDelegatedNow
   | { readonly reason: 'agent_changed' }
   | { readonly reason: 'resource_not_granted' }
   | { readonly reason: 'scope_not_granted'; readonly available: readonly string[] }
@@ -255,6 +256,8 @@ const wire: Wire = {
   }),
   grant_ended: ({ why }) => bad('invalid_grant', printable(`the grant has ended: ${endInWords(why)}`)),
   idp_disabled: () => bad('unauthorized_client', 'the identity provider of the person is disabled here'),
+  nothing_delegated_now: ({ description }) =>
+    bad('invalid_grant', printable(`the refresh_token gives nothing now: ${description}`)),
   agent_changed: () => bad('invalid_grant', 'the client belongs to another agent now; ask the person again'),
   resource_not_granted: () => bad('invalid_target', 'the resource is not the one that the person granted'),
   scope_not_granted: ({ available }) => bad('invalid_scope', `the person granted: ${list(available)}`),

@@ -41,8 +41,17 @@ function ofWorkload({ verified: { anchor, claims } }: ProvenWorkload): object {
   return { anchor: anchor.id, ...asked(String(claims['sub']), 'workload') };
 }
 
-function issued({ plan, jti, kid, api, expiresAt }: GrantedToken) {
-  const granted = {
+function issued({ plan, jti, kid, api, family, expiresAt }: GrantedToken) {
+  const granted = { ...grantedTo(plan), expiresAt };
+  if (family !== undefined) return { event: 'refresh_token_given', ...granted, familyId: family } as const;
+  // It is its provider's own: nobody here reads what it is called.
+  if (jti === undefined) return { event: 'api_token_given', ...granted, api: api ?? plan.audience } as const;
+  const named = { jti, ...(kid !== undefined && { kid }) };
+  return { event: 'token_issued', ...granted, ...named, ...boundTo(plan) } as const;
+}
+
+function grantedTo(plan: TokenPlan) {
+  return {
     clientId: plan.clientId,
     ...(plan.agentId !== undefined && { agentId: plan.agentId }),
     ...(plan.granted && { personId: plan.subject }),
@@ -51,21 +60,17 @@ function issued({ plan, jti, kid, api, expiresAt }: GrantedToken) {
     ...(plan.exchanged && chainOf(plan, plan.exchanged)),
     resource: plan.resource?.uri ?? plan.audience,
     scope: formatScope(plan.scope),
-    expiresAt,
   };
-  // It is its provider's own: nobody here reads what it is called.
-  if (jti === undefined) return { event: 'api_token_given', ...granted, api: api ?? plan.audience } as const;
-  const named = { jti, ...(kid !== undefined && { kid }) };
-  return { event: 'token_issued', ...granted, ...named, ...boundTo(plan) } as const;
 }
 
 /** "alice, via planner, via analyst": in whose name, through whom, and from which token. */
-function chainOf({ subject: id }: TokenPlan, { kind, actors, jtis, anchor }: Exchanged) {
+function chainOf({ subject: id }: TokenPlan, { kind, actors, jtis, anchor, family }: Exchanged) {
   const parentJti = jtis.at(-1);
   return {
     ...{ subject: { kind, id }, via: actors.map(actorName) },
     ...(parentJti !== undefined && { parentJti }),
     ...(anchor !== undefined && { anchor }),
+    ...(family !== undefined && { familyId: family }),
   };
 }
 

@@ -67,7 +67,8 @@ async function grantToken(
   if (!decided.ok) return decided;
   const key = boundKey({ dpopBound: isOfKey(client.client, decided.value.plan) }, context.possession);
   if (!key.ok) return key;
-  if (decided.value.elsewhere !== undefined) return grantForeign(ports, decided.value, context);
+  const unsigned = grantUnsigned(ports, decided.value, context);
+  if (unsigned !== undefined) return unsigned;
   const { idToken, issuedTokenType, uses, mark } = decided.value;
   const plan = boundTo(decided.value.plan, key.value, certificate.value);
   const { expiresAt: clientUntil } = client.client;
@@ -82,6 +83,16 @@ async function grantToken(
   const marked = mark === undefined ? ok({}) : await mark();
   if (!marked.ok) return marked;
   return ok({ ...token, plan, ...marked.value, ...typeOf(issuedTokenType), ...nextNonce(key.value) });
+}
+
+/** Undefined where a token of ours is to be signed. */
+function grantUnsigned(
+  ports: TokenEndpointPorts,
+  decided: Decided,
+  context: GrantContext,
+): Promise<Result<GrantedToken, Refusal>> | undefined {
+  if (decided.elsewhere !== undefined) return grantForeign(ports, decided, context);
+  return decided.opens === undefined ? undefined : grantFamily(ports, decided, context);
 }
 
 function typeOf(issuedTokenType: string | undefined): Pick<GrantedToken, 'issuedTokenType'> {
@@ -101,6 +112,22 @@ async function grantForeign(
   if (fault !== undefined) return refuse({ reason: fault });
   const key = context.possession.ok ? context.possession.value : undefined;
   return ok({ ...token.value, plan: { ...plan, scope: token.value.scope }, ...nextNonce(key) });
+}
+
+/** A refresh token in place of a token that is signed. What proves the client is marked before anything is kept. */
+async function grantFamily(
+  ports: TokenEndpointPorts,
+  { plan, issuedTokenType, opens }: Decided,
+  context: GrantContext,
+): Promise<Result<GrantedToken, Refusal>> {
+  const fault = await markProofs(ports, context, undefined);
+  if (fault !== undefined) return refuse({ reason: fault });
+  const opened = await opens?.();
+  if (opened === undefined) throw new Error('there is nothing to keep');
+  const { id: family, refreshToken, expiresAt } = opened;
+  const key = context.possession.ok ? context.possession.value : undefined;
+  const token = { accessToken: refreshToken.reveal(), expiresAt, family };
+  return ok({ ...token, plan, ...typeOf(issuedTokenType), ...nextNonce(key) });
 }
 
 /** RFC 9449 §5.2 of the client, RFC 9728 §2 of the resource: where either takes bound tokens alone, no other is issued. */

@@ -42,6 +42,25 @@ export interface GrantTerms {
   readonly offline: boolean;
   /** Whether the identity provider can be asked about the person's standing. */
   readonly keptUpstream: boolean;
+  /** Of a grant that a client got in exchange for a token of somebody else's client. */
+  readonly origin?: GrantOrigin;
+}
+
+/** What a grant rests on that came of an exchange. */
+export interface GrantOrigin {
+  /** The person's own grant, on which the token was issued. This one never outlives it. */
+  readonly root: GrantId;
+  /** The resource of that grant, whose server was sent the token. */
+  readonly resource: ResourceUri;
+  /** The token that was exchanged. */
+  readonly parent: {
+    readonly jti: string;
+    /** To whom it was issued, and its `exp`. */
+    readonly clientId: ClientId;
+    readonly agentId?: AgentId;
+    readonly expiresAt: number;
+    readonly scope: readonly ScopeName[];
+  };
 }
 
 /** What a code is bound to. */
@@ -128,6 +147,8 @@ export type Marked =
 export interface Grants {
   /** Keeps a new grant with its code. Asked again with the same grant (a lost reply), it is done. */
   readonly create: (grant: StoredGrant) => Promise<void>;
+  /** Keeps a new grant that came of an exchange: it has its family, and no code that anybody knows. Asked again, it is done. */
+  readonly open: (grant: StoredGrant & { readonly family: Family }) => Promise<void>;
   /** Strongly consistent; ended grants too, until they are swept. */
   readonly find: (id: GrantId) => Promise<StoredGrant | undefined>;
   /** Those among `ids` that are still kept, in no order; strongly consistent, one round trip for each 100. */

@@ -20,8 +20,12 @@ export interface TokenNames extends HeldToken {
   readonly grantId?: GrantId;
   /** Its subject, where that is a person who granted nothing: somebody else vouched for them. */
   readonly person?: PersonId;
+  /** The grant that somebody got in exchange for a token of that one, where it was issued on that. */
+  readonly familyId?: GrantId;
   /** Of whoever asks; absent where that is no resource. */
   readonly resource?: ResourceUri;
+  /** Another one that is asked about. */
+  readonly target?: ResourceUri;
 }
 
 /** An absent member is not registered, or was swept long after its end. */
@@ -35,10 +39,14 @@ export interface TokenStanding extends HolderStanding {
   /** Of each token of the chain, in its order. */
   readonly chain: readonly HolderStanding[];
   readonly resource?: Resource;
-  readonly grant?: Pick<StoredGrant, 'terms' | 'ended'>;
+  readonly target?: Resource;
+  readonly grant?: GrantStanding;
+  readonly family?: GrantStanding;
   /** The person's tokens without a grant that were issued until then are ended. */
   readonly personEndedUntil?: Instant;
 }
+
+export type GrantStanding = Pick<StoredGrant, 'terms' | 'family' | 'ended'>;
 
 export interface TokenStandings {
   /** As of this very moment: one strongly consistent read of everything, and nothing of it is kept. */

@@ -37,6 +37,8 @@ export interface AccessTokenClaims extends JWTPayload {
   readonly cnf?: Confirmation;
   /** The grant of a person, who then is `sub`; the token ends with it. */
   readonly grant_id?: string;
+  /** Where it comes of a refresh token that somebody got by an exchange: what it ends with, too. */
+  readonly family_id?: string;
   /** What the person's roles were when the token was issued. */
   readonly roles?: readonly string[];
   /** When and how the person proved who they are. Seconds since 1970. */
@@ -138,13 +140,8 @@ function protectedHeader(token: string): ProtectedHeaderParameters | undefined {
 
 function hasClaims(payload: JWTPayload): payload is AccessTokenClaims {
   const texts = [payload.iss, payload.sub, payload.jti, payload['client_id']];
-  const optional = [
-    payload['scope'],
-    payload['agent_id'],
-    payload['grant_id'],
-    payload['acr'],
-    payload['anchor_id'],
-  ];
+  const names = ['scope', 'agent_id', 'grant_id', 'family_id', 'acr', 'anchor_id'];
+  const optional = names.map((name) => payload[name]);
   const lists = [payload['roles'], payload['amr']];
   return (
     texts.every(isText) &&

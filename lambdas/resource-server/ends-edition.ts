@@ -52,7 +52,7 @@ export async function isEnded(edition: Edition, token: AccessTokenClaims): Promi
 
 /** Everybody and everything on which the token was issued. */
 function principalsOf(token: AccessTokenClaims): readonly (readonly [claim: string, value: string])[] {
-  const { client_chain: chain = [], grant_id: grant, sub } = token;
+  const { client_chain: chain = [], grant_id: grant, family_id: family, sub } = token;
   return [
     ...[token, ...chain].flatMap(({ client_id: client, agent_id: agent }) => [
       ['client_id', client] as const,
@@ -60,6 +60,7 @@ function principalsOf(token: AccessTokenClaims): readonly (readonly [claim: stri
     ]),
     // What rests on a grant ends with that, and the end of its person goes through it.
     grant === undefined ? (['sub', sub] as const) : (['grant_id', grant] as const),
+    ...(family === undefined ? [] : [['grant_id', family] as const]),
     ...[token.aud].flat().map((audience) => ['aud', audience] as const),
   ];
 }

@@ -1,5 +1,5 @@
 import type { EnrolmentEvent } from './enrolment-events.ts';
-import type { ApiTokenGiven, ExchangedFrom } from './exchange-events.ts';
+import type { ApiTokenGiven, ExchangedFrom, RefreshTokenGiven } from './exchange-events.ts';
 import { logger } from './log.ts';
 import type { LogoutEvent, UpstreamLogoutEvent } from './logout-events.ts';
 import type { RegistrationEvent } from './registration-events.ts';
@@ -66,7 +66,7 @@ export type AuditEvent =
         /** What the trust anchor calls the workload that the agent is. */
         readonly workload?: string;
       })
-  | (TokenDecision & ApiTokenGiven)
+  | (TokenDecision & (ApiTokenGiven | RefreshTokenGiven))
   | (TokenDecision & {
       readonly event: 'token_refused';
       readonly reason: string;

@@ -6,6 +6,15 @@ export interface ExchangedFrom extends Via {
   readonly subject?: { readonly kind: string; readonly id: string };
   /** The trust anchor whose word was taken. */
   readonly anchor?: string;
+  /** The grant with the refresh token that it comes of, where somebody got one by an exchange. */
+  readonly familyId?: string;
+}
+
+/** A refresh token that stands alone, for work that goes on once the token has expired that it was exchanged for. */
+export interface RefreshTokenGiven extends ExchangedFrom {
+  readonly event: 'refresh_token_given';
+  readonly familyId: string;
+  readonly expiresAt: number;
 }
 
 /** A token of an API, which the identity provider before it has issued. */

@@ -187,7 +187,7 @@ test('operators see what people granted and end it, and make none of it', () => 
   expect(matrixOf(people)['Admin']).toHaveLength(7);
 });
 
-test('the token endpoint redeems and ends what people granted, makes none of it, and answers devices that wait', () => {
+test('the token endpoint redeems and ends what people granted, goes on from it, and answers devices that wait', () => {
   expect(matrixOf(people)['Token']).toEqual([
     writesItsLog('Token'),
     asks,

@@ -1,16 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  aWorld,
   clientOf,
   type Got,
+  type Opened,
   type Place,
   places,
   type Rule,
   scopeNames,
   uriOf,
   type WorldInput,
-} from './world-of-exchanges.ts';
+} from './places-of-exchanges.ts';
+import { aWorld } from './world-of-exchanges.ts';
 
 const place = fc.constantFrom(...places);
 const scopeName = fc.constantFrom(...scopeNames);
@@ -31,6 +32,7 @@ const rule: fc.Arbitrary<Rule> = fc
       ['agent'],
     ),
     mode: fc.constantFrom<Rule['mode']>('delegation', 'delegation', 'impersonation'),
+    refresh: fc.boolean(),
   })
   .filter(({ by, target }) => by !== target);
 
@@ -72,6 +74,10 @@ const step = fc.oneof(
       scope: fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: someScopes }),
     }),
   },
+  // In place of the first of all tokens, by whom it is for.
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('open' as const), target: fc.nat(3) }) },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('refresh' as const), of: fc.nat(3) }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'wait' as const, seconds: 1_300 }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('revoke' as const), of: fc.nat(5) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('wait' as const), seconds: fc.nat(60) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('disable' as const), id: fc.constantFrom(...ids) }) },
@@ -126,7 +132,10 @@ function expectWithin(
     expect(from.some((source) => scopesOf(parent).includes(source))).toBe(true);
     if (scope !== undefined) expect(scope).toContain(name);
   }
-  expect(claims.exp).toBeLessThanOrEqual(parent.claims.exp);
+  // Only what a refresh token gave may outlive the first of all.
+  if (claims.family_id === undefined || line.length > 1) {
+    expect(claims.exp).toBeLessThanOrEqual(parent.claims.exp);
+  }
   expect([claims.sub, claims.grant_id]).toEqual([first.claims.sub, 'granted']);
   // Everybody whom it went through, once.
   expect(claims.jti_chain).toEqual(line.map((token) => token.claims.jti));
@@ -148,7 +157,51 @@ async function aCourse(input: WorldInput) {
     world.is.revoked(jti) || world.is.disabled(client) || world.is.disabled(agent);
   const hasEnded = (token: Got): boolean =>
     token.claims.exp <= world.is.now() || lineOf(token).some(isHeldByNobody);
-  let longest = 0;
+  const families: Opened[] = [];
+  let [longest, refreshed] = [0, 0];
+
+  async function open(at: number): Promise<void> {
+    const by = placeOf(first.claims.aud);
+    const named = input.rules.filter((of) => of.by === by);
+    const policy = named[at % named.length];
+    if (policy === undefined) return;
+    const opened = await world.open(by, first.text, policy.target);
+    if (opened === undefined) return;
+    expect([hasEnded(first), policy.refresh]).toEqual([false, true]);
+    families.push(opened);
+  }
+
+  /** What policy gives at a target of what the person granted and holds where they granted it. */
+  function leftOf(by: Place, target: Place): readonly string[] {
+    const holds = (at: Place, name: (typeof scopeNames)[number]): boolean =>
+      input.held === undefined || input.held[at].includes(name);
+    const granted = input.root.scope.filter((name) => holds(input.root.place, name));
+    const given = input.rules.find((of) => of.by === by && of.target === target)?.scopes ?? [];
+    return given
+      .filter(({ name, from }) => holds(target, name) && from.some((source) => granted.includes(source)))
+      .map(({ name }) => name);
+  }
+
+  /** Whatever gave it once gives it as long as it stands, and nothing longer: policy does not change in this world. */
+  async function refresh(of: number): Promise<void> {
+    const family = families[of % families.length];
+    if (family === undefined) return;
+    const { by, target } = family;
+    // Nobody disables a server but by its client here.
+    const holders = [first.claims.client_id, clientOf(by), ...(by.startsWith('agent') ? [by] : [])];
+    const stands = !holders.some(world.is.disabled);
+    const left = leftOf(by, target);
+    const next = await world.refresh(family);
+    expect(next !== undefined).toBe(stands && left.length > 0 && !world.is.revoked(first.claims.jti));
+    if (next === undefined) return;
+    families[of % families.length] = next.opened;
+    expectWithin(input, next.got, { by, target, line: [first], scope: undefined });
+    expect(scopesOf(next.got).toSorted()).toEqual([...left].toSorted());
+    expect(next.got.claims.family_id).toBe(family.current.slice(0, 22));
+    parents.set(next.got, first);
+    tokens.push(next.got);
+    refreshed += 1;
+  }
 
   async function exchange(parent: Got, asked: Extract<Step, { readonly kind: 'exchange' }>): Promise<void> {
     const by = asked.by ?? placeOf(parent.claims.aud);
@@ -172,9 +225,14 @@ async function aCourse(input: WorldInput) {
   }
 
   return {
-    ...{ world, tokens, hasEnded, longest: () => longest },
+    ...{ world, tokens, hasEnded, longest: () => longest, refreshed: () => refreshed },
+    /** None of them, once the grant has ended. */
+    outlivesItsGrant: async (): Promise<boolean> =>
+      (await Promise.all(families.map(world.refresh))).some((next) => next !== undefined),
     take: async (step: Step): Promise<void> => {
       if (step.kind === 'exchange') await exchange(tokens.at(-1 - (step.of % tokens.length))!, step);
+      else if (step.kind === 'open') await open(step.target);
+      else if (step.kind === 'refresh') await refresh(step.of);
       else if (step.kind === 'revoke') revoke(step.of);
       else if (step.kind === 'wait') world.wait(step.seconds);
       else if (step.kind === 'disable') world.disable(step.id);
@@ -184,8 +242,8 @@ async function aCourse(input: WorldInput) {
 }
 
 describe('no sequence of exchanges', () => {
-  it('yields a scope, an audience or a lifetime outside the grant that it began with, or outlives its end', async () => {
-    let [exchanged, longest] = [0, 0];
+  it('and of refreshes yields a scope, an audience or a lifetime outside the grant that it began with, or outlives its end', async () => {
+    let [exchanged, longest, refreshed] = [0, 0, 0];
     await fc.assert(
       fc.asyncProperty(
         world,
@@ -193,11 +251,14 @@ describe('no sequence of exchanges', () => {
         fc.array(step, { minLength: 5, maxLength: 40 }),
         async (drawn, holds, steps) => {
           const course = await aCourse({ ...drawn, ...(holds && { held: holds }) });
+          for (const target of [0, 1, 2]) await course.take({ kind: 'open', target });
           for (const each of steps) await course.take(each);
           const { tokens } = course;
           for (const token of tokens) expect(await course.world.counts(token)).toBe(!course.hasEnded(token));
           course.world.endGrant();
           for (const token of tokens) expect(await course.world.counts(token)).toBe(false);
+          expect(await course.outlivesItsGrant()).toBe(false);
+          refreshed += course.refreshed();
           exchanged += tokens.length - 1;
           longest = Math.max(longest, course.longest());
         },
@@ -207,5 +268,6 @@ describe('no sequence of exchanges', () => {
     // The sequences are such that something happens in them.
     expect(exchanged).toBeGreaterThan(100);
     expect(longest).toBeGreaterThan(1);
+    expect(refreshed).toBeGreaterThan(50);
   }, 120_000);
 });

@@ -1,20 +1,22 @@
 import { clientAuthentication } from '../../lambdas/oauth/client-authentication/authenticate-client.ts';
 import { clientKeys } from '../../lambdas/oauth/client-authentication/client-keys.ts';
+import { exchangedPlans } from '../../lambdas/oauth/exchange/family-plan.ts';
 import { ownTokens } from '../../lambdas/oauth/exchange/own-tokens.ts';
-import { tokenExchangeGrant } from '../../lambdas/oauth/exchange/token-exchange.ts';
+import { type ExchangePorts, tokenExchangeGrant } from '../../lambdas/oauth/exchange/token-exchange.ts';
+import { refreshTokenGrant } from '../../lambdas/oauth/grants/refresh-token.ts';
 import { endOf } from '../../lambdas/oauth/introspection/activity.ts';
 import { tokenNames } from '../../lambdas/oauth/introspection/token-names.ts';
 import { tokenEndpoint } from '../../lambdas/oauth/token-endpoint.ts';
-import type { AccessTokenClaims } from '../../lambdas/oauth/tokens/access-token.ts';
 import { tokenIssuer } from '../../lambdas/oauth/tokens/issue.ts';
 import { readAccessToken } from '../../lambdas/oauth/tokens/read-access-token.ts';
+import type { GrantTerms } from '../../lambdas/ports/grants.ts';
 import type { IdentityProvider, Role } from '../../lambdas/ports/identity-providers.ts';
 import type { Agent, Client, Delegation, Resource } from '../../lambdas/ports/registry.ts';
 import type { HeldToken, HolderStanding, TokenStandings } from '../../lambdas/ports/token-standing.ts';
 import { after, type Instant } from '../../lambdas/runtime/clock.ts';
 import type { AgentId, ClientId, GrantId, ResourceId } from '../../lambdas/runtime/identifiers.ts';
 import { Secret } from '../../lambdas/runtime/secret.ts';
-import { aGrant } from '../contract/store/mothers.ts';
+import { aFamily, aGrant } from '../contract/store/mothers.ts';
 import { fullBuckets, limitsOver } from '../unit/oauth/limits.ts';
 import {
   aClient,
@@ -31,39 +33,18 @@ import {
   tokenEndpointUrl,
   uri,
 } from '../unit/oauth/mothers.ts';
+import { anId, askedUpstream, grantsInHand } from './grants-in-hand.ts';
+import {
+  clientOf,
+  type Got,
+  type Opened,
+  type Place,
+  places,
+  scopeNames,
+  uriOf,
+  type WorldInput,
+} from './places-of-exchanges.ts';
 
-/** Whoever is called by somebody and calls others: two MCP servers, and two agents that answer at a resource. */
-export const places = ['server-0', 'server-1', 'agent-0', 'agent-1'] as const;
-export type Place = (typeof places)[number];
-export const scopeNames = ['read', 'write', 'own'] as const;
-type ScopeText = (typeof scopeNames)[number];
-
-export interface Rule {
-  readonly by: Place;
-  readonly target: Place;
-  readonly scopes: readonly { readonly name: ScopeText; readonly from: readonly ScopeText[] }[];
-  readonly subjects: Delegation['subjects'];
-  readonly mode: Delegation['mode'];
-}
-
-export interface WorldInput {
-  /** At most one for each pair of places. */
-  readonly rules: readonly Rule[];
-  /** What the person holds at each place; absent: everything, for nobody has roles. */
-  readonly held?: Readonly<Record<Place, readonly ScopeText[]>>;
-  readonly maximumDepth: number;
-  /** What the person granted to a client of nobody's agent. */
-  readonly root: { readonly place: Place; readonly scope: readonly ScopeText[]; readonly life: number };
-}
-
-/** A token that somebody got, and what it says. */
-export interface Got {
-  readonly text: string;
-  readonly claims: AccessTokenClaims;
-}
-
-export const uriOf = (place: Place): string => `https://${place}.example.com/mcp`;
-export const clientOf = (place: Place): string => `${place}-client`;
 const isAgent = (place: Place): boolean => place.startsWith('agent');
 const assistant = 'assistant-client';
 
@@ -71,6 +52,9 @@ export interface World {
   /** The person's token, before anybody exchanged it. */
   readonly root: () => Promise<Got>;
   readonly exchange: (by: Place, token: string, target: Place, scope?: string) => Promise<Got | undefined>;
+  readonly open: (by: Place, token: string, target: Place) => Promise<Opened | undefined>;
+  /** Ten seconds later; with what is current from then on. */
+  readonly refresh: (opened: Opened) => Promise<{ readonly got: Got; readonly opened: Opened } | undefined>;
   /** Whether the token counts now, as introspection judges it. */
   readonly counts: (token: Got) => Promise<boolean>;
   readonly revoke: (token: Got) => void;
@@ -97,8 +81,8 @@ export function aWorld({ rules, held, maximumDepth, root }: WorldInput): World {
     const own = rules.filter(({ by }) => by === place);
     if (own.length === 0) return {};
     return {
-      delegations: own.map(({ target, scopes: given, subjects, mode }) => ({
-        ...{ resource: uri(uriOf(target)), subjects, mode },
+      delegations: own.map(({ target, scopes: given, subjects, mode, refresh }) => ({
+        ...{ resource: uri(uriOf(target)), subjects, mode, ...(refresh && { refresh }) },
         scopes: given.map(({ name, from }) => ({ name: scopes(name)[0]!, from: scopes(...from) })),
       })),
     };
@@ -130,7 +114,7 @@ export function aWorld({ rules, held, maximumDepth, root }: WorldInput): World {
         agentId: place as string as AgentId,
         state: stateOf(clientOf(place)),
       },
-      grantTypes: ['urn:ietf:params:oauth:grant-type:token-exchange'],
+      grantTypes: ['urn:ietf:params:oauth:grant-type:token-exchange', 'refresh_token'],
     });
     return isAgent(place) ? client : { ...withoutAgent(client), resource: uri(uriOf(place)) };
   };
@@ -141,14 +125,30 @@ export function aWorld({ rules, held, maximumDepth, root }: WorldInput): World {
     const agent = agents.find(({ id }) => id === agentId);
     return { isRevoked: revoked.has(jti), ...(client && { client }), ...(agent && { agent }) };
   };
-  const grant = { ...aGrant().terms, id: 'granted' as GrantId, clientId: assistant as ClientId };
+  const { person, ...terms } = aGrant().terms;
+  const grant: GrantTerms = {
+    ...{ ...terms, id: 'granted' as GrantId, clientId: assistant as ClientId },
+    ...{ resource: uri(uriOf(root.place)), scope: scopes(...root.scope), offline: true },
+    person: { ...person, roles: ['clerk'] },
+  };
+  const { grants, kept } = grantsInHand();
   const standings: TokenStandings = {
-    read: ({ chain = [], ...names }) =>
-      Promise.resolve({
+    read: ({ chain = [], resource, target, familyId, ...names }) => {
+      const { resources } = entries();
+      const [asked, aimed] = [resource, target].map((of) => resources.find((one) => one.uri === of));
+      const opened = familyId && kept.get(familyId);
+      return Promise.resolve({
         ...holderOf(names),
         chain: chain.map(holderOf),
-        grant: { terms: grant, ...(hasGrantEnded && { ended: { at: clock, reason: 'revoked' } }) },
-      }),
+        ...(asked && { resource: asked }),
+        ...(aimed && { target: aimed }),
+        grant: {
+          ...{ terms: grant, family: aFamily() },
+          ...(hasGrantEnded && { ended: { at: clock, reason: 'revoked' } }),
+        },
+        ...(opened && { family: opened }),
+      });
+    },
   };
   const roles: readonly Role[] | undefined = held && [
     {
@@ -176,6 +176,24 @@ export function aWorld({ rules, held, maximumDepth, root }: WorldInput): World {
     ...{ issuer, lifetimeSeconds: 900, keyRings, opaque, random },
     signer: processSigner,
   });
+  const life = { idle: 2_592_000, absolute: 7_776_000 };
+  const exchanges: ExchangePorts = {
+    ...{ registry, issuer, maximumDepth, people: { grants, random: anId, life } },
+    apis: {
+      find: () => Promise.resolve(undefined),
+      exchange: () => Promise.reject(new Error('there is no API')),
+    },
+    identityProviders: { all: () => Promise.resolve([idp]) },
+    subjects: [ownTokens({ issuer, keyRings, opaque, standings, documentPolicy: undefined, anchors: [] })],
+    judgeActor: () => Promise.resolve({ ok: true, value: true }),
+  };
+  const ofPeople = {
+    ...{ issuer, registry, grants, random: anId, life, standings: askedUpstream },
+    identityProviders: exchanges.identityProviders,
+  };
+  const planExchanged = exchangedPlans({
+    ...{ ...ofPeople, exchanges, documentPolicy: undefined, tokenStandings: standings },
+  });
   const requestToken = tokenEndpoint({
     ...{ endpoint: 'token', issuer, mutualTls: undefined, nonces: undefined, issue, random },
     authenticateClient: clientAuthentication({
@@ -187,21 +205,7 @@ export function aWorld({ rules, held, maximumDepth, root }: WorldInput): World {
       issuerHosts: 'public',
     }),
     limits: limitsOver(fullBuckets),
-    grants: [
-      tokenExchangeGrant({
-        ...{ registry, issuer },
-        apis: {
-          find: () => Promise.resolve(undefined),
-          exchange: () => Promise.reject(new Error('there is no API')),
-        },
-        identityProviders: { all: () => Promise.resolve([idp]) },
-        subjects: [
-          ownTokens({ issuer, keyRings, opaque, standings, documentPolicy: undefined, anchors: [] }),
-        ],
-        judgeActor: () => Promise.resolve({ ok: true, value: true }),
-        maximumDepth,
-      }),
-    ],
+    grants: [tokenExchangeGrant(exchanges), refreshTokenGrant({ ...ofPeople, planExchanged })],
     replay: { markUsed: () => Promise.resolve(true) },
     proofs: { markUsed: () => Promise.resolve(true) },
     audit: () => undefined,
@@ -211,6 +215,25 @@ export function aWorld({ rules, held, maximumDepth, root }: WorldInput): World {
     const claims = await readAccessToken(text, { issuer, ring: await keyRings.current() }, clock);
     if (!claims.ok) throw new Error(`we cannot read what we wrote: ${claims.refusal.reason}`);
     return { text, claims: claims.value };
+  };
+
+  const ofSubject = (token: string) => ({
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    ...{ subject_token: token, subject_token_type: 'urn:ietf:params:oauth:token-type:access_token' },
+  });
+  const ask = async (by: Place, form: Readonly<Record<string, string>>, target?: Place) => {
+    const outcome = await requestToken(
+      {
+        parameters: {
+          values: new Map(Object.entries(form)),
+          resources: target === undefined ? [] : [uriOf(target)],
+        },
+        authorization: { kind: 'basic', clientId: clientOf(by), secret: new Secret(theSecret) },
+        ...{ requestId: 'request-1', sourceAddress: '192.0.2.1', proof: undefined, certificate: undefined },
+      },
+      clock,
+    );
+    return outcome.ok ? outcome.value : undefined;
   };
 
   return {
@@ -229,23 +252,20 @@ export function aWorld({ rules, held, maximumDepth, root }: WorldInput): World {
       return read((await issue({ plan }, clock)).accessToken);
     },
     exchange: async (by, token, target, scope) => {
-      const outcome = await requestToken(
-        {
-          parameters: {
-            values: new Map([
-              ['grant_type', 'urn:ietf:params:oauth:grant-type:token-exchange'],
-              ['subject_token', token],
-              ['subject_token_type', 'urn:ietf:params:oauth:token-type:access_token'],
-              ...(scope === undefined ? [] : [['scope', scope] as const]),
-            ]),
-            resources: [uriOf(target)],
-          },
-          authorization: { kind: 'basic', clientId: clientOf(by), secret: new Secret(theSecret) },
-          ...{ requestId: 'request-1', sourceAddress: '192.0.2.1', proof: undefined, certificate: undefined },
-        },
-        clock,
-      );
-      return outcome.ok ? read(outcome.value.accessToken) : undefined;
+      const got = await ask(by, { ...ofSubject(token), ...(scope !== undefined && { scope }) }, target);
+      return got && read(got.accessToken);
+    },
+    open: async (by, token, target) => {
+      const requested = 'urn:ietf:params:oauth:token-type:refresh_token';
+      const got = await ask(by, { ...ofSubject(token), requested_token_type: requested }, target);
+      return got && { by, target, current: got.accessToken };
+    },
+    refresh: async ({ by, target, current }) => {
+      clock = after(clock, 10);
+      const got = await ask(by, { grant_type: 'refresh_token', refresh_token: current });
+      if (got?.refreshToken === undefined) return undefined;
+      const opened = { by, target, current: got.refreshToken.reveal() };
+      return { got: await read(got.accessToken), opened };
     },
     counts: async ({ text, claims }) => {
       const found = await readAccessToken(text, { issuer, ring: await keyRings.current() }, clock);

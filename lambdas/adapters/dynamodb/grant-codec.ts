@@ -1,5 +1,13 @@
 import * as v from 'valibot';
-import type { CodeBinding, Family, GrantedBy, GrantTerms, StoredGrant } from '../../ports/grants.ts';
+import type {
+  CodeBinding,
+  Family,
+  GrantedBy,
+  GrantOrigin,
+  GrantTerms,
+  StoredGrant,
+} from '../../ports/grants.ts';
+import type { GrantStanding } from '../../ports/token-standing.ts';
 import { instant } from '../../runtime/clock.ts';
 import type {
   AgentId,
@@ -30,6 +38,18 @@ const person = v.object({
   session: v.exactOptional(text),
 });
 
+const origin = v.object({
+  root: text,
+  resource: text,
+  parent: v.object({
+    jti: text,
+    client_id: text,
+    agent_id: v.exactOptional(text),
+    expires_at: v.number(),
+    scope: texts,
+  }),
+});
+
 const terms = v.object({
   id: text,
   client_id: text,
@@ -39,6 +59,7 @@ const terms = v.object({
   scope: texts,
   offline: v.boolean(),
   kept_upstream: v.boolean(),
+  origin: v.exactOptional(origin),
 });
 
 const code = v.object({
@@ -64,16 +85,19 @@ const family = v.object({
 
 const ended = v.object({ at: whole, reason: text });
 
-const standing = { pk: text, terms, ended: v.exactOptional(ended) } as const;
-const stored = v.object({ ...standing, created_at: whole, code, family: v.exactOptional(family) });
+const standing = {
+  ...{ pk: text, terms },
+  ...{ family: v.exactOptional(family), ended: v.exactOptional(ended) },
+} as const;
+const stored = v.object({ ...standing, created_at: whole, code });
 
 /** The attributes that tell whether a grant stands. */
-export const standingAttributes = ['terms', 'ended'] as const;
+export const standingAttributes = ['terms', 'family', 'ended'] as const;
 
 export function decodeGrant(item: Item): StoredGrant {
-  const { terms, code, family, ended, created_at: createdAt } = decode(stored, item);
+  const { code, created_at: createdAt, ...standing } = decode(stored, item);
   return {
-    ...{ terms: termsOf(terms), createdAt: instant(createdAt) },
+    ...{ ...standingOf(standing), createdAt: instant(createdAt) },
     code: {
       digest: code.digest,
       ...(code.redirect_uri !== undefined && { redirectUri: code.redirect_uri }),
@@ -83,14 +107,21 @@ export function decodeGrant(item: Item): StoredGrant {
       expiresAt: instant(code.expires_at),
       ...(code.redeemed_at !== undefined && { redeemedAt: instant(code.redeemed_at) }),
     },
-    ...(family && { family: familyOf(family) }),
-    ...(ended && { ended: { at: instant(ended.at), reason: ended.reason } }),
   };
 }
 
-export function decodeGrantStanding(item: Item): Pick<StoredGrant, 'terms' | 'ended'> {
-  const { terms, ended } = decode(v.object(standing), item);
-  return { terms: termsOf(terms), ...(ended && { ended: { at: instant(ended.at), reason: ended.reason } }) };
+export function decodeGrantStanding(item: Item): GrantStanding {
+  return standingOf(decode(storedStanding, item));
+}
+
+const storedStanding = v.object(standing);
+
+function standingOf({ terms, family, ended }: v.InferOutput<typeof storedStanding>): GrantStanding {
+  return {
+    terms: termsOf(terms),
+    ...(family && { family: familyOf(family) }),
+    ...(ended && { ended: { at: instant(ended.at), reason: ended.reason } }),
+  };
 }
 
 export function grantAttributes({ terms, createdAt, code, family, ended }: StoredGrant): PlainRecord {
@@ -99,6 +130,7 @@ export function grantAttributes({ terms, createdAt, code, family, ended }: Store
       ...{ id: terms.id, client_id: terms.clientId, agent_id: terms.agentId },
       ...{ person: personAttribute(terms.person), resource: terms.resource, scope: terms.scope },
       ...{ offline: terms.offline, kept_upstream: terms.keptUpstream },
+      origin: terms.origin && originAttribute(terms.origin),
     },
     created_at: createdAt,
     code: {
@@ -127,6 +159,14 @@ function bindingAttributes({
   return { redirect_uri: redirectUri, code_challenge: codeChallenge, nonce, dpop_jkt: dpopJkt };
 }
 
+function originAttribute({ root, resource, parent }: GrantOrigin): PlainRecord {
+  const { jti, clientId, agentId, expiresAt, scope } = parent;
+  return {
+    ...{ root, resource },
+    parent: { jti, client_id: clientId, agent_id: agentId, expires_at: expiresAt, scope },
+  };
+}
+
 function personAttribute(person: GrantedBy): PlainRecord {
   const { id, idp, name, email, roles, acr, amr, session } = person;
   return {
@@ -143,6 +183,18 @@ function termsOf(found: v.InferOutput<typeof terms>): GrantTerms {
     ...(found.resource !== undefined && { resource: found.resource as ResourceUri }),
     ...{ scope: found.scope as readonly string[] as readonly ScopeName[] },
     ...{ offline: found.offline, keptUpstream: found.kept_upstream },
+    ...(found.origin && { origin: originOf(found.origin) }),
+  };
+}
+
+function originOf({ root, resource, parent }: v.InferOutput<typeof origin>): GrantOrigin {
+  return {
+    ...{ root: root as GrantId, resource: resource as ResourceUri },
+    parent: {
+      ...{ jti: parent.jti, clientId: parent.client_id as ClientId, expiresAt: parent.expires_at },
+      ...(parent.agent_id !== undefined && { agentId: parent.agent_id as AgentId }),
+      scope: parent.scope as readonly string[] as readonly ScopeName[],
+    },
   };
 }
 

@@ -27,6 +27,7 @@ export function dynamoGrants(options: { readonly client: DynamoDBClient; readonl
   const { client, table } = options;
   return {
     create: (grant) => create(client, table, grant),
+    open: (grant) => open(client, table, grant),
     find: async (id) => {
       const question = new GetItemCommand({ TableName: table, Key: keyFor(id), ConsistentRead: true });
       const { Item: item } = await calling('DynamoDB', () => client.send(question));
@@ -80,6 +81,26 @@ async function create(client: DynamoDBClient, table: string, grant: StoredGrant)
   });
   // No two grants have one code.
   const isOurs = (item: Item): boolean => item['code']?.M?.['digest']?.S === grant.code.digest;
+  const { won } = await writeOnce(() => client.send(write), isOurs);
+  if (!won) throw new Error('there is another grant of that id');
+}
+
+/** By an update, which whoever exchanges tokens may make of grants: to put one over another is nobody's but who makes codes. */
+async function open(
+  client: DynamoDBClient,
+  table: string,
+  grant: Parameters<Grants['open']>[0],
+): Promise<void> {
+  const item = Object.entries(toItem({ ...grantAttributes(grant), ttl: sweepAt(grant.family.idleUntil) }));
+  const write = new UpdateItemCommand({
+    ...{ TableName: table, Key: keyFor(grant.terms.id) },
+    UpdateExpression: `SET ${item.map((_, index) => `#a${index} = :a${index}`).join(', ')}`,
+    ConditionExpression: 'attribute_not_exists(pk)',
+    ExpressionAttributeNames: Object.fromEntries(item.map(([name], index) => [`#a${index}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(item.map(([, value], index) => [`:a${index}`, value])),
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  });
+  const isOurs = (found: Item): boolean => found['code']?.M?.['digest']?.S === grant.code.digest;
   const { won } = await writeOnce(() => client.send(write), isOurs);
   if (!won) throw new Error('there is another grant of that id');
 }

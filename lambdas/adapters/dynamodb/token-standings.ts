@@ -19,15 +19,20 @@ export function dynamoTokenStandings(options: {
   return {
     read: async (names) => {
       const [own, chain] = [placesOf(names), (names.chain ?? []).map(placesOf)];
-      const resourceKey = names.resource && keyOf.resource(names.resource);
-      const grantKey = names.grantId && keyOf.grant(names.grantId);
+      const [resourceKey, targetKey] = [names.resource, names.target].map(
+        (uri) => uri && keyOf.resource(uri),
+      );
+      const [grantKey, familyKey] = [names.grantId, names.familyId].map((id) => id && keyOf.grant(id));
       const personKey = names.person && keyOf.personEnd(names.person);
       const all = [own, ...chain];
       const items = await batchGetOf(options.client, [
-        { table: options.registry, keys: distinct([...all.flatMap(registryKeys), resourceKey]) },
+        { table: options.registry, keys: distinct([...all.flatMap(registryKeys), resourceKey, targetKey]) },
         {
           table: options.grants,
-          keys: distinct([...all.map(({ revocation }) => revocation.key), grantKey, personKey]),
+          keys: distinct([
+            ...all.map(({ revocation }) => revocation.key),
+            ...[grantKey, familyKey, personKey],
+          ]),
           attributes: distinct([
             'pk',
             ...all.map(({ revocation }) => revocation.name),
@@ -36,14 +41,17 @@ export function dynamoTokenStandings(options: {
           ]),
         },
       ]);
-      const [resource, grant] = [itemAt(items, resourceKey), itemAt(items, grantKey)];
+      const [resource, target] = [itemAt(items, resourceKey), itemAt(items, targetKey)];
+      const [grant, family] = [itemAt(items, grantKey), itemAt(items, familyKey)];
       const personEnd = itemAt(items, personKey);
       return {
         ...standingOf(own, items),
         chain: chain.map((places) => standingOf(places, items)),
         ...(resource && { resource: decodeResource(resource) }),
+        ...(target && { target: decodeResource(target) }),
         ...(grant && { grant: decodeGrantStanding(grant) }),
         ...(personEnd && { personEndedUntil: decodePersonEnd(personEnd) }),
+        ...(family && { family: decodeGrantStanding(family) }),
       };
     },
   };

@@ -39,6 +39,7 @@ import { readWorkloadRules } from '../../oauth/bearer/workload-rule.ts';
 import { foreignTokens, isForExchange } from '../../oauth/exchange/foreign-tokens.ts';
 import { actorTokens } from '../../oauth/exchange/actor-token.ts';
 import { ownTokens } from '../../oauth/exchange/own-tokens.ts';
+import { exchangedPlans } from '../../oauth/exchange/family-plan.ts';
 import { type ExchangePorts, tokenExchangeGrant } from '../../oauth/exchange/token-exchange.ts';
 import { authorizationCodeGrant } from '../../oauth/grants/authorization-code.ts';
 import { clientCredentialsGrant } from '../../oauth/grants/client-credentials.ts';
@@ -106,7 +107,7 @@ const verifierOf = (trusted: readonly TrustAnchor[]) =>
     ownAudiences: [issuer, `${issuer}/`, endpointsOf(issuer).token],
   });
 const verifyForeign = verifierOf(anchors);
-const people = foreignPeople({
+const foreigners = foreignPeople({
   identityProviders,
   ends: dynamoPersonEnds({ client: dynamo, table: environment.GRANTS_TABLE }),
 });
@@ -128,10 +129,7 @@ function ofPeople() {
     life: familyLife(environment.REFRESH_TOKEN_DAYS),
   };
 }
-const signedIn = idps.length > 0 ? ofPeople() : undefined;
-const grantsOfPeople: readonly Grant[] = signedIn
-  ? [authorizationCodeGrant(signedIn), refreshTokenGrant(signedIn), deviceCodeGrant(signedIn)]
-  : [];
+const people = idps.length > 0 ? ofPeople() : undefined;
 
 function nonces(): DpopNonces | undefined {
   if (environment.NONCE_SECRET === 'none') return undefined;
@@ -165,23 +163,34 @@ const own = {
 const noApis: ApiDirectory = { find: () => Promise.resolve(undefined) };
 const exchanges: ExchangePorts = {
   ...{ registry, identityProviders, issuer },
-  apis: downstreamApis(downstream, signedIn ? apis : noApis),
+  apis: downstreamApis(downstream, people ? apis : noApis),
   subjects: [
     ownTokens(own),
     ...(anchors.some(isForExchange)
-      ? [foreignTokens({ anchors: anchors.filter(isForExchange), verifierOf, people })]
+      ? [foreignTokens({ anchors: anchors.filter(isForExchange), verifierOf, people: foreigners })]
       : []),
   ],
   judgeActor: actorTokens({ ...own, authenticateClient }),
   maximumDepth: Number(environment.DELEGATION_DEPTH),
+  people,
 };
+const signedIn = people && {
+  ...people,
+  planExchanged: exchangedPlans({
+    ...{ ...people, exchanges, documentPolicy: policy },
+    tokenStandings: own.standings,
+  }),
+};
+const grantsOfPeople: readonly Grant[] = signedIn
+  ? [authorizationCodeGrant(signedIn), refreshTokenGrant(signedIn), deviceCodeGrant(signedIn)]
+  : [];
 const terms = readAssertionTerms(environment.IDENTITY_ASSERTIONS);
 const exchange = signedIn
   ? withIdentityAssertions(tokenExchangeGrant(exchanges), { ...signedIn, keyRings, terms })
   : tokenExchangeGrant(exchanges);
 const bearer = jwtBearerGrant({
   ...{ issuer, registry, replay, random: systemRandom, verifyForeign, exchanges },
-  personOf: people,
+  personOf: foreigners,
 });
 
 const ports = {

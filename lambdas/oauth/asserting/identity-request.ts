@@ -1,12 +1,11 @@
 import { ok, type Result } from '../../runtime/result.ts';
 import type { ExchangeRefusal } from '../exchange/refusal.ts';
+import { idTokenType, refreshTokenType } from '../exchange/token-types.ts';
 import type { Parameters } from '../parameters.ts';
 import { notAsserted } from './refusal.ts';
 
 /** `requested_token_type` and `issued_token_type` of an ID-JAG. */
 export const idJagTokenType = 'urn:ietf:params:oauth:token-type:id-jag';
-const idTokenType = 'urn:ietf:params:oauth:token-type:id_token';
-const refreshTokenType = 'urn:ietf:params:oauth:token-type:refresh_token';
 
 /** A client that wants somebody else to know who a person is. */
 export interface IdentityRequest {

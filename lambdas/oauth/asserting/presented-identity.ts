@@ -4,7 +4,8 @@ import type { KeyRings } from '../../ports/signing.ts';
 import type { GrantId } from '../../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { GrantContext } from '../grants/grant.ts';
-import { grantOfRefreshToken, heldNow, type RefreshPorts } from '../grants/refresh-token.ts';
+import { heldNow } from '../grants/held-now.ts';
+import { grantOfRefreshToken, type RefreshPorts } from '../grants/refresh-token.ts';
 import type { GrantRefusal } from '../refusal.ts';
 import { ownJwt } from '../tokens/own-jwt.ts';
 import type { IdentityRequest } from './identity-request.ts';
@@ -36,6 +37,8 @@ export async function presentedIdentity(
       ? await grantOfRefreshToken(ports, token, context)
       : await grantOfIdToken(ports, token, context);
   if (!terms.ok) return terms;
+  // What came of an exchange is of another client's sign-in, and is for one resource.
+  if (terms.value.origin !== undefined) return notAsserted('subject_token_of_another');
   const held = await heldNow(ports, terms.value, context);
   return held.ok ? terms : held;
 }

@@ -1,5 +1,5 @@
 import type { SubjectKind } from '../../ports/registry.ts';
-import type { AgentId, ClientId } from '../../runtime/identifiers.ts';
+import type { AgentId, ClientId, GrantId } from '../../runtime/identifiers.ts';
 import type { ActorClaim, ChainClaims, HolderClaim } from '../tokens/token-chain.ts';
 
 /** Who acts in somebody's name: an agent, through one of its clients, or the server of a resource, which is its own. */
@@ -27,6 +27,8 @@ export interface Exchanged {
   readonly holders: readonly Holder[];
   /** Whose terms let the first of them in, where we did not issue it. */
   readonly anchor?: string;
+  /** The grant whose refresh token the first of them was exchanged for, where it was. */
+  readonly family?: GrantId;
 }
 
 /** What others call an actor: its agent, or the client where there is none. */
@@ -35,18 +37,19 @@ export function actorName({ clientId, agentId }: Actor): string {
 }
 
 /** What a token says of where it comes from. */
-export function chainClaims({ actors, mode, jtis, holders, anchor }: Exchanged): ChainClaims {
+export function chainClaims({ actors, mode, jtis, holders, anchor, family }: Exchanged): ChainClaims {
   const act = mode === 'delegation' ? nested(actors) : undefined;
   return {
     ...(act && { act }),
     jti_chain: jtis,
     ...(holders.length > 0 && { client_chain: holders.map(holderClaim) }),
     ...(anchor !== undefined && { anchor_id: anchor }),
+    ...(family !== undefined && { family_id: family }),
   };
 }
 
 /** The outermost is the last of them. */
-function nested(actors: readonly Actor[]): ActorClaim | undefined {
+export function nested(actors: readonly Actor[]): ActorClaim | undefined {
   return actors.reduce<ActorClaim | undefined>(
     (act, actor) => ({ sub: actorName(actor), ...named(actor), ...(act && { act }) }),
     undefined,

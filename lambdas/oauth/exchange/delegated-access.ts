@@ -12,7 +12,10 @@ import type { Subject } from './subject.ts';
 
 /** RFC 8693 §2.1: what is asked for by `resource`, by `audience` or by both is one target, and one that policy names. */
 export async function delegatedTarget(
-  { registry, apis }: { readonly registry: RegistryReader; readonly apis: ApiDirectory },
+  {
+    registry,
+    apis,
+  }: { readonly registry: Pick<RegistryReader, 'view' | 'resources'>; readonly apis: ApiDirectory },
   delegations: readonly Delegation[],
   { resources, audience }: { readonly resources: readonly string[]; readonly audience: string | undefined },
 ): Promise<Result<{ readonly rule: Delegation; readonly target: ExchangeTarget }, GrantRefusal>> {

@@ -1,7 +1,7 @@
 import { ok, type Result } from '../../runtime/result.ts';
 import type { Parameters } from '../parameters.ts';
 import { type ExchangeRefusal, exchangeRefused } from './refusal.ts';
-import { accessTokenType, jwtType } from './token-types.ts';
+import { accessTokenType, idTokenType, jwtType, refreshTokenType } from './token-types.ts';
 
 /** A token of a request, as it was sent, and what its sender says it is. */
 export interface SentToken {
@@ -9,8 +9,14 @@ export interface SentToken {
   readonly type: string;
 }
 
-/** As what the new token is wanted. */
-export type RequestedType = typeof accessTokenType | typeof jwtType;
+/** As what the new token is wanted: the last two where people sign in. */
+const requestedTypes = [accessTokenType, jwtType, refreshTokenType, idTokenType] as const;
+export type RequestedType = (typeof requestedTypes)[number];
+
+/** Those that tell of a person, or go on for one. */
+export function isOfPeople(type: RequestedType): boolean {
+  return type === refreshTokenType || type === idTokenType;
+}
 
 export interface ExchangeRequest {
   readonly subject: SentToken;
@@ -32,8 +38,6 @@ export const exchangeParameters = [
   'audience',
   'scope',
 ];
-
-const requestedTypes: readonly string[] = [accessTokenType, jwtType];
 
 /** RFC 8693 §2.1. */
 export function readExchangeRequest({
@@ -68,5 +72,5 @@ function sentActor(values: Parameters['values']): Result<SentToken | undefined, 
 }
 
 function isRequestedType(text: string): text is RequestedType {
-  return requestedTypes.includes(text);
+  return requestedTypes.some((type) => type === text);
 }

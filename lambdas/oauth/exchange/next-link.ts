@@ -8,11 +8,11 @@ import type { Subject } from './subject.ts';
  * first who acts can be one who is not named.
  */
 export function nextLink(
-  subject: Pick<Subject, 'kind' | 'actors' | 'jtis' | 'holders' | 'anchor'>,
+  subject: Pick<Subject, 'kind' | 'actors' | 'jtis' | 'holders' | 'anchor' | 'family'>,
   actor: Actor,
   { mode, maximumDepth }: { readonly mode: Exchanged['mode']; readonly maximumDepth: number },
 ): Result<Exchanged, ExchangeRefusal> {
-  const { kind, jtis, holders, anchor } = subject;
+  const { kind, jtis, holders, anchor, family } = subject;
   const before = [...subject.actors, ...holders].map(actorName);
   if (before.includes(actorName(actor))) return exchangeRefused('chain_loop');
   const actors = [...subject.actors, actor];
@@ -25,5 +25,6 @@ export function nextLink(
     mode: subject.actors.length > 0 ? 'delegation' : mode,
     ...{ jtis, holders },
     ...(anchor !== undefined && { anchor }),
+    ...(family !== undefined && { family }),
   });
 }

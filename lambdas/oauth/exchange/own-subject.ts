@@ -1,7 +1,8 @@
 import type { SubjectKind } from '../../ports/registry.ts';
 import type { TrustAnchor } from '../../ports/trust-anchors.ts';
 import { instant } from '../../runtime/clock.ts';
-import type { AgentId, ClientId, GrantId, IdpId, ScopeName } from '../../runtime/identifiers.ts';
+import type { AgentId, ClientId, GrantId, ScopeName } from '../../runtime/identifiers.ts';
+import type { GrantStanding } from '../../ports/token-standing.ts';
 import type { PersonsGrant } from '../grants/grant.ts';
 import type { AccessTokenClaims } from '../tokens/access-token.ts';
 import { subjectKind } from '../tokens/subject-kind.ts';
@@ -9,14 +10,14 @@ import { actorsOf } from '../tokens/token-chain.ts';
 import type { Actor, Holder } from './chain.ts';
 import type { Subject } from './subject.ts';
 
-/** What a token rests on: the grant of a person who signed in at `idp`, or the word of an anchor. */
+/** What a token rests on: the grant of a person who signed in here, or the word of an anchor. */
 interface Origin {
-  readonly idp?: IdpId | undefined;
+  readonly root?: GrantStanding | undefined;
   readonly anchor?: TrustAnchor | undefined;
 }
 
 /** In whose name one acts to whom a token of ours was sent. */
-export function ownSubject(token: AccessTokenClaims, { idp, anchor }: Origin = {}): Subject {
+export function ownSubject(token: AccessTokenClaims, { root, anchor }: Origin = {}): Subject {
   const { sub, aud, scope, exp, jti, jti_chain: jtis = [], client_chain: holders = [] } = token;
   const kind = subjectKind(sub);
   const mayAct = token.may_act?.sub;
@@ -31,16 +32,19 @@ export function ownSubject(token: AccessTokenClaims, { idp, anchor }: Origin = {
     actors: actorsUntilNow(token, kind),
     ...(mayAct !== undefined && { mayAct }),
     ...(kind === 'person' && { granted: grantedIn(token) }),
-    ...boundBy(anchor, idp ?? anchor?.idp),
+    ...boundBy(anchor, root),
+    ...(token.family_id !== undefined && { family: token.family_id as GrantId }),
   };
 }
 
 /** A person holds by their roles, whoever vouched for them; and what that one may vouch for is no more than its terms say. */
 function boundBy(
   anchor: TrustAnchor | undefined,
-  idp: IdpId | undefined,
-): Pick<Subject, 'anchor' | 'bounds' | 'idp'> {
+  root: GrantStanding | undefined,
+): Pick<Subject, 'anchor' | 'bounds' | 'idp' | 'root'> {
+  const idp = root?.terms.person.idp ?? anchor?.idp;
   return {
+    ...(root && { root }),
     ...(anchor && { anchor: anchor.id, bounds: anchor.grants }),
     ...(idp !== undefined && { idp }),
   };

@@ -43,7 +43,7 @@ export function ownTokens(ports: OwnTokenPorts): SubjectReader {
           'came by an issuer that is trusted here no more',
         );
       }
-      return ok(ownSubject(claims, { idp: standing.grant?.terms.person.idp, anchor }));
+      return ok(ownSubject(claims, { root: standing.grant, anchor }));
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { GrantId } from '../../runtime/identifiers.ts';
 import { refuse, type Result } from '../../runtime/result.ts';
 
 /** What is wrong with an exchange, and as which error it is told; a detail may follow. */
@@ -19,6 +20,30 @@ const faults = {
     'the actor_token is of another agent than the client: who acts is who authenticates to this endpoint',
   ],
   requested_token_type_unknown: ['invalid_request', 'the requested_token_type is not supported; it can be'],
+  refresh_not_delegated: [
+    'invalid_request',
+    'at that target the client gets access tokens alone: a refresh_token needs refreshTokens in onBehalfOf',
+  ],
+  refresh_not_granted: [
+    'unauthorized_client',
+    'the client is not registered for the grant refresh_token, by which it would use one',
+  ],
+  refresh_not_offline: [
+    'invalid_request',
+    'the person lets nobody go on while they are away: the client that sent the subject_token has no refresh_token itself',
+  ],
+  refresh_of_exchanged: [
+    'invalid_request',
+    'a refresh_token is given for what the client of a person sent, and the subject_token was exchanged itself: ask whoever sent it for a new one',
+  ],
+  identity_of_client_alone: [
+    'invalid_target',
+    'an id_token is for the client that asks for it: leave resource out, and audience too, or name the client_id there',
+  ],
+  nobody_signed_in: [
+    'invalid_request',
+    'what is requested rests on a person who signed in here, and the subject_token is of nobody who did',
+  ],
   nothing_delegated: [
     'unauthorized_client',
     "neither its agent nor its resource has onBehalfOf: the client may act in nobody else's name",
@@ -88,6 +113,14 @@ export interface ExchangeRefusal {
   /** For the audit trail. */
   readonly why: string;
   readonly error: ExchangeError;
+  readonly description: string;
+}
+
+/** Of a grant that came of an exchange: what it rests on gives nothing at the moment. */
+export interface NothingDelegatedNow {
+  readonly reason: 'nothing_delegated_now';
+  readonly grantId: GrantId;
+  readonly why: string;
   readonly description: string;
 }
 

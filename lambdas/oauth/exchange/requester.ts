@@ -17,8 +17,8 @@ export interface Requester {
 
 /** RFC 8693 §1.3: the actor is who proved itself; a public client proves nothing, whoever it says it is. */
 export async function requesterOf(
-  registry: RegistryReader,
-  { client, agent }: AuthenticatedClient,
+  registry: Pick<RegistryReader, 'view'>,
+  { client, agent }: Pick<AuthenticatedClient, 'client' | 'agent'>,
 ): Promise<Result<Requester, GrantRefusal>> {
   if (client.authentication.method === 'none') return refuse({ reason: 'grant_not_allowed' });
   if (client.agentId !== undefined) {
@@ -42,7 +42,7 @@ function permitted(requester: Requester): Result<Requester, ExchangeRefusal> {
  * one for B. RFC 8693 §4.4: where it says itself who may act, that is the one.
  */
 export async function presenterFault(
-  registry: RegistryReader,
+  registry: Pick<RegistryReader, 'resources'>,
   { actor, serverOf }: Requester,
   { presentedBy, mayAct, holders }: Pick<Subject, 'presentedBy' | 'mayAct' | 'holders'>,
 ): Promise<Result<true, ExchangeRefusal>> {
@@ -65,7 +65,10 @@ export async function presenterFault(
 }
 
 /** A resource that has another audience than its URI tells in its tokens who its agent is. */
-async function resourceOf(registry: RegistryReader, audience: string): Promise<Resource | undefined> {
+async function resourceOf(
+  registry: Pick<RegistryReader, 'resources'>,
+  audience: string,
+): Promise<Resource | undefined> {
   const [resource] = await registry.resources([audience as ResourceUri]);
   return resource?.state === 'active' ? resource : undefined;
 }

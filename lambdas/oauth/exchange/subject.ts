@@ -1,7 +1,8 @@
 import type { SubjectKind } from '../../ports/registry.ts';
+import type { GrantStanding } from '../../ports/token-standing.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { AnchorGrant } from '../../ports/trust-anchors.ts';
-import type { AgentId, IdpId, ScopeName } from '../../runtime/identifiers.ts';
+import type { AgentId, GrantId, IdpId, ScopeName } from '../../runtime/identifiers.ts';
 import type { Result } from '../../runtime/result.ts';
 import type { GrantContext, PersonsGrant } from '../grants/grant.ts';
 import type { GrantRefusal } from '../refusal.ts';
@@ -33,6 +34,10 @@ export interface Subject {
   readonly granted?: PersonsGrant;
   /** Of a person: whose roles bound what they hold at a target. Absent: what its issuer's terms give is all there is. */
   readonly idp?: IdpId;
+  /** Of a person who granted something here: that, as it stands. */
+  readonly root?: GrantStanding;
+  /** The grant whose refresh token the first of these tokens was exchanged for, where it was. */
+  readonly family?: GrantId;
   /** The trust anchor of the first of these tokens, where we did not issue it. */
   readonly anchor?: string;
   /** What the terms of that anchor give at most, at targets that they name. */

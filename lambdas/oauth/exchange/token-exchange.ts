@@ -7,13 +7,20 @@ import { type HeldScope, heldByRoles } from '../people/held-scope.ts';
 import type { GrantRefusal } from '../refusal.ts';
 import type { JudgeActor } from './actor-token.ts';
 import { delegatedScope, delegatedTarget } from './delegated-access.ts';
-import { exchangeParameters, type ExchangeRequest, readExchangeRequest } from './exchange-request.ts';
+import {
+  exchangeParameters,
+  type ExchangeRequest,
+  isOfPeople,
+  readExchangeRequest,
+} from './exchange-request.ts';
+import { exchangedIdentity } from './exchanged-identity.ts';
 import { nextLink } from './next-link.ts';
+import { type FamilyPorts, openedFamily } from './opened-family.ts';
 import { readSubject } from './read-subject.ts';
 import { exchangeRefused } from './refusal.ts';
 import { presenterFault, type Requester, requesterOf } from './requester.ts';
 import type { Subject, SubjectReader } from './subject.ts';
-import { exchangeGrantType, jwtType } from './token-types.ts';
+import { accessTokenType, exchangeGrantType, idTokenType, jwtType, refreshTokenType } from './token-types.ts';
 
 export interface ExchangePorts extends ApiPorts {
   readonly registry: RegistryReader;
@@ -21,6 +28,8 @@ export interface ExchangePorts extends ApiPorts {
   readonly judgeActor: JudgeActor;
   /** As many actors and no more are in a chain. */
   readonly maximumDepth: number;
+  /** Undefined where no people sign in. */
+  readonly people: FamilyPorts | undefined;
 }
 
 /** RFC 8693 §2.1: whoever was sent a token gets one for somebody else, in the name of who sent it. */
@@ -39,12 +48,17 @@ export async function exchange(
   request: ExchangeRequest,
   context: GrantContext,
 ): Promise<Result<Decided, GrantRefusal>> {
+  const { requestedType } = request;
+  if (isOfPeople(requestedType) && ports.people === undefined) {
+    return exchangeRefused('requested_token_type_unknown', `${accessTokenType} ${jwtType}`);
+  }
   const requester = await requesterOf(ports.registry, context.client);
   if (!requester.ok) return requester;
   const actor = await shownActor(ports, requester.value, request, context);
   if (!actor.ok) return actor;
   const subject = await presentedSubject(ports, requester.value, request, context);
   if (!subject.ok) return subject;
+  if (requestedType === idTokenType) return exchangedIdentity(ports, requester.value, subject.value, request);
   const access = await delegatedTarget(ports, requester.value.delegations, request);
   if (!access.ok) return access;
   const decision = { ...access.value, requester: requester.value, subject: subject.value };
@@ -73,7 +87,8 @@ async function presentedSubject(
   return presented.ok ? subject : presented;
 }
 
-interface Decision {
+/** Who acts for whom, and where. */
+export interface Decision {
   readonly requester: Requester;
   readonly subject: Subject;
   readonly rule: Delegation;
@@ -82,35 +97,63 @@ interface Decision {
 
 async function exchanged(
   ports: ExchangePorts,
-  { requestedType, scope: wanted }: ExchangeRequest,
-  { requester, subject, rule, target }: Decision,
-  { client }: GrantContext,
+  { requestedType, scope }: ExchangeRequest,
+  decision: Decision,
+  context: GrantContext,
 ): Promise<Result<Decided, GrantRefusal>> {
+  const { requester, subject, target } = decision;
+  const decided = await delegatedPlan(decision, {
+    ...{ scope, maximumDepth: ports.maximumDepth },
+    held: () => heldAt(ports, subject, target),
+  });
+  if (!decided.ok) return decided;
+  const plan = decided.value;
+  if ('api' in target.is) {
+    const { api } = target.is;
+    const asked = apiRequest(
+      { api, subject, actor: requester.actor, scope: plan.scope, requestedType },
+      context.client,
+    );
+    return asked.ok
+      ? ok({ plan, elsewhere: () => tokenOfApi(ports, api, asked.value, subject.expiresAt) })
+      : asked;
+  }
+  if (requestedType === jwtType && target.isOpaque) return exchangeRefused('target_opaque');
+  return requestedType === refreshTokenType && ports.people !== undefined
+    ? openedFamily(ports.people, decision, plan, context)
+    : ok({ plan, issuedTokenType: requestedType });
+}
+
+/** What policy lets the requester do at the target in the name of the subject, and no more. */
+export async function delegatedPlan(
+  { requester, subject, rule, target }: Decision,
+  {
+    scope: wanted,
+    held: holds,
+    maximumDepth,
+  }: {
+    readonly scope: string | undefined;
+    /** What the person holds at the target. */
+    readonly held: () => Promise<Result<HeldScope, GrantRefusal>>;
+    readonly maximumDepth: number;
+  },
+): Promise<Result<TokenPlan, GrantRefusal>> {
   if (!rule.subjects.includes(subject.kind)) return exchangeRefused('subject_kind_not_delegated');
-  if (requestedType === jwtType && 'resource' in target.is && target.isOpaque)
-    return exchangeRefused('target_opaque');
-  const held = await heldAt(ports, subject, target);
+  const held = await holds();
   if (!held.ok) return held;
   const scope = delegatedScope(wanted, subject, { rule, target, held: held.value });
   if (!scope.ok) return scope;
-  const { mode } = rule;
-  const link = nextLink(subject, requester.actor, { mode, maximumDepth: ports.maximumDepth });
+  const link = nextLink(subject, requester.actor, { mode: rule.mode, maximumDepth });
   if (!link.ok) return link;
   const { id, expiresAt, granted } = subject;
-  const plan: TokenPlan = {
+  return ok({
     ...{ subject: id, ...requester.actor, audience: target.audience, scope: scope.value },
+    ...('resource' in target.is && { resource: target.is.resource }),
     exchanged: link.value,
     // RFC 8693 §2.2.1: no longer than the token that it was exchanged from.
     until: expiresAt,
     ...(granted && { granted: { ...granted, roles: held.value.roles } }),
-  };
-  if ('resource' in target.is) {
-    return ok({ plan: { ...plan, resource: target.is.resource }, issuedTokenType: requestedType });
-  }
-  const { api } = target.is;
-  const { actor } = requester;
-  const asked = apiRequest({ api, subject, actor, scope: scope.value, requestedType }, client);
-  return asked.ok ? ok({ plan, elsewhere: () => tokenOfApi(ports, api, asked.value, expiresAt) }) : asked;
+  });
 }
 
 /** What the person holds at the target, by the roles that they had when they signed in. */

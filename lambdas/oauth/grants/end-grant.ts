@@ -39,6 +39,8 @@ const words: Readonly<Record<string, string>> = {
   sessions_ended: 'the person was signed out',
   ended_by_operator: 'an operator ended everything that was granted in the name of the person',
   device_over: 'somebody else decided about the device first',
+  parent_revoked: 'the token was revoked that it was exchanged for',
+  root_over: 'the client that the person let in has none any more, or used it for too long a time not at all',
   'person_ended: not_kept':
     'nothing is kept any more by which to ask their identity provider about the person',
 };

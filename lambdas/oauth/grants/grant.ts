@@ -35,6 +35,8 @@ export interface TokenPlan {
   readonly workload?: ProvenWorkload;
   /** In place of a token for anything of ours: what is said of the person to somebody else, whom `audience` names. */
   readonly asserted?: AssertedIdentity;
+  /** In place of a token for anything of ours: what the client itself is told of the person. */
+  readonly identity?: GrantedBy;
   /** When what it rests on ends, where that does. */
   readonly until?: Instant;
 }
@@ -60,6 +62,13 @@ export interface ForeignToken {
   readonly scope: readonly ScopeName[];
 }
 
+/** A grant that came of an exchange, with its first refresh token. */
+export interface OpenedFamily {
+  readonly id: GrantId;
+  readonly refreshToken: Secret;
+  readonly expiresAt: Instant;
+}
+
 /** What a grant decided: to be signed first, and then marked. */
 export interface Decided {
   readonly plan: TokenPlan;
@@ -68,6 +77,8 @@ export interface Decided {
   readonly issuedTokenType?: string;
   /** In place of a token of ours: asks for it once nothing else stands in the way. */
   readonly elsewhere?: () => Promise<Result<ForeignToken, GrantRefusal>>;
+  /** In place of a token that is signed: keeps a grant, in one write, once nothing else stands in the way. */
+  readonly opens?: () => Promise<OpenedFamily>;
   /** What the request uses up. The same request again is no replay of the assertion that came with it. */
   readonly uses?: string;
   /** Uses it up, in one write; resolves with the refresh token, where there is one. */

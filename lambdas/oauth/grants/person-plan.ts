@@ -10,8 +10,9 @@ import { isOpenIdScope } from '../scope/openid-scope.ts';
 import { beyond, intersection, parseScope, union } from '../scope/scope.ts';
 import type { TokenPlan } from './grant.ts';
 
-interface Asker {
-  readonly client: Client;
+/** The client that a grant is of, as it is now. */
+export interface Asker {
+  readonly client: Pick<Client, 'agentId' | 'managedBy'>;
   readonly agent?: Agent;
 }
 
@@ -21,7 +22,7 @@ interface Asker {
  * there again once it is enabled.
  */
 export async function personPlan(
-  { issuer, registry }: { readonly issuer: Issuer; readonly registry: RegistryReader },
+  { issuer, registry }: { readonly issuer: Issuer; readonly registry: Pick<RegistryReader, 'view'> },
   terms: GrantTerms,
   asker: Asker,
   { asked, held }: { readonly asked?: string | undefined; readonly held?: HeldScope | undefined } = {},
@@ -61,8 +62,8 @@ function planWithoutTarget(
 }
 
 /** RFC 6749 §6: as much as was granted, or less where the client asks for less. */
-function askedScope(
-  { scope: granted }: GrantTerms,
+export function askedScope(
+  { scope: granted }: Pick<GrantTerms, 'scope'>,
   asked: string | undefined,
 ): Result<readonly ScopeName[], GrantRefusal> {
   if (asked === undefined) return ok(granted);

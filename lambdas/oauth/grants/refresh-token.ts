@@ -1,4 +1,4 @@
-import type { Family, GrantTerms, StoredGrant } from '../../ports/grants.ts';
+import type { Family, GrantOrigin, GrantTerms, StoredGrant } from '../../ports/grants.ts';
 import type { IdentityProviders } from '../../ports/identity-providers.ts';
 import { sha256 } from '../../runtime/digest.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
@@ -6,7 +6,6 @@ import type { Secret } from '../../runtime/secret.ts';
 import { boundKey } from '../dpop/possession.ts';
 import { boundCertificate } from '../mutual-tls/bound-certificate.ts';
 import type { Parameters } from '../parameters.ts';
-import { heldByRoles, type HeldScope, heldScope } from '../people/held-scope.ts';
 import type { GrantRefusal } from '../refusal.ts';
 import type { PersonGrantPorts } from './authorization-code.ts';
 import { endGrant } from './end-grant.ts';
@@ -18,12 +17,27 @@ import {
   rotate,
   writeRefreshToken,
 } from './family.ts';
-import { defineGrant, type Grant, type GrantContext } from './grant.ts';
+import { defineGrant, type Grant, type GrantContext, type TokenPlan } from './grant.ts';
 import { grantedResource } from './granted-resource.ts';
+import { heldNow } from './held-now.ts';
 import { personPlan } from './person-plan.ts';
 
 export interface RefreshPorts extends PersonGrantPorts {
   readonly identityProviders: IdentityProviders;
+  /** Of grants that came of an exchange. */
+  readonly planExchanged: PlanExchanged;
+}
+
+/** What such a grant gives now, of what is asked. */
+export type PlanExchanged = (
+  grant: ExchangedGrant,
+  asked: string | undefined,
+  context: GrantContext,
+) => Promise<Result<TokenPlan, GrantRefusal>>;
+
+export interface ExchangedGrant {
+  readonly terms: GrantTerms & { readonly origin: GrantOrigin };
+  readonly family: Family;
 }
 
 interface RefreshRequest {
@@ -45,12 +59,7 @@ export function refreshTokenGrant(ports: RefreshPorts): Grant {
       if (!live.ok) return live;
       const place = await placed(ports, live.value, token, context);
       if (!place.ok) return place;
-      const held = await heldNow(ports, live.value.grant.terms, context);
-      if (!held.ok) return held;
-      const plan = await personPlan(ports, live.value.grant.terms, context.client, {
-        asked,
-        held: held.value,
-      });
+      const plan = await planned(ports, live.value, asked, context);
       if (!plan.ok) return plan;
       return ok({
         plan: plan.value,
@@ -59,6 +68,20 @@ export function refreshTokenGrant(ports: RefreshPorts): Grant {
       });
     },
   });
+}
+
+async function planned(
+  ports: RefreshPorts,
+  { grant: { terms }, family }: Live,
+  asked: string | undefined,
+  context: GrantContext,
+): Promise<Result<TokenPlan, GrantRefusal>> {
+  const { origin } = terms;
+  if (origin !== undefined) {
+    return ports.planExchanged({ terms: { ...terms, origin }, family }, asked, context);
+  }
+  const held = await heldNow(ports, terms, context);
+  return held.ok ? personPlan(ports, terms, context.client, { asked, held: held.value }) : held;
 }
 
 /** The grant that a refresh token stands for, of the client that presents it. The token stays as good as it was. */
@@ -125,31 +148,6 @@ async function placed(
   if (place.kind !== 'outside') return ok(place);
   await endGrant(ports, terms, 'refresh_token_replayed', context);
   return refuse({ reason: 'refresh_token_replayed', grantId: terms.id });
-}
-
-/** What the person holds now, as far as their identity provider can be asked. */
-export async function heldNow(
-  ports: RefreshPorts,
-  terms: GrantTerms,
-  context: GrantContext,
-): Promise<Result<HeldScope, GrantRefusal>> {
-  const { id: grantId, person } = terms;
-  const idp = (await ports.identityProviders.all()).find(({ id }) => id === person.idp);
-  // An operator disabled it, or the deployment has it no more: nobody of it gets a token, and nothing ends.
-  if (idp?.state !== 'active') return refuse({ reason: 'idp_disabled', grantId });
-  if (!terms.keptUpstream) return ok(heldByRoles(idp, person.roles, terms.resource));
-  const standing = await ports.standings.check(grantId, person.idp);
-  if (standing.kind === 'suspended') return refuse({ reason: 'idp_disabled', grantId });
-  if (standing.kind === 'stands') {
-    const { groups } = standing;
-    return ok(
-      groups ? heldScope(idp, groups, terms.resource) : heldByRoles(idp, person.roles, terms.resource),
-    );
-  }
-  // Something was kept, and is no more: nobody can tell any longer that the person stands.
-  const why = `person_ended: ${standing.kind === 'ended' ? standing.reason : standing.kind}` as const;
-  await endGrant(ports, terms, why, context);
-  return refuse({ reason: 'grant_ended', grantId, why });
 }
 
 /** The token that follows: made by the one write, or, after it, derived by everybody who has its predecessor. */

@@ -41,6 +41,7 @@ export function endOf(
 ): InactivityReason | undefined {
   if (standing.isRevoked) return 'revoked';
   if (token.grant_id !== undefined && !isGrantOf(token, standing.grant)) return 'grant_ended';
+  if (token.family_id !== undefined && !isFamilyOf(token, standing.family)) return 'grant_ended';
   if (hasPersonEnded(token, standing)) return 'person_ended';
   return endOfHolder(token, standing, documents) ?? endOfChain(token, standing, documents);
 }
@@ -56,7 +57,7 @@ function hasPersonEnded(
 type Holder = Pick<AccessTokenClaims, 'client_id' | 'agent_id'>;
 
 /** Why the client that holds a token, or its agent, is no more what it was when the token was issued. */
-function endOfHolder(
+export function endOfHolder(
   { client_id: clientId, agent_id: agentId }: Holder,
   { client, agent }: HolderStanding,
   documents: DocumentTrust,
@@ -104,4 +105,9 @@ function isGrantOf(
   const [first] = jtis.length === holders.length ? holders : [];
   const grantee = jtis.length === 0 ? clientId : first?.client_id;
   return grant !== undefined && grant.ended === undefined && grant.terms.clientId === grantee;
+}
+
+/** What came of an exchange is of the grant of the token that was exchanged. */
+function isFamilyOf({ grant_id: root }: AccessTokenClaims, family: TokenStanding['family']): boolean {
+  return family !== undefined && family.ended === undefined && family.terms.origin?.root === root;
 }

@@ -6,10 +6,12 @@ import { subjectKind } from '../tokens/subject-kind.ts';
 /** What a token, and each that it was exchanged from, depends on. */
 export function tokenNames(token: AccessTokenClaims): TokenNames {
   const { jti, exp, jti_chain: jtis = [], client_chain: holders = [] } = token;
+  const { family_id: familyId } = token;
   const ours = jtis.slice(jtis.length - holders.length);
   return {
     ...{ jti, expiresAt: exp, ...holderNames(token) },
     ...restsOn(token),
+    ...(familyId !== undefined && { familyId: familyId as GrantId }),
     ...(holders.length > 0 && {
       chain: holders.map((holder, index) => ({
         ...{ jti: ours[index] ?? '', expiresAt: holder.exp, ...holderNames(holder) },

@@ -67,7 +67,7 @@ export function accessTokenClaims(plan: TokenPlan, issuance: Issuance): AccessTo
  * RFC 8693 §4.4: its registered actor. An agent that is called by another name than its URI is not found by its audience: its
  * tokens tell.
  */
-function mayActFor({ actor, agentId, audience, uri }: Resource): AgentId | undefined {
+export function mayActFor({ actor, agentId, audience, uri }: Resource): AgentId | undefined {
   return actor ?? (audience === (uri as string) ? undefined : agentId);
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { GrantedBy } from '../../ports/grants.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { Issuer, ScopeName } from '../../runtime/identifiers.ts';
+import { nested } from '../exchange/chain.ts';
 import type { IdTokenPlan, TokenPlan } from '../grants/grant.ts';
 
 interface Issuance {
@@ -14,18 +15,38 @@ interface Issuance {
 
 /** OIDC Core §2: who signed in, when and how, for the client alone. */
 export function idTokenClaims(
-  { subject, clientId, scope, granted }: TokenPlan,
+  plan: TokenPlan,
   { person, nonce }: IdTokenPlan,
-  { issuer, issuedAt, expiresAt, accessToken }: Issuance,
+  { accessToken, ...issuance }: Issuance,
+): Readonly<Record<string, unknown>> {
+  return {
+    ...signInClaims(plan, person, issuance),
+    ...(nonce !== undefined && { nonce }),
+    at_hash: accessTokenHash(accessToken),
+  };
+}
+
+/** The same for a client that somebody else's client sent a token: who acts, the client last, stands in it (RFC 8693 §4.1). */
+export function exchangedIdTokenClaims(
+  plan: TokenPlan,
+  person: GrantedBy,
+  { jti, ...issuance }: Omit<Issuance, 'accessToken'> & { readonly jti: string },
+): Readonly<Record<string, unknown>> {
+  const act = plan.exchanged && nested(plan.exchanged.actors);
+  return { ...signInClaims(plan, person, issuance), jti, ...(act && { act }) };
+}
+
+function signInClaims(
+  { subject, clientId, scope, granted }: TokenPlan,
+  person: GrantedBy,
+  { issuer, issuedAt, expiresAt }: Omit<Issuance, 'accessToken'>,
 ): Readonly<Record<string, unknown>> {
   const { authTime, acr, amr } = person;
   return {
     ...{ iss: issuer, sub: subject, aud: clientId, iat: issuedAt, exp: expiresAt },
-    ...(nonce !== undefined && { nonce }),
     ...(authTime !== undefined && { auth_time: authTime }),
     ...(acr !== undefined && { acr }),
     ...(amr !== undefined && { amr }),
-    at_hash: accessTokenHash(accessToken),
     // Ours: what it ends with, for the client that presents it to us again.
     ...(granted?.id !== undefined && { grant_id: granted.id }),
     ...personClaims(person, scope),

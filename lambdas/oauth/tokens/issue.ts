@@ -1,3 +1,4 @@
+import type { GrantedBy } from '../../ports/grants.ts';
 import type { OpaqueTokens } from '../../ports/opaque-tokens.ts';
 import type { KeyRings, Signer } from '../../ports/signing.ts';
 import { after, instant, type Instant } from '../../runtime/clock.ts';
@@ -12,7 +13,7 @@ import {
 import type { IdTokenPlan, TokenPlan } from '../grants/grant.ts';
 import { accessTokenClaims } from './access-token.ts';
 import { currentKey } from './current-key.ts';
-import { idTokenClaims } from './id-token.ts';
+import { exchangedIdTokenClaims, idTokenClaims } from './id-token.ts';
 import { newOpaqueToken } from './opaque-token.ts';
 import { signJwt } from './sign-jwt.ts';
 
@@ -62,6 +63,7 @@ export function tokenIssuer(ports: IssuerPorts): IssueToken {
     const expiresAt = instant(Math.min(...ends.filter((end) => end !== undefined)));
     const issuance = { issuer, jti: random(16), issuedAt: now, expiresAt };
     if (plan.asserted !== undefined) return issueIdJag(ports, plan, plan.asserted, issuance);
+    if (plan.identity !== undefined) return issueIdentity(ports, plan, plan.identity, issuance);
     return plan.resource?.tokens === 'opaque'
       ? issueOpaque(ports, wish, issuance)
       : issueSigned(ports, wish, issuance);
@@ -80,6 +82,19 @@ async function issueIdJag(
   const key = await currentKey(keyRings, issuedAt, expiresAt);
   const claims = idJagClaims(plan, asserted, { ...issuance, expiresAt });
   return { accessToken: await signJwt(signer, key, idJagType, claims), jti, kid: key.kid, expiresAt };
+}
+
+/** The id_token that stands alone, in place of an access token. */
+async function issueIdentity(
+  { keyRings, signer }: IssuerPorts,
+  plan: TokenPlan,
+  person: GrantedBy,
+  issuance: Issuance,
+): Promise<IssuedToken> {
+  const { jti, issuedAt, expiresAt } = issuance;
+  const key = await currentKey(keyRings, issuedAt, expiresAt);
+  const claims = exchangedIdTokenClaims(plan, person, issuance);
+  return { accessToken: await signJwt(signer, key, 'JWT', claims), jti, kid: key.kid, expiresAt };
 }
 
 async function issueSigned(

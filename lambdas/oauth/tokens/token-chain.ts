@@ -28,6 +28,8 @@ export interface ChainClaims {
   readonly client_chain?: readonly HolderClaim[];
   /** The trust anchor whose word the first of them is, where somebody else issued it. */
   readonly anchor_id?: string;
+  /** The grant with the refresh token that the first of them was exchanged for; the token ends with it, and may outlive the first. */
+  readonly family_id?: string;
 }
 
 const text = v.pipe(v.string(), v.nonEmpty());
@@ -51,6 +53,7 @@ export const chainShape = {
       v.maxLength(longestChain),
     ),
   ),
+  family_id: v.exactOptional(text),
 };
 
 interface Chained extends ChainClaims {
@@ -65,19 +68,28 @@ interface Chained extends ChainClaims {
  * outermost actor is the one that acts now, and those within are the holders that it has the token from.
  */
 export function isWholeChain(token: Chained): boolean {
-  const { jti, exp, jti_chain: jtis = [], client_chain: holders = [], anchor_id: anchor } = token;
+  const { jti, exp, jti_chain: jtis = [], client_chain: holders = [] } = token;
   const foreign = jtis.length - holders.length;
-  // Nobody vouched for what began here.
-  if (foreign !== 1 && (foreign !== 0 || anchor !== undefined)) return false;
+  if (!beginsSoundly(token, foreign)) return false;
   if (new Set([...jtis, jti]).size !== jtis.length + 1) return false;
-  // None outlives the one that it was exchanged from.
-  const ends = [...holders.map((holder) => holder.exp), exp];
+  // None outlives the one that it was exchanged from, but for what a refresh token has given.
+  const ends = [...holders.map((holder) => holder.exp), exp].slice(token.family_id === undefined ? 0 : 1);
   if (ends.some((end, index) => end > (ends[index - 1] ?? Infinity))) return false;
   const [current, ...before] = actorsOf(token);
   if (current === undefined) return true;
   if (jtis.length === 0 || !isHeldBy(token, current)) return false;
   const last = holders.toReversed();
   return before.every((actorClaim, index) => isHeldBy(last[index], actorClaim));
+}
+
+/** With a token of ours, or with one of somebody else's, which then has no holder. */
+function beginsSoundly(
+  { family_id: family, anchor_id: anchor, client_chain: holders = [] }: ChainClaims,
+  foreign: number,
+): boolean {
+  if (foreign === 1) return family === undefined;
+  // Nobody vouched for what began here, and a refresh token is exchanged for such a one alone.
+  return foreign === 0 && anchor === undefined && (family === undefined || holders.length > 0);
 }
 
 /** The actors of a token, the current one first. */

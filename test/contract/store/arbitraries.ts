@@ -18,6 +18,7 @@ import type {
   SelfRegistration,
 } from '../../../lambdas/ports/registry.ts';
 import { delegations } from './delegation-arbitrary.ts';
+import { origins } from './origin-arbitrary.ts';
 import type { StoredGrant } from '../../../lambdas/ports/grants.ts';
 import type { KeyRing, SigningKey } from '../../../lambdas/ports/signing.ts';
 import { type Instant, instant } from '../../../lambdas/runtime/clock.ts';
@@ -286,6 +287,7 @@ const terms: fc.Arbitrary<StoredGrant['terms']> = fc
     withOptional(some, {
       agentId: text<NonNullable<StoredGrant['terms']['agentId']>>(),
       resource: text<NonNullable<StoredGrant['terms']['resource']>>(),
+      origin: origins,
     }),
   );
 

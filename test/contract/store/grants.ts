@@ -5,7 +5,7 @@ import type { Family, Grants, Marked, StoredGrant } from '../../../lambdas/ports
 import type { TokenStandings } from '../../../lambdas/ports/token-standing.ts';
 import { after } from '../../../lambdas/runtime/clock.ts';
 import { endedName } from '../../../lambdas/runtime/ended-name.ts';
-import type { ClientId, GrantId } from '../../../lambdas/runtime/identifiers.ts';
+import type { ClientId, GrantId, ResourceUri } from '../../../lambdas/runtime/identifiers.ts';
 import { aFamily, aGrant, rotated } from './mothers.ts';
 import type { UnrulyNetwork } from './unruly-network.ts';
 
@@ -72,6 +72,23 @@ export function describeGrants(make: () => WatchedGrants): void {
   });
 
   describe('a store of grants', () => {
+    it('has a grant that came of an exchange, with its family from the first', async () => {
+      const parent = { jti: 'one', clientId: 'desk' as ClientId, expiresAt: 1_800_000_100.5, scope: [] };
+      const { terms, createdAt, code } = aGrant();
+      const origin = { root: 'root' as GrantId, resource: 'https://a.example.com/' as ResourceUri, parent };
+      const grant = { terms: { ...terms, origin }, createdAt, code, family: aFamily() };
+      await subject.grants.open(grant);
+      // Asked again, as where its reply was lost, it is done; another one of that id is none.
+      await subject.grants.open(grant);
+      expect(await subject.grants.find(terms.id)).toEqual(grant);
+      const other = { ...grant, code: { ...code, digest: 'another' } };
+      await expect(subject.grants.open(other)).rejects.toThrow('another grant of that id');
+      expect(await rotate(subject.grants, grant, grant.family)).toEqual({ won: true });
+      expect(await redeem(subject.grants, { ...grant, code: { ...code, digest: 'no' } })).toMatchObject({
+        won: false,
+      });
+    });
+
     it('has what was created, and nothing else', async () => {
       const grant = aGrant();
       await subject.grants.create(grant);
@@ -211,15 +228,15 @@ export function describeGrants(make: () => WatchedGrants): void {
     });
 
     it('is in the feed of ends and in the standing of its tokens at once', async () => {
-      const { grant } = await redeemed(subject.grants);
+      const { grant, family } = await redeemed(subject.grants);
       const { id } = grant.terms;
       const name = endedName('grant_id', id);
       const names = { jti: 'jti', expiresAt: after(grant.createdAt, 900), clientId: 'nobody' as ClientId };
       const standing = async () => (await subject.standings.read({ ...names, grantId: id })).grant;
-      expect(await standing()).toEqual({ terms: grant.terms });
+      expect(await standing()).toEqual({ terms: grant.terms, family });
       expect((await subject.ends.current(grant.createdAt)).principals.has(name)).toBe(false);
       await subject.grants.end(id, theEnd(grant), 'request');
-      expect(await standing()).toEqual({ terms: grant.terms, ended: theEnd(grant) });
+      expect(await standing()).toEqual({ terms: grant.terms, family, ended: theEnd(grant) });
       const { principals } = await subject.ends.current(grant.createdAt);
       expect(principals.get(name)).toBeGreaterThan(theEnd(grant).at);
     });

@@ -72,6 +72,42 @@ export const exchange = {
     'Vestibule',
     'leaves the actor out of a token only where policy says so, and never one who acted before',
   ),
+  'rfc8693:2.2.1:refresh-token': must(
+    'RFC 8693 §2.2.1',
+    'gives a refresh token as the issued token itself, of the type N_A, to be used at the refresh grant',
+  ),
+  'vestibule:exchange-refresh': must(
+    'Vestibule',
+    'lets whoever policy names go on with what a token gave once that has expired, in the same chain and never with more',
+  ),
+  'vestibule:exchange-refresh-policy': must(
+    'Vestibule',
+    'gives a refresh token for none but a token of a client that may go on itself, and only where policy says so',
+  ),
+  'vestibule:exchange-refresh-ends': must(
+    ['Vestibule', 'RFC 7009 §2.1'],
+    'ends a refresh token that was given in exchange with the token, the grant, the person and everybody that it came through',
+  ),
+  'vestibule:exchange-refresh-narrows': must(
+    'Vestibule',
+    'gives for a refresh token that came of an exchange no more than policy, the grant and the person give at that moment',
+  ),
+  'vestibule:exchange-refresh-faults': must(
+    'Vestibule',
+    'neither loses a refresh token that came of an exchange nor gives what has ended when a dependency fails',
+  ),
+  'vestibule:exchange-refresh-many': must(
+    'Vestibule',
+    'lets many refresh one family that came of an exchange at once, and none of them once it has ended',
+  ),
+  'rfc8693:2.2.1:id-token': must(
+    'RFC 8693 §2.2.1',
+    'gives an id_token as the issued token itself, of the type N_A, to the client that asks',
+  ),
+  'vestibule:exchange-identity': must(
+    ['Vestibule', 'OIDC Core §2'],
+    'tells a client that was sent a token of a person in an id_token who that is, as far as the token tells, and nobody else',
+  ),
   'vestibule:exchange-opaque': must('Vestibule', 'exchanges opaque tokens as it does signed ones'),
   'vestibule:exchange-bound': must(
     ['Vestibule', 'RFC 9449 §5'],

@@ -65,14 +65,14 @@ async function asserted(given: Given = {}): Promise<string> {
     keyRings: { current: () => Promise.resolve(aKeyRing(key)) },
     identityProviders: { all: () => Promise.resolve([{ ...demo, ...given.idp }]) },
     grants: {
-      ...{ create: never, several: never, redeem: never, rotate: never },
+      ...{ create: never, open: never, several: never, redeem: never, rotate: never },
       ...{ find: () => Promise.resolve(grant), end: () => Promise.resolve(true) },
     },
     standings: {
       ...{ check: () => Promise.resolve(given.standing ?? { kind: 'stands' }) },
       ...{ confirm: never, forget: () => Promise.resolve() },
     },
-    ...{ random: () => 'random', life: { idle: 60, absolute: 600 } },
+    ...{ random: () => 'random', life: { idle: 60, absolute: 600 }, planExchanged: never },
   });
   const idToken = await signJwt(processSigner, key, given.typ ?? 'JWT', {
     ...{ iss: issuer, sub: 'person.alice', aud: 'planner-client', exp: now + 60, grant_id: 'granted' },

@@ -104,6 +104,10 @@ const expected: {
     [400, 'invalid_grant'],
   ],
   idp_disabled: [{ reason: 'idp_disabled', grantId }, [400, 'unauthorized_client']],
+  nothing_delegated_now: [
+    { reason: 'nothing_delegated_now', grantId, why: 'target_not_delegated', description: 'so "it" is' },
+    [400, 'invalid_grant'],
+  ],
   agent_changed: [{ reason: 'agent_changed' }, [400, 'invalid_grant']],
   resource_not_granted: [{ reason: 'resource_not_granted' }, [400, 'invalid_target']],
   scope_not_granted: [{ reason: 'scope_not_granted', available: ['a'] }, [400, 'invalid_scope']],
