@@ -61,6 +61,7 @@ export async function startServer(
     ...{ origin, seen },
     to: (path) => seen.filter((each) => each.path === path),
     close: async () => {
+      if (!http.listening) return;
       http.closeAllConnections();
       http.close();
       await once(http, 'close');

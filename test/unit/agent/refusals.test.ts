@@ -144,6 +144,5 @@ describe('a server that asks for patience', () => {
       name: 'TemporarilyUnavailable',
       retryAfterSeconds: undefined,
     });
-    world = await startWorld();
   });
 });

@@ -30,6 +30,9 @@ let server: Server;
 let endpoint: string;
 let sent: string[];
 
+const credentials = { AWS_ACCESS_KEY_ID: 'AKIATEST', AWS_SECRET_ACCESS_KEY: 'secret' };
+const given = Object.keys(credentials).map((name) => [name, process.env[name]] as const);
+
 beforeAll(async () => {
   server = createServer((request, response) => {
     void request.toArray().then((chunks: Buffer[]) => {
@@ -46,14 +49,17 @@ beforeAll(async () => {
     server.listen(0, '127.0.0.1', resolve);
   });
   endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  process.env['AWS_ACCESS_KEY_ID'] = 'AKIATEST';
-  process.env['AWS_SECRET_ACCESS_KEY'] = 'secret';
+  Object.assign(process.env, credentials);
 });
 beforeEach(() => {
   sent = [];
 });
 afterAll(() => {
   server.close();
+  for (const [name, value] of given) {
+    if (value === undefined) Reflect.deleteProperty(process.env, name);
+    else process.env[name] = value;
+  }
 });
 
 async function run(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
