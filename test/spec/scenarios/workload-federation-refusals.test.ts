@@ -150,6 +150,37 @@ describe('the assertion of a workload', () => {
     expect(await office.present(assertion)).toMatchObject({ status: 200 });
   });
 
+  verifies(
+    'WIF-7',
+    'stands in for no credentials that are wrong, and is not used up beside them',
+    async () => {
+      const assertion = await office.forge.token();
+      const form = { grant_type: jwtBearer, assertion, resource: demo };
+      const wrong = basic('planner-client', 'wrong');
+      for (const [more, headers] of [
+        [{}, wrong],
+        [{ client_secret: 'wrong' }, wrong],
+        [{}, { authorization: 'Basic of-nobody' }],
+        [{ client_assertion: assertion }, {}],
+      ] as const) {
+        const { status, body } = await office.client.token({ ...form, ...more }, headers);
+        expect([more, [400, 401].includes(status), body['access_token']]).toEqual([more, true, undefined]);
+      }
+      expect(await office.present(assertion)).toMatchObject({ status: 200 });
+    },
+  );
+
+  verifies('vestibule:workload-least', 'gives nothing at a server that an operator disabled', async () => {
+    const assertion = await office.forge.token();
+    await office.client.admin('POST', 'resources/demo/disable');
+    office.client.letCachesExpire();
+    const disabled = await office.present(assertion);
+    await office.client.admin('POST', 'resources/demo/enable');
+    office.client.letCachesExpire();
+    expect(disabled).toMatchObject({ status: 400, body: { error: 'invalid_target' } });
+    expect(await office.present(assertion)).toMatchObject({ status: 200 });
+  });
+
   verifies('WIF-6', 'is not asked for twice: what the request lacks is told as its own fault', async () => {
     const ask = async (form: Readonly<Record<string, string>>) =>
       office.present(await office.forge.token(), form);
