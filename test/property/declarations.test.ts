@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Kind } from '../../lambdas/ports/registry-store.ts';
+import { strategyKinds } from '../../lambdas/registry/exchange-strategy.ts';
 import { describe as sentence } from '../../lambdas/registry/refusal.ts';
 import { readTrusted } from '../../lambdas/registry/rules.ts';
 import type { Issuer } from '../../lambdas/runtime/identifiers.ts';
@@ -36,14 +37,44 @@ const value = fc.oneof(hostile, fc.jsonValue(), fc.constant(['tools:read']));
 const member = fc.constantFrom(
   ...['id', 'uri', 'kind', 'name', 'owner', 'scopes', 'catalogue', 'audience', 'agent_id', 'client_id'],
   ...['jwks', 'jwks_uri', 'grant_types', 'token_endpoint_auth_method', '__proto__', 'constructor'],
+  ...['idp', 'strategy'],
 );
 const declaration = fc.oneof(value, fc.dictionary(member, value));
 
 describe('a declaration', () => {
-  it.each(['resource', 'agent', 'client'] as const)('of a %s is read or refused in a sentence', (kind) => {
+  it.each(['resource', 'agent', 'client', 'api'] as const)(
+    'of a %s is read or refused in a sentence',
+    (kind) => {
+      fc.assert(
+        fc.property(declaration, (input) => {
+          expect(faultOf(kind, input)).toEqual(expect.any(String));
+        }),
+        runs,
+      );
+    },
+  );
+
+  it('of an API is read or refused in a sentence, whatever stands for how it is asked for', () => {
+    const whole = {
+      id: 'files',
+      uri: 'https://files.example.com',
+      idp: 'company',
+      scopes: [{ name: 'read' }],
+    };
+    const part = fc.constantFrom(
+      'audience',
+      'client_id',
+      'issuer',
+      'token_endpoint',
+      'presents',
+      '__proto__',
+    );
+    const strategy = fc
+      .tuple(fc.constantFrom(...strategyKinds), fc.dictionary(part, value))
+      .map(([kind, members]) => ({ ...members, kind }));
     fc.assert(
-      fc.property(declaration, (input) => {
-        expect(faultOf(kind, input)).toEqual(expect.any(String));
+      fc.property(strategy, (way) => {
+        expect(faultOf('api', { ...whole, strategy: way })).toMatch(/^$|^strategy/);
       }),
       runs,
     );
