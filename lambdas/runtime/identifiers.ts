@@ -29,3 +29,5 @@ export type UpstreamSession = Branded<'UpstreamSession'>;
 export type DeviceId = Branded<'DeviceId'>;
 /** Short name of an identity provider, and the last segment of its callback. */
 export type IdpId = Branded<'IdpId'>;
+/** One task: the work of an agent under one handle. `[A-Za-z0-9_-]{22}`. */
+export type TaskId = Branded<'TaskId'>;
