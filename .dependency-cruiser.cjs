@@ -72,6 +72,18 @@ module.exports = {
       'Domains do not import each other.',
     ),
     from(
+      '^lambdas/tasks/',
+      { path: '^(node_modules/(@aws-sdk|@smithy|@middy)|lambdas/(?!tasks/|ports/|runtime/))' },
+      'tasks-alone',
+      'The life of a task sees ports and runtime.',
+    ),
+    from(
+      '^lambdas/(registry|keys)/',
+      { path: '^lambdas/tasks/' },
+      'not-tasks',
+      'Domains do not import each other; what is issued on a task is judged by its life.',
+    ),
+    from(
       '^lambdas/(oauth|registry)/',
       { path: '^lambdas/keys/' },
       'not-keys',
