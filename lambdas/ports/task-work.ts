@@ -11,6 +11,8 @@ export interface TaskMessage {
 export interface TaskQueue {
   /** Resolves with those that were not taken, which are due still. */
   readonly send: (messages: readonly TaskMessage[]) => Promise<readonly TaskMessage[]>;
+  /** About how many messages wait for a worker, or are with one. */
+  readonly waiting: () => Promise<number>;
 }
 
 interface OfTask {

@@ -1,0 +1,27 @@
+import type { StoredTask, TaskEndReason } from '../ports/tasks.ts';
+import type { Instant } from '../runtime/clock.ts';
+import type { IdpId } from '../runtime/identifiers.ts';
+
+/** What everything came to that a task rests on, asked just now. */
+export type Confirmation =
+  | {
+      readonly kind: 'stands';
+      /** Something upstream dies unless it is asked for again by then. */
+      readonly askAgainBy?: Instant;
+    }
+  /** For good. */
+  | { readonly kind: 'over'; readonly reason: TaskEndReason; readonly detail?: string }
+  /** For now: the task goes on with what it holds. */
+  | {
+      readonly kind: 'unreachable';
+      /** Which dependency, and what it said; nothing of it is secret. */
+      readonly what: string;
+      /** Where it is an identity provider that does not answer as it should. */
+      readonly idp?: IdpId;
+      /** Whether somebody has to act: the provider wants to see the person. */
+      readonly interaction: boolean;
+      readonly retryAfterSeconds?: number;
+    };
+
+/** Asks everything that a task rests on. It never rejects for a dependency that is down. */
+export type Confirm = (task: StoredTask, now: Instant) => Promise<Confirmation>;
