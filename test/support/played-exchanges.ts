@@ -52,17 +52,25 @@ export function playExchanges(judge: ExchangeJudge): PlayedExchanges {
       };
       return { status: 200, body: { ...body, ...members } };
     },
-    also: (path, { url, authorization, body, method }) => {
+    also: (path, { url, authorization, proof, body, method }) => {
       const form = Object.fromEntries(new URLSearchParams(body));
       const grantType = form['grant_type'];
       const isOurs = method === 'POST' && path.endsWith('/token') && grantType !== undefined;
       if (!isOurs || ['authorization_code', 'refresh_token'].includes(grantType)) return undefined;
       const asked = { form, ...provedBy(authorization, form), url };
       requests.push(asked);
-      return behaviour(asked) ?? judge(asked, played);
+      const answer = behaviour(asked) ?? judge(asked, played);
+      return proof === undefined ? answer : bound(answer);
     },
   };
   return played;
+}
+
+/** RFC 9449 §5: what is asked with a proof is bound to its key, whether that was demanded or not. */
+function bound(answer: ExchangeAnswer): ExchangeAnswer {
+  if (answer === 'hang up' || !('token_type' in answer.body) || answer.body.token_type !== 'Bearer')
+    return answer;
+  return { ...answer, body: { ...answer.body, token_type: 'DPoP' } };
 }
 
 export function refused(error: string, members: object = {}, status = 400): Answered {

@@ -152,5 +152,6 @@ async function provenClient(
 }
 
 function asking(url: URL, { method = 'GET', headers }: IncomingMessage, body: string): Asked {
-  return { url, method, authorization: headers.authorization, body };
+  const { authorization, dpop } = headers;
+  return { url, method, authorization, proof: dpop === undefined ? undefined : String(dpop), body };
 }

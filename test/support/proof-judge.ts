@@ -6,6 +6,8 @@ import type { Gate } from './gate.ts';
 /** An Okta that demands DPoP (ok-dpop of the reference: a nonce for each proof, `use_dpop_nonce` where there is none). */
 export interface ProofJudge {
   readonly gate: Gate;
+  /** What came, to whatever path, and whether with a proof, good or bad. */
+  readonly seen: readonly { readonly path: string; readonly proof: boolean }[];
   /** Takes no nonce that it has given until now. */
   readonly renewNonce: () => void;
   /** From now on it wants a nonce again and again, whatever it is shown. */
@@ -16,12 +18,23 @@ export interface ProofJudge {
   readonly taken: readonly { readonly path: string; readonly jkt: string; readonly jti: string }[];
 }
 
+/** Where it demands them: paths of its host. It looks at no proof elsewhere. */
+interface Demanding {
+  readonly tokens: readonly string[];
+  readonly userinfo?: string;
+}
+
 /** `now`: seconds since 1970. */
-export function judgeProofs(root: string, now: () => number): ProofJudge {
+export function judgeProofs(
+  root: string,
+  now: () => number,
+  { tokens, userinfo }: Demanding = { tokens: ['/token'], userinfo: '/userinfo' },
+): ProofJudge {
   let nonce: string = randomUUID();
   let insatiable = false;
   let bearers = false;
   const taken: { path: string; jkt: string; jti: string }[] = [];
+  const seen: { path: string; proof: boolean }[] = [];
 
   const proven = async (path: string, request: IncomingMessage): Promise<'taken' | 'nonce' | 'bad'> => {
     const { dpop, authorization = '' } = request.headers;
@@ -32,8 +45,8 @@ export function judgeProofs(root: string, now: () => number): ProofJudge {
       });
       const token = authorization.replace(/^DPoP /, '');
       const ath = createHash('sha256').update(token).digest('base64url');
-      const isBound = path === '/token' || authorization === `DPoP ${token}`;
-      const hasItsDigest = path === '/token' || payload['ath'] === ath;
+      const isBound = path !== userinfo || authorization === `DPoP ${token}`;
+      const hasItsDigest = path !== userinfo || payload['ath'] === ath;
       const jti = String(payload.jti);
       const isOld = taken.some((before) => before.jti === jti);
       const isFor =
@@ -48,16 +61,18 @@ export function judgeProofs(root: string, now: () => number): ProofJudge {
   };
 
   return {
-    gate: async (path, request) => {
-      if (path !== '/token' && path !== '/userinfo') return undefined;
+    gate: async (_, request) => {
+      const path = new URL(request.url ?? '', root).pathname;
       const { dpop, authorization = '' } = request.headers;
-      if (bearers && path === '/userinfo' && dpop === undefined && authorization.startsWith('Bearer ')) {
+      seen.push({ path, proof: dpop !== undefined });
+      if (path !== userinfo && !tokens.includes(path)) return undefined;
+      if (bearers && path === userinfo && dpop === undefined && authorization.startsWith('Bearer ')) {
         return undefined;
       }
       const judged = await proven(path, request);
       if (judged === 'taken') return undefined;
       const error = judged === 'nonce' ? 'use_dpop_nonce' : 'invalid_dpop_proof';
-      return path === '/token'
+      return path !== userinfo
         ? { status: 400, body: { error }, headers: { 'dpop-nonce': nonce } }
         : {
             ...{ status: 401, body: {} },
@@ -73,6 +88,6 @@ export function judgeProofs(root: string, now: () => number): ProofJudge {
     neverContent: (never) => {
       insatiable = never;
     },
-    taken,
+    ...{ taken, seen },
   };
 }

@@ -17,6 +17,7 @@ import {
 import { type ExchangeJudge, type PlayedExchanges, playExchanges } from '../../support/played-exchanges.ts';
 import { type PlayedIdp, playIdp } from '../../support/played-idp.ts';
 import type { Behaviour } from '../../support/played-idp/behaviour.ts';
+import { judgeProofs, type ProofJudge } from '../../support/proof-judge.ts';
 import { asker, random, signInBy } from './downstream-driver.ts';
 
 const tenant = '72f988bf-86f1-41af-91ab-2d7cd011db47';
@@ -103,6 +104,8 @@ export interface ApiProviders {
   readonly deployment: TestDeployment;
   readonly idps: Readonly<Record<Provider, PlayedIdp>>;
   readonly exchanges: Readonly<Record<Provider, PlayedExchanges>>;
+  /** Of those that demand proofs of possession. */
+  readonly proofs: Readonly<Partial<Record<Provider, ProofJudge>>>;
   /** Somebody signs in at the provider of an API, and a token is asked for on their grant. */
   readonly exchange: (api: StrategyName, scopes?: readonly string[]) => Promise<DownstreamAnswer>;
   /** As each provider behaves. */
@@ -110,7 +113,13 @@ export interface ApiProviders {
   readonly stop: () => Promise<void>;
 }
 
-export async function startApiProviders(): Promise<ApiProviders> {
+/**
+ * `demanding`: the paths of the host of a provider at which token requests have to bear a proof of possession; the entry of that
+ * provider has `dpop: true`.
+ */
+export async function startApiProviders(
+  demanding: Readonly<Partial<Record<Provider, readonly string[]>>> = {},
+): Promise<ApiProviders> {
   const names = Object.keys(providers) as readonly Provider[];
   const secrets = new Map<string, string>();
   const known = (id: string, name: string) => ({ id, secret: () => secrets.get(name) ?? '' });
@@ -131,17 +140,22 @@ export async function startApiProviders(): Promise<ApiProviders> {
   const now = (): number => deployment.run.clock.now() / 1_000;
   const idps: Partial<Record<Provider, PlayedIdp>> = {};
   const exchanges: Partial<Record<Provider, PlayedExchanges>> = {};
+  const proofs: Partial<Record<Provider, ProofJudge>> = {};
   for (const name of names) {
     if (free.length === 0) free.push(...(await anotherBlock()));
     const played = playExchanges(judges[name]);
     const [own = 0] = free.splice(0, 1);
     const { path } = providers[name];
+    const tokens = demanding[name];
+    const judge = tokens && judgeProofs(`http://localhost:${own}`, now, { tokens });
+    if (judge !== undefined) proofs[name] = judge;
     idps[name] = await playIdp({
       port: own,
       path,
       secret: () => secrets.get(name) ?? '',
       now,
       also: played.also,
+      ...(judge && { gate: judge.gate }),
     });
     exchanges[name] = played;
     idps[name].play(behaviours[name]);
@@ -153,6 +167,7 @@ export async function startApiProviders(): Promise<ApiProviders> {
       ...example,
       identityProviders: names.map((id) => ({
         ...{ id, issuer: issuerOf(id), clientId: 'vestibule', ...providers[id].config },
+        ...(demanding[id] && { dpop: true }),
       })),
       roles: [{ id: 'everyone', groups: 'everyone', scopes: { demo: ['tools:read'] } }],
       downstreamApis: Object.entries(strategies).map(([id, { idp, api }]) => ({
@@ -168,7 +183,8 @@ export async function startApiProviders(): Promise<ApiProviders> {
   const ask = asker(deployment);
   const signIn = signInBy(ask);
   return {
-    ...{ deployment, idps: idps as ApiProviders['idps'], exchanges: exchanges as ApiProviders['exchanges'] },
+    ...{ deployment, proofs },
+    ...{ idps: idps as ApiProviders['idps'], exchanges: exchanges as ApiProviders['exchanges'] },
     play: (name, more = {}) => {
       idps[name]?.play({ ...behaviours[name], ...more });
     },

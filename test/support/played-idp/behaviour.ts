@@ -55,6 +55,8 @@ export interface Asked {
   readonly url: URL;
   readonly method: string;
   readonly authorization: string | undefined;
+  /** A proof of possession (RFC 9449 §4). */
+  readonly proof: string | undefined;
   readonly body: string;
 }
 
