@@ -109,7 +109,15 @@ export type ExchangeFault =
   /** There is one, which the client may not have a token for. */
   | 'audience_not_allowed'
   /** What is presented was made for others than the client that exchanges. */
-  | 'presented_for_others';
+  | 'presented_for_others'
+  /** What is presented is bound to a key, and exchanged for whoever has that key alone. */
+  | 'presented_token_bound'
+  /** What it gives is bound to a key: good for nobody who is given it. */
+  | 'exchanged_tokens_bound'
+  /** It wants to be shown a key by us, and its entry here does not say so. */
+  | 'dpop_required'
+  /** It does not take the proof by which it is shown one. */
+  | 'dpop_proof_refused';
 
 /** Why there is no token of the API. */
 export type ApiRefusal =

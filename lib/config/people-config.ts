@@ -51,7 +51,7 @@ export interface IdentityProviderConfig {
   readonly authentication?: 'client_secret' | KeyAuthentication;
   /**
    * Whether token requests there bear a proof of possession (DPoP, RFC 9449), as Okta demands of applications that have the
-   * switch on. Default: false.
+   * switch on. Requests for tokens of downstream APIs bear none. Default: false.
    */
   readonly dpop?: boolean;
   /**

@@ -68,6 +68,10 @@ const sayings: Readonly<Record<ExchangeFault, string>> = {
   audience_unknown: 'it knows no such audience',
   audience_not_allowed: 'the audience is none that its client may have',
   presented_for_others: 'what is presented was made for others than its client',
+  presented_token_bound: 'what is presented is bound to a key',
+  exchanged_tokens_bound: 'it binds what it gives to a key of its client, which nobody else has',
+  dpop_required: 'it wants a proof of possession (DPoP)',
+  dpop_proof_refused: 'it does not take the proof of possession (DPoP)',
 };
 
 /** In our own words, and in the characters that a description may have (RFC 6749 §5.2). */

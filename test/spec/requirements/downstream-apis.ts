@@ -34,6 +34,10 @@ export const downstreamApis = {
     'Vestibule',
     'asks each kind of identity provider for a token of an API in the way that it documents, by the client that it wants there',
   ),
+  'vestibule:api-proofs': must(
+    ['Vestibule', 'RFC 9449 §5', 'RFC 9449 §8'],
+    'shows a provider whose entry says so a key where we alone present what it gives, and never where it goes on to others, who get no token that is bound to a key',
+  ),
   'vestibule:api-faults': must(
     ['Vestibule', 'RFC 6749 §5.2'],
     'tells what of an API is set up wrongly at its provider, where the answer tells, and where that is mended, in words of ours',

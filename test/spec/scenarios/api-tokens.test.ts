@@ -252,6 +252,15 @@ describe('what the provider says of an API', () => {
     ]);
   });
 
+  verifies('vestibule:api-faults', 'is that nobody else could use what it gives', async () => {
+    office.exchanges.play(() => refused('use_dpop_nonce'));
+    expect((await office.ask(await office.subject())).body).toEqual({
+      error: 'invalid_target',
+      error_description:
+        'the identity provider gives no token of the API: use_dpop_nonce, it binds what it gives to a key of its client, which nobody else has. Do not require a proof of possession (DPoP) of the client vestibule, or name another one in strategy.client of the API: the settings of the client at the identity provider.',
+    });
+  });
+
   verifies('vestibule:api-down', 'is nothing while it is down, or AWS between us and it', async () => {
     const unavailable = { status: 503, body: { error: 'temporarily_unavailable' } };
     office.exchanges.play(() => ({ status: 500, body: {} }));

@@ -68,6 +68,10 @@ describe('what keeps everybody from the tokens of an API', () => {
       ...(['exchange_not_allowed', /client vestibule exchange tokens: .*"Standard token exchange"/] as const),
     ],
     [
+      ...(['keycloak', 'keycloak', words('DPoP proof is missing')] as const),
+      ...(['exchanged_tokens_bound', /"Require DPoP bound tokens"/] as const),
+    ],
+    [
       ...(['cognito', 'cognito', refused('unauthorized_client')] as const),
       ...(['exchange_not_allowed', /ALLOW_TOKEN_EXCHANGE_IMPERSONATION/] as const),
     ],

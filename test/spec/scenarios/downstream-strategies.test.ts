@@ -52,7 +52,7 @@ describe('a token of an API is given', () => {
 });
 
 describe('what is set up wrongly at a provider', () => {
-  const told = async (api: StrategyName, idp: 'keycloak' | 'auth0', answer: ExchangeAnswer) => {
+  const told = async (api: StrategyName, idp: 'keycloak' | 'auth0' | 'okta', answer: ExchangeAnswer) => {
     office.exchanges[idp].play(() => answer);
     const { told: kind, ...rest } = await office.exchange(api);
     expect(kind).toBe('not_exchanged');
@@ -90,6 +90,18 @@ describe('what is set up wrongly at a provider', () => {
           'presented_for_others',
           /name vestibule as an audience/,
         ],
+        [
+          'invalid_request',
+          'DPoP proof is missing',
+          'exchanged_tokens_bound',
+          /^Do not require DPoP bound tokens of the client vestibule, and take dpop out/,
+        ],
+        [
+          'invalid_request',
+          'Sender-constrained token exchange rejected as the token was not issued for the requesting client',
+          'presented_token_bound',
+          /^Have tokens of the client vestibule, which people sign in with, be bound to no key/,
+        ],
       ];
       for (const [error, said, fault, fix] of sentences) {
         const answer = refused(error, { error_description: said });
@@ -112,6 +124,17 @@ describe('what is set up wrongly at a provider', () => {
       expect(await told('auth0', 'auth0', refused(error))).toEqual({
         ...{ kind: 'refused', error, fault: 'exchange_not_allowed' },
         fix: expect.stringContaining('Let the client service exchange tokens: Auth0 Dashboard') as string,
+      });
+    }
+    for (const error of ['invalid_dpop_proof', 'use_dpop_nonce']) {
+      expect(await told('auth0', 'auth0', refused(error))).toEqual({
+        ...{ kind: 'refused', error, fault: 'exchanged_tokens_bound' },
+        fix: expect.stringMatching(/^Do not require .* of the client service, .*: Auth0 Dashboard/) as string,
+      });
+      // What is presented to another server alone may be bound to a key of ours.
+      expect(await told('oktaAgent', 'okta', refused(error))).toEqual({
+        ...{ kind: 'refused', error, fault: 'dpop_required' },
+        fix: expect.stringMatching(/^Write dpop: true in identityProviders\[\]/) as string,
       });
     }
   });

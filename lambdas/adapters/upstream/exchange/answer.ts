@@ -4,11 +4,17 @@ import { DependencyUnavailable } from '../../../runtime/dependency.ts';
 import { ok, refuse, type Result } from '../../../runtime/result.ts';
 import { Secret } from '../../../runtime/secret.ts';
 import { errorCodeIn, tokenError, vendorCodeIn } from '../provider-errors.ts';
+import { faultOf } from './faults.ts';
+
+/** Whether a request bore a proof of possession; `not_ours`: none may be borne, for what it gives is for others. */
+export type ProofBorne = 'borne' | 'left_out' | 'not_ours';
 
 /** An answer of a token endpoint, of whatever members it has. */
 export interface TokenAnswer {
   readonly status: number;
   readonly members: Readonly<Record<string, unknown>>;
+  /** Of the request that it answers. */
+  readonly proof: ProofBorne;
 }
 
 /** A token that a provider gave, before it is known what it is good for. */
@@ -76,7 +82,11 @@ export function usableToken(
   if (issuedTokenType !== undefined && !accessTokenTypes.has(issuedTokenType)) {
     throw unbelievable(idp, 'what it gave is no access token');
   }
-  if (tokenType !== 'bearer') return refuse({ kind: 'refused', error: 'token_bound_to_another_key' });
+  if (tokenType !== 'bearer') {
+    // RFC 9449 §5: nobody has shown a key, and whoever asks here has none that it could be.
+    const fault = tokenType === 'dpop' ? ({ fault: 'exchanged_tokens_bound' } as const) : {};
+    return refuse({ kind: 'refused', error: 'token_bound_to_another_key', ...fault });
+  }
   return ok({
     accessToken: token,
     ...(issuedTokenType !== undefined && { issuedTokenType }),
@@ -92,12 +102,13 @@ function givenScopes({ scope }: GivenToken, asked: readonly ApiScope[]): readonl
   return found.length === 0 ? asked : found;
 }
 
-function refusedBy({ idp, faultIn }: AskedOf, { status, members }: TokenAnswer): Result<never, ApiRefusal> {
+function refusedBy({ idp, faultIn }: AskedOf, answer: TokenAnswer): Result<never, ApiRefusal> {
+  const { status, members } = answer;
   const code = errorCodeIn(members['error']);
   const error =
     code === undefined ? (status === 401 ? 'invalid_client' : undefined) : tokenError(status, code);
   if (error === undefined) throw unbelievable(idp, `it answers ${status} without an error`);
-  const fault = faultIn(error, members['error_description']);
+  const fault = faultOf(faultIn, error, answer);
   if (fault !== undefined) return refuse({ kind: 'refused', error, fault });
   // Ours to mend: whoever asks can do nothing about it, and is served once it is.
   if (isOfOurs(error)) throw unbelievable(idp, `it refuses the exchange: ${error}`);

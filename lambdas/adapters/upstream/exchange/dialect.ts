@@ -28,12 +28,14 @@ export interface ExchangeTalk {
   ) => Promise<TokenAnswer>;
 }
 
-/** Where else than at the provider's own token endpoint, and how else proved than as its client. */
+/** Where else than at the provider's own token endpoint, how else proved than as its client, and for whom. */
 export interface AskedAt {
   readonly issuer?: string;
   readonly tokenEndpoint?: string;
   /** Proves the client in place of its own credentials. */
   readonly assertion?: { readonly clientId: string; readonly token: Secret };
+  /** What it gives is presented by us, and nobody else sees it: it may be bound to a key of ours. */
+  readonly forUs?: true;
 }
 
 export type StrategyOf<Kind extends ExchangeStrategy['kind']> = Extract<

@@ -11,7 +11,7 @@ import type { Secret } from '../../../runtime/secret.ts';
 import { withNonce } from '../key-proofs.ts';
 import { ProviderUnavailable } from '../provider-fetch.ts';
 import type { Talk } from '../provider-talk.ts';
-import type { TokenAnswer } from './answer.ts';
+import type { ProofBorne, TokenAnswer } from './answer.ts';
 import type { AskedAt, ExchangeTalk } from './dialect.ts';
 import { dialectOf } from './dialects.ts';
 
@@ -45,17 +45,20 @@ export async function exchangeAt(
 async function ask(talk: Talk, grantType: string, form: URLSearchParams, at: AskedAt): Promise<TokenAnswer> {
   const { as, client } = talk;
   const auth = at.assertion === undefined ? talk.auth : byAssertion(at.assertion);
-  const options = optionsAt(talk, at);
+  const options = at.forUs === true ? talk.options : withoutProof(talk.options);
   const send = (): Promise<Response> =>
     withNonce({ options }, () => genericTokenEndpointRequest(as, client, auth, grantType, form, options));
-  return answerOf(await onceMore(send));
+  return { ...(await answerOf(await onceMore(send))), proof: proofBorne(options, at) };
 }
 
-/** What somebody else than the provider gives is to be used by others: it is bound to no key of ours. */
-function optionsAt({ idp, options }: Talk, { tokenEndpoint }: AskedAt): Talk['options'] {
-  if (tokenEndpoint === undefined || new URL(tokenEndpoint).origin === new URL(idp.issuer).origin)
-    return options;
+/** RFC 9449 §5: what is asked with a proof is bound to its key, and whoever asks here for a token has none of ours. */
+function withoutProof(options: Talk['options']): Talk['options'] {
   return { [customFetch]: options[customFetch], [allowInsecureRequests]: true };
+}
+
+function proofBorne({ DPoP: proofs }: Talk['options'], { forUs }: AskedAt): ProofBorne {
+  if (forUs !== true) return 'not_ours';
+  return proofs === undefined ? 'left_out' : 'borne';
 }
 
 /** RFC 7521 §4.2: by an assertion that somebody else has made for the client. */
@@ -77,7 +80,7 @@ async function onceMore(send: () => Promise<Response>): Promise<Response> {
   }
 }
 
-async function answerOf(response: Response): Promise<TokenAnswer> {
+async function answerOf(response: Response): Promise<Omit<TokenAnswer, 'proof'>> {
   const { status } = response;
   try {
     const read: unknown = JSON.parse(await response.text());

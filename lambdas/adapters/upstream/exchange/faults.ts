@@ -1,4 +1,23 @@
-import type { FaultReader } from './answer.ts';
+import type { ExchangeFault } from '../../../ports/downstream-apis.ts';
+import type { FaultReader, ProofBorne, TokenAnswer } from './answer.ts';
+
+/** What is set up wrongly, by the error of an answer, the words of its provider and what was asked. */
+export function faultOf(
+  faultIn: FaultReader,
+  error: string,
+  { members, proof }: Pick<TokenAnswer, 'members' | 'proof'>,
+): ExchangeFault | undefined {
+  return demandsOfProofs.has(error) ? faultOfProof[proof] : faultIn(error, members['error_description']);
+}
+
+/** RFC 9449 §5, §8. */
+const demandsOfProofs: ReadonlySet<string> = new Set(['invalid_dpop_proof', 'use_dpop_nonce']);
+
+const faultOfProof: Readonly<Record<ProofBorne, ExchangeFault>> = {
+  borne: 'dpop_proof_refused',
+  left_out: 'dpop_required',
+  not_ours: 'exchanged_tokens_bound',
+};
 
 /** RFC 6749 §5.2: the client may not use the grant, or nobody may. */
 export const standardFault: FaultReader = (error) =>
@@ -19,4 +38,7 @@ const sentences = [
   [/^(?:Audience not found|Client disabled)$/, 'audience_unknown'],
   [/^Requested audience not available\b/, 'audience_not_allowed'],
   [/^Client is not within the token audience$/, 'presented_for_others'],
+  // Of the client that exchanges, or of the token that is presented: what it gave would be bound either way.
+  [/^DPoP proof is missing$/, 'exchanged_tokens_bound'],
+  [/^Sender-constrained token exchange rejected\b/, 'presented_token_bound'],
 ] as const;

@@ -29,7 +29,7 @@ export const oktaAgent: ExchangeDialect<StrategyOf<'okta-agent'>> = {
           ...{ subject_token: token.reveal(), subject_token_type: idToken, requested_token_type: idJag },
           ...{ audience, resource, scope: scopeText(scopes) },
         },
-        { issuer: org, tokenEndpoint: `${org}/oauth2/v1/token` },
+        { issuer: org, tokenEndpoint: `${org}/oauth2/v1/token`, forUs: true },
       ),
     );
     if (!identity.ok) return identity;

@@ -7,6 +7,7 @@ import { errorIn } from '../probe-token-endpoint.ts';
 import type { TokenAnswer } from './answer.ts';
 import { dialectOf } from './dialects.ts';
 import { exchangeAt, type TalkAt } from './exchange.ts';
+import { faultOf } from './faults.ts';
 
 /**
  * Exchanges a token that nobody gave, for all scopes of the API: what is said of the last thing that was asked. `random` has to be
@@ -26,12 +27,14 @@ export async function probeExchange(
     // That it does not take us is an answer as well.
     if (!(error instanceof DependencyUnavailable) || heard.length === 0) throw error;
   }
-  return probed(api, heard.at(-1) ?? { status: 503, members: {} });
+  const last = heard.at(-1);
+  return last === undefined ? { status: 503 } : probed(api, last);
 }
 
-function probed({ strategy }: DownstreamApi, { status, members }: TokenAnswer): ProbedToken {
+function probed({ strategy }: DownstreamApi, answer: TokenAnswer): ProbedToken {
+  const { status, members } = answer;
   const told = errorIn(status, members);
-  const description = members['error_description'];
-  const fault = told.error === undefined ? undefined : dialectOf(strategy).faultIn(told.error, description);
+  const { faultIn } = dialectOf(strategy);
+  const fault = told.error === undefined ? undefined : faultOf(faultIn, told.error, answer);
   return { status, ...told, ...(fault !== undefined && { fault }) };
 }

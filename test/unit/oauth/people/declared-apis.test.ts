@@ -55,14 +55,26 @@ describe('an agent at Okta', () => {
       'exchange_key_missing',
     ]);
   });
+});
 
-  it('gets tokens that others can use, where another server than the provider gives them', () => {
-    const bound = { ...okta, clientProof: byKey, dpop: true };
-    expect(codes(bound, at('https://as.example.com/token'))).toEqual([]);
-    expect(codes(bound, at('https://company.okta.com/oauth2/files/v1/token'))).toEqual([
-      'exchanged_tokens_bound',
-    ]);
-    const own = { kind: 'okta', audience: 'api://files', client } as const;
-    expect(codes(bound, api(own))).toEqual(['exchanged_tokens_bound']);
+describe('an API behind a provider that is shown a key', () => {
+  const shown = { ...okta, clientProof: byKey, dpop: true };
+
+  it('is asked for without one, so that nothing is wrong with it', () => {
+    const client = { id: 'service' };
+    const [audience, tokenEndpoint] = [
+      'https://as.example.com',
+      'https://company.okta.com/oauth2/a/v1/token',
+    ];
+    expect(codes(shown, api({ kind: 'okta', audience: 'api://files', client }))).toEqual([]);
+    expect(codes(shown, api({ kind: 'okta-agent', audience, tokenEndpoint, client }))).toEqual([]);
+  });
+
+  it('may not have what is presented bound to that key, at Keycloak', () => {
+    const keycloak: LookedAt = { issuer: 'https://id.example.com/realms/staff', profile: 'keycloak' };
+    const files = api({ kind: 'keycloak', audience: 'files' });
+    expect(codes(keycloak, files)).toEqual([]);
+    const [bound, ...more] = declaredFindings({ ...keycloak, dpop: true }, files);
+    expect([bound, more]).toMatchObject([{ code: 'presented_token_bound', severity: 'warning' }, []]);
   });
 });

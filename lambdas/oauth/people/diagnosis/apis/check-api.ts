@@ -69,6 +69,10 @@ const whatIs: Readonly<Record<ExchangeFault, string>> = {
   audience_unknown: 'asks for an audience that nobody knows there',
   audience_not_allowed: 'may have no token for the audience',
   presented_for_others: 'is none that the presented tokens are made for',
+  presented_token_bound: 'may not exchange tokens that are bound to a key of another client',
+  exchanged_tokens_bound: 'gets tokens that are bound to a key alone (DPoP)',
+  dpop_required: 'has to show a key that its tokens are bound to (DPoP)',
+  dpop_proof_refused: 'shows a proof of possession (DPoP) that is not taken',
 };
 
 function faultFinding(idp: LookedAt, api: DownstreamApi, metadata: Metadata, fault: ExchangeFault): Finding {

@@ -1,25 +1,24 @@
 import type { Finding } from '../../../../ports/diagnosis.ts';
 import type { DownstreamApi } from '../../../../ports/downstream-apis.ts';
-import { error, found } from '../check.ts';
+import { error, found, warning } from '../check.ts';
 import type { LookedAt } from '../provider.ts';
+import { whereBound } from './exchange-faults.ts';
 
 /** How an API is asked for. */
 type Asked = Pick<DownstreamApi, 'strategy' | 'scopes'>;
 
 /** What of an API cannot work as the config has it, whatever its provider says. */
 export function declaredFindings(idp: LookedAt, api: Asked): readonly Finding[] {
-  return found(boundTokens(idp, api), missingKey(idp, api), ...entraScopes(api));
+  return found(boundSubject(idp), missingKey(idp, api), ...entraScopes(api));
 }
 
-/** RFC 9449 §5: what is asked with a proof is bound to its key. */
-function boundTokens({ dpop, issuer }: LookedAt, { strategy }: Asked): Finding | undefined {
-  const isElsewhere =
-    strategy.kind === 'okta-agent' && URL.parse(strategy.tokenEndpoint)?.origin !== URL.parse(issuer)?.origin;
-  if (dpop !== true || isElsewhere) return undefined;
-  return error('exchanged_tokens_bound', {
-    what: 'The provider binds the tokens of the API to a key of the deployment (dpop)',
-    why: 'Nobody who exchanges for one could use it, so that none is given.',
-    fix: 'Do not require DPoP for the client, and take dpop out of identityProviders[]; or have people sign in by one provider entry and the API by another.',
+/** RFC 9449 §5: what is refreshed with a proof is bound to its key, and an exchange bears no proof. */
+function boundSubject({ dpop, profile }: LookedAt): Finding | undefined {
+  if (dpop !== true || profile !== 'keycloak') return undefined;
+  return warning('presented_token_bound', {
+    what: 'What is presented for tokens of the API is bound to a key of the deployment (dpop)',
+    why: 'Keycloak 26.7 and later exchange such a token for whoever proves the key, and bind what they give to it: nobody else could use that, so that none is given.',
+    fix: `Do not require DPoP bound tokens of the client that people sign in with, and take dpop out of identityProviders[]: ${whereBound.keycloak}.`,
   });
 }
 

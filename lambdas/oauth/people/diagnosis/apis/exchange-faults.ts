@@ -17,8 +17,39 @@ export function faultFix(
       return `Give the client ${client} a client scope that adds the audience ${audience}, by a mapper of the type Audience or by a client role of it that the person has, as a default scope or as one of the API's scopes: ${keycloakScopes}.`;
     case 'presented_for_others':
       return `Have tokens of the client ${clientId}, which people sign in with, name ${client} as an audience, by a mapper of the type Audience in a default client scope: ${keycloakScopes}.`;
+    case 'presented_token_bound':
+      return `Have tokens of the client ${clientId}, which people sign in with, be bound to no key: take dpop out of identityProviders[], and do not require DPoP bound tokens of it: ${whereBound.keycloak}.`;
+    case 'exchanged_tokens_bound':
+      return `${exchangedUnbound(strategy, client)}: ${whereBound[strategy.kind]}.`;
+    case 'dpop_required':
+      return `Write dpop: true in identityProviders[] of the config, or do not require a proof of possession (DPoP) of the client ${client}: ${whereBound[strategy.kind]}.`;
+    case 'dpop_proof_refused':
+      return `Proofs are signed by ES256, a moment before they are sent, for the URL of the token endpoint: let the provider take those, and let nothing before it change the URL; or do not require a proof of possession (DPoP) of the client ${client}: ${whereBound[strategy.kind]}.`;
   }
 }
+
+/** Whoever is given the token has no key of the client. Keycloak binds it to the key of what is presented, too. */
+function exchangedUnbound({ kind }: ExchangeStrategy, client: string): string {
+  return kind === 'keycloak'
+    ? `Do not require DPoP bound tokens of the client ${client}, and take dpop out of identityProviders[]`
+    : `Do not require a proof of possession (DPoP) of the client ${client}, or name another one in strategy.client of the API`;
+}
+
+const ofAnyClient = 'the settings of the client at the identity provider';
+
+/** Where a client is told to show a key. */
+export const whereBound: Readonly<Record<ExchangeStrategy['kind'], string>> = {
+  rfc8693: ofAnyClient,
+  keycloak:
+    'Keycloak admin console › your realm › Clients › the client › Settings › Capability config: "Require DPoP bound tokens"',
+  'entra-obo': ofAnyClient,
+  'entra-agent-id': ofAnyClient,
+  okta: 'Okta Admin Console › Applications › the API Services app › General › Proof of possession',
+  'okta-agent': 'the settings of the agent at Okta, and of the client at the authorization server of the API',
+  auth0:
+    'Auth0 Dashboard › Applications › the application of the API (Custom API client) › Settings › Token Sender-Constraining',
+  cognito: ofAnyClient,
+};
 
 const keycloakScopes = 'Keycloak admin console › your realm › Clients › the client › Client scopes';
 
