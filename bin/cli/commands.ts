@@ -110,7 +110,7 @@ const addUsage: Readonly<Record<DeclarableKind, string>> = {
   resource:
     'resource add <id> --uri <uri> --scope <name>=<description> … [--name] [--audience] [--kind mcp-server|agent] [--agent <agent id>] [--clients declared|any] [--tokens jwt|opaque] [--dpop accepted|required] [--on-behalf-of <rule> …] [--actor <agent id>]',
   agent:
-    'agent add <id> --owner <owner> [--name] [--require <resource id>:<scope> …] [--optional <resource id>:<scope> …] [--on-behalf-of "<target id>:<scope> [from <scope> or …] [for person|agent|workload or …] [by impersonation]" …]',
+    'agent add <id> --owner <owner> [--name] [--require <resource id>:<scope> …] [--optional <resource id>:<scope> …] [--on-behalf-of "<target id>:<scope> [from <scope> or …] [for person|agent|workload or …] [by impersonation]" …] [--task-hours <hours> [--task-extension] [--task-secret <arn> …]]',
   api: 'api add <id> --uri <uri> --idp <idp id> --strategy rfc8693|keycloak|entra-obo|entra-agent-id|okta|okta-agent|auth0|cognito [--with <member>=<value> …] --scope <name>[=<as the provider calls it>] …',
   client:
     'client add <id> (--agent <agent id> | --resource <resource id or uri> | --redirect-uri <uri> …) [--auth client_secret_basic|client_secret_post|private_key_jwt|aws_iam_jwt|aws_caller_identity|none] [--jwks <file or JSON> | --jwks-uri <url>] [--accept-token-endpoint-audience] [--aws-role <arn> --aws-issuer <url> [--aws-organization <id>] [--aws-principal-tag <key>=<value> …] [--aws-lambda-function <arn> …]] [--post-logout-redirect-uri <uri> …] [--grant <grant type> …] [--consent asked|implied] [--require-pushed-requests] [--name]',

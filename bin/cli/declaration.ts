@@ -5,6 +5,7 @@ import { delegations } from './delegations.ts';
 import { Refused, UsageError } from './failure.ts';
 import type { OptionName, Values } from './options.ts';
 import { resourceAndScope } from './resource-and-scope.ts';
+import { taskOptions, taskPolicy } from './task-policy.ts';
 
 /** What can be registered from here. */
 export const declarableKinds = ['resource', 'agent', 'client', 'api'] as const;
@@ -20,7 +21,7 @@ export const declarationOptions: Readonly<Record<DeclarableKind, readonly Option
     ...['id', 'uri', 'name', 'scope', 'audience', 'kind', 'agent', 'clients', 'tokens', 'dpop'],
     ...['on-behalf-of', 'actor', 'file'],
   ] as OptionName[],
-  agent: ['id', 'name', 'owner', 'require', 'optional', 'on-behalf-of', 'file'],
+  agent: ['id', 'name', 'owner', 'require', 'optional', 'on-behalf-of', ...taskOptions, 'file'],
   api: ['id', 'uri', 'idp', 'strategy', 'with', 'scope', 'file'],
   client: [
     'id',
@@ -83,6 +84,7 @@ const builders: Readonly<Record<DeclarableKind, (id: string, values: Values, dir
     owner: values.owner ?? missing('owner', 'team-billing'),
     catalogue: catalogue(values),
     delegations: delegations(values),
+    tasks: taskPolicy(values),
   }),
   api: (id, values) => ({
     id,

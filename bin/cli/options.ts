@@ -49,6 +49,9 @@ const declarations = {
   idp: { type: 'string' },
   strategy: { type: 'string' },
   with: { type: 'string', multiple: true },
+  'task-hours': { type: 'string' },
+  'task-extension': { type: 'boolean' },
+  'task-secret': { type: 'string', multiple: true },
 } as const satisfies OptionTable;
 
 const keys = { compromised: { type: 'string' } } as const satisfies OptionTable;

@@ -18,10 +18,11 @@ const views: Readonly<Record<Kind, View>> = {
     ],
   },
   agent: {
-    header: ['ID', 'OWNER', 'STATE', 'NAME', 'RESOURCES', 'MANAGED BY'],
+    header: ['ID', 'OWNER', 'STATE', 'NAME', 'RESOURCES', 'TASKS', 'MANAGED BY'],
     row: (thing) => [
       ...texts(thing, 'id', 'owner', 'state', 'name'),
       String(things(thing, 'catalogue').length),
+      thing['tasks'] === undefined ? '-' : `${text((thing['tasks'] as Json)['maximum_hours'])} h`,
       manager(thing),
     ],
   },
@@ -70,6 +71,7 @@ export function details(thing: Json): string {
 
 function member(name: string, value: unknown): readonly (readonly [string, string])[] {
   if (name === 'managed_by') return [[name, manager({ managed_by: value })]];
+  if (name === 'tasks') return [[name, taskPolicy(value as Json)]];
   if (!Array.isArray(value)) return [[name, text(value)]];
   if (value.length === 0) return [[name, '-']];
   const words = name === 'delegations' ? delegation : inline;
@@ -96,6 +98,15 @@ function delegation(entry: unknown): string {
     ...(mode === 'impersonation' ? ['by impersonation'] : []),
     ...(refresh === true ? ['with refresh tokens'] : []),
   ].join('  ');
+}
+
+/** `72 hours at most, can be extended, into arn:…:secret:agents/*` */
+function taskPolicy({ maximum_hours: hours, extension, secrets }: Json): string {
+  return [
+    `${text(hours)} hours at most`,
+    ...(extension === true ? ['can be extended'] : []),
+    ...(secrets === undefined ? [] : [`into ${(secrets as readonly unknown[]).map(text).join(' or ')}`]),
+  ].join(', ');
 }
 
 function manager(thing: Json): string {

@@ -106,6 +106,18 @@ export interface Agent extends Registration {
   readonly catalogue: readonly ScopeCatalogue[];
   /** At most one entry a target. */
   readonly delegations?: readonly Delegation[];
+  /** Absent: it opens no tasks. */
+  readonly tasks?: TaskPolicy;
+}
+
+/** What an agent may do by tasks. */
+export interface TaskPolicy {
+  /** After its opening a task ends so much later at the latest. */
+  readonly maximumHours: number;
+  /** Whether it may move the end of a task that runs, within those. */
+  readonly extension?: true;
+  /** Secrets that tokens may be put into: ARNs, or beginnings of ARNs and a `*`. */
+  readonly secrets?: readonly string[];
 }
 
 /** SHA-256 of a 256-bit random secret; the secret itself is shown once and kept nowhere. */

@@ -137,10 +137,7 @@ async function resolveAgent(
   const catalogue = await resolveCatalogue(store, declared);
   if (!catalogue.ok) return catalogue;
   const delegations = await resolveDelegations(store, declared.delegations, declared.id);
-  const { id, name, owner } = declared;
-  return delegations.ok
-    ? ok({ id, name, owner, catalogue: catalogue.value, ...delegations.value })
-    : delegations;
+  return delegations.ok ? ok(settledAgent(declared, catalogue.value, delegations.value)) : delegations;
 }
 
 function trustAgent(declared: DeclaredAgent): Result<Settled['agent'], RegistryRefusal> {
@@ -156,8 +153,15 @@ function trustAgent(declared: DeclaredAgent): Result<Settled['agent'], RegistryR
     return resource === undefined ? [] : [{ resource, required, optional }];
   });
   const delegations = trustDelegations(declared.delegations);
-  const { id, name, owner } = declared;
-  return delegations.ok ? ok({ id, name, owner, catalogue, ...delegations.value }) : delegations;
+  return delegations.ok ? ok(settledAgent(declared, catalogue, delegations.value)) : delegations;
+}
+
+function settledAgent(
+  { id, name, owner, tasks }: DeclaredAgent,
+  catalogue: Agent['catalogue'],
+  delegations: Delegations,
+): Settled['agent'] {
+  return { id, name, owner, catalogue, ...delegations, ...(tasks && { tasks }) };
 }
 
 async function resolveClient(

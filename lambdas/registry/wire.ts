@@ -2,7 +2,15 @@ import type { AwsWorkload } from '../ports/aws-workload.ts';
 import type { DownstreamApi } from '../ports/downstream-apis.ts';
 import type { ClientProof, IdentityProvider } from '../ports/identity-providers.ts';
 import type { Kind, Things } from '../ports/registry-store.ts';
-import type { Agent, Client, Delegation, ManagedBy, Registration, Resource } from '../ports/registry.ts';
+import type {
+  Agent,
+  Client,
+  Delegation,
+  ManagedBy,
+  Registration,
+  Resource,
+  TaskPolicy,
+} from '../ports/registry.ts';
 import type { Instant } from '../runtime/clock.ts';
 import { writtenStrategy } from './exchange-strategy.ts';
 import { liveSecrets } from './secrets.ts';
@@ -32,6 +40,7 @@ export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
     owner: agent.owner,
     catalogue: agent.catalogue.map(({ resource, required, optional }) => ({ resource, required, optional })),
     delegations: agent.delegations?.map(delegation),
+    tasks: agent.tasks && taskPolicy(agent.tasks),
     ...registration(agent),
   }),
   client: (client: Client) => ({
@@ -84,6 +93,10 @@ export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
 
 function delegation({ resource, scopes, subjects, mode, refresh }: Delegation): Json {
   return { resource, scopes: scopes.map(({ name, from }) => ({ name, from })), subjects, mode, refresh };
+}
+
+function taskPolicy({ maximumHours, extension, secrets }: TaskPolicy): Json {
+  return { maximum_hours: maximumHours, extension, secrets };
 }
 
 /** How the deployment proves itself at an identity provider. */

@@ -5,6 +5,7 @@ import type { Item, PlainRecord } from './attributes.ts';
 import { delegationsAttribute, delegationsOf, storedDelegations } from './delegation-codec.ts';
 import { keyOf } from './keys.ts';
 import { decode, registered, registrationAttributes, registrationOf, text } from './stored.ts';
+import { storedTaskPolicy, taskPolicyAttribute, taskPolicyOf } from './task-policy-codec.ts';
 
 const storedAgent = v.object({
   ...registered,
@@ -13,6 +14,7 @@ const storedAgent = v.object({
   owner: text,
   catalogue: v.array(v.object({ resource: text, required: v.array(text), optional: v.array(text) })),
   delegations: v.exactOptional(storedDelegations),
+  tasks: v.exactOptional(storedTaskPolicy),
 });
 
 export function encodeAgent(agent: Agent): PlainRecord {
@@ -24,6 +26,7 @@ export function encodeAgent(agent: Agent): PlainRecord {
     owner: agent.owner,
     catalogue: agent.catalogue.map(({ resource, required, optional }) => ({ resource, required, optional })),
     delegations: delegationsAttribute(agent.delegations),
+    tasks: taskPolicyAttribute(agent.tasks),
     ...registrationAttributes(agent),
   };
 }
@@ -40,6 +43,7 @@ export function decodeAgent(item: Item): Agent {
       optional: entry.optional as ScopeName[],
     })),
     ...delegationsOf(stored.delegations),
+    ...taskPolicyOf(stored.tasks),
     ...registrationOf(stored),
   };
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { TaskPolicy } from '../../ports/registry.ts';
 import type { AgentId, ScopeName } from '../../runtime/identifiers.ts';
 import { ok, type Result } from '../../runtime/result.ts';
 import type { FieldRefusal } from '../refusal.ts';
@@ -6,6 +7,7 @@ import { type DeclaredDelegation, delegationsMember } from './delegation.ts';
 import { type DeclarationContext, identifier, isDistinct, list, peopleText, scopeName } from './fields.ts';
 import { readDeclaration } from './read.ts';
 import { type ResourceName, resourceName } from './resource-name.ts';
+import { tasksMember } from './task-policy.ts';
 
 export interface DeclaredCatalogue {
   readonly resource: ResourceName;
@@ -19,16 +21,18 @@ export interface DeclaredAgent {
   readonly owner: string;
   readonly catalogue: readonly DeclaredCatalogue[];
   readonly delegations?: readonly DeclaredDelegation[];
+  readonly tasks?: TaskPolicy;
 }
 
 /** Reads the declaration of an agent. Whether its resources exist is for the registry to say. */
 export function readAgent(input: unknown, context: DeclarationContext): Result<DeclaredAgent, FieldRefusal> {
   const read = readDeclaration(agentSchema(context), input);
   if (!read.ok) return read;
-  const { id, name, owner, catalogue, delegations } = read.value;
+  const { id, name, owner, catalogue, delegations, tasks } = read.value;
   return ok({
     ...{ id: id as AgentId, name: name ?? id, owner, catalogue },
     ...(delegations && { delegations }),
+    ...(tasks && { tasks }),
   });
 }
 
@@ -46,6 +50,7 @@ function agentSchema(context: DeclarationContext) {
         ),
       ),
       delegations: v.exactOptional(delegationsMember(context)),
+      tasks: v.exactOptional(tasksMember),
     },
     'must be a JSON object',
   );

@@ -19,6 +19,7 @@ import type {
 } from '../../../lambdas/ports/registry.ts';
 import { delegations } from './delegation-arbitrary.ts';
 import { origins } from './origin-arbitrary.ts';
+import { tasks } from './task-policy-arbitrary.ts';
 import type { StoredGrant } from '../../../lambdas/ports/grants.ts';
 import type { KeyRing, SigningKey } from '../../../lambdas/ports/signing.ts';
 import { type Instant, instant } from '../../../lambdas/runtime/clock.ts';
@@ -55,7 +56,7 @@ export const agents: fc.Arbitrary<Agent> = fc
       }),
     ),
   })
-  .chain((agent) => withOptional(agent, { delegations }));
+  .chain((agent) => withOptional(agent, { delegations, tasks }));
 
 export const resources: fc.Arbitrary<Resource> = fc
   .record({

@@ -90,9 +90,9 @@ describe('a command', () => {
     const { code, out, err } = await run(['--local', 'agent', 'list']);
     expect(code).toBe(0);
     expect(out.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
-      ['ID', 'OWNER', 'STATE', 'NAME', 'RESOURCES', 'MANAGED BY'],
-      ['analyst', 'data', 'active', 'Analyst', '0', 'deployment Vestibule'],
-      ['planner', 'platform', 'disabled', 'Planner', '1', 'deployment Vestibule'],
+      ['ID', 'OWNER', 'STATE', 'NAME', 'RESOURCES', 'TASKS', 'MANAGED BY'],
+      ['analyst', 'data', 'active', 'Analyst', '0', '-', 'deployment Vestibule'],
+      ['planner', 'platform', 'disabled', 'Planner', '1', '-', 'deployment Vestibule'],
     ]);
     expect(err).toBe('1 agents so far …');
   });

@@ -97,6 +97,22 @@ describe('the options of add', () => {
     );
   });
 
+  it('declare what an agent may do by tasks', () => {
+    const secret = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:agents/*';
+    const options = ['--task-hours', '72', '--task-extension', '--task-secret', secret];
+    expect(declared('agent', 'planner', '--owner', 'platform', ...options)).toMatchObject({
+      tasks: { maximum_hours: 72, extension: true, secrets: [secret] },
+    });
+    const least = declared('agent', 'planner', '--owner', 'platform', '--task-hours', '1');
+    expect(least).toHaveProperty('tasks', { maximum_hours: 1 });
+    for (const wrong of [['--task-hours', 'three'], ['--task-extension']]) {
+      expect(() => declared('agent', 'planner', '--owner', 'platform', ...wrong)).toThrow(
+        '--task-hours must be a whole number of hours, such as --task-hours 72',
+      );
+    }
+    expect(declared('agent', 'planner', '--owner', 'platform')).not.toHaveProperty('tasks');
+  });
+
   it('declare an API behind an identity provider', () => {
     const options = [
       ...['--uri', 'https://files.example.com', '--idp', 'company', '--strategy', 'okta'],
