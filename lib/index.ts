@@ -51,6 +51,7 @@ export type {
   ProxiedRegistrationConfig,
   RoleConfig,
 } from './config/people-config.ts';
+export type { AgentTasksConfig, TasksConfig } from './config/tasks-config.ts';
 export { awsAccount, githubActions, kubernetes, spiffe } from './config/workload-platforms.ts';
 export { EdgeWebAcl, type EdgeWebAclProps } from './edge/edge-web-acl.ts';
 export { ProtectedApi } from './protect/protected-api.ts';

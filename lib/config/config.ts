@@ -3,6 +3,7 @@ import type { IdentityAssertionConfig } from './asserting-config.ts';
 import type { TrustAnchorConfig, WorkloadConfig } from './foreign-config.ts';
 import type { DownstreamApiConfig } from './downstream-apis-config.ts';
 import type { IdentityProviderConfig, RoleConfig } from './people-config.ts';
+import type { AgentTasksConfig, TasksConfig } from './tasks-config.ts';
 
 /** What one deployment of Vestibule is. Checked as a whole at synth: a bad value never reaches an account. */
 export interface VestibuleConfig {
@@ -25,6 +26,8 @@ export interface VestibuleConfig {
   readonly refreshTokens?: RefreshTokensConfig;
   /** Tokens that are exchanged, in the name of whoever sent them (RFC 8693). */
   readonly delegation?: ChainConfig;
+  /** Work that goes on for longer than a token, of agents that have `tasks`. */
+  readonly tasks?: TasksConfig;
   /** Clients that bind their tokens to a key (RFC 9449). */
   readonly dpop?: DpopConfig;
   /** Days after which the next signing key takes over, 7 to 365. Default: 90. */
@@ -282,6 +285,8 @@ export interface AgentConfig {
   readonly scopes: Readonly<Record<string, AgentScopes>>;
   /** What it may do in the name of who calls it, by exchanging the tokens that it receives. Default: nothing. */
   readonly onBehalfOf?: OnBehalfOfConfig;
+  /** What it may do by tasks, which go on for longer than a token. Default: it opens none. */
+  readonly tasks?: AgentTasksConfig;
 }
 
 export interface AgentScopes {

@@ -8,6 +8,7 @@ import { mutualTlsProblems } from './mutual-tls.ts';
 import { didYouMean, pathOf, type Problem, show, unknownReference } from './problem.ts';
 import { edgeRegion, regionOf } from './regions.ts';
 import type { SoundParts } from './sound-parts.ts';
+import { taskProblems } from './tasks.ts';
 
 /** What the parts of a config say about each other, each part sound in itself. */
 export function referenceProblems(config: SoundParts): readonly Problem[] {
@@ -32,6 +33,7 @@ export function referenceProblems(config: SoundParts): readonly Problem[] {
     ...zoneOfIssuer(config),
     ...issuerOfEdge(config),
     ...mutualTlsProblems(config),
+    ...taskProblems(config),
   ];
 }
 

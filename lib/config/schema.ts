@@ -31,6 +31,7 @@ import { registration } from './registration.ts';
 import { documentUrlProblem, type Hosts, resourceUriProblem } from './resource-uri.ts';
 import { scopeNameProblem } from './scope-name.ts';
 import { signing } from './signing.ts';
+import { agentTasks, tasks } from './tasks.ts';
 import { trustAnchor, workload } from './trust-anchors.ts';
 
 const retentionDays: readonly number[] = Object.values(RetentionDays).filter(
@@ -105,6 +106,7 @@ const agent = fields({
     fields({ required: v.optional(listOf(scopeName)), optional: v.optional(listOf(scopeName)) }),
   ),
   onBehalfOf: v.optional(onBehalfOf),
+  tasks: v.optional(agentTasks),
 });
 
 const methods = [
@@ -147,6 +149,7 @@ export function configSchema(hosts: Hosts): v.GenericSchema {
     accessTokenMinutes: v.optional(accessTokenMinutes),
     refreshTokens: v.optional(refreshTokens),
     delegation: v.optional(fields({ maximumDepth: v.optional(wholeFrom(1, 8, 'actors')) })),
+    tasks: v.optional(tasks),
     dpop: v.optional(fields({ nonces: v.optional(oneOf(['required', 'off'])) })),
     keyRotationDays: v.optional(keyRotationDays),
     limits: v.optional(limits),

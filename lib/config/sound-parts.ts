@@ -68,6 +68,7 @@ const agent = v.object({
   owner: name,
   scopes: v.fallback(v.optional(v.record(v.string(), agentScopes), {}), {}),
   onBehalfOf,
+  tasks: v.optional(v.unknown()),
 });
 
 /** How a client proves itself, and by which role of AWS, vouched for by which issuer. */
@@ -200,6 +201,7 @@ const parts = v.object({
   awsCallerIdentity: v.fallback(v.optional(v.boolean(), false), false),
   issuer: v.fallback(v.optional(issuer), undefined),
   mutualTls: v.fallback(v.optional(v.object({ url, hostedZone })), undefined),
+  tasks: v.optional(v.unknown()),
   edge: v.fallback(v.optional(v.object({ webAclArn: maybeText })), undefined),
   resources: listOf(resource),
   agents: listOf(agent),

@@ -6,6 +6,7 @@ import type {
   ResourceConfig,
 } from '../config/config.ts';
 import type { DelegationConfig, OnBehalfOfConfig } from '../config/delegation-config.ts';
+import type { AgentTasksConfig } from '../config/tasks-config.ts';
 
 /** What the registrar is told of a resource: the body that the admin API takes, as of all declarations here. */
 export function resourceDeclaration(
@@ -63,6 +64,15 @@ export function agentDeclaration(agent: AgentConfig, resources: readonly Target[
       optional,
     })),
     ...delegationMembers(agent.onBehalfOf, resources),
+    ...(agent.tasks && { tasks: taskPolicy(agent.tasks) }),
+  };
+}
+
+function taskPolicy({ maximumHours, extension, secrets }: AgentTasksConfig): object {
+  return {
+    maximum_hours: maximumHours,
+    ...(extension === true && { extension }),
+    ...(secrets && { secrets }),
   };
 }
 

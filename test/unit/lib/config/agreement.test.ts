@@ -9,10 +9,12 @@ import { canonicalResourceUri } from '../../../../lambdas/oauth/resource/canonic
 import { isResourceScope } from '../../../../lambdas/oauth/scope/scope.ts';
 import { isAwsIssuer } from '../../../../lambdas/oauth/workload/aws-issuer.ts';
 import { isRolePattern } from '../../../../lambdas/oauth/workload/role-pattern.ts';
+import { isSecretPattern } from '../../../../lambdas/oauth/workload/secret-pattern.ts';
 import { awsAuthentication } from '../../../../lib/config/aws-workload.ts';
 import { certificateAuthentication } from '../../../../lib/config/mutual-tls.ts';
 import { type Hosts, resourceUriProblem } from '../../../../lib/config/resource-uri.ts';
 import { scopeNameProblem } from '../../../../lib/config/scope-name.ts';
+import { agentTasks } from '../../../../lib/config/tasks.ts';
 
 const uris = fc.oneof(
   fc.webUrl({ withFragments: true, withQueryParameters: true }),
@@ -69,6 +71,28 @@ test('the config takes exactly the AWS roles that the registry takes', () => {
     fc.property(roles, (role) => {
       const authentication = { method: 'aws_iam_jwt', role };
       expect(v.is(awsAuthentication('public'), authentication)).toBe(isRolePattern(role));
+    }),
+    { numRuns: 5_000 },
+  );
+});
+
+test('the config takes exactly the secrets for tokens of tasks that the registry takes', () => {
+  const part = fc.constantFrom('agents', 'B_c+=.@-d', '*', 'x*', '', 'é', 'a b', 'long'.repeat(150), '/');
+  const secrets = fc
+    .tuple(
+      fc.constantFrom(
+        'arn:aws:secretsmanager:eu-central-1:123456789012:secret:',
+        'arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:',
+        'arn:aws:secretsmanager:*:123456789012:secret:',
+        'arn:aws:ssm:eu-central-1:123456789012:parameter/',
+      ),
+      fc.array(part, { maxLength: 4 }),
+    )
+    .map(([base, parts]) => `${base}${parts.join('/')}`);
+  fc.assert(
+    fc.property(secrets, (secret) => {
+      const policy = { maximumHours: 1, secrets: [secret] };
+      expect(v.is(agentTasks, policy)).toBe(isSecretPattern(secret));
     }),
     { numRuns: 5_000 },
   );

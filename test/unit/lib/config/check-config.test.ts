@@ -17,6 +17,7 @@ import { brokenUserPools } from './broken-user-pools.ts';
 import { brokenRoles } from './broken-roles.ts';
 import { brokenSigning } from './broken-signing.ts';
 import { brokenStatements, withStatements } from './broken-statements.ts';
+import { anyOfRobots, brokenTasks, tasking } from './broken-tasks.ts';
 
 const [files] = soundConfig.resources;
 const [robot] = soundConfig.agents;
@@ -126,6 +127,12 @@ test.each([
   expect(problemsOf({ ...soundConfig, signing })).toEqual([]);
 });
 
+test('accepts agents that open tasks', () => {
+  const all = { maximumHours: 72, extension: true, secrets: [anyOfRobots] };
+  expect(problemsOf(tasking(all, { graceMinutes: 1_440 }))).toEqual([]);
+  expect(problemsOf(tasking({ maximumHours: 8_760 }))).toEqual([]);
+});
+
 describe('names the field, the value and the fix of', () => {
   test.each([
     ...brokenConfigs,
@@ -141,6 +148,7 @@ describe('names the field, the value and the fix of', () => {
     ...brokenProxied,
     ...brokenUserPools,
     ...brokenStatements,
+    ...brokenTasks,
   ])('%s', (_, config, problem) => {
     expect(problemsOf(config)).toEqual([problem]);
   });

@@ -1,0 +1,38 @@
+import * as v from 'valibot';
+import { fields, flag, listOf, textThat, wholeFrom } from './fields.ts';
+import { type Problem, show } from './problem.ts';
+import type { SoundParts } from './sound-parts.ts';
+
+export const tasks = fields({ graceMinutes: v.optional(wholeFrom(5, 1_440, 'minutes')) });
+
+const secretPattern = textThat((arn) =>
+  /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]{1,512}\*?$/.test(arn)
+    ? undefined
+    : `${show(arn)} is not the ARN of a secret; write 'arn:aws:secretsmanager:<region>:<account>:secret:<name>', or its beginning and '*'`,
+);
+
+/** What one agent may do. */
+export const agentTasks = fields({
+  maximumHours: wholeFrom(1, 8_760, 'hours'),
+  extension: v.optional(flag()),
+  secrets: v.optional(
+    v.pipe(
+      listOf(secretPattern),
+      v.minLength(1, 'names no secret; leave it out for an agent whose tokens go into none'),
+      v.maxLength(20, 'names more than 20 secrets; join some by a common beginning'),
+      v.check((arns) => new Set(arns).size === arns.length, 'names a secret twice; once will do'),
+    ),
+  ),
+});
+
+/** Whether any agent of the config opens tasks: where none does, nothing of them is deployed. */
+export function hasTasks({ agents }: { readonly agents: readonly { readonly tasks?: unknown }[] }): boolean {
+  return agents.some((agent) => agent.tasks !== undefined);
+}
+
+export function taskProblems({ tasks: given, agents }: SoundParts): readonly Problem[] {
+  if (given === undefined || hasTasks({ agents })) return [];
+  return [
+    { path: 'tasks', text: 'stands for tasks that nobody opens; give an agent its tasks, or remove it' },
+  ];
+}

@@ -1,0 +1,53 @@
+import { soundConfig } from './a-config.ts';
+
+const [robot] = soundConfig.agents;
+export const anyOfRobots = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:robots/*';
+
+/** A config whose agent opens tasks. */
+export function tasking(agentTasks: unknown, tasks?: unknown): object {
+  return {
+    ...soundConfig,
+    agents: [{ ...robot, tasks: agentTasks }],
+    ...(tasks !== undefined && { tasks }),
+  };
+}
+
+/** What is wrong with tasks, the config, and the one problem that is told of it. */
+export const brokenTasks: readonly (readonly [string, unknown, string])[] = [
+  ['tasks without an end', tasking({}), 'agents[0].tasks.maximumHours: is missing; write it'],
+  [
+    'tasks that end at once',
+    tasking({ maximumHours: 0 }),
+    'agents[0].tasks.maximumHours: 0 is out of range; write a whole number of hours from 1 to 8760',
+  ],
+  [
+    'an extension that is no flag',
+    tasking({ maximumHours: 1, extension: 'yes' }),
+    "agents[0].tasks.extension: 'yes' is not true or false",
+  ],
+  [
+    'a secret that is a parameter',
+    tasking({ maximumHours: 1, secrets: ['arn:aws:ssm:eu-central-1:123456789012:parameter/robots'] }),
+    "agents[0].tasks.secrets[0]: 'arn:aws:ssm:eu-central-1:123456789012:parameter/robots' is not the ARN of a secret; write 'arn:aws:secretsmanager:<region>:<account>:secret:<name>', or its beginning and '*'",
+  ],
+  [
+    'no secret',
+    tasking({ maximumHours: 1, secrets: [] }),
+    'agents[0].tasks.secrets: names no secret; leave it out for an agent whose tokens go into none',
+  ],
+  [
+    'a secret twice',
+    tasking({ maximumHours: 1, secrets: [anyOfRobots, anyOfRobots] }),
+    'agents[0].tasks.secrets: names a secret twice; once will do',
+  ],
+  [
+    'too little grace',
+    tasking({ maximumHours: 1 }, { graceMinutes: 4 }),
+    'tasks.graceMinutes: 4 is out of range; write a whole number of minutes from 5 to 1440',
+  ],
+  [
+    'a grace of tasks that nobody opens',
+    { ...soundConfig, tasks: { graceMinutes: 30 } },
+    'tasks: stands for tasks that nobody opens; give an agent its tasks, or remove it',
+  ],
+];
