@@ -170,8 +170,8 @@ export interface Tasks {
     ceiling: { readonly from: Instant; readonly to: Instant },
   ) => Promise<TaskWritten>;
   /**
-   * Ends the task, takes it from whoever has the lease, makes it due at once for what follows from that, and tells offline verifiers
-   * (the feed of ends) in the same write.
+   * Ends the task, makes it due at once for what follows from that, and tells offline verifiers (the feed of ends) in the same write.
+   * A lease stays: who has it finds out when they settle.
    * The first end stays: `over` for every other call, but for the one that made it (a lost reply).
    */
   readonly end: (id: TaskId, end: TaskEnd, requestId: string) => Promise<TaskWritten>;
@@ -185,8 +185,8 @@ export interface Tasks {
     now: Instant,
   ) => Promise<StoredTask | undefined>;
   /**
-   * Writes what came of it, if the lease is still that of the attempt; true again for an attempt that has written. A task that has ended
-   * may fail to be tidied, and is due again then; it is renewed no more.
+   * Writes what came of it, if the lease is still that of the attempt; true again for an attempt that has written. Of a task that has
+   * ended, nothing but `tidied` is written: else the lease is given back, and the task stays due.
    */
   readonly settle: (id: TaskId, attempt: string, outcome: TaskOutcome) => Promise<boolean>;
 }
