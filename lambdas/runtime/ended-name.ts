@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** The claims of an access token by any of which it may be ended. */
-export type EndedClaim = 'jti' | 'client_id' | 'agent_id' | 'grant_id' | 'sub' | 'aud';
+export type EndedClaim = 'jti' | 'client_id' | 'agent_id' | 'grant_id' | 'task_id' | 'sub' | 'aud';
 
 /**
  * What the feed of ends calls one value of one claim: 96 bits of SHA-256 in 16 characters of base64url, which tell no

@@ -9,6 +9,7 @@ import type {
   KeyThumbprint,
   PersonId,
   ResourceUri,
+  TaskId,
   UpstreamSession,
 } from '../../runtime/identifiers.ts';
 
@@ -43,6 +44,7 @@ export const keyOf = {
   /** A thumbprint has one length; the hash bounds that of what the client chose. */
   proof: (jkt: string, jti: string): string => `proof#${sha256(`${jkt}\0${jti}`)}`,
   grant: (id: GrantId): string => `grant#${id}`,
+  task: (id: TaskId): string => `task#${id}`,
   /** A set of revoked tokens that expire in one slot of time. */
   revoked: (slot: number, shard: number): string => `revoked#${slot}#${shard}`,
   /** A set of principals and grants that ended in one period of time. */
