@@ -97,6 +97,8 @@ export interface StoredTask {
   readonly lastHeartbeatAt: Instant;
   /** When everything that it rests on was last found to stand. */
   readonly confirmedAt: Instant;
+  /** Of a person: their roles, as they were found then. Absent: those of their sign-in. */
+  readonly roles?: readonly string[];
   /** Until then tokens are issued on that. */
   readonly goodUntil: Instant;
   /** When a refresher has to look at it next; absent once it is over and nothing is left to do. */
@@ -133,6 +135,8 @@ export type TaskOutcome =
   | {
       readonly kind: 'renewed';
       readonly confirmedAt: Instant;
+      /** In place of those that it had. */
+      readonly roles?: readonly string[];
       readonly goodUntil: Instant;
       readonly dueAt: Instant;
       readonly delivered?: NonNullable<StoredTask['delivered']>;
