@@ -146,7 +146,7 @@ function providerOf(
 
 type Provider = SoundParts['identityProviders'][number];
 
-/** Which providers understand a strategy. */
+/** Which providers understand a strategy; the registrar tells it by the same rule. */
 const profilesOf: Readonly<Record<string, readonly string[]>> = {
   rfc8693: ['okta', 'auth0', 'keycloak', 'ping', 'generic'],
   keycloak: ['keycloak'],

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { dynamoRegistryStore } from '../../../lambdas/adapters/dynamodb/registry-store.ts';
-import type { IdentityProvider } from '../../../lambdas/ports/identity-providers.ts';
 import type { RegistryStore } from '../../../lambdas/ports/registry-store.ts';
 import { register } from '../../../lambdas/registry/administration.ts';
 import type { Author } from '../../../lambdas/registry/author.ts';
@@ -13,15 +12,11 @@ import { wireForm } from '../../../lambdas/registry/wire.ts';
 import { instant } from '../../../lambdas/runtime/clock.ts';
 import { systemRandom } from '../../../lambdas/runtime/random.ts';
 import { apiDeclaration } from '../../../lib/constructs/api-declaration.ts';
-import type {
-  DownstreamApiConfig,
-  ExchangeStrategyConfig,
-} from '../../../lib/config/downstream-apis-config.ts';
-import { checkConfig } from '../../../lib/config/check-config.ts';
+import type { ExchangeStrategyConfig } from '../../../lib/config/downstream-apis-config.ts';
 import { startTables, type TestTables } from '../../support/dynamodb.ts';
 import { aChange, anApi } from '../../contract/store/mothers.ts';
-import { peopleConfig } from '../lib/config/broken-people.ts';
 import { context, loopback, refusalOf } from './judged-declarations.ts';
+import { registered } from './registered-provider.ts';
 
 const files = {
   ...{ id: 'files', uri: 'https://files.example.com', idp: 'partner' },
@@ -150,25 +145,6 @@ const providers = {
   ping: { id: 'ping', issuer: 'https://auth.pingone.eu/acme/as' },
 } as const;
 
-const publicJwk = { kty: 'RSA', n: 'n', e: 'AQAB' };
-const key = { id: 'one', keyArn: 'arn:aws:kms:eu-west-1:1:key/one', kid: 'kid', publicJwk };
-const keyedBy = { alg: 'RS256', audience: 'issuer', keys: [key] };
-
-/** What an identity provider is registered as: by keys, unless it is to be by a secret. */
-function registered(
-  provider: { readonly id: string; readonly issuer: string },
-  bySecret = false,
-): IdentityProvider {
-  const declared = { ...provider, name: provider.id, client_id: 'vestibule', domains: [] };
-  const read = readTrusted('idp', declared, context);
-  if (!read.ok) throw new Error(sentence(read.refusal));
-  const { state, managedBy, createdAt, updatedAt } = anApi();
-  const clientProof = bySecret
-    ? read.value.clientProof
-    : ({ method: 'private_key_jwt', ...keyedBy } as unknown as IdentityProvider['clientProof']);
-  return { ...read.value, clientProof, state, managedBy, createdAt, updatedAt };
-}
-
 describe('an API that an operator declares', () => {
   let tables: TestTables;
   let store: RegistryStore;
@@ -242,46 +218,7 @@ describe('an API that an operator declares', () => {
   ])('is refused with %s', async (_what, changes, words) => {
     expect(await declare(changes)).toBe(words);
   });
-
-  it('is of the providers of which synth takes it too', async () => {
-    const [client, audience] = [{ id: 'exchanger' }, 'a'];
-    const strategies: readonly ExchangeStrategyConfig[] = [
-      { kind: 'rfc8693', audience },
-      { kind: 'keycloak', audience },
-      { kind: 'entra-obo' },
-      { kind: 'entra-agent-id', agentIdentity: 'agent' },
-      { kind: 'okta', audience, client },
-      { kind: 'okta-agent', audience, tokenEndpoint: 'https://as.example.com/token', client },
-      { kind: 'auth0', audience, presented: 'p', client },
-      { kind: 'cognito', audience },
-    ];
-    const taken: [string, boolean, boolean][] = [];
-    for (const provider of Object.values(providers)) {
-      for (const strategy of strategies) {
-        const api = {
-          ...{ id: 'an-api', uri: 'https://an-api.example.com', idp: provider.id },
-          strategy,
-          scopes: ['read'],
-        };
-        const { strategy: way } = apiDeclaration(api) as { readonly strategy: object };
-        const operators = (await declare({ idp: provider.id, strategy: way })) === 'registered';
-        taken.push([`${provider.id} ${strategy.kind}`, operators, isSoundAtSynth(provider, api)]);
-      }
-    }
-    expect(taken.filter(([, operators, synth]) => operators !== synth)).toEqual([]);
-    expect(taken.filter(([, operators]) => operators)).toHaveLength(14);
-  });
 });
-
-function isSoundAtSynth(provider: object, api: DownstreamApiConfig): boolean {
-  const identityProviders = [...peopleConfig.identityProviders, { ...provider, clientId: 'vestibule' }];
-  try {
-    checkConfig({ ...peopleConfig, identityProviders, downstreamApis: [api] } as never);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 test('no secret of a deployment goes where an operator chose, whatever a provider came to know the deployment by since', () => {
   const client = { id: 'exchanger' };
