@@ -34,6 +34,8 @@ export const shakeable: readonly ShakeableClient[] = [
     name: '@aws-sdk/client-dynamodb',
     errors: ['ConditionalCheckFailedException', 'TransactionCanceledException'],
   },
+  { name: '@aws-sdk/client-sqs', errors: [] },
+  { name: '@aws-sdk/client-eventbridge', errors: [] },
 ];
 
 /** The same with what has to be made first: in a checkout, where the packages of the SDK are. */
