@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ResourcePolicy } from '../iam/evaluate.ts';
 import type { Decision, PolicyDocument, RequestContext } from '../iam/policy.ts';
+import type { Statement } from '../iam/statement.ts';
 import type { VirtualClock } from '../clock.ts';
 import type { Authentication, AwsCall, Ledger, Principal, Session } from './call.ts';
 import { createCalls } from './calls.ts';
@@ -18,10 +20,11 @@ import { createSecretsManager } from './secrets-manager/secrets-manager.ts';
 import type { Service } from './service.ts';
 import type { SignedRequest } from './sigv4.ts';
 import { openStateFile } from './state-file.ts';
+import { createSqs, type Queues, type Sqs } from './sqs/sqs.ts';
 import { startSts } from './sts/sts.ts';
 
 export interface CloudOptions {
-  /** Where keys, secrets and tables survive a restart; absent: nothing survives. */
+  /** Where keys, secrets, tables and messages survive a restart; absent: nothing survives. */
   readonly stateDirectory?: string;
   readonly region: string;
   readonly account: string;
@@ -55,6 +58,7 @@ export interface Cloud {
   readonly enableOutboundFederation: (isEnabled: boolean) => void;
   /** User pools of the account, of which the template makes none. */
   readonly userPools: UserPools;
+  readonly queues: Queues;
   /** What a function instance's environment holds so that its SDK clients come here as that principal. */
   readonly environmentOf: (principal: Principal, instance: string) => Record<string, string>;
   /** SigV4 of any service: who signed this request. */
@@ -65,6 +69,8 @@ export interface Cloud {
     resource: string,
     context?: RequestContext,
   ) => Decision;
+  /** Whether a service of AWS may do that for one of its resources, the source. */
+  readonly authorizeService: (service: string, source: string, action: string, resource: string) => Decision;
   readonly ledger: Ledger;
   readonly faults: FaultPlan;
   readonly stop: () => Promise<void>;
@@ -85,11 +91,12 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     throw error;
   });
   const client = createEngineClient(engine.endpoint);
-  const { kms, userPools, services } = keptServices(options, stateFile, client);
+  let endpoint = '';
+  const { kms, userPools, sqs, services } = keptServices(options, stateFile, client, () => endpoint);
   const principals = createPrincipals({
     ...{ region, account },
     clocks: () => [clock.now(), Date.now()],
-    resourcePolicy: kms.policyOf,
+    resourcePolicy: (arn) => guarding(kms.policyOf(arn), 'alone') ?? guarding(sqs.policyOf(arn), 'beside'),
   });
   const root: Principal = { arn: `arn:aws:iam::${account}:root`, ...newAccessKey() };
   const operator = await operatorOf(account, stateFile('operator.json'));
@@ -108,20 +115,24 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     onCrash: (instance) => options.onCrash?.(instance),
   });
   const front = await startFront(call, clock.now);
+  endpoint = front.endpoint;
   return {
     endpoint: front.endpoint,
     root,
     operator,
     principalFor: principals.forArn,
     ...{ identityIssuer: sts.issuer, enableOutboundFederation: sts.enableFederation },
-    userPools,
+    ...{ userPools, queues: sqs.queues },
     environmentOf: (principal, instance) => environmentOf(principal, instance, region, front.endpoint),
     authenticate: principals.authenticate,
     authorize: (principal, action, resource, context = {}) =>
       principals.authorize(principal, { action, resource, context }),
+    authorizeService: (service, source, action, resource) =>
+      principals.authorizeService(service, source, { action, resource }),
     ledger,
     faults,
     stop: async () => {
+      sqs.stop();
       await front.stop();
       await sts.stop();
       client.close();
@@ -135,7 +146,13 @@ function keptServices(
   { region, account, clock }: CloudOptions,
   stateFile: (name: string) => string | undefined,
   engine: EngineClient,
-): { readonly kms: Kms; readonly userPools: UserPools; readonly services: readonly Service[] } {
+  endpoint: () => string,
+): {
+  readonly kms: Kms;
+  readonly userPools: UserPools;
+  readonly sqs: Sqs;
+  readonly services: readonly Service[];
+} {
   const where = { region, account, clock };
   const kms = createKms({ ...where, file: openStateFile(stateFile('kms.json'), { keys: {}, aliases: {} }) });
   const secretsManager = createSecretsManager(
@@ -143,9 +160,20 @@ function keptServices(
     kms,
   );
   const cognito = createCognito({ ...where, file: openStateFile(stateFile('cognito.json'), {}) });
+  const sqs = createSqs({ ...where, file: openStateFile(stateFile('queues.json'), {}), endpoint });
   const backups = openStateFile(stateFile('backups.json'), {});
   const dynamoDb = createDynamoDb({ engine, backups, kms, region, account });
-  return { kms, userPools: cognito.userPools, services: [dynamoDb, kms, secretsManager, cognito.service] };
+  return {
+    ...{ kms, userPools: cognito.userPools, sqs },
+    services: [dynamoDb, kms, secretsManager, cognito.service, sqs.service],
+  };
+}
+
+function guarding(
+  statements: readonly Statement[] | undefined,
+  stands: ResourcePolicy['stands'],
+): ResourcePolicy | undefined {
+  return statements && { statements, stands };
 }
 
 function startEngineOf(

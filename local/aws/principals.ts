@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { evaluateIdentity, evaluateResource } from '../iam/evaluate.ts';
+import { evaluateIdentity, evaluateResource, evaluateService, type ResourcePolicy } from '../iam/evaluate.ts';
 import type { Decision, Permission, PolicyDocument } from '../iam/policy.ts';
 import { compilePolicy, type Statement } from '../iam/statement.ts';
 import type { Authentication, Principal, Session } from './call.ts';
@@ -11,7 +11,7 @@ export interface PrincipalsOptions {
   /** Milliseconds: a request is in time when one of them says so. */
   readonly clocks: () => readonly number[];
   /** The policy of a resource that has its own. */
-  readonly resourcePolicy: (arn: string) => readonly Statement[] | undefined;
+  readonly resourcePolicy: (arn: string) => ResourcePolicy | undefined;
 }
 
 export interface Principals {
@@ -21,6 +21,8 @@ export interface Principals {
   readonly authenticate: (request: SignedRequest) => Authentication;
   /** The one place where IAM is decided. */
   readonly authorize: (principal: Principal, permission: Permission) => Decision;
+  /** The same for a service of AWS, such as `events.amazonaws.com`, that acts for a resource of the account. */
+  readonly authorizeService: (service: string, source: string, permission: Permission) => Decision;
 }
 
 export function createPrincipals(options: PrincipalsOptions): Principals {
@@ -68,6 +70,14 @@ export function createPrincipals(options: PrincipalsOptions): Principals {
       const policy = options.resourcePolicy(permission.resource);
       if (policy === undefined) return identity;
       return evaluateResource(policy, { arn, account: options.account }, asked, identity);
+    },
+    authorizeService: (service, source, permission) => {
+      const context = {
+        ...{ 'aws:SecureTransport': 'true', 'aws:SourceArn': source, 'aws:SourceAccount': options.account },
+        ...permission.context,
+      };
+      const policy = options.resourcePolicy(permission.resource);
+      return evaluateService(policy?.statements ?? [], service, { ...permission, context });
     },
   };
 }

@@ -1,6 +1,7 @@
 import { invocationIn } from './lambda.ts';
-import { AwsError, type Input, unknownOperation } from './service.ts';
+import { AwsError, type Input, type Reply, unknownOperation } from './service.ts';
 import { headerValue, readSignature, type SignedRequest } from './sigv4.ts';
+import { queryErrorOf } from './sqs/parameters.ts';
 import { readQuery, textOf } from './sts/query.ts';
 import { errorDocument } from './sts/xml.ts';
 
@@ -12,6 +13,7 @@ export interface ServiceRequest {
 }
 
 const targets: Readonly<Record<string, string>> = {
+  AmazonSQS: 'sqs',
   AWSCognitoIdentityProviderService: 'cognito-idp',
   DynamoDB_20120810: 'dynamodb',
   TrentService: 'kms',
@@ -71,13 +73,13 @@ export function accessDenied(prefix: string, message: string): AwsError {
 const dynamodbModelled = /^(ProvisionedThroughputExceeded|InternalServer|TableNotFound)/;
 
 /** An error as it goes over the wire of that service. */
-export function writeError(
-  prefix: string,
-  error: AwsError,
-  requestId: string,
-): { status: number; body: string } {
+export function writeError(prefix: string, error: AwsError, requestId: string): Reply {
   const { code, message, status } = error;
   if (prefix === 'sts') return { status, body: errorDocument(error, requestId) };
+  if (prefix === 'sqs') {
+    const body = JSON.stringify({ __type: `com.amazonaws.sqs#${code}`, message });
+    return { status, body, headers: { 'x-amzn-query-error': queryErrorOf(error) } };
+  }
   if (prefix !== 'dynamodb') return { status, body: JSON.stringify({ __type: code, message }) };
   const namespace = dynamodbModelled.test(code)
     ? 'com.amazonaws.dynamodb.v20120810'

@@ -13,6 +13,8 @@ export interface Condition {
 const singleValued = [
   'aws:PrincipalArn',
   'aws:SecureTransport',
+  'aws:SourceAccount',
+  'aws:SourceArn',
   'cloudwatch:namespace',
   'kms:CallerAccount',
   'kms:DataKeyPairSpec',

@@ -20,12 +20,19 @@ export interface ResourcePolicyCaller {
   readonly account: string;
 }
 
+/** The policy of a resource. */
+export interface ResourcePolicy {
+  readonly statements: readonly Statement[];
+  /** `alone`: whom it does not let in stays out, as with a KMS key. `beside`: what the caller's own policies allow holds too. */
+  readonly stands: 'alone' | 'beside';
+}
+
 /**
- * A resource that is guarded by its own policy, as a KMS key is: the policy names the caller, or it names the account
- * and so leaves the answer to `identity`, what the caller's own policies say.
+ * A resource that has a policy of its own: the policy names the caller, or it names the account and so leaves the answer to
+ * `identity`, what the caller's own policies say.
  */
 export function evaluateResource(
-  statements: readonly Statement[],
+  { statements, stands }: ResourcePolicy,
   caller: ResourcePolicyCaller,
   permission: Permission,
   identity: Decision,
@@ -40,8 +47,24 @@ export function evaluateResource(
   if (identity !== 'allowed' && identity.denied.startsWith('with an explicit deny')) return identity;
   const allowing = holding.filter(({ effect }) => effect === 'Allow');
   if (allowing.some((each) => names(each, [caller.arn, '*']))) return 'allowed';
-  if (allowing.some((each) => names(each, account))) return identity;
+  if (stands === 'beside' || allowing.some((each) => names(each, account))) return identity;
   return { denied: `because no resource-based policy allows the ${permission.action} action` };
+}
+
+/** A service of AWS that does something with a resource in nobody's name: the policy of the resource has to name it. */
+export function evaluateService(
+  statements: readonly Statement[],
+  service: string,
+  permission: Permission,
+): Decision {
+  const holding = statements.filter((each) => covers(each, permission) && holds(each, permission));
+  const names = ({ principals }: Statement): boolean =>
+    principals.some((each) => each === service || each === '*');
+  if (holding.some((each) => each.effect === 'Deny' && names(each))) {
+    return { denied: 'with an explicit deny in a resource-based policy' };
+  }
+  if (holding.some((each) => each.effect === 'Allow' && names(each))) return 'allowed';
+  return { denied: `because no resource-based policy allows ${service} the ${permission.action} action` };
 }
 
 function covers(statement: Statement, { action, resource }: Permission): boolean {

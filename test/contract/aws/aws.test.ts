@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { dynamodbContract } from './dynamodb-contract.ts';
 import { kmsContract } from './kms-contract.ts';
 import { secretsManagerContract } from './secrets-manager-contract.ts';
+import { sqsContract } from './sqs-contract.ts';
 import { type ContractTarget, startContractTarget } from './target.ts';
 
 let target: ContractTarget;
@@ -20,6 +21,10 @@ describe('KMS', () => {
 
 describe('Secrets Manager', () => {
   secretsManagerContract(() => target);
+});
+
+describe('SQS', () => {
+  sqsContract(() => target);
 });
 
 describe('DynamoDB', () => {

@@ -1,6 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { setTimeout } from 'node:timers/promises';
 import { startCloud } from '../../../local/aws/cloud.ts';
 import { createFaultPlan } from '../../../local/aws/faults.ts';
 import { createVirtualClock } from '../../../local/clock.ts';
@@ -9,6 +11,9 @@ export interface ContractTarget {
   readonly dynamodb: DynamoDBClient;
   readonly kms: KMSClient;
   readonly secretsManager: SecretsManagerClient;
+  readonly sqs: SQSClient;
+  /** Lets time pass: on the stand-ins their clock is moved. */
+  readonly pass: (seconds: number) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -18,19 +23,28 @@ export interface ContractTarget {
  */
 export async function startContractTarget(): Promise<ContractTarget> {
   const other = process.env['CONTRACT_AWS_ENDPOINT_URL'];
-  if (other === 'aws') return clients({}, () => Promise.resolve());
+  if (other === 'aws') return clients({}, wait, () => Promise.resolve());
   if (other !== undefined) {
     const credentials = { accessKeyId: 'contract', secretAccessKey: 'contract' };
-    return clients({ endpoint: other, region: 'us-east-1', credentials }, () => Promise.resolve());
+    return clients({ endpoint: other, region: 'us-east-1', credentials }, wait, () => Promise.resolve());
   }
+  const clock = createVirtualClock();
   const cloud = await startCloud({
-    region: 'us-east-1',
-    account: '000000000000',
-    clock: createVirtualClock(),
+    ...{ region: 'us-east-1', account: '000000000000', clock },
     faults: createFaultPlan(),
   });
-  return clients({ endpoint: cloud.endpoint, region: 'us-east-1', credentials: cloud.root }, cloud.stop);
+  const pass = (seconds: number): Promise<void> => {
+    clock.advance(seconds);
+    return Promise.resolve();
+  };
+  return clients(
+    { endpoint: cloud.endpoint, region: 'us-east-1', credentials: cloud.root },
+    pass,
+    cloud.stop,
+  );
 }
+
+const wait = (seconds: number): Promise<void> => setTimeout(1_000 * seconds);
 
 interface ClientConfig {
   readonly endpoint?: string;
@@ -38,16 +52,23 @@ interface ClientConfig {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
-function clients(config: ClientConfig, stop: () => Promise<void>): ContractTarget {
+function clients(
+  config: ClientConfig,
+  pass: ContractTarget['pass'],
+  stop: () => Promise<void>,
+): ContractTarget {
   const dynamodb = new DynamoDBClient(config);
   const kms = new KMSClient(config);
   const secretsManager = new SecretsManagerClient(config);
+  const sqs = new SQSClient(config);
   return {
     dynamodb,
     kms,
     secretsManager,
+    sqs,
+    pass,
     stop: async () => {
-      for (const client of [dynamodb, kms, secretsManager]) client.destroy();
+      for (const client of [dynamodb, kms, secretsManager, sqs]) client.destroy();
       await stop();
     },
   };

@@ -1,0 +1,96 @@
+import type { PolicyDocument } from '../../iam/policy.ts';
+import { compileResourcePolicy, type Statement } from '../../iam/statement.ts';
+import { AwsError, type Input, run, type Service, unknownOperation } from '../service.ts';
+import { administrationOperations } from './administration.ts';
+import { batchOperations, firstOfBatch } from './batches.ts';
+import { messageOperations, send } from './messages.ts';
+import { settingsOf, visible } from './queue.ts';
+import { createQueueStore, queueName, type QueueStore, type QueueStoreOptions } from './queue-store.ts';
+
+/** The queues of a run, for services that are here too and reach them without a signature. */
+export interface Queues {
+  /** Throws when there is no such queue. */
+  readonly send: (arn: string, body: string, from: string) => Promise<void>;
+  /** How many messages of a queue could be received now. */
+  readonly visible: (arn: string) => number;
+  /** Resolves when a message could be received, or after so many seconds. */
+  readonly arrival: (arn: string, seconds: number) => Promise<void>;
+  /** The bodies in each queue by its ARN, the oldest first, whether they can be received now or not. */
+  readonly messages: () => ReadonlyMap<string, readonly string[]>;
+}
+
+export interface Sqs {
+  readonly service: Service;
+  readonly queues: Queues;
+  /** The policy of a queue. Undefined where it has none. */
+  readonly policyOf: (arn: string) => readonly Statement[] | undefined;
+  readonly stop: () => void;
+}
+
+/** To do many at once is to do each of them. */
+const action = (operation: string): string => `sqs:${operation.replace(/Batch$/, '')}`;
+
+/**
+ * Standard queues, of docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference: visibility timeouts and delays on the clock of
+ * the run, long polling, and dead letters. `endpoint` is where their URLs lead.
+ */
+export function createSqs(options: QueueStoreOptions & { readonly endpoint: () => string }): Sqs {
+  const store = createQueueStore(options);
+  const operations = {
+    ...administrationOperations(store, (name) => `${options.endpoint()}/${options.account}/${name}`),
+    ...messageOperations(store),
+    ...batchOperations(store),
+  };
+  const policies = new Map<string, readonly Statement[]>();
+  return {
+    service: {
+      prefix: 'sqs',
+      throttled: new AwsError('RequestThrottled', 'The request was denied due to request throttling.'),
+      unavailable: new AwsError('ServiceUnavailable', 'The service is unavailable. Try again later.', 503),
+      requirements: (operation, input) => {
+        if (!Object.hasOwn(operations, operation)) throw unknownOperation();
+        return Promise.resolve([{ action: action(operation), resource: store.arnOf(nameIn(input)) }]);
+      },
+      handle: (operation, input, caller) => run(operations, operation, input, caller),
+      inPart: firstOfBatch,
+    },
+    queues: queuesOf(store),
+    policyOf: (arn) => {
+      if (!arn.startsWith('arn:aws:sqs:')) return undefined;
+      const queue = store.state[queueName(arn)];
+      const text = queue && settingsOf(queue)['Policy'];
+      if (text === undefined || text === '') return undefined;
+      const compiled = policies.get(text) ?? compileResourcePolicy(JSON.parse(text) as PolicyDocument);
+      policies.set(text, compiled);
+      return compiled;
+    },
+    stop: store.arrivals.stop,
+  };
+}
+
+function queuesOf(store: QueueStore): Queues {
+  const visibleIn = (arn: string): number => {
+    const queue = store.state[queueName(arn)];
+    return queue === undefined ? 0 : visible(queue, store.now()).length;
+  };
+  return {
+    send: async (arn, body, from) => {
+      send(store, store.find(arn), { MessageBody: body }, { arn: from });
+      await store.commit();
+    },
+    visible: visibleIn,
+    arrival: (arn, seconds) => store.arrivals.wait(() => visibleIn(arn) > 0, seconds),
+    messages: () =>
+      new Map(
+        Object.values(store.state).map(({ name, messages }) => [
+          store.arnOf(name),
+          Object.values(messages).map(({ body }) => body),
+        ]),
+      ),
+  };
+}
+
+function nameIn({ QueueUrl: place, QueueName: name }: Input): string {
+  const text = place ?? name;
+  return typeof text === 'string' ? queueName(text) : '';
+}
