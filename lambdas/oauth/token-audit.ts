@@ -1,5 +1,6 @@
 import type { ProvenWorkload } from '../ports/workloads.ts';
 import type { AuditEvent } from '../runtime/events.ts';
+import { taskIn } from '../runtime/via.ts';
 import type { Result } from '../runtime/result.ts';
 import type { AuthenticatedClient } from './client-authentication/authenticate-client.ts';
 import { originOf } from './client-request.ts';
@@ -58,6 +59,7 @@ function grantedTo(plan: TokenPlan) {
     ...(plan.granted?.id !== undefined && { grantId: plan.granted.id }),
     ...(plan.workload && ofWorkload(plan.workload)),
     ...(plan.exchanged && chainOf(plan, plan.exchanged)),
+    ...taskIn(plan.tasks),
     resource: plan.resource?.uri ?? plan.audience,
     scope: formatScope(plan.scope),
   };

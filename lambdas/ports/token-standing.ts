@@ -1,7 +1,8 @@
 import type { Instant } from '../runtime/clock.ts';
-import type { AgentId, ClientId, GrantId, PersonId, ResourceUri } from '../runtime/identifiers.ts';
+import type { AgentId, ClientId, GrantId, PersonId, ResourceUri, TaskId } from '../runtime/identifiers.ts';
 import type { StoredGrant } from './grants.ts';
 import type { Agent, Client, Resource } from './registry.ts';
+import type { TaskTerms } from './tasks.ts';
 
 /** One token, and to whom it was issued. */
 export interface HeldToken {
@@ -22,6 +23,8 @@ export interface TokenNames extends HeldToken {
   readonly person?: PersonId;
   /** The grant that somebody got in exchange for a token of that one, where it was issued on that. */
   readonly familyId?: GrantId;
+  /** The task that it is of, which comes last, and those above it; at most 4. */
+  readonly tasks?: readonly TaskId[];
   /** Of whoever asks; absent where that is no resource. */
   readonly resource?: ResourceUri;
   /** Another one that is asked about. */
@@ -42,11 +45,19 @@ export interface TokenStanding extends HolderStanding {
   readonly target?: Resource;
   readonly grant?: GrantStanding;
   readonly family?: GrantStanding;
+  /** Those of the tasks that are kept, in no order; absent where none was named. */
+  readonly tasks?: readonly TaskStanding[];
   /** The person's tokens without a grant that were issued until then are ended. */
   readonly personEndedUntil?: Instant;
 }
 
 export type GrantStanding = Pick<StoredGrant, 'terms' | 'family' | 'ended'>;
+
+export interface TaskStanding {
+  readonly terms: Pick<TaskTerms, 'id' | 'clientId' | 'ancestors'>;
+  /** Whether that is written of it. */
+  readonly hasEnded: boolean;
+}
 
 export interface TokenStandings {
   /** As of this very moment: one strongly consistent read of everything, and nothing of it is kept. */

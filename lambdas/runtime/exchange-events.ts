@@ -1,6 +1,6 @@
 import type { Via } from './via.ts';
 
-/** Of an exchanged token: where it comes from. */
+/** Where a token comes from that was exchanged, or is of a task. */
 export interface ExchangedFrom extends Via {
   /** In whose name it is. */
   readonly subject?: { readonly kind: string; readonly id: string };

@@ -10,6 +10,13 @@ interface GrantsVariables {
   readonly GRANTS_TABLE: string;
 }
 
+/** What tokens of a deployment may rest on besides what is registered. */
+interface RestsOn {
+  /** What people granted. */
+  readonly people: boolean;
+  readonly tasks: boolean;
+}
+
 /** What tokens were issued on: short-lived items that expire by `ttl`, epoch seconds. */
 export class GrantsTable extends Construct {
   readonly table: TableV2;
@@ -121,20 +128,25 @@ export class GrantsTable extends Construct {
     return { GRANTS_TABLE: this.table.tableName };
   }
 
-  /** Whether a token counts now: its revocation, what a person granted, and what an opaque one stands for. */
-  grantTokenStandings(role: IRole, people: boolean): GrantsVariables {
+  /** Whether a token counts now: its revocation, what a person granted, its task, and what an opaque one stands for. */
+  grantTokenStandings(role: IRole, { people, tasks }: RestsOn): GrantsVariables {
     // Read in the same call: what people granted, and whether they were ended for whom others vouch, be it no more.
-    const vouched = ['revoked#*', 'person-end#*'] as const;
-    const items = people ? ([...vouched, 'grant#*'] as const) : vouched;
+    const items = ['revoked#*', 'person-end#*'] as const;
+    const granted = people ? (['grant#*'] as const) : [];
+    const worked = tasks ? (['task#*'] as const) : [];
     grantItems(this.table, role, { actions: ['dynamodb:GetItem'], items: ['opaque-token#*'] });
-    grantItems(this.table, role, { actions: ['dynamodb:BatchGetItem'], items });
+    grantItems(this.table, role, {
+      actions: ['dynamodb:BatchGetItem'],
+      items: [...items, ...granted, ...worked],
+    });
     return { GRANTS_TABLE: this.table.tableName };
   }
 
   /** Reading and writing which tokens are revoked, and marking client assertions as used, and proofs of keys. */
-  grantRevocations(role: IRole, people: boolean): GrantsVariables {
+  grantRevocations(role: IRole, on: RestsOn): GrantsVariables {
+    const { people } = on;
     if (people) this.grantRedemption(role);
-    this.grantTokenStandings(role, people);
+    this.grantTokenStandings(role, on);
     grantItems(this.table, role, { actions: ['dynamodb:UpdateItem'], items: ['revoked#*'] });
     // Where people sign in, it tells of them too.
     const marks = people ? (['assertion#*', 'proof#*'] as const) : (['assertion#*'] as const);

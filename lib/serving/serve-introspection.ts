@@ -1,3 +1,4 @@
+import { hasTasks } from '../config/tasks.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
 import { clientProof, type DeploymentParts, hasPeople, modest, servePublicly } from './deployment-parts.ts';
 
@@ -13,7 +14,7 @@ export function serveIntrospection(parts: DeploymentParts): void {
       DOWNSTREAM_FUNCTION: people?.grantAsking(role).DOWNSTREAM_FUNCTION ?? 'none',
       ...signingKeys.grantSigning(role),
       ...registry.grantTokenDecisions(role, ...(hasPeople(config) ? (['client-document#*'] as const) : [])),
-      ...grants.grantRevocations(role, hasPeople(config)),
+      ...grants.grantRevocations(role, { people: hasPeople(config), tasks: hasTasks(config) }),
       ...grants.grantBuckets(role, 'client', 'address'),
     }),
   });

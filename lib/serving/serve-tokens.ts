@@ -1,6 +1,7 @@
 import { foreignEnvironment } from '../config/foreign-environment.ts';
 import { assertionTerms } from '../config/identity-assertion-environment.ts';
 import { refreshTokenDays } from '../config/refresh-tokens.ts';
+import { hasTasks } from '../config/tasks.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
 import { clientProof, type DeploymentParts, hasPeople, servePublicly } from './deployment-parts.ts';
 
@@ -32,7 +33,7 @@ export function serveTokens(parts: DeploymentParts): void {
       ...grants.grantReplayMarks(role),
       ...((config.trustAnchors ?? []).length > 0 && grants.grantAnchorKeys(role)),
       ...grants.grantOpaqueIssuance(role),
-      ...grants.grantTokenStandings(role, hasPeople(config)),
+      ...grants.grantTokenStandings(role, { people: hasPeople(config), tasks: hasTasks(config) }),
       ...grants.grantBuckets(role, 'client', 'address'),
     }),
   });

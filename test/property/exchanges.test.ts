@@ -11,6 +11,7 @@ import {
   uriOf,
   type WorldInput,
 } from './places-of-exchanges.ts';
+import { tasksOf } from './tasks-in-hand.ts';
 import { aWorld } from './world-of-exchanges.ts';
 
 const place = fc.constantFrom(...places);
@@ -44,7 +45,10 @@ const world: fc.Arbitrary<WorldInput> = fc.record(
       selector: ({ by, target }) => `${by} ${target}`,
     }),
     maximumDepth: fc.integer({ min: 1, max: 8 }),
-    root: fc.record({ place, scope: someScopes, life: fc.integer({ min: 60, max: 1_200 }) }),
+    root: fc.record({
+      ...{ place, scope: someScopes, life: fc.integer({ min: 60, max: 1_200 }) },
+      tasks: fc.constantFrom(0, 0, 0, 0, 1, 2, 4),
+    }),
   },
   { requiredKeys: ['rules', 'maximumDepth', 'root'] },
 );
@@ -82,6 +86,7 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('wait' as const), seconds: fc.nat(60) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('disable' as const), id: fc.constantFrom(...ids) }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'enable' as const }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('task' as const), of: fc.nat(20) }) },
 );
 
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
@@ -137,6 +142,8 @@ function expectWithin(
     expect(claims.exp).toBeLessThanOrEqual(parent.claims.exp);
   }
   expect([claims.sub, claims.grant_id]).toEqual([first.claims.sub, 'granted']);
+  // Nobody gets rid of the tasks that it is of, or of any of them.
+  expect(claims.task_chain).toEqual(first.claims.task_chain);
   // Everybody whom it went through, once.
   expect(claims.jti_chain).toEqual(line.map((token) => token.claims.jti));
   expect(line.length).toBeLessThanOrEqual(input.maximumDepth);
@@ -155,8 +162,9 @@ async function aCourse(input: WorldInput) {
   };
   const isHeldByNobody = ({ claims: { jti, client_id: client, agent_id: agent = '' } }: Got): boolean =>
     world.is.revoked(jti) || world.is.disabled(client) || world.is.disabled(agent);
+  const tasks = tasksOf(input);
   const hasEnded = (token: Got): boolean =>
-    token.claims.exp <= world.is.now() || lineOf(token).some(isHeldByNobody);
+    token.claims.exp <= world.is.now() || tasks.some(world.is.overTask) || lineOf(token).some(isHeldByNobody);
   const families: Opened[] = [];
   let [longest, refreshed] = [0, 0];
 
@@ -167,7 +175,8 @@ async function aCourse(input: WorldInput) {
     if (policy === undefined) return;
     const opened = await world.open(by, first.text, policy.target);
     if (opened === undefined) return;
-    expect([hasEnded(first), policy.refresh]).toEqual([false, true]);
+    // What is of a task is nobody's to keep for longer.
+    expect([hasEnded(first), policy.refresh, tasks.length]).toEqual([false, true, 0]);
     families.push(opened);
   }
 
@@ -218,6 +227,12 @@ async function aCourse(input: WorldInput) {
     longest = Math.max(longest, line.length);
   }
 
+  /** One of those that it works on, the root or one below, and rarely, for then all is over. */
+  function endTask(of: number): void {
+    const task = tasks[of];
+    if (task !== undefined) world.endTask(task);
+  }
+
   /** The first one rarely, for then all is over. */
   function revoke(of: number): void {
     const token = tokens[of % tokens.length]!;
@@ -226,6 +241,11 @@ async function aCourse(input: WorldInput) {
 
   return {
     ...{ world, tokens, hasEnded, longest: () => longest, refreshed: () => refreshed },
+    /** What it rests on, in one way or another. */
+    end: (of: number): void => {
+      if (tasks.length > 0) endTask(of % tasks.length);
+      else world.endGrant();
+    },
     /** None of them, once the grant has ended. */
     outlivesItsGrant: async (): Promise<boolean> =>
       (await Promise.all(families.map(world.refresh))).some((next) => next !== undefined),
@@ -236,30 +256,33 @@ async function aCourse(input: WorldInput) {
       else if (step.kind === 'revoke') revoke(step.of);
       else if (step.kind === 'wait') world.wait(step.seconds);
       else if (step.kind === 'disable') world.disable(step.id);
+      else if (step.kind === 'task') endTask(step.of);
       else ids.forEach(world.enable);
     },
   };
 }
 
 describe('no sequence of exchanges', () => {
-  it('and of refreshes yields a scope, an audience or a lifetime outside the grant that it began with, or outlives its end', async () => {
-    let [exchanged, longest, refreshed] = [0, 0, 0];
+  it('and of refreshes yields a scope, an audience or a lifetime outside the grant that it began with, or outlives its end or that of its task', async () => {
+    let [exchanged, longest, refreshed, worked] = [0, 0, 0, 0];
     await fc.assert(
       fc.asyncProperty(
         world,
         held,
         fc.array(step, { minLength: 5, maxLength: 40 }),
-        async (drawn, holds, steps) => {
+        fc.nat(3),
+        async (drawn, holds, steps, last) => {
           const course = await aCourse({ ...drawn, ...(holds && { held: holds }) });
           for (const target of [0, 1, 2]) await course.take({ kind: 'open', target });
           for (const each of steps) await course.take(each);
           const { tokens } = course;
           for (const token of tokens) expect(await course.world.counts(token)).toBe(!course.hasEnded(token));
-          course.world.endGrant();
+          course.end(last);
           for (const token of tokens) expect(await course.world.counts(token)).toBe(false);
           expect(await course.outlivesItsGrant()).toBe(false);
           refreshed += course.refreshed();
           exchanged += tokens.length - 1;
+          if (drawn.root.tasks > 0) worked += tokens.length - 1;
           longest = Math.max(longest, course.longest());
         },
       ),
@@ -267,6 +290,7 @@ describe('no sequence of exchanges', () => {
     );
     // The sequences are such that something happens in them.
     expect(exchanged).toBeGreaterThan(100);
+    expect(worked).toBeGreaterThan(50);
     expect(longest).toBeGreaterThan(1);
     expect(refreshed).toBeGreaterThan(50);
   }, 120_000);

@@ -22,8 +22,13 @@ export interface WorldInput {
   /** What the person holds at each place; absent: everything, for nobody has roles. */
   readonly held?: Readonly<Record<Place, readonly ScopeText[]>>;
   readonly maximumDepth: number;
-  /** What the person granted to a client of nobody's agent. */
-  readonly root: { readonly place: Place; readonly scope: readonly ScopeText[]; readonly life: number };
+  /** What the person granted to a client of nobody's agent, and on how many tasks that works, each below the one before. */
+  readonly root: {
+    readonly place: Place;
+    readonly scope: readonly ScopeText[];
+    readonly life: number;
+    readonly tasks: number;
+  };
 }
 
 /** A token that somebody got, and what it says. */

@@ -14,7 +14,7 @@ import type { IdentityProvider, Role } from '../../lambdas/ports/identity-provid
 import type { Agent, Client, Delegation, Resource } from '../../lambdas/ports/registry.ts';
 import type { HeldToken, HolderStanding, TokenStandings } from '../../lambdas/ports/token-standing.ts';
 import { after, type Instant } from '../../lambdas/runtime/clock.ts';
-import type { AgentId, ClientId, GrantId, ResourceId } from '../../lambdas/runtime/identifiers.ts';
+import type { AgentId, ClientId, GrantId, ResourceId, TaskId } from '../../lambdas/runtime/identifiers.ts';
 import { Secret } from '../../lambdas/runtime/secret.ts';
 import { aFamily, aGrant } from '../contract/store/mothers.ts';
 import { fullBuckets, limitsOver } from '../unit/oauth/limits.ts';
@@ -44,6 +44,7 @@ import {
   uriOf,
   type WorldInput,
 } from './places-of-exchanges.ts';
+import { tasksInHand } from './tasks-in-hand.ts';
 
 const isAgent = (place: Place): boolean => place.startsWith('agent');
 const assistant = 'assistant-client';
@@ -59,20 +60,24 @@ export interface World {
   readonly counts: (token: Got) => Promise<boolean>;
   readonly revoke: (token: Got) => void;
   readonly endGrant: () => void;
+  readonly endTask: (id: TaskId) => void;
   readonly disable: (id: string) => void;
   readonly enable: (id: string) => void;
   readonly wait: (seconds: number) => void;
   readonly is: {
     readonly revoked: (jti: string) => boolean;
     readonly disabled: (id: string) => boolean;
+    readonly overTask: (id: TaskId) => boolean;
     readonly now: () => Instant;
   };
 }
 
 /** A deployment whose token endpoint decides as the deployed one, over a registry and standings that a test may change. */
-export function aWorld({ rules, held, maximumDepth, root }: WorldInput): World {
+export function aWorld(input: WorldInput): World {
+  const { rules, held, maximumDepth, root } = input;
   const disabled = new Set<string>();
   const revoked = new Set<string>();
+  const tasks = tasksInHand(input, assistant as ClientId);
   let hasGrantEnded = false;
   let clock: Instant = now;
 
@@ -133,7 +138,7 @@ export function aWorld({ rules, held, maximumDepth, root }: WorldInput): World {
   };
   const { grants, kept } = grantsInHand();
   const standings: TokenStandings = {
-    read: ({ chain = [], resource, target, familyId, ...names }) => {
+    read: ({ chain = [], resource, target, familyId, tasks: ofTasks, ...names }) => {
       const { resources } = entries();
       const [asked, aimed] = [resource, target].map((of) => resources.find((one) => one.uri === of));
       const opened = familyId && kept.get(familyId);
@@ -147,6 +152,7 @@ export function aWorld({ rules, held, maximumDepth, root }: WorldInput): World {
           ...(hasGrantEnded && { ended: { at: clock, reason: 'revoked' } }),
         },
         ...(opened && { family: opened }),
+        ...(ofTasks && { tasks: ofTasks.map(tasks.standing) }),
       });
     },
   };
@@ -248,6 +254,7 @@ export function aWorld({ rules, held, maximumDepth, root }: WorldInput): World {
         },
         ...{ scope: scopes(...root.scope), granted: { id: grant.id, roles: ['clerk'] } },
         until: after(clock, root.life),
+        ...tasks.chain,
       };
       return read((await issue({ plan }, clock)).accessToken);
     },
@@ -278,6 +285,7 @@ export function aWorld({ rules, held, maximumDepth, root }: WorldInput): World {
     endGrant: () => {
       hasGrantEnded = true;
     },
+    endTask: tasks.end,
     disable: (id) => disabled.add(id),
     enable: (id) => disabled.delete(id),
     wait: (seconds) => {
@@ -286,6 +294,7 @@ export function aWorld({ rules, held, maximumDepth, root }: WorldInput): World {
     is: {
       revoked: (jti) => revoked.has(jti),
       disabled: (id) => disabled.has(id),
+      overTask: tasks.isOver,
       now: () => clock,
     },
   };

@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { HeldToken, HolderStanding, TokenStandings } from '../../ports/token-standing.ts';
+import type { HeldToken, HolderStanding, TaskStanding, TokenStandings } from '../../ports/token-standing.ts';
 import { decodeAgent } from './agent-codec.ts';
 import type { Item } from './attributes.ts';
 import { batchGetOf } from './batch-get.ts';
@@ -9,6 +9,7 @@ import { decodeGrantStanding, standingAttributes } from './grant-codec.ts';
 import { keyOf } from './keys.ts';
 import { decodePersonEnd, personEndAttributes } from './person-ends.ts';
 import { decodeResource } from './resource-codec.ts';
+import { decodeTaskStanding, taskStandingAttributes } from './task-standing-codec.ts';
 
 /** Reads what a token depends on past every cache, from both tables in one call, its chain along with it. */
 export function dynamoTokenStandings(options: {
@@ -24,6 +25,7 @@ export function dynamoTokenStandings(options: {
       );
       const [grantKey, familyKey] = [names.grantId, names.familyId].map((id) => id && keyOf.grant(id));
       const personKey = names.person && keyOf.personEnd(names.person);
+      const taskKeys = (names.tasks ?? []).map(keyOf.task);
       const all = [own, ...chain];
       const items = await batchGetOf(options.client, [
         { table: options.registry, keys: distinct([...all.flatMap(registryKeys), resourceKey, targetKey]) },
@@ -31,12 +33,12 @@ export function dynamoTokenStandings(options: {
           table: options.grants,
           keys: distinct([
             ...all.map(({ revocation }) => revocation.key),
-            ...[grantKey, familyKey, personKey],
+            ...[grantKey, familyKey, personKey, ...taskKeys],
           ]),
           attributes: distinct([
             'pk',
             ...all.map(({ revocation }) => revocation.name),
-            ...standingAttributes,
+            ...[...standingAttributes, ...taskStandingAttributes],
             ...(personKey === undefined ? [] : personEndAttributes),
           ]),
         },
@@ -52,6 +54,7 @@ export function dynamoTokenStandings(options: {
         ...(grant && { grant: decodeGrantStanding(grant) }),
         ...(personEnd && { personEndedUntil: decodePersonEnd(personEnd) }),
         ...(family && { family: decodeGrantStanding(family) }),
+        ...(names.tasks && { tasks: tasksAt(items, taskKeys) }),
       };
     },
   };
@@ -88,6 +91,11 @@ function standingOf({ revocation, ...keys }: Places, items: ReadonlyMap<string, 
 
 function itemAt(items: ReadonlyMap<string, Item>, key: string | undefined): Item | undefined {
   return key === undefined ? undefined : items.get(key);
+}
+
+function tasksAt(items: ReadonlyMap<string, Item>, keys: readonly string[]): readonly TaskStanding[] {
+  const found = keys.map((key) => items.get(key)).filter((item) => item !== undefined);
+  return found.map(decodeTaskStanding);
 }
 
 /** DynamoDB refuses a batch that names a key twice. */

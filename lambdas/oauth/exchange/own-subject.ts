@@ -1,7 +1,7 @@
 import type { SubjectKind } from '../../ports/registry.ts';
 import type { TrustAnchor } from '../../ports/trust-anchors.ts';
 import { instant } from '../../runtime/clock.ts';
-import type { AgentId, ClientId, GrantId, ScopeName } from '../../runtime/identifiers.ts';
+import type { AgentId, ClientId, GrantId, ScopeName, TaskId } from '../../runtime/identifiers.ts';
 import type { GrantStanding } from '../../ports/token-standing.ts';
 import type { PersonsGrant } from '../grants/grant.ts';
 import type { AccessTokenClaims } from '../tokens/access-token.ts';
@@ -19,6 +19,7 @@ interface Origin {
 /** In whose name one acts to whom a token of ours was sent. */
 export function ownSubject(token: AccessTokenClaims, { root, anchor }: Origin = {}): Subject {
   const { sub, aud, scope, exp, jti, jti_chain: jtis = [], client_chain: holders = [] } = token;
+  const { family_id: family, task_chain: tasks } = token;
   const kind = subjectKind(sub);
   const mayAct = token.may_act?.sub;
   return {
@@ -33,7 +34,8 @@ export function ownSubject(token: AccessTokenClaims, { root, anchor }: Origin = 
     ...(mayAct !== undefined && { mayAct }),
     ...(kind === 'person' && { granted: grantedIn(token) }),
     ...boundBy(anchor, root),
-    ...(token.family_id !== undefined && { family: token.family_id as GrantId }),
+    ...(family !== undefined && { family: family as GrantId }),
+    ...(tasks && { tasks: tasks as readonly TaskId[] }),
   };
 }
 

@@ -72,6 +72,8 @@ export async function standingToken(
   const standing = await ports.standings.read(tokenNames(token.value));
   const end = endOf(token.value, standing, ports);
   // RFC 8693 §2.2.2: what ended a token is its own client's business, and that it ended is everybody's.
+  if (end === 'task_ended')
+    return tokenRefused(part, end, 'counts no more: the task that it is of has ended');
   if (end !== undefined) return tokenRefused(part, end, 'counts no more: what it rests on has ended');
   return ok({ token: token.value, standing });
 }

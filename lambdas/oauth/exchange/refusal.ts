@@ -36,6 +36,10 @@ const faults = {
     'invalid_request',
     'a refresh_token is given for what the client of a person sent, and the subject_token was exchanged itself: ask whoever sent it for a new one',
   ],
+  refresh_of_task: [
+    'invalid_request',
+    'the subject_token is of a task, and ends with it: what goes on for longer is a task below that one',
+  ],
   identity_of_client_alone: [
     'invalid_target',
     'an id_token is for the client that asks for it: leave resource out, and audience too, or name the client_id there',

@@ -2,7 +2,7 @@ import type { SubjectKind } from '../../ports/registry.ts';
 import type { GrantStanding } from '../../ports/token-standing.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { AnchorGrant } from '../../ports/trust-anchors.ts';
-import type { AgentId, GrantId, IdpId, ScopeName } from '../../runtime/identifiers.ts';
+import type { AgentId, GrantId, IdpId, ScopeName, TaskId } from '../../runtime/identifiers.ts';
 import type { Result } from '../../runtime/result.ts';
 import type { GrantContext, PersonsGrant } from '../grants/grant.ts';
 import type { GrantRefusal } from '../refusal.ts';
@@ -38,6 +38,8 @@ export interface Subject {
   readonly root?: GrantStanding;
   /** The grant whose refresh token the first of these tokens was exchanged for, where it was. */
   readonly family?: GrantId;
+  /** The task that the token is of, which comes last, and those above it: what is exchanged from it is of the same. */
+  readonly tasks?: readonly TaskId[];
   /** The trust anchor of the first of these tokens, where we did not issue it. */
   readonly anchor?: string;
   /** What the terms of that anchor give at most, at targets that they name. */

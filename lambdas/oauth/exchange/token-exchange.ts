@@ -119,9 +119,13 @@ async function exchanged(
       : asked;
   }
   if (requestedType === jwtType && target.isOpaque) return exchangeRefused('target_opaque');
-  return requestedType === refreshTokenType && ports.people !== undefined
+  if (requestedType !== refreshTokenType || ports.people === undefined) {
+    return ok({ plan, issuedTokenType: requestedType });
+  }
+  // It would go on after the end of its task.
+  return subject.tasks === undefined
     ? openedFamily(ports.people, decision, plan, context)
-    : ok({ plan, issuedTokenType: requestedType });
+    : exchangeRefused('refresh_of_task');
 }
 
 /** What policy lets the requester do at the target in the name of the subject, and no more. */
@@ -145,11 +149,12 @@ export async function delegatedPlan(
   if (!scope.ok) return scope;
   const link = nextLink(subject, requester.actor, { mode: rule.mode, maximumDepth });
   if (!link.ok) return link;
-  const { id, expiresAt, granted } = subject;
+  const { id, expiresAt, granted, tasks } = subject;
   return ok({
     ...{ subject: id, ...requester.actor, audience: target.audience, scope: scope.value },
     ...('resource' in target.is && { resource: target.is.resource }),
     exchanged: link.value,
+    ...(tasks && { tasks }),
     // RFC 8693 §2.2.1: no longer than the token that it was exchanged from.
     until: expiresAt,
     ...(granted && { granted: { ...granted, roles: held.value.roles } }),

@@ -2,7 +2,7 @@ import type { GrantedBy } from '../../ports/grants.ts';
 import type { GrantType, Resource } from '../../ports/registry.ts';
 import type { ProvenWorkload } from '../../ports/workloads.ts';
 import type { Instant } from '../../runtime/clock.ts';
-import type { AgentId, ClientId, GrantId, ScopeName } from '../../runtime/identifiers.ts';
+import type { AgentId, ClientId, GrantId, ScopeName, TaskId } from '../../runtime/identifiers.ts';
 import type { Result } from '../../runtime/result.ts';
 import type { Secret } from '../../runtime/secret.ts';
 import type { AuthenticatedClient } from '../client-authentication/authenticate-client.ts';
@@ -31,6 +31,8 @@ export interface TokenPlan {
   readonly granted?: PersonsGrant;
   /** Where the token comes from; absent where it was exchanged from none. */
   readonly exchanged?: Exchanged;
+  /** The task that the token is of, which comes last, and those above it, the root first; absent where it is of none. */
+  readonly tasks?: readonly TaskId[];
   /** What proved the agent that it is issued to, where that was no client. */
   readonly workload?: ProvenWorkload;
   /** In place of a token for anything of ours: what is said of the person to somebody else, whom `audience` names. */

@@ -6,6 +6,7 @@ import type { AccessTokenClaims } from '../tokens/access-token.ts';
 /** Why a token that we signed and that has not expired counts for nothing at a resource. */
 export type InactivityReason =
   | 'revoked'
+  | 'task_ended'
   | 'grant_ended'
   | 'person_ended'
   | 'resource_not_active'
@@ -40,6 +41,7 @@ export function endOf(
   documents: DocumentTrust,
 ): InactivityReason | undefined {
   if (standing.isRevoked) return 'revoked';
+  if (token.task_chain !== undefined && !isOfTasks(token, token.task_chain, standing)) return 'task_ended';
   if (token.grant_id !== undefined && !isGrantOf(token, standing.grant)) return 'grant_ended';
   if (token.family_id !== undefined && !isFamilyOf(token, standing.family)) return 'grant_ended';
   if (hasPersonEnded(token, standing)) return 'person_ended';
@@ -105,6 +107,26 @@ function isGrantOf(
   const [first] = jtis.length === holders.length ? holders : [];
   const grantee = jtis.length === 0 ? clientId : first?.client_id;
   return grant !== undefined && grant.ended === undefined && grant.terms.clientId === grantee;
+}
+
+/**
+ * A token ends with its task and with each above that, once that is written of them. The task is that of a client through which the
+ * token has come.
+ */
+function isOfTasks(
+  { client_id: clientId, client_chain: holders = [] }: AccessTokenClaims,
+  ids: readonly string[],
+  { tasks = [] }: TokenStanding,
+): boolean {
+  const chain = ids.map((id) => tasks.find(({ terms }) => terms.id === id));
+  if (chain.some((task) => task === undefined || task.hasEnded)) return false;
+  const { terms } = chain.at(-1) ?? {};
+  const through = [clientId, ...holders.map((holder) => holder.client_id)];
+  return (
+    terms !== undefined &&
+    through.some((client) => client === terms.clientId) &&
+    [...terms.ancestors, terms.id].join() === ids.join()
+  );
 }
 
 /** What came of an exchange is of the grant of the token that was exchanged. */

@@ -59,6 +59,7 @@ export function accessTokenClaims(plan: TokenPlan, issuance: Issuance): AccessTo
     ...(plan.x5t !== undefined && { cnf: { 'x5t#S256': plan.x5t } }),
     ...(plan.granted && claimsOfGrant(plan.granted)),
     ...(plan.exchanged && chainClaims(plan.exchanged)),
+    ...(plan.tasks && { task_chain: plan.tasks }),
     ...(mayAct !== undefined && { may_act: { sub: mayAct } }),
   };
 }

@@ -3,6 +3,9 @@ import * as v from 'valibot';
 /** No chain is longer, whatever the deployment says: its tokens have to fit a header. */
 export const longestChain = 8;
 
+/** A task, and those above it: no task of more is opened. */
+export const mostTasks = 4;
+
 /** Who acts for the subject, through which client, and who did before (RFC 8693). */
 export interface ActorClaim {
   readonly sub: string;
@@ -30,6 +33,8 @@ export interface ChainClaims {
   readonly anchor_id?: string;
   /** The grant with the refresh token that the first of them was exchanged for; the token ends with it, and may outlive the first. */
   readonly family_id?: string;
+  /** The task that it is of, which comes last, and those above it, the root first: the token ends with each of them. */
+  readonly task_chain?: readonly string[];
 }
 
 const text = v.pipe(v.string(), v.nonEmpty());
@@ -54,6 +59,14 @@ export const chainShape = {
     ),
   ),
   family_id: v.exactOptional(text),
+  task_chain: v.exactOptional(
+    v.pipe(
+      v.array(v.pipe(text, v.regex(/^[\w-]{22}$/))),
+      v.nonEmpty(),
+      v.maxLength(mostTasks),
+      v.check((ids) => new Set(ids).size === ids.length),
+    ),
+  ),
 };
 
 interface Chained extends ChainClaims {

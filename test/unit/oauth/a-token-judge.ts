@@ -15,6 +15,7 @@ import type { KeyRing, Signer } from '../../../lambdas/ports/signing.ts';
 import type {
   HeldToken,
   HolderStanding,
+  TaskStanding,
   TokenNames,
   TokenStanding,
 } from '../../../lambdas/ports/token-standing.ts';
@@ -79,6 +80,8 @@ interface JudgeInput {
   readonly grant?: TokenStanding['grant'];
   /** Until when what others vouched for is ended. */
   readonly personEndedUntil?: Instant;
+  /** The tasks that are kept. */
+  readonly tasks?: readonly TaskStanding[];
   /** The grant behind a refresh token. */
   readonly kept?: StoredGrant;
   readonly isFirstUse?: boolean;
@@ -159,6 +162,9 @@ export function aTokenJudge(input: JudgeInput = {}): TokenJudge {
           chain: (names.chain ?? []).map(holderOf),
           ...(resource && { resource }),
           ...(input.grant && { grant: input.grant }),
+          ...(names.tasks && {
+            tasks: (input.tasks ?? []).filter(({ terms: { id } }) => names.tasks?.includes(id)),
+          }),
           ...(input.personEndedUntil !== undefined && { personEndedUntil: input.personEndedUntil }),
         });
       },

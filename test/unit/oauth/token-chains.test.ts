@@ -239,6 +239,7 @@ describe('the longest chain of the longest names', () => {
         aud: `https://${name('r')}.example.com/mcp`,
         scope: 'tools:read tools:write',
         cnf: { jkt: 'k'.repeat(43) },
+        task_chain: Array.from('abcd', (letter) => letter.repeat(22)),
       },
     };
     const text = await aToken(token);
