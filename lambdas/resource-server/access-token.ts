@@ -7,7 +7,7 @@ import {
   type ProtectedHeaderParameters,
 } from 'jose';
 import type { KeySet } from './key-set.ts';
-import { hasChain } from './token-chain.ts';
+import { hasChain, hasTasks } from './token-chain.ts';
 
 /** The claims of a verified access token. Members beyond these are as the issuer wrote them. */
 export interface AccessTokenClaims extends JWTPayload {
@@ -39,6 +39,8 @@ export interface AccessTokenClaims extends JWTPayload {
   readonly grant_id?: string;
   /** Where it comes of a refresh token that somebody got by an exchange: what it ends with, too. */
   readonly family_id?: string;
+  /** The task that the token is of, which comes last, and those above it, the root first; it ends with each of them. */
+  readonly task_chain?: readonly string[];
   /** What the person's roles were when the token was issued. */
   readonly roles?: readonly string[];
   /** When and how the person proved who they are. Seconds since 1970. */
@@ -149,7 +151,8 @@ function hasClaims(payload: JWTPayload): payload is AccessTokenClaims {
     lists.every((claim) => claim === undefined || (Array.isArray(claim) && claim.every(isText))) &&
     ['undefined', 'number'].includes(typeof payload['auth_time']) &&
     isConfirmation(payload['cnf']) &&
-    hasChain(payload)
+    hasChain(payload) &&
+    hasTasks(payload)
   );
 }
 

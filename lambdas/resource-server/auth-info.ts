@@ -12,6 +12,8 @@ export interface AuthInfo {
   /** Seconds since 1970. */
   expiresAt: number;
   resource: URL;
+  /** The task that the caller works on, where the token is of one. */
+  taskId?: string;
   /** All claims of the token. */
   extra: Record<string, unknown>;
 }
@@ -19,12 +21,14 @@ export interface AuthInfo {
 /** Describes the caller whose request was verified. */
 export function authInfo(presented: Presented, token: AccessTokenClaims, resource: string): AuthInfo {
   const credential = readCredential(presented);
+  const taskId = token.task_chain?.at(-1);
   return {
     token: 'token' in credential ? credential.token : '',
     clientId: token.client_id,
     scopes: [...scopeList(token.scope)],
     expiresAt: token.exp,
     resource: new URL(resource),
+    ...(taskId !== undefined && { taskId }),
     extra: { ...token },
   };
 }

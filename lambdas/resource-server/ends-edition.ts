@@ -9,7 +9,7 @@ export interface Edition {
   readonly issuedAt: number;
   /** Names of revoked tokens. */
   readonly tokens: ReadonlySet<string>;
-  /** Names of clients, agents, grants, persons and audiences, and until when tokens issued on them are ended. */
+  /** Names of clients, agents, grants, tasks, persons and audiences, and until when tokens issued on them are ended. */
   readonly principals: ReadonlyMap<string, number>;
 }
 
@@ -40,18 +40,37 @@ export async function readEdition(
   }
 }
 
-/** Whether the edition ends that token, by itself or by one that it was exchanged from. */
-export async function isEnded(edition: Edition, token: AccessTokenClaims): Promise<boolean> {
-  const { jti_chain: chain = [] } = token;
+/** What ended a token as far as a verifier says: its task, whose end its client can ask for, or anything else. */
+export type EndedBy = 'task' | 'other';
+
+/** What ends that token in the edition, by itself or by one that it was exchanged from; undefined: nothing does. */
+export async function endedBy(edition: Edition, token: AccessTokenClaims): Promise<EndedBy | undefined> {
+  const { jti_chain: chain = [], task_chain: tasks = [] } = token;
+  if (await hasEnded(edition, token, tasks.map(principal('task_id')))) return 'task';
   const tokens = await Promise.all([token.jti, ...chain].map((jti) => endedName('jti', jti)));
-  if (tokens.some((name) => edition.tokens.has(name))) return true;
-  if (edition.principals.size === 0) return false;
-  const names = await Promise.all(principalsOf(token).map(([claim, value]) => endedName(claim, value)));
-  return names.some((name) => token.iat <= (edition.principals.get(name) ?? -Infinity));
+  if (tokens.some((name) => edition.tokens.has(name))) return 'other';
+  return (await hasEnded(edition, token, principalsOf(token))) ? 'other' : undefined;
 }
 
-/** Everybody and everything on which the token was issued. */
-function principalsOf(token: AccessTokenClaims): readonly (readonly [claim: string, value: string])[] {
+type Principal = readonly [claim: string, value: string];
+
+function principal(claim: string): (value: string) => Principal {
+  return (value) => [claim, value];
+}
+
+/** Whether any of them has, on which the token was issued. */
+async function hasEnded(
+  { principals }: Edition,
+  { iat }: AccessTokenClaims,
+  named: readonly Principal[],
+): Promise<boolean> {
+  if (principals.size === 0) return false;
+  const names = await Promise.all(named.map(([claim, value]) => endedName(claim, value)));
+  return names.some((name) => iat <= (principals.get(name) ?? -Infinity));
+}
+
+/** Everybody and everything on which the token was issued, but its task. */
+function principalsOf(token: AccessTokenClaims): readonly Principal[] {
   const { client_chain: chain = [], grant_id: grant, family_id: family, sub } = token;
   return [
     ...[token, ...chain].flatMap(({ client_id: client, agent_id: agent }) => [
@@ -61,7 +80,7 @@ function principalsOf(token: AccessTokenClaims): readonly (readonly [claim: stri
     // What rests on a grant ends with that, and the end of its person goes through it.
     grant === undefined ? (['sub', sub] as const) : (['grant_id', grant] as const),
     ...(family === undefined ? [] : [['grant_id', family] as const]),
-    ...[token.aud].flat().map((audience) => ['aud', audience] as const),
+    ...[token.aud].flat().map(principal('aud')),
   ];
 }
 

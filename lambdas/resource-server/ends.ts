@@ -1,12 +1,12 @@
 import type { AccessTokenClaims } from './access-token.ts';
-import { isEnded, readEdition, type Edition } from './ends-edition.ts';
+import { endedBy, readEdition, type Edition, type EndedBy } from './ends-edition.ts';
 import type { Fetch } from './key-set-document.ts';
 import type { KeySet } from './key-set.ts';
 
 /** What is known of the end of one token: `unknown` while no edition is fresh enough to tell. */
 export type TokenEnd =
   | { readonly state: 'alive' }
-  | { readonly state: 'ended' }
+  | { readonly state: 'ended'; readonly by: EndedBy }
   | { readonly state: 'unknown'; readonly retryAfterSeconds: number };
 
 export interface Ends {
@@ -82,7 +82,8 @@ export function remoteEnds(options: EndsOptions): Ends {
     of: async (token) => {
       if (age() >= waitAfterSeconds) await renew();
       else if (age() >= renewAfterSeconds) void renew();
-      if (held !== undefined && (await isEnded(held.edition, token))) return { state: 'ended' };
+      const by = held && (await endedBy(held.edition, token));
+      if (by !== undefined) return { state: 'ended', by };
       return age() < trustedSeconds
         ? { state: 'alive' }
         : { state: 'unknown', retryAfterSeconds: failurePauseSeconds };

@@ -2,6 +2,8 @@ import type { JWTPayload } from 'jose';
 
 /** The issuer makes no longer chains. */
 const longestChain = 8;
+/** Nor tasks below so many others. */
+const mostTasks = 4;
 
 /** Whether what a token says of its chain can be read: one that cannot is not to be taken for none. */
 export function hasChain(payload: JWTPayload): boolean {
@@ -11,6 +13,12 @@ export function hasChain(payload: JWTPayload): boolean {
   // RFC 8693 §4.1: whoever acts for somebody else has a token of theirs to do it by.
   if (!isChained) return act === undefined && holders === undefined;
   return isActor(act, jtis.length + 1) && areHolders(holders, jtis.length);
+}
+
+/** The same of the task that a token is of. */
+export function hasTasks({ task_chain: tasks }: JWTPayload): boolean {
+  if (tasks === undefined) return true;
+  return Array.isArray(tasks) && 0 < tasks.length && tasks.length <= mostTasks && tasks.every(isText);
 }
 
 /** At most so many, one within another. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { feedOfEnds } from '../../lambdas/oauth/ends/feed.ts';
 import type { Ends } from '../../lambdas/ports/ends.ts';
 import { createVerifier } from '../../lambdas/resource-server/index.ts';
-import { isEnded, readEdition } from '../../lambdas/resource-server/ends-edition.ts';
+import { endedBy, readEdition } from '../../lambdas/resource-server/ends-edition.ts';
 import type { KeySet } from '../../lambdas/resource-server/key-set.ts';
 import { remoteKeySet } from '../../lambdas/resource-server/key-set.ts';
 import { after } from '../../lambdas/runtime/clock.ts';
@@ -30,7 +30,7 @@ afterAll(() => server.close());
 
 describe('what the issuer calls a token or a principal', () => {
   it('is what a verifier calls it', async () => {
-    const claim = fc.constantFrom('jti', 'client_id', 'agent_id', 'grant_id', 'sub', 'aud');
+    const claim = fc.constantFrom('jti', 'client_id', 'agent_id', 'grant_id', 'task_id', 'sub', 'aud');
     await fc.assert(
       fc.asyncProperty(claim, fc.string({ unit: 'binary' }), async (of, value) => {
         expect(await nameAtTheVerifier(of, value)).toBe(endedName(of, value));
@@ -68,7 +68,7 @@ describe('an edition', () => {
           const claims = { iss: issuer, sub: 's', aud: 'a', client_id: 'c', exp: now + 900, jti, agent_id };
           const iat = now - 100;
           const expected = tokens.includes(jti) || (agents.includes(agent_id) && until >= -100);
-          expect(await isEnded(edition, { ...claims, iat })).toBe(expected);
+          expect(await endedBy(edition, { ...claims, iat })).toBe(expected ? 'other' : undefined);
         }
       }),
       { numRuns: 100 },
