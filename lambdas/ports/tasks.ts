@@ -109,7 +109,7 @@ export interface StoredTask {
   readonly failure?: TaskFailure;
   /** Of `delivery.kind === 'secret'`: the newest version that the secret got. */
   readonly delivered?: { readonly at: Instant; readonly version: string; readonly expiresAt: Instant };
-  /** Whether somebody was told that its ceiling is near. */
+  /** When somebody was told that its ceiling is near; absent again once that has moved. */
   readonly warnedAt?: Instant;
   /** At most 64; children that are over stay in it. */
   readonly children: readonly TaskId[];
@@ -190,7 +190,7 @@ export interface Tasks {
   ) => Promise<StoredTask | undefined>;
   /**
    * Writes what came of it, if the lease is still that of the attempt; true again for an attempt that has written. Of a task that has
-   * ended, nothing but `tidied` is written: else the lease is given back, and the task stays due.
+   * ended, nothing but `tidied` is written, and of one that goes on, that is not: else the lease is given back, and the task stays due.
    */
   readonly settle: (id: TaskId, attempt: string, outcome: TaskOutcome) => Promise<boolean>;
 }
