@@ -1,5 +1,5 @@
-import { AttributeType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import type { IRole } from 'aws-cdk-lib/aws-iam';
+import { AttributeType, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { grantItems } from './leading-keys.ts';
 import type { Retention } from './retention.ts';
@@ -9,6 +9,8 @@ type BucketKind = 'client' | 'address' | 'registration' | 'user-code';
 interface GrantsVariables {
   readonly GRANTS_TABLE: string;
 }
+
+const due = 'due';
 
 /** What tokens of a deployment may rest on besides what is registered. */
 interface RestsOn {
@@ -26,6 +28,16 @@ export class GrantsTable extends Construct {
     this.table = new TableV2(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       timeToLiveAttribute: 'ttl',
+      // Sparse: of tasks alone, and of those that somebody has to look at.
+      globalSecondaryIndexes: [
+        {
+          indexName: due,
+          partitionKey: { name: 'due_shard', type: AttributeType.STRING },
+          sortKey: { name: 'due_at', type: AttributeType.NUMBER },
+          projectionType: ProjectionType.INCLUDE,
+          nonKeyAttributes: ['good_until'],
+        },
+      ],
       encryption: TableEncryptionV2.dynamoOwnedKey(),
       removalPolicy: retention.removalPolicy,
       deletionProtection: retention.protect,
@@ -112,6 +124,34 @@ export class GrantsTable extends Construct {
   grantPolling(role: IRole): GrantsVariables {
     const actions = ['dynamodb:GetItem', 'dynamodb:UpdateItem'] as const;
     grantItems(this.table, role, { actions, items: ['device#*'] });
+    return { GRANTS_TABLE: this.table.tableName };
+  }
+
+  /** Opening tasks, and all that is done to them on request. */
+  grantTasks(role: IRole): GrantsVariables {
+    grantItems(this.table, role, { actions: ['dynamodb:PutItem'], items: ['task#*'] });
+    return this.grantTaskWork(role);
+  }
+
+  /** Leasing tasks and writing what came of them, ends among it; opening none. */
+  grantTaskWork(role: IRole): GrantsVariables {
+    grantItems(this.table, role, {
+      actions: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
+      items: ['task#*'],
+    });
+    return this.grantEnding(role);
+  }
+
+  /** Seeing which tasks are due; nothing of the tasks themselves. */
+  grantDueTasks(role: IRole): GrantsVariables {
+    role.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['dynamodb:Query'],
+        resources: [`${this.table.tableArn}/index/${due}`],
+        // In an index, the leading key is the index's own: the list.
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['task#*'] } },
+      }),
+    );
     return { GRANTS_TABLE: this.table.tableName };
   }
 

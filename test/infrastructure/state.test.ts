@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { grantsKeys } from '../support/grants-table.ts';
 import { registryKeys } from '../support/registry-table.ts';
 import { aConfig, templateOf } from './synthesized.ts';
 
@@ -54,6 +55,10 @@ test('keeps logs as long as the config says', () => {
 
 test('finds registry items by one key, and lists them by kind', () => {
   production.hasResourceProperties('AWS::DynamoDB::GlobalTable', registryKeys);
+});
+
+test('finds what tokens were issued on by one key, and lists tasks by when they are due', () => {
+  production.hasResourceProperties('AWS::DynamoDB::GlobalTable', grantsKeys);
 });
 
 test('sweeps grants by their ttl', () => {

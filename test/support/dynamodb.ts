@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { CreateTableCommand, DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { grantsTable } from './grants-table.ts';
 import { registryTable } from './registry-table.ts';
 
 export interface TestTables {
@@ -107,12 +108,5 @@ async function createRegistry(client: DynamoDBClient, name: string): Promise<voi
 }
 
 async function createGrants(client: DynamoDBClient, name: string): Promise<void> {
-  await client.send(
-    new CreateTableCommand({
-      TableName: name,
-      BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
-    }),
-  );
+  await client.send(new CreateTableCommand({ TableName: name, ...grantsTable }));
 }
