@@ -45,6 +45,8 @@ export const keyOf = {
   proof: (jkt: string, jti: string): string => `proof#${sha256(`${jkt}\0${jti}`)}`,
   grant: (id: GrantId): string => `grant#${id}`,
   task: (id: TaskId): string => `task#${id}`,
+  /** Of the index `due`: one list of tasks that want to be looked at. */
+  dueTasks: (shard: number): string => `task#${shard}`,
   /** A set of revoked tokens that expire in one slot of time. */
   revoked: (slot: number, shard: number): string => `revoked#${slot}#${shard}`,
   /** A set of principals and grants that ended in one period of time. */
