@@ -1,9 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { join } from 'node:path';
 import type { Assembly } from './assembly/assembly.ts';
 import type { Cloud } from './aws/cloud.ts';
+import type { Background } from './background.ts';
 import type { VirtualClock } from './clock.ts';
 import { startCustomResourceAnswers } from './cloudformation/custom-resource-answers.ts';
 import { createProviders } from './cloudformation/providers.ts';
@@ -13,8 +15,6 @@ import type { Roles } from './cloudformation/roles.ts';
 import { deployStack, type Stack } from './cloudformation/stack.ts';
 import { openStackState } from './cloudformation/state.ts';
 import { createFunctionLogs } from './function-logs.ts';
-import type { Queues } from './scheduler/queues.ts';
-import type { Schedules } from './scheduler/schedules.ts';
 import type { FunctionDirectory } from './lambda/directory.ts';
 import { createFunction } from './lambda/function.ts';
 import type { HostNames } from './lambda/worker-names.ts';
@@ -27,8 +27,7 @@ export interface ProvisionOptions {
   readonly clock: VirtualClock;
   readonly roles: Roles;
   readonly functions: FunctionDirectory;
-  readonly schedules: Schedules;
-  readonly queues: Queues;
+  readonly background: Background;
   readonly httpApis: HttpApis;
   readonly stateDirectory: string | undefined;
   readonly logDirectory: string | undefined;
@@ -46,6 +45,7 @@ export async function provision(options: ProvisionOptions): Promise<Stack> {
     dynamodb: new DynamoDBClient(client),
     kms: new KMSClient(client),
     secretsManager: new SecretsManagerClient(client),
+    sqs: new SQSClient(client),
   };
   const answers = await startCustomResourceAnswers();
   const providerOf = createProviders({
@@ -53,8 +53,8 @@ export async function provision(options: ProvisionOptions): Promise<Stack> {
     ...{ environment, answers, roles, httpApis, log },
     functions: functionRegistrar(options),
     permit: functions.permit,
-    addSchedule: options.schedules.add,
-    addQueue: options.queues.add,
+    addSchedule: options.background.schedules.add,
+    addEventSource: options.background.eventSources.add,
     invoke: (functionArn, event) => functions.find(functionArn)?.invoke(event),
   });
   const state = openStackState(stateDirectory && join(stateDirectory, 'stack.json'));
@@ -72,8 +72,8 @@ function functionRegistrar(options: ProvisionOptions): FunctionRegistrar {
   return {
     assetDirectory: assembly.assetDirectory,
     maxInstances,
-    register: (definition, roleArn) => {
-      const principal = roles.principalOf(roleArn);
+    register: (definition) => {
+      const principal = roles.principalOf(definition.roleArn);
       functions.add(
         createFunction({
           ...{ definition, region, clock, hostNames },

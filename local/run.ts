@@ -4,6 +4,7 @@ import { readAssembly } from './assembly/assembly.ts';
 import type { AwsCall } from './aws/call.ts';
 import { startCloud, type Cloud } from './aws/cloud.ts';
 import { createFaultPlan, type FaultPlan } from './aws/faults.ts';
+import { type Background, createBackground } from './background.ts';
 import { createVirtualClock, type VirtualClock } from './clock.ts';
 import { grantedActions, type RoleAction } from './cloudformation/granted-actions.ts';
 import type { ProvisionedResource } from './cloudformation/provider.ts';
@@ -16,8 +17,7 @@ import { createFunctionDirectory } from './lambda/directory.ts';
 import type { HostNames } from './lambda/worker-names.ts';
 import { createPermissionUsage } from './permission-usage.ts';
 import { provision } from './provision.ts';
-import { createQueues } from './scheduler/queues.ts';
-import { createSchedules, type Schedules } from './scheduler/schedules.ts';
+import type { Schedules } from './scheduler/schedules.ts';
 import { type CertificateAuthority, certificateAuthority } from './tls/authority.ts';
 import { lockStateDirectory } from './state-lock.ts';
 
@@ -58,7 +58,9 @@ export interface LocalRun {
   readonly usedActions: () => readonly RoleAction[];
   /** Runs the schedules that are due on the virtual clock; resolves when they have ended. */
   readonly runSchedules: Schedules['settle'];
-  /** What could not be delivered, by the ARN of the queue. */
+  /** Runs the schedules that are due and works off every message that is visible; rejects when that cannot be received. */
+  readonly settle: Background['settle'];
+  /** The messages in each queue by its ARN: what nobody worked off, or could be delivered to. */
   readonly queued: () => ReadonlyMap<string, readonly string[]>;
   readonly stop: () => Promise<void>;
 }
@@ -115,23 +117,19 @@ async function start(
   });
   onStop(cloud.stop);
   onStop(functions.stop);
-  const queues = createQueues();
-  const schedules = createSchedules({
-    ...{ now: clock.now, deliver: queues.send, log },
-    invoke: (functionArn, event, requestId) => functions.find(functionArn)?.invoke(event, requestId),
-    authorize: (roleArn, action, resource) => cloud.authorize(roles.principalOf(roleArn), action, resource),
-  });
-  onStop(schedules.stop);
+  const roles: Roles = createRoles(cloud.principalFor);
+  const background = createBackground({ region, clock, cloud, roles, functions, log });
+  onStop(background.stop);
   if (permissionLedger !== undefined)
     onStop(() => {
       usage.append(permissionLedger);
     });
-  const roles: Roles = createRoles(cloud.principalFor);
   const builder = createHttpApiBuilder();
   const httpApis = { builder, endpointOf: servers.endpointOf, originOf: servers.endpointOf };
   const run = { ...{ assembly, region, account, cloud, clock, roles, functions, httpApis } };
-  const things = { schedules, queues, logDirectory: logDirectoryOf(options) };
+  const things = { background, logDirectory: logDirectoryOf(options) };
   const stack = await provision({ ...run, ...things, stateDirectory, maxInstances, hostNames, log });
+  background.eventSources.start();
   for (const api of builder.build()) {
     serveApi(servers, api, { functions, cloud, region, account, now: clock.now, log });
   }
@@ -139,8 +137,9 @@ async function start(
     ...{ issuer: servers.first, clientAuthority, cloud, clock, ...stack },
     grantedActions: grantedActions(assembly.template),
     usedActions: usage.used,
-    runSchedules: schedules.settle,
-    queued: queues.messages,
+    runSchedules: background.schedules.settle,
+    settle: background.settle,
+    queued: cloud.queues.messages,
   };
 }
 

@@ -29,7 +29,7 @@ export type PropertyEffect = 'update' | 'replacement' | 'nothing';
 export interface Provider {
   /** Every property the type may have here. Another one is an error, so that nothing is silently ignored. */
   readonly properties: Readonly<Record<string, PropertyEffect>> | 'any';
-  /** True for what lives in this process only: it is made anew at every start. */
+  /** True for what is made anew at every start. */
   readonly transient: boolean;
   /** Succeeds again when an earlier attempt made the resource and the process ended before it was recorded. */
   readonly create: (request: ResourceRequest) => Promise<Provisioned>;
@@ -38,14 +38,15 @@ export interface Provider {
   readonly delete: (resource: ProvisionedResource) => Promise<void>;
 }
 
-/** A provider of what lives in this process only. */
+/** A provider of what is made anew at every start, because it lives in this process only, or is called by where that is. */
 export function transientProvider(
   properties: Provider['properties'],
-  register: (request: ResourceRequest) => Provisioned,
+  register: (request: ResourceRequest) => Provisioned | Promise<Provisioned>,
+  remove: Provider['delete'] = () => Promise.resolve(),
 ): Provider {
   const make = (request: ResourceRequest): Promise<Provisioned> =>
     new Promise((resolve) => {
       resolve(register(request));
     });
-  return { properties, transient: true, create: make, update: make, delete: () => Promise.resolve() };
+  return { properties, transient: true, create: make, update: make, delete: remove };
 }

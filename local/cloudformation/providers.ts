@@ -1,7 +1,9 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { InvokePermission } from '../lambda/directory.ts';
+import type { EventSources } from '../lambda/event-sources.ts';
 import type { ScheduleDefinition } from '../scheduler/schedules.ts';
 import type { Provider } from './provider.ts';
 import { customResource, type CustomResourceOptions } from './providers/custom-resource.ts';
@@ -11,7 +13,8 @@ import { iamManagedPolicy, iamPolicy, iamRole } from './providers/iam.ts';
 import { kmsAlias } from './providers/kms-alias.ts';
 import { kmsKey } from './providers/kms-key.ts';
 import { lambdaFunction, lambdaPermission, type FunctionRegistrar } from './providers/lambda.ts';
-import { queue } from './providers/queue.ts';
+import { eventSourceMapping } from './providers/event-source-mapping.ts';
+import { queue, queuePolicy } from './providers/queue.ts';
 import { schedule } from './providers/schedule.ts';
 import { secret } from './providers/secret.ts';
 import { unmodelledProviders } from './providers/unmodelled.ts';
@@ -22,11 +25,12 @@ export interface ProviderOptions extends CustomResourceOptions {
   readonly dynamodb: DynamoDBClient;
   readonly kms: KMSClient;
   readonly secretsManager: SecretsManagerClient;
+  readonly sqs: SQSClient;
   readonly roles: Roles;
   readonly functions: FunctionRegistrar;
   readonly permit: (permission: InvokePermission) => void;
   readonly addSchedule: (schedule: ScheduleDefinition) => void;
-  readonly addQueue: (arn: string) => void;
+  readonly addEventSource: EventSources['add'];
   readonly httpApis: HttpApis;
 }
 
@@ -47,7 +51,9 @@ export function createProviders(options: ProviderOptions): (type: string) => Pro
       'AWS::Lambda::Function': lambdaFunction(environment, options.functions),
       'AWS::Lambda::Permission': lambdaPermission(options.permit),
       'AWS::Scheduler::Schedule': schedule(environment, options.addSchedule),
-      'AWS::SQS::Queue': queue(environment, options.addQueue),
+      'AWS::Lambda::EventSourceMapping': eventSourceMapping(environment, options.addEventSource),
+      'AWS::SQS::Queue': queue(options.sqs),
+      'AWS::SQS::QueuePolicy': queuePolicy(options.sqs),
       'AWS::CloudFormation::CustomResource': custom,
       ...httpApiProviders(options.httpApis),
       ...unmodelledProviders(options),

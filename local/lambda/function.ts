@@ -11,6 +11,8 @@ export interface FunctionDefinition {
   readonly arn: string;
   readonly taskRoot: string;
   readonly handler: string;
+  /** In whose name it works. */
+  readonly roleArn: string;
   readonly timeoutSeconds: number;
   readonly memoryMegabytes: number;
   readonly environment: Readonly<Record<string, string>>;

@@ -30,7 +30,7 @@ export interface SchedulesOptions {
   readonly invoke: (functionArn: string, event: unknown, requestId: string) => Promise<Outcome> | undefined;
   /** Whether the role may do that. */
   readonly authorize: (roleArn: string, action: string, resource: string) => Decision;
-  readonly deliver: (queueArn: string, body: string) => void;
+  readonly deliver: (queueArn: string, body: string) => Promise<void>;
   readonly log: (line: string) => void;
 }
 
@@ -78,14 +78,14 @@ async function start(options: SchedulesOptions, schedule: ScheduleDefinition): P
   const { name, functionArn, roleArn, input } = schedule;
   const decision = options.authorize(roleArn, 'lambda:InvokeFunction', functionArn);
   if (decision !== 'allowed') {
-    undelivered(options, schedule, `its role may not lambda:InvokeFunction, ${decision.denied}`);
+    await undelivered(options, schedule, `its role may not lambda:InvokeFunction, ${decision.denied}`);
     return;
   }
   const requestId = randomUUID();
   for (let attempt = 1; attempt <= tries; attempt += 1) {
     const invoked = options.invoke(functionArn, JSON.parse(input), requestId);
     if (invoked === undefined) {
-      undelivered(options, schedule, `there is no function ${functionArn}`);
+      await undelivered(options, schedule, `there is no function ${functionArn}`);
       return;
     }
     if ((await invoked).kind === 'returned') return;
@@ -93,11 +93,15 @@ async function start(options: SchedulesOptions, schedule: ScheduleDefinition): P
   options.log(`the schedule ${name} gave up: its function failed ${tries} times`);
 }
 
-function undelivered(options: SchedulesOptions, schedule: ScheduleDefinition, reason: string): void {
+async function undelivered(
+  options: SchedulesOptions,
+  schedule: ScheduleDefinition,
+  reason: string,
+): Promise<void> {
   const { name, roleArn, input, deadLetterArn } = schedule;
   options.log(`!! the schedule ${name} could not run: ${reason}`);
   if (deadLetterArn === undefined) return;
   const decision = options.authorize(roleArn, 'sqs:SendMessage', deadLetterArn);
-  if (decision === 'allowed') options.deliver(deadLetterArn, input);
+  if (decision === 'allowed') await options.deliver(deadLetterArn, input);
   else options.log(`!! the schedule ${name} may not sqs:SendMessage to ${deadLetterArn}`);
 }

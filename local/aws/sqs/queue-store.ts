@@ -52,7 +52,7 @@ export function createQueueStore({ file, region, account, clock }: QueueStoreOpt
     },
     deadLettersOf: (queue) => {
       const { RedrivePolicy: policy } = settingsOf(queue);
-      if (policy === undefined) return undefined;
+      if (policy === undefined || policy === '') return undefined;
       const { target, after } = readRedrivePolicy(policy);
       return { queue: find(target), after };
     },

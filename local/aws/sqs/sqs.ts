@@ -11,10 +11,11 @@ import { createQueueStore, queueName, type QueueStore, type QueueStoreOptions } 
 export interface Queues {
   /** Throws when there is no such queue. */
   readonly send: (arn: string, body: string, from: string) => Promise<void>;
+  readonly urlOf: (arn: string) => string;
   /** How many messages of a queue could be received now. */
   readonly visible: (arn: string) => number;
-  /** Resolves when a message could be received, or after so many seconds. */
-  readonly arrival: (arn: string, seconds: number) => Promise<void>;
+  /** Resolves when a message could be received, after so many seconds, or soon after the end was signalled. */
+  readonly arrival: (arn: string, seconds: number, end: AbortSignal) => Promise<void>;
   /** The bodies in each queue by its ARN, the oldest first, whether they can be received now or not. */
   readonly messages: () => ReadonlyMap<string, readonly string[]>;
 }
@@ -36,8 +37,9 @@ const action = (operation: string): string => `sqs:${operation.replace(/Batch$/,
  */
 export function createSqs(options: QueueStoreOptions & { readonly endpoint: () => string }): Sqs {
   const store = createQueueStore(options);
+  const urlOf = (name: string): string => `${options.endpoint()}/${options.account}/${name}`;
   const operations = {
-    ...administrationOperations(store, (name) => `${options.endpoint()}/${options.account}/${name}`),
+    ...administrationOperations(store, urlOf),
     ...messageOperations(store),
     ...batchOperations(store),
   };
@@ -54,7 +56,7 @@ export function createSqs(options: QueueStoreOptions & { readonly endpoint: () =
       handle: (operation, input, caller) => run(operations, operation, input, caller),
       inPart: firstOfBatch,
     },
-    queues: queuesOf(store),
+    queues: { urlOf: (arn) => urlOf(queueName(arn)), ...queuesOf(store) },
     policyOf: (arn) => {
       if (!arn.startsWith('arn:aws:sqs:')) return undefined;
       const queue = store.state[queueName(arn)];
@@ -68,7 +70,7 @@ export function createSqs(options: QueueStoreOptions & { readonly endpoint: () =
   };
 }
 
-function queuesOf(store: QueueStore): Queues {
+function queuesOf(store: QueueStore): Omit<Queues, 'urlOf'> {
   const visibleIn = (arn: string): number => {
     const queue = store.state[queueName(arn)];
     return queue === undefined ? 0 : visible(queue, store.now()).length;
@@ -79,7 +81,7 @@ function queuesOf(store: QueueStore): Queues {
       await store.commit();
     },
     visible: visibleIn,
-    arrival: (arn, seconds) => store.arrivals.wait(() => visibleIn(arn) > 0, seconds),
+    arrival: (arn, seconds, end) => store.arrivals.wait(() => visibleIn(arn) > 0 || end.aborted, seconds),
     messages: () =>
       new Map(
         Object.values(store.state).map(({ name, messages }) => [

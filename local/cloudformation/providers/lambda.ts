@@ -25,7 +25,7 @@ const functionProperties: Readonly<Record<string, PropertyEffect>> = {
 
 export interface FunctionRegistrar {
   readonly assetDirectory: (objectKey: string) => string;
-  readonly register: (definition: FunctionDefinition, roleArn: string) => void;
+  readonly register: (definition: FunctionDefinition) => void;
   /** How many copies of one function may run at once. */
   readonly maxInstances: number;
 }
@@ -34,7 +34,7 @@ export interface FunctionRegistrar {
 export function lambdaFunction(environment: Environment, registrar: FunctionRegistrar): Provider {
   return transientProvider(functionProperties, (request) => {
     const definition = definitionOf(request, environment, registrar);
-    registrar.register(definition, textProperty(request.properties, 'Role'));
+    registrar.register(definition);
     return { physicalId: definition.name, attributes: { Arn: definition.arn } };
   });
 }
@@ -77,6 +77,7 @@ function definitionOf(
     arn: `arn:aws:lambda:${region}:${account}:function:${name}`,
     taskRoot: assetDirectory(textProperty(objectProperty(properties, 'Code'), 'S3Key')),
     handler: textProperty(properties, 'Handler'),
+    roleArn: textProperty(properties, 'Role'),
     timeoutSeconds: numberProperty(properties, 'Timeout', 3),
     memoryMegabytes: numberProperty(properties, 'MemorySize', 128),
     environment: variables(properties),

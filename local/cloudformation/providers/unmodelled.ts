@@ -9,8 +9,7 @@ interface UnmodelledOptions {
 }
 
 /**
- * Types without a meaning on one machine: the run writes its logs to the state directory, keeps no statistics, and
- * its queues cannot be reached over a network.
+ * Types without a meaning on one machine: the run writes its logs to the state directory, and keeps no statistics.
  */
 const meaningless: Readonly<Record<string, Attributes>> = {
   'AWS::CDK::Metadata': () => ({}),
@@ -25,7 +24,6 @@ const meaningless: Readonly<Record<string, Attributes>> = {
   'AWS::Logs::LogGroup': ({ generatedName }, { region, account }) => ({
     Arn: `arn:aws:logs:${region}:${account}:log-group:${generatedName}:*`,
   }),
-  'AWS::SQS::QueuePolicy': () => ({}),
 };
 
 /**

@@ -184,7 +184,6 @@ async function attributesOf(
   return (await sqs.send(command)).Attributes ?? {};
 }
 
- 
 function sqsSteps(target: () => ContractTarget) {
   return {
     create: async (Attributes: Record<string, string> = {}, QueueName = `contract-${randomUUID()}`) =>

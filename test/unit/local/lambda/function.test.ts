@@ -31,6 +31,7 @@ function start(
       arn: 'arn:aws:lambda:us-east-1:000000000000:function:test',
       taskRoot,
       handler: 'index.handler',
+      roleArn: 'arn:aws:iam::000000000000:role/test',
       memoryMegabytes: 256,
       environment: { OWN: 'yes' },
       logGroup: '/aws/lambda/test',

@@ -2,7 +2,6 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Decision } from '../../../../local/iam/policy.ts';
 import type { Outcome } from '../../../../local/lambda/instance.ts';
 import { readExpression } from '../../../../local/scheduler/expression.ts';
-import { createQueues } from '../../../../local/scheduler/queues.ts';
 import { createSchedules, type Schedules } from '../../../../local/scheduler/schedules.ts';
 
 const [role, daily] = ['arn:aws:iam::1:role/scheduler', 'arn:aws:lambda:us-east-1:1:function:daily'];
@@ -31,8 +30,7 @@ function aWorld(
   const { outcomes = [], allowed = ['lambda:InvokeFunction', 'sqs:SendMessage'] } = options;
   const invocations: { event: unknown; requestId: string }[] = [];
   const log: string[] = [];
-  const queues = createQueues();
-  queues.add(queue);
+  const dead: string[] = [];
   let time = midnight;
   const schedules = createSchedules({
     now: () => time,
@@ -43,7 +41,10 @@ function aWorld(
     },
     authorize: (_role, action): Decision =>
       allowed.includes(action) ? 'allowed' : { denied: 'because no identity-based policy allows it' },
-    deliver: queues.send,
+    deliver: (arn, body) => {
+      if (arn === queue) dead.push(body);
+      return Promise.resolve();
+    },
     log: (line) => log.push(line),
   });
   stops.push(schedules.stop);
@@ -56,7 +57,7 @@ function aWorld(
     setTime: (milliseconds) => {
       time = milliseconds;
     },
-    dead: () => queues.messages().get(queue) ?? [],
+    dead: () => dead,
   };
 }
 
@@ -115,9 +116,24 @@ describe('the expression of a schedule', () => {
     expect(readExpression('cron(30 1 1 1 ? 2026)', 'UTC')(midnight)).toBeUndefined();
   });
 
+  it('is one of a rate, which is kept however often it is asked for', () => {
+    const next = readExpression('rate(5 minutes)', 'UTC');
+    expect([next(midnight - 1), next(midnight), next(midnight + 299_999)]).toEqual([
+      midnight,
+      midnight + 300_000,
+      midnight + 300_000,
+    ]);
+    expect(readExpression('rate(1 minute)', 'UTC')(midnight)).toBe(midnight + 60_000);
+    expect(readExpression('rate(1 hour)', 'UTC')(midnight)).toBe(hours(1));
+    expect(readExpression('rate(1 day)', 'UTC')(midnight)).toBe(hours(24));
+  });
+
   it('is refused where it would mean another thing here', () => {
     for (const expression of [
-      'rate(1 day)',
+      'rate(1 days)',
+      'rate(5 minute)',
+      'rate(0 minutes)',
+      'rate(1 week)',
       'at(2027-01-01T00:00:00)',
       'cron(0 12 * * *)',
       'cron(0 0 ? * 1 *)',
