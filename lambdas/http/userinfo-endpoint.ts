@@ -9,6 +9,7 @@ import {
   requestMalformed,
   scopeInsufficient,
   tokenInvalid,
+  whatEnded,
 } from '../resource-server/challenge.ts';
 import { readCredential, readProofHeader } from '../resource-server/credential.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -17,6 +18,7 @@ import { methods } from './methods.ts';
 import { errorJson, json } from './respond.ts';
 
 const context = { scopes: ['openid'] } as const;
+const notGood = 'The access token is expired, ended, or none of this issuer';
 
 /** `/userinfo`. OIDC Core §5.3.1: by GET and by POST, the token in the Authorization header and nowhere else. */
 export function userinfoHttpEndpoint(ask: AskUserinfo, clock: Clock): Endpoint {
@@ -51,7 +53,8 @@ function refused(refusal: UserinfoRefusal, byProof: boolean): HttpResponse {
     return challenged(tokenInvalid(context, refusal.detail));
   if (refusal.reason === 'dpop_proof_not_acceptable') return challenged(proofInvalid(ofKey, refusal.detail));
   if (refusal.reason === 'dpop_proof_replayed') return challenged(proofReplayed(ofKey));
-  return challenged(tokenInvalid(used, 'The access token is expired, ended, or none of this issuer'));
+  const isOfEndedTask = refusal.reason === 'task_ended';
+  return challenged(tokenInvalid(used, isOfEndedTask ? whatEnded.task : notGood));
 }
 
 function challenged({ status, headers, body }: Challenge): HttpResponse {

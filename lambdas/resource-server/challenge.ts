@@ -19,6 +19,12 @@ export interface ChallengeContext {
   readonly scheme?: 'Bearer' | 'DPoP';
 }
 
+/** What a challenge says of a token that has ended: of one of a task its client can ask why. */
+export const whatEnded = {
+  task: 'The task that the access token is of has ended; its handle tells why',
+  other: 'The access token was ended before its expiry',
+} as const;
+
 /** RFC 6750 §3.1: no authentication at all, so no error code and nothing more than where to start. */
 export function credentialMissing(context: ChallengeContext): Challenge {
   return challenge(401, [], context, { message: 'This resource needs an access token' });

@@ -1,5 +1,6 @@
 import { decodeProtectedHeader, jwtVerify, type JWTPayload } from 'jose';
 import { signatureAlgorithms, type AccessTokenClaims } from './access-token.ts';
+import type { whatEnded } from './challenge.ts';
 import { endedName, nameLength } from './ended-name.ts';
 import type { KeySet } from './key-set.ts';
 
@@ -40,8 +41,8 @@ export async function readEdition(
   }
 }
 
-/** What ended a token as far as a verifier says: its task, whose end its client can ask for, or anything else. */
-export type EndedBy = 'task' | 'other';
+/** What ended a token, as far as a challenge says. */
+export type EndedBy = keyof typeof whatEnded;
 
 /** What ends that token in the edition, by itself or by one that it was exchanged from; undefined: nothing does. */
 export async function endedBy(edition: Edition, token: AccessTokenClaims): Promise<EndedBy | undefined> {

@@ -1,7 +1,7 @@
 import { checkAccessToken, type AccessTokenClaims } from './access-token.ts';
 import { absoluteUrl } from '../token-client/addresses.ts';
+import { whatEnded } from './challenge.ts';
 import { remoteEnds } from './ends.ts';
-import type { EndedBy } from './ends-edition.ts';
 import type { Fetch } from './key-set-document.ts';
 import { remoteKeySet } from './key-set.ts';
 
@@ -61,7 +61,7 @@ export function tokenJudge(options: JudgeOptions & { readonly audience?: string 
     if (!check.ok) return check.reason === 'invalid' ? check : { ...check, missing: 'keys' };
     // Only for a token that is good otherwise, so that no stranger can make us ask.
     const end = mode === 'off' ? alive : await ends.of(check.claims);
-    if (end.state === 'ended') return ended[end.by];
+    if (end.state === 'ended') return { ok: false, reason: 'invalid', description: whatEnded[end.by] };
     if (end.state === 'alive' || mode === 'preferred') return check;
     return {
       ok: false,
@@ -73,13 +73,6 @@ export function tokenJudge(options: JudgeOptions & { readonly audience?: string 
 }
 
 const alive = { state: 'alive' } as const;
-const ended: Readonly<Record<EndedBy, Judgement>> = {
-  task: {
-    ...{ ok: false, reason: 'invalid' },
-    description: 'The task that the access token is of has ended; its handle tells why',
-  },
-  other: { ok: false, reason: 'invalid', description: 'The access token was ended before its expiry' },
-};
 
 export function systemNow(): number {
   return Math.floor(Date.now() / 1000);

@@ -33,6 +33,7 @@ import { registration } from './requirements/registration.ts';
 import { resourceServer } from './requirements/resource-server.ts';
 import { authorizationRequests, signIn } from './requirements/sign-in.ts';
 import { signing } from './requirements/signing.ts';
+import { taskTokens } from './requirements/task-tokens.ts';
 import { trustAnchors } from './requirements/trust-anchors.ts';
 import { upstreamAuthentication } from './requirements/upstream-authentication.ts';
 import { workloadFederation } from './requirements/workload-federation.ts';
@@ -58,6 +59,7 @@ export const requirements = {
   ...agentWrapper,
   ...ends,
   ...chains,
+  ...taskTokens,
   ...endsOfPeople,
   ...logout,
   ...signing,

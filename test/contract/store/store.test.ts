@@ -54,6 +54,7 @@ import { describeRegistryStore } from './registry-store.ts';
 import { describeRevocations } from './revocations.ts';
 import { describeSharedBuckets, expectNoMoreThanTheBucketHolds } from './shared-buckets.ts';
 import { describeTaskLeases, expectHeartbeatBesideRenewal, expectOneTaskLease } from './task-leases.ts';
+import { describeTaskStandings } from './task-standings.ts';
 import { describeTasks, expectExactlyTheMostChildren, expectOneEnd } from './tasks.ts';
 import { describeTransactions } from './transactions.ts';
 import { unrulyNetwork } from './unruly-network.ts';
@@ -136,6 +137,12 @@ describe('DynamoDB', () => {
   });
 
   describeTaskLeases(() => tasksSubject());
+
+  describeTaskStandings(() => {
+    const { client, ...rest } = tasksSubject();
+    const { registry, grants } = tables;
+    return { ...rest, standings: dynamoTokenStandings({ client, registry, grants }) };
+  });
 
   describeDueTasks(() => {
     const { client, tasks } = tasksSubject();
