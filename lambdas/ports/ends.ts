@@ -11,7 +11,7 @@ export const longestFamilySeconds = 400 * 86_400;
 export interface Ends {
   /** Tokens that were revoked. */
   readonly tokens: readonly EndedName[];
-  /** Clients, agents, grants, audiences, and persons by the word of others: the tokens that were issued on them until then are ended, later ones are not. */
+  /** Clients, agents, grants, tasks, audiences, and persons by the word of others: the tokens that were issued on them until then are ended, later ones are not. */
   readonly principals: ReadonlyMap<EndedName, Instant>;
 }
 

@@ -34,7 +34,7 @@ export function revocationEntry(jti: string, expiresAt: number): EndEntry {
   return { key: keyOf.revoked(slot, shardOf(name, revocations.shards)), name, ttl: sweepAt };
 }
 
-/** Where the end of a client, an agent, a grant or an audience is written at that time. */
+/** Where the end of a client, an agent, a grant, a task or an audience is written at that time. */
 export function principalEntry(name: EndedName, at: Instant): EndEntry {
   const period = Math.floor(at / principals.seconds);
   const sweepAt = instant((period + 1) * principals.seconds + longestTokenSeconds + sweepMargin);
