@@ -15,7 +15,8 @@ export interface TaskQueue {
   readonly waiting: () => Promise<number>;
 }
 
-interface OfTask {
+/** What every event says. */
+export interface OfTask {
   /** The same each time that one event is told: deliveries may be repeated. */
   readonly id: string;
   readonly at: Instant;

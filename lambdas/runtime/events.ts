@@ -2,6 +2,7 @@ import type { EnrolmentEvent } from './enrolment-events.ts';
 import type { ApiTokenGiven, ExchangedFrom, RefreshTokenGiven } from './exchange-events.ts';
 import { logger } from './log.ts';
 import type { LogoutEvent, UpstreamLogoutEvent } from './logout-events.ts';
+import type { RefresherEvent } from './refresher-events.ts';
 import type { RegistrationEvent } from './registration-events.ts';
 import type { Via } from './via.ts';
 
@@ -216,6 +217,7 @@ export type AuditEvent =
       readonly reason: string;
     }
   | EnrolmentEvent
+  | RefresherEvent
   | RegistrationEvent
   | {
       readonly event: 'provider_certificate_made';

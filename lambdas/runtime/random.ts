@@ -25,3 +25,8 @@ export const systemRandom: Random = (bytes) => {
 export function roughly(milliseconds: number): number {
   return milliseconds * (0.5 + Math.random());
 }
+
+/** A number of [0, 1), of as many random bits as a number holds that is written in 32. */
+export function fraction(random: Random): number {
+  return Buffer.from(random(4), 'base64url').readUInt32BE() / 2 ** 32;
+}

@@ -1,0 +1,54 @@
+/** Whose task it is. */
+interface OfTask {
+  readonly requestId: string;
+  readonly taskId: string;
+  readonly agentId: string;
+  readonly clientId: string;
+  readonly personId?: string;
+}
+
+/** What became of tasks that nobody asked for at that moment. */
+export type RefresherEvent =
+  /** Everything that it rests on stands. */
+  | (OfTask & { readonly event: 'task_renewed'; readonly goodUntil: number; readonly dueAt: number })
+  /** It goes on with what it holds until `goodUntil`, which may be before its ceiling. */
+  | (OfTask & {
+      readonly event: 'task_renewal_failed';
+      readonly reason: string;
+      readonly idp?: string;
+      /** Failures in a row, and since when. */
+      readonly count: number;
+      readonly since: number;
+      readonly goodUntil: number;
+      readonly ceiling: number;
+      /** Whether somebody has to act: the provider wants to see the person. */
+      readonly interaction: boolean;
+    })
+  /** Its ceiling is near, and the event bus was told. */
+  | (OfTask & { readonly event: 'task_ending'; readonly ceiling: number })
+  /** It is over, for what was found by `by`. */
+  | (OfTask & {
+      readonly event: 'task_ended';
+      readonly reason: string;
+      readonly detail?: string;
+      /** The task above it whose end this is. */
+      readonly of?: string;
+      readonly by: string;
+    })
+  /** Of every sweep: how many were due, were sent to the workers, and were left for the next; and how late the latest of them is. */
+  | {
+      readonly event: 'tasks_swept';
+      readonly requestId: string;
+      readonly due: number;
+      readonly sent: number;
+      readonly left: number;
+      readonly latestSeconds: number;
+    }
+  /** An identity provider did not answer again and again: until then one asks, for all. */
+  | {
+      readonly event: 'provider_circuit_opened';
+      readonly idp: string;
+      readonly failures: number;
+      readonly until: number;
+    }
+  | { readonly event: 'provider_circuit_closed'; readonly idp: string };
