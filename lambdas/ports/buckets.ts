@@ -2,10 +2,10 @@ import type { Instant } from '../runtime/clock.ts';
 
 /**
  * Whose bucket it is: a client's that proved itself, or a source address's: for requests, for new clients, or for user codes
- * that are tried, of which all addresses have one together.
+ * that are tried, of which all addresses have one together. Of an identity provider: what we ask it by ourselves.
  */
 export interface BucketOwner {
-  readonly kind: 'client' | 'address' | 'registration' | 'user-code';
+  readonly kind: 'client' | 'address' | 'registration' | 'user-code' | 'idp';
   readonly name: string;
 }
 

@@ -69,6 +69,8 @@ export const keyOf = {
   personEnd: (person: PersonId): string => `person-end#${person}`,
   /** A device that waits for a person, by the SHA-256 of its user code. */
   device: (id: DeviceId): string => `device#${id}`,
+  /** What is known of an identity provider that failed of late. */
+  circuit: (idp: IdpId): string => `circuit#${idp}`,
   /** Hashed, so that the table is no list of addresses. */
   bucket: (kind: BucketOwner['kind'], name: string): string => `bucket#${kind}#${sha256(name)}`,
 } as const;
