@@ -8,6 +8,8 @@ export type Confirmation =
       readonly kind: 'stands';
       /** Something upstream dies unless it is asked for again by then. */
       readonly askAgainBy?: Instant;
+      /** Of a person, where they were told anew. */
+      readonly roles?: readonly string[];
     }
   /** For good. */
   | { readonly kind: 'over'; readonly reason: TaskEndReason; readonly detail?: string }

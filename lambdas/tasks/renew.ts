@@ -1,0 +1,179 @@
+import type { TaskEvent } from '../ports/task-work.ts';
+import type { StoredTask, TaskEnd, TaskFailure } from '../ports/tasks.ts';
+import { after, type Instant, instant } from '../runtime/clock.ts';
+import { DependencyUnavailable } from '../runtime/dependency.ts';
+import { fraction } from '../runtime/random.ts';
+import { backoffSeconds, dueAt, goodUntil, isToConfirm, isToWarn } from './due.ts';
+import { logged } from './failure.ts';
+import { type Leased, type RefreshPorts, whose } from './ports.ts';
+import type { Confirmation } from './renewal.ts';
+import { endingTold, failedTold, refreshedTold } from './told.ts';
+
+export type Renewal =
+  { readonly outcome: 'renewed' | 'failed' | 'taken' } | { readonly outcome: 'over'; readonly end: TaskEnd };
+
+type Stands = Extract<Confirmation, { kind: 'stands' }>;
+type Unreachable = Extract<Confirmation, { kind: 'unreachable' }>;
+
+/** Of what could not be asked for: our own limit, or a circuit that is open. */
+interface PutOff {
+  readonly kind: 'put_off';
+  readonly until: Instant;
+}
+
+/** Whoever asks for the same again waits at least so long. Seconds. */
+const shortestSeconds = 15;
+
+/** A single failure ends nothing, however late it comes: so many in a row. */
+const fewestFailures = 3;
+
+/** Asks what a leased task rests on, where it is time to, and writes what came of it. */
+export async function renew(ports: RefreshPorts, leased: Leased): Promise<Renewal> {
+  const { task, now } = leased;
+  if (!isToConfirm(task, ports.timing, now)) return settleRenewed(ports, leased, { asked: false });
+  const confirmation = await asked(ports, leased);
+  switch (confirmation.kind) {
+    case 'over': {
+      const { reason, detail } = confirmation;
+      return { outcome: 'over', end: { at: now, reason, ...(detail !== undefined && { detail }) } };
+    }
+    case 'stands':
+      return settleRenewed(ports, leased, { asked: true, ...confirmation });
+    case 'put_off':
+      return settlePutOff(ports, leased, confirmation);
+    case 'unreachable':
+      return settleFailed(ports, leased, confirmation);
+  }
+}
+
+/** Whose right has run out is asked for though others are not: it has nothing to ride on. */
+async function asked(ports: RefreshPorts, { task, now }: Leased): Promise<Confirmation | PutOff> {
+  const { basis } = task.terms;
+  if (basis.kind === 'agent') return ports.confirm(task, now);
+  const until = await ports.providers.admit(basis.idp, now);
+  if (until !== undefined && now < task.goodUntil) return { kind: 'put_off', until };
+  const confirmation = await ports.confirm(task, now);
+  if (confirmation.kind !== 'unreachable') await ports.providers.answered(basis.idp, now);
+  else if (confirmation.idp !== undefined && !confirmation.interaction) {
+    await ports.providers.failed(confirmation.idp, now);
+  }
+  return confirmation;
+}
+
+async function settleRenewed(
+  ports: RefreshPorts,
+  leased: Leased,
+  answer: Pick<Stands, 'askAgainBy' | 'roles'> & { readonly asked: boolean },
+): Promise<Renewal> {
+  const { task, attempt, now } = leased;
+  const { tasks, timing, random, audit } = ports;
+  const renewed: StoredTask = answer.asked
+    ? { ...task, confirmedAt: now, goodUntil: goodUntil(now, task.ceiling, timing) }
+    : task;
+  const warned = await warn(ports, leased, renewed);
+  // Who wants to hear of each renewal hears of this one, if not now then of the one that is made for it.
+  const isTold = !answer.asked || (await tell(ports, leased, refreshed(renewed, now)));
+  const share = fraction(random);
+  const next = dueAt({ ...renewed, ...warned }, timing, share);
+  const again = answer.askAgainBy === undefined ? next : sooner(next, partOf(now, answer.askAgainBy, share));
+  const due = later(isTold ? again : after(now, backoffSeconds(1, share)), after(now, shortestSeconds));
+  const { goodUntil: until } = renewed;
+  const confirmedAt = isTold ? renewed.confirmedAt : task.confirmedAt;
+  const roles = answer.roles && { roles: answer.roles };
+  const outcome = {
+    kind: 'renewed',
+    confirmedAt,
+    goodUntil: until,
+    dueAt: due,
+    ...roles,
+    ...warned,
+  } as const;
+  if (!(await tasks.settle(task.terms.id, attempt, outcome))) return { outcome: 'taken' };
+  if (answer.asked) audit({ event: 'task_renewed', ...whose(leased), goodUntil: until, dueAt: due });
+  return { outcome: 'renewed' };
+}
+
+async function settleFailed(ports: RefreshPorts, leased: Leased, failed: Unreachable): Promise<Renewal> {
+  const { task, now } = leased;
+  const { what: reason, interaction, idp, retryAfterSeconds = 0 } = failed;
+  const count = (task.failure?.count ?? 0) + 1;
+  if (now >= task.goodUntil && count >= fewestFailures) {
+    return { outcome: 'over', end: { at: now, reason: 'idp_unreachable', detail: reason } };
+  }
+  const failure: TaskFailure = { count, since: task.failure?.since ?? now, reason };
+  if (count === 1 || interaction) await tell(ports, leased, [failedTold(task, { reason, interaction }, now)]);
+  const wait = Math.max(backoffSeconds(count, fraction(ports.random)), retryAfterSeconds);
+  const settled = await settleAs(ports, leased, failure, after(now, wait));
+  if (settled.outcome === 'taken') return settled;
+  const { goodUntil: until, ceiling } = task;
+  const known = { ...failure, goodUntil: until, ceiling, interaction, ...(idp !== undefined && { idp }) };
+  ports.audit({ event: 'task_renewal_failed', ...whose(leased), ...known });
+  return settled;
+}
+
+/** Nobody failed: what was counted stays as it is. */
+function settlePutOff(ports: RefreshPorts, leased: Leased, { until }: PutOff): Promise<Renewal> {
+  const { task, now } = leased;
+  const reason = 'its identity provider is asked later';
+  return settleAs(ports, leased, task.failure ?? { count: 0, since: now, reason }, until);
+}
+
+/** It is looked at again then, or when it is over by itself. */
+async function settleAs(
+  ports: RefreshPorts,
+  leased: Leased,
+  failure: TaskFailure,
+  again: Instant,
+): Promise<Renewal> {
+  const { task, attempt, now } = leased;
+  const warned = await warn(ports, leased, task);
+  const latest = dueAt({ ...task, ...warned, confirmedAt: now }, ports.timing, 0);
+  const due = later(sooner(again, latest), after(now, shortestSeconds));
+  const outcome = { kind: 'failed', failure, dueAt: due, ...warned } as const;
+  return { outcome: (await ports.tasks.settle(task.terms.id, attempt, outcome)) ? 'failed' : 'taken' };
+}
+
+/** Where nobody could be told it is tried again. */
+async function warn(
+  ports: RefreshPorts,
+  leased: Leased,
+  task: StoredTask,
+): Promise<{ readonly warnedAt?: Instant }> {
+  const { now } = leased;
+  if (!isToWarn(task, now) || !(await tell(ports, leased, [endingTold(task, now)]))) return {};
+  ports.audit({ event: 'task_ending', ...whose(leased), ceiling: task.ceiling });
+  return { warnedAt: now };
+}
+
+function refreshed(task: StoredTask, now: Instant): readonly TaskEvent[] {
+  return task.terms.delivery.kind === 'events' ? [refreshedTold(task, now)] : [];
+}
+
+/** A task goes on though nobody hears of it. */
+async function tell(
+  { events }: RefreshPorts,
+  { task, requestId }: Leased,
+  told: readonly TaskEvent[],
+): Promise<boolean> {
+  try {
+    if (told.length > 0) await events.tell(told);
+    return true;
+  } catch (error) {
+    if (!(error instanceof DependencyUnavailable)) throw error;
+    logged(error, requestId, task.terms.id);
+    return false;
+  }
+}
+
+/** Between six and eight tenths of the way. */
+function partOf(from: Instant, to: Instant, share: number): Instant {
+  return after(from, Math.floor((to - from) * (0.6 + 0.2 * share)));
+}
+
+function sooner(one: Instant, other: Instant): Instant {
+  return instant(Math.min(one, other));
+}
+
+function later(one: Instant, other: Instant): Instant {
+  return instant(Math.max(one, other));
+}

@@ -1,0 +1,62 @@
+import type { OfTask, TaskEvent } from '../ports/task-work.ts';
+import type { StoredTask, TaskEnd } from '../ports/tasks.ts';
+import type { Instant } from '../runtime/clock.ts';
+import { sha256 } from '../runtime/digest.ts';
+
+/** Its ceiling is near. One event for each ceiling that it had. */
+export function endingTold(task: StoredTask, now: Instant): TaskEvent {
+  return { event: 'TaskEnding', ...named(task, 'TaskEnding', now, task.ceiling), reason: 'ceiling_near' };
+}
+
+/** It could not be renewed. One event for each row of failures, and one more where somebody has to act. */
+export function failedTold(
+  task: StoredTask,
+  failure: { readonly reason: string; readonly interaction: boolean },
+  now: Instant,
+): TaskEvent {
+  const { confirmedAt, goodUntil } = task;
+  const more = failure.interaction ? ['interaction'] : [];
+  return {
+    event: 'TaskFailed',
+    ...named(task, 'TaskFailed', now, confirmedAt, ...more),
+    ...failure,
+    goodUntil,
+  };
+}
+
+export function refreshedTold(task: StoredTask, now: Instant): TaskEvent {
+  const { goodUntil, confirmedAt, delivered, terms } = task;
+  const to = terms.delivery;
+  return {
+    event: 'TaskTokenRefreshed',
+    ...named(task, 'TaskTokenRefreshed', now, confirmedAt),
+    goodUntil,
+    ...(to.kind === 'secret' && delivered && { secretArn: to.secretArn, secretVersion: delivered.version }),
+  };
+}
+
+export function endedTold(task: StoredTask, { at, reason, detail, of }: TaskEnd): TaskEvent {
+  return {
+    event: 'TaskEnded',
+    ...named(task, 'TaskEnded', at, at),
+    reason,
+    ...(detail !== undefined && { detail }),
+    ...(of !== undefined && { of }),
+  };
+}
+
+/** `moment`: what it was told of, so that what is told again of the same has the same id. */
+function named(
+  { terms, ceiling }: StoredTask,
+  event: TaskEvent['event'],
+  at: Instant,
+  moment: Instant,
+  ...more: readonly string[]
+): OfTask {
+  const { id: taskId, agentId, clientId, purpose, basis } = terms;
+  return {
+    id: sha256([taskId, event, String(moment), ...more].join('\0')),
+    ...{ at, taskId, agentId, clientId, purpose, ceiling },
+    ...(basis.kind === 'grant' && { personId: basis.person }),
+  };
+}
