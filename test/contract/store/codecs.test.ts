@@ -6,12 +6,15 @@ import { decodeGrant, grantAttributes } from '../../../lambdas/adapters/dynamodb
 import { decodeKeyRing, encodeKeyRing } from '../../../lambdas/adapters/dynamodb/key-ring-codec.ts';
 import { thingItem } from '../../../lambdas/adapters/dynamodb/registry-steps.ts';
 import { auditAttribute } from '../../../lambdas/adapters/dynamodb/stored.ts';
+import { decodeTask, encodeTask } from '../../../lambdas/adapters/dynamodb/task-codec.ts';
+import { decodeTaskStanding } from '../../../lambdas/adapters/dynamodb/task-standing-codec.ts';
 import { decodeStored } from '../../../lambdas/adapters/dynamodb/thing-codec.ts';
 import type { Kind } from '../../../lambdas/ports/registry-store.ts';
 import type { ClientId } from '../../../lambdas/runtime/identifiers.ts';
 import { agents, clients, grants, identityProviders, keyRings, resources } from './arbitraries.ts';
 import { apis } from './api-arbitrary.ts';
 import { aChange, aClient } from './mothers.ts';
+import { tasks } from './task-arbitrary.ts';
 import { type World, inFreshWorld } from './world.ts';
 
 const runs = { numRuns: 150 } as const;
@@ -53,6 +56,20 @@ describe('what is stored', () => {
         const item = toItem({ pk: 'grant#one', ...grantAttributes(grant) });
         expect(decodeGrant(await throughEngine(world, item))).toEqual(grant);
         expect(decodeGrant(await throughEngine(world, withNovelty(item, novelty)))).toEqual(grant);
+      });
+      await fc.assert(property, runs);
+    }));
+
+  it('reads back as the task that was written, and as its standing, whatever a later version added to it', () =>
+    inFreshWorld(async (world) => {
+      const property = fc.asyncProperty(tasks, novelties, async (task, novelty) => {
+        const item = toItem(encodeTask(task));
+        expect(decodeTask(await throughEngine(world, item))).toEqual(task);
+        const later = await throughEngine(world, withNovelty(item, novelty));
+        expect(decodeTask(later)).toEqual(task);
+        const { id, clientId, ancestors } = task.terms;
+        const standing = { terms: { id, clientId, ancestors }, hasEnded: task.ended !== undefined };
+        expect(decodeTaskStanding(later)).toEqual(standing);
       });
       await fc.assert(property, runs);
     }));
