@@ -23,7 +23,7 @@ export function tokenAudit(
 ): AuditEvent {
   const { parameters } = request;
   const origin = { ...originOf(request, client), ...asked(parameters.values.get('grant_type'), 'grantType') };
-  if (outcome.ok) return { ...origin, ...issued(outcome.value) };
+  if (outcome.ok) return issuedEvent(origin, outcome.value);
   return {
     event: 'token_refused',
     ...origin,
@@ -42,7 +42,17 @@ function ofWorkload({ verified: { anchor, claims } }: ProvenWorkload): object {
   return { anchor: anchor.id, ...asked(String(claims['sub']), 'workload') };
 }
 
-function issued({ plan, jti, kid, api, family, expiresAt }: GrantedToken) {
+type Issued = Omit<GrantedToken, 'accessToken'>;
+
+/** What is said of a token that was issued, to whoever asked for it. */
+export function issuedEvent(
+  origin: { readonly requestId: string; readonly sourceAddress: string },
+  granted: Issued,
+): AuditEvent {
+  return { ...origin, ...issued(granted) };
+}
+
+function issued({ plan, jti, kid, api, family, expiresAt }: Issued) {
   const granted = { ...grantedTo(plan), expiresAt };
   if (family !== undefined) return { event: 'refresh_token_given', ...granted, familyId: family } as const;
   // It is its provider's own: nobody here reads what it is called.

@@ -1,20 +1,11 @@
-import type { ProofMarks } from '../ports/proofs.ts';
 import type { Client } from '../ports/registry.ts';
-import type { AssertionReplay } from '../ports/replay.ts';
 import { sha256 } from '../runtime/digest.ts';
-import type { Random } from '../runtime/random.ts';
 import { ok, refuse, type Result } from '../runtime/result.ts';
 import type { AuthenticatedClient } from './client-authentication/authenticate-client.ts';
-import { markAssertion } from './client-authentication/mark-assertion.ts';
 import { type DecisionPorts, decidedRequest } from './decided-request.ts';
-import {
-  boundKey,
-  markProof,
-  type PossessionPorts,
-  type ProvenKey,
-  readPossession,
-} from './dpop/possession.ts';
+import { boundKey, type PossessionPorts, type ProvenKey, readPossession } from './dpop/possession.ts';
 import type { Decided, Grant, GrantContext, TokenPlan } from './grants/grant.ts';
+import { markProofs, type MarkPorts } from './mark-proofs.ts';
 import { endpointsAt, type Hosts } from './metadata/endpoints.ts';
 import { boundCertificate } from './mutual-tls/bound-certificate.ts';
 import type { Parameters } from './parameters.ts';
@@ -24,14 +15,11 @@ import { tokenAudit } from './token-audit.ts';
 import type { GrantedToken, RequestToken } from './token-request.ts';
 import type { IssueToken } from './tokens/issue.ts';
 
-export interface TokenEndpointPorts extends DecisionPorts, PossessionPorts, Hosts {
+export interface TokenEndpointPorts extends DecisionPorts, PossessionPorts, MarkPorts, Hosts {
   readonly grants: readonly Grant[];
   /** Where it is: what proofs have to name. */
   readonly endpoint: 'token' | 'exchange';
   readonly issue: IssueToken;
-  readonly replay: AssertionReplay;
-  readonly proofs: ProofMarks;
-  readonly random: Random;
 }
 
 export function tokenEndpoint(ports: TokenEndpointPorts): RequestToken {
@@ -78,6 +66,7 @@ async function grantToken(
   );
   // Signed first and marked last: a request that fails half way has spent nothing. What proves the client is marked
   // before, so that none which was caught uses up anything.
+  // Marked for this very use, so that the same request again is no replay.
   const fault = await markProofs(ports, context, uses && sha256(`${grant.value.type}\0${uses}`));
   if (fault !== undefined) return refuse({ reason: fault });
   const marked = mark === undefined ? ok({}) : await mark();
@@ -122,7 +111,7 @@ async function grantFamily(
 ): Promise<Result<GrantedToken, Refusal>> {
   const fault = await markProofs(ports, context, undefined);
   if (fault !== undefined) return refuse({ reason: fault });
-  const opened = await opens?.();
+  const opened = await opens?.keep();
   if (opened === undefined) throw new Error('there is nothing to keep');
   const { id: family, refreshToken, expiresAt } = opened;
   const key = context.possession.ok ? context.possession.value : undefined;
@@ -138,17 +127,6 @@ function isOfKey({ dpopBound = false }: Client, { resource }: TokenPlan): boolea
 function boundTo(plan: TokenPlan, key: ProvenKey | undefined, x5t: string | undefined): TokenPlan {
   if (x5t !== undefined) return { ...plan, x5t };
   return key === undefined ? plan : { ...plan, jkt: key.jkt };
-}
-
-/** Marked for this very use, so that the same request again is no replay. */
-async function markProofs(
-  ports: TokenEndpointPorts,
-  { client, now, possession }: GrantContext,
-  attempt: string | undefined,
-): Promise<'assertion_replayed' | 'dpop_proof_replayed' | undefined> {
-  if (!(await markAssertion(ports, client, now, attempt))) return 'assertion_replayed';
-  const key = possession.ok ? possession.value : undefined;
-  return (await markProof(ports, key, now, attempt)) ? undefined : 'dpop_proof_replayed';
 }
 
 function nextNonce(key: ProvenKey | undefined): Pick<GrantedToken, 'dpopNonce'> {

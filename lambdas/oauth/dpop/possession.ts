@@ -25,11 +25,11 @@ export interface PossessionPorts {
   readonly nonces: DpopNonces | undefined;
 }
 
-/** Judges the proof of a request to one of our own endpoints. Nothing is used up by it. */
+/** Judges the proof of a request to one of our own endpoints; with a token that it came with, where one did. Nothing is used up by it. */
 export async function readPossession(
   { nonces }: PossessionPorts,
   header: string | undefined,
-  target: { readonly method: string; readonly url: string },
+  target: { readonly method: string; readonly url: string; readonly accessToken?: string },
   now: Instant,
 ): Promise<Possession> {
   if (header === undefined) return ok(undefined);

@@ -3,7 +3,7 @@ import type { GrantStanding, TokenStanding, TokenStandings } from '../../ports/t
 import type { ResourceUri } from '../../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { TokenPlan } from '../grants/grant.ts';
-import { type HeldPorts, heldNowAt } from '../grants/held-now.ts';
+import { type HeldAt, type HeldPorts, heldNowAt } from '../grants/held-now.ts';
 import { askedScope, personPlan } from '../grants/person-plan.ts';
 import type { ExchangedGrant, PlanExchanged } from '../grants/refresh-token.ts';
 import type { DocumentTrust } from '../introspection/activity.ts';
@@ -35,7 +35,10 @@ interface Read {
  * What a refresh token gives that came of an exchange: as much as the exchange would give now, asked past every cache, of a token
  * such as the person's own client would get now. It is never more than either gave then.
  */
-export function exchangedPlans(ports: FamilyPlanPorts): PlanExchanged {
+export function exchangedPlans(
+  ports: FamilyPlanPorts,
+  heldAt: HeldAt = (terms, context) => heldNowAt(ports, terms, context),
+): PlanExchanged {
   return async (grant, asked, context) => {
     const standing = await ports.tokenStandings.read(restsOn(grant, context.now));
     const root = rootOf(grant, standing, context.now);
@@ -45,7 +48,7 @@ export function exchangedPlans(ports: FamilyPlanPorts): PlanExchanged {
     if (why !== undefined) {
       return nothingNow(id, why, 'a client that it came through is disabled or gone, or the agent of one');
     }
-    const held = await heldNowAt(ports, root.value.terms, context);
+    const held = await heldAt(root.value.terms, context);
     if (!held.ok) return held;
     const read = { standing, root: root.value, registry: registryOf(standing), held: held.value };
     const plan = await planNow(ports, grant, read);

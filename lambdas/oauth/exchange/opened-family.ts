@@ -6,7 +6,7 @@ import { sha256 } from '../../runtime/digest.ts';
 import type { Random } from '../../runtime/random.ts';
 import { ok, type Result } from '../../runtime/result.ts';
 import { type FamilyLife, newFamily, writeRefreshToken } from '../grants/family.ts';
-import type { Decided, GrantContext, OpenedFamily, TokenPlan } from '../grants/grant.ts';
+import type { Decided, GrantContext, TokenPlan } from '../grants/grant.ts';
 import { newGrantId } from '../grants/issue-code.ts';
 import { type ExchangeRefusal, exchangeRefused } from './refusal.ts';
 import type { Subject } from './subject.ts';
@@ -39,7 +39,7 @@ export function openedFamily(
   return ok({
     plan,
     issuedTokenType: refreshTokenType,
-    opens: () => open(ports, { plan, root, origin, now }),
+    opens: opening(ports, { plan, root, origin, now }),
   });
 }
 
@@ -59,7 +59,7 @@ function originIn(
   return { root: id, resource, parent: { jti, ...holder, scope: scope.held } };
 }
 
-async function open(
+function opening(
   { grants, random, life }: FamilyPorts,
   {
     plan,
@@ -72,7 +72,7 @@ async function open(
     readonly origin: GrantOrigin;
     readonly now: Instant;
   },
-): Promise<OpenedFamily> {
+): NonNullable<Decided['opens']> {
   const id = newGrantId(random);
   // It ends with that of the person's own client at the latest.
   const absolute = Math.min(life.absolute, root.family.absoluteUntil - now);
@@ -85,6 +85,12 @@ async function open(
   };
   // Nobody is told its code, which is used.
   const code = { digest: sha256(random(32)), expiresAt: now, redeemedAt: now };
-  await grants.open({ terms, createdAt: now, code, family });
-  return { id, refreshToken: writeRefreshToken(token), expiresAt: instant(family.idleUntil) };
+  const grant = { terms, createdAt: now, code, family };
+  return {
+    grant,
+    keep: async () => {
+      await grants.open(grant);
+      return { id, refreshToken: writeRefreshToken(token), expiresAt: instant(family.idleUntil) };
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import type { GrantedBy } from '../../ports/grants.ts';
+import type { Family, GrantedBy, StoredGrant } from '../../ports/grants.ts';
 import type { GrantType, Resource } from '../../ports/registry.ts';
 import type { ProvenWorkload } from '../../ports/workloads.ts';
 import type { Instant } from '../../runtime/clock.ts';
@@ -79,8 +79,11 @@ export interface Decided {
   readonly issuedTokenType?: string;
   /** In place of a token of ours: asks for it once nothing else stands in the way. */
   readonly elsewhere?: () => Promise<Result<ForeignToken, GrantRefusal>>;
-  /** In place of a token that is signed: keeps a grant, in one write, once nothing else stands in the way. */
-  readonly opens?: () => Promise<OpenedFamily>;
+  /** In place of a token that is signed: a grant, which is kept in one write once nothing else stands in the way. */
+  readonly opens?: {
+    readonly grant: StoredGrant & { readonly family: Family };
+    readonly keep: () => Promise<OpenedFamily>;
+  };
   /** What the request uses up. The same request again is no replay of the assertion that came with it. */
   readonly uses?: string;
   /** Uses it up, in one write; resolves with the refresh token, where there is one. */

@@ -13,6 +13,12 @@ export interface HeldPorts extends EndPorts {
   readonly identityProviders: IdentityProviders;
 }
 
+/** What somebody who granted something holds, at any resource. */
+export type HeldAt = (
+  terms: AskedOf,
+  context: Asking,
+) => Promise<Result<(resource: ResourceUri | undefined) => HeldScope, GrantRefusal>>;
+
 type AskedOf = Pick<GrantTerms, 'id' | 'person' | 'keptUpstream'>;
 type Asking = Pick<GrantContext, 'now' | 'requestId'>;
 

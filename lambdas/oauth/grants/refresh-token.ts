@@ -32,7 +32,7 @@ export interface RefreshPorts extends PersonGrantPorts {
 export type PlanExchanged = (
   grant: ExchangedGrant,
   asked: string | undefined,
-  context: GrantContext,
+  context: Pick<GrantContext, 'now' | 'requestId'>,
 ) => Promise<Result<TokenPlan, GrantRefusal>>;
 
 export interface ExchangedGrant {
@@ -84,18 +84,28 @@ async function planned(
   return held.ok ? personPlan(ports, terms, context.client, { asked, held: held.value }) : held;
 }
 
-/** The grant that a refresh token stands for, of the client that presents it. The token stays as good as it was. */
+/** What the grant says that a refresh token stands for, of the client that presents it. The token stays as good as it was. */
 export async function grantOfRefreshToken(
   ports: RefreshPorts,
   text: string,
   context: GrantContext,
 ): Promise<Result<GrantTerms, GrantRefusal>> {
+  const grant = await grantBehindRefreshToken(ports, text, context);
+  return grant.ok ? ok(grant.value.terms) : grant;
+}
+
+/** The same with all that is kept of the grant. */
+export async function grantBehindRefreshToken(
+  ports: RefreshPorts,
+  text: string,
+  context: GrantContext,
+): Promise<Result<StoredGrant, GrantRefusal>> {
   const token = readRefreshToken(text);
   if (token === undefined) return refuse({ reason: 'refresh_token_unknown' });
   const live = liveGrant(await ports.grants.find(token.grantId), { token, resources: [] }, context);
   if (!live.ok) return live;
   const place = await placed(ports, live.value, token, context);
-  return place.ok ? ok(live.value.grant.terms) : place;
+  return place.ok ? ok(live.value.grant) : place;
 }
 
 function refreshRequest({ values, resources }: Parameters): Result<RefreshRequest, GrantRefusal> {
