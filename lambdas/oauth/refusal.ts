@@ -9,6 +9,7 @@ import type { ExchangeRefusal, NothingDelegatedNow } from './exchange/refusal.ts
 import type { ApiTokenRefusal } from './exchange/api-refusal.ts';
 import { endInWords } from './grants/end-grant.ts';
 import type { CertificateBindingRefusal, CertificateRefusal } from './mutual-tls/refusal.ts';
+import { taskErrors, type TaskRefusal } from './tasks/refusal.ts';
 
 /** Why a client could not be authenticated. */
 export type ClientRefusal =
@@ -53,6 +54,7 @@ export type GrantRefusal =
   | ApiTokenRefusal
   | ExchangeRefusal
   | BearerRefusal
+  | TaskRefusal
   | PersonGrantRefusal;
 
 /** Why a client gets no token of what a person granted. With a `grantId` the caller has had a code or a token of that grant. */
@@ -125,7 +127,7 @@ export interface WireError {
   /** What the next proof has to hold. */
   readonly dpopNonce?: string;
   /** Of the body, beside error and description. */
-  readonly members?: Readonly<Record<string, string>>;
+  readonly members?: Readonly<Record<string, unknown>>;
 }
 
 type Wire = {
@@ -265,6 +267,7 @@ const wire: Wire = {
     bad('invalid_scope', 'of what the person granted, nothing is left that they hold and that is offered'),
   exchange_refused: ({ error, description }) => bad(error, printable(description)),
   assertion_refused: ({ error, description }) => bad(error, printable(description)),
+  ...taskErrors,
   token_missing: () => bad('invalid_request', 'token is missing'),
   not_a_resource_server: () =>
     bad('unauthorized_client', 'the client is not registered as the server of a resource'),

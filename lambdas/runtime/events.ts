@@ -4,6 +4,7 @@ import { logger } from './log.ts';
 import type { LogoutEvent, UpstreamLogoutEvent } from './logout-events.ts';
 import type { RefresherEvent } from './refresher-events.ts';
 import type { RegistrationEvent } from './registration-events.ts';
+import type { TaskEnded, TaskEvent } from './task-events.ts';
 import type { Via } from './via.ts';
 
 /** Who asked for what, as far as the request got before it was decided. */
@@ -247,6 +248,8 @@ export type AuditEvent =
   | PersonEvent
   | UpstreamLogoutEvent
   | LogoutEvent
+  | TaskEvent
+  | TaskEnded
   | KeyEvent;
 
 /** What people do on the page where they see and withdraw what they granted. */

@@ -18,6 +18,8 @@ export interface IssuerEndpoints {
   readonly endSession: string;
   /** Where clients register themselves, where people sign in. */
   readonly registration: string;
+  /** Where tasks are opened, and below it each task, where agents have them. */
+  readonly tasks: string;
   readonly jwks: string;
   /** The feed of ends. */
   readonly ends: string;
@@ -57,6 +59,7 @@ export function endpointsOf(issuer: Issuer): IssuerEndpoints {
     device: `${issuer}/device`,
     endSession: `${issuer}/logout`,
     registration: `${issuer}/register`,
+    tasks: `${issuer}/tasks`,
     jwks: `${issuer}/.well-known/jwks.json`,
     ends: `${issuer}/ends`,
   };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { GrantId } from '../../../lambdas/runtime/identifiers.ts';
+import { instant } from '../../../lambdas/runtime/clock.ts';
+import type { GrantId, TaskId } from '../../../lambdas/runtime/identifiers.ts';
 import { toWire, type Refusal } from '../../../lambdas/oauth/refusal.ts';
 
 type Expectation = readonly [status: number, error: string];
@@ -36,6 +37,22 @@ const expected: {
   certificate_not_accepted: [{ reason: 'certificate_not_accepted' }, invalidClient],
   certificate_not_for_clients: [{ reason: 'certificate_not_for_clients' }, invalidClient],
   certificate_out_of_time: [{ reason: 'certificate_out_of_time' }, invalidClient],
+  task_refused: [
+    { reason: 'task_refused', why: 'too_deep', error: 'invalid_request', description: 'too deep' },
+    [400, 'invalid_request'],
+  ],
+  task_handle_refused: [{ reason: 'task_handle_refused', why: 'other_client' }, [400, 'invalid_grant']],
+  task_over: [
+    {
+      ...{ reason: 'task_over', taskId: 'task' as TaskId },
+      end: { at: instant(1), reason: 'revoked', detail: 'by its client' },
+    },
+    [400, 'invalid_grant'],
+  ],
+  task_unsettled: [
+    { reason: 'task_unsettled', taskId: 'task' as TaskId, retryAfterSeconds: 30 },
+    [503, 'temporarily_unavailable'],
+  ],
   api_token_refused: [
     {
       ...{ reason: 'api_token_refused', why: 'interaction_required', error: 'interaction_required' },

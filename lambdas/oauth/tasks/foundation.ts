@@ -1,0 +1,99 @@
+import type { StoredGrant } from '../../ports/grants.ts';
+import type { RegistryReader } from '../../ports/registry.ts';
+import type { StoredTask, TaskAccess, TaskBasis } from '../../ports/tasks.ts';
+import { ok, refuse, type Result } from '../../runtime/result.ts';
+import type { GrantContext } from '../grants/grant.ts';
+import type { GrantRefusal } from '../refusal.ts';
+import { accessBelow, agentAccess } from './agent-basis.ts';
+import type { AskedTask } from './asked-task.ts';
+import { type HeldTask, type HeldTaskPorts, taskOfClient } from './held-task.ts';
+import { liveTask } from './live-task.ts';
+import type { EndTaskPorts } from './end-task.ts';
+import type { TaskAgent } from './owner.ts';
+import { personBasis, type PersonBasisPorts } from './person-basis.ts';
+import { taskRefused } from './refusal.ts';
+
+/** What a new task rests on. */
+export interface Foundation {
+  readonly basis: TaskBasis;
+  readonly access: readonly TaskAccess[];
+  readonly grant?: StoredGrant;
+  /** Keeps the grant that was made for the task alone. */
+  readonly keep?: () => Promise<unknown>;
+  /** The task above it, and those above that. */
+  readonly parent?: HeldTask;
+}
+
+export interface FoundationPorts extends HeldTaskPorts, EndTaskPorts {
+  readonly registry: RegistryReader;
+  /** Undefined where no people sign in. */
+  readonly persons: PersonBasisPorts | undefined;
+}
+
+/** Tasks above a task at most. */
+const mostAbove = 3;
+
+export async function foundationOf(
+  ports: FoundationPorts,
+  asked: AskedTask,
+  agent: TaskAgent,
+  context: GrantContext,
+): Promise<Result<Foundation, GrantRefusal>> {
+  switch (asked.basis.kind) {
+    case 'agent': {
+      const access = await agentAccess(ports.registry, agent, asked);
+      return access.ok ? ok({ basis: { kind: 'agent' }, access: access.value }) : access;
+    }
+    case 'person':
+      return ofPerson(ports, asked.basis, asked, context);
+    case 'parent':
+      return below(ports, asked.basis.handle, asked, context);
+  }
+}
+
+async function ofPerson(
+  { persons }: FoundationPorts,
+  subject: Extract<AskedTask['basis'], { readonly kind: 'person' }>,
+  asked: AskedTask,
+  context: GrantContext,
+): Promise<Result<Foundation, GrantRefusal>> {
+  if (persons === undefined) return refuse({ reason: 'refresh_token_unknown' });
+  const founded = await personBasis(persons, subject, asked, context);
+  if (!founded.ok) return founded;
+  const { grant, access, keep } = founded.value;
+  const { id, person } = grant.terms;
+  const basis = {
+    kind: 'grant',
+    grant: id,
+    person: person.id,
+    idp: person.idp,
+    owned: keep !== undefined,
+  } as const;
+  return ok({ basis, access: [access], grant, ...(keep && { keep }) });
+}
+
+/** A task below one of the same client: it works as that does, and ends with it. */
+async function below(
+  ports: FoundationPorts,
+  handle: string,
+  asked: AskedTask,
+  context: GrantContext,
+): Promise<Result<Foundation, GrantRefusal>> {
+  const held = await taskOfClient(ports, { handle }, context.client, context);
+  if (!held.ok) return held;
+  const parent = await liveTask(ports, held.value, context);
+  if (!parent.ok) return parent;
+  const { task, grant } = parent.value;
+  if (task.terms.ancestors.length >= mostAbove) return taskRefused('too_deep');
+  const access = accessBelow(task.terms.access, asked);
+  if (!access.ok) return access;
+  return ok({
+    ...{ basis: asChild(task), access: access.value, parent: parent.value },
+    ...(grant && { grant }),
+  });
+}
+
+/** Whose grant it is ends it, not each that works on it. */
+function asChild({ terms: { basis } }: StoredTask): TaskBasis {
+  return basis.kind === 'agent' ? basis : { ...basis, owned: false };
+}
