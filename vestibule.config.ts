@@ -48,12 +48,15 @@ export const config = defineConfig({
       },
       // Whoever may have it plan is who it asks the analyst for.
       onBehalfOf: { 'analyst-agent': { scopes: { ask: ['plan'] } } },
+      // Work that goes on for longer than a token, for three days at most.
+      tasks: { maximumHours: 72, extension: true },
     },
     {
       id: 'analyst',
       owner: 'data@example.com',
       scopes: { demo: { required: ['tools:read'] } },
       onBehalfOf: { demo: { scopes: { 'tools:read': ['ask'] } } },
+      tasks: { maximumHours: 8 },
     },
   ],
   clients: [

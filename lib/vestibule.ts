@@ -38,6 +38,7 @@ import { serveEnds, serveIntrospection } from './serving/serve-introspection.ts'
 import { servePeople } from './serving/serve-people.ts';
 import { serveRequests } from './serving/serve-requests.ts';
 import { serveRegistration } from './serving/serve-registration.ts';
+import { serveTasks } from './serving/serve-tasks.ts';
 import { serveTokens } from './serving/serve-tokens.ts';
 import { isWatched, watch } from './operations/operations.ts';
 
@@ -106,6 +107,7 @@ export class Vestibule extends Construct {
     serveRequests(parts);
     serveRegistration(parts);
     serveTokens(parts);
+    serveTasks(parts);
     serveIntrospection(parts);
     serveEnds(parts);
     serveAdministration(parts, this.keyRotation.function);

@@ -30,12 +30,13 @@ export function clientEndpoint<Value>(
       const certificate = readClientCertificate(request.clientCertificate);
       const decided = { parameters: form.value, authorization, certificate, requestId, sourceAddress };
       const outcome = await decide(decided, now, request.headers);
-      return outcome.ok ? answer(outcome.value, now) : refused(outcome.refusal, request);
+      return outcome.ok ? answer(outcome.value, now) : refusedClient(outcome.refusal, request);
     },
   });
 }
 
-function refused(refusal: Refusal, request: HttpRequest): HttpResponse {
+/** The error that a client is answered. */
+export function refusedClient(refusal: Refusal, request: HttpRequest): HttpResponse {
   const { status, error, description, retryAfter, dpopNonce, members } = toWire(refusal);
   // RFC 6749 §5.2: a client that tried the Authorization header is told the scheme to use there.
   const challenge = status === 401 && request.headers['authorization'] !== undefined;

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { VestibuleConfig } from './config.ts';
 import { fields, flag, listOf, textThat, wholeFrom } from './fields.ts';
 import { type Problem, show } from './problem.ts';
 import type { SoundParts } from './sound-parts.ts';
@@ -28,6 +29,11 @@ export const agentTasks = fields({
 /** Whether any agent of the config opens tasks: where none does, nothing of them is deployed. */
 export function hasTasks({ agents }: { readonly agents: readonly { readonly tasks?: unknown }[] }): boolean {
   return agents.some((agent) => agent.tasks !== undefined);
+}
+
+/** Default: an hour. */
+export function taskGraceMinutes({ tasks: given }: VestibuleConfig): number {
+  return given?.graceMinutes ?? 60;
 }
 
 export function taskProblems({ tasks: given, agents }: SoundParts): readonly Problem[] {

@@ -13,6 +13,7 @@ import type { NoSignInEnvironment } from '../../lambdas/functions/no-sign-in/env
 import type { RegistrarEnvironment } from '../../lambdas/functions/registrar/environment.ts';
 import type { RegistrationEnvironment } from '../../lambdas/functions/registration/environment.ts';
 import type { RequestsEnvironment } from '../../lambdas/functions/requests/environment.ts';
+import type { TasksEnvironment } from '../../lambdas/functions/tasks/environment.ts';
 import type { TokenEnvironment } from '../../lambdas/functions/token/environment.ts';
 
 /** Every deployed function and the environment it declares. */
@@ -32,6 +33,7 @@ export interface FunctionEnvironments {
   readonly registrar: RegistrarEnvironment;
   readonly registration: RegistrationEnvironment;
   readonly requests: RequestsEnvironment;
+  readonly tasks: TasksEnvironment;
   readonly token: TokenEnvironment;
 }
 

@@ -34,6 +34,7 @@ import { resourceServer } from './requirements/resource-server.ts';
 import { authorizationRequests, signIn } from './requirements/sign-in.ts';
 import { signing } from './requirements/signing.ts';
 import { taskTokens } from './requirements/task-tokens.ts';
+import { tasks } from './requirements/tasks.ts';
 import { trustAnchors } from './requirements/trust-anchors.ts';
 import { upstreamAuthentication } from './requirements/upstream-authentication.ts';
 import { workloadFederation } from './requirements/workload-federation.ts';
@@ -60,6 +61,7 @@ export const requirements = {
   ...ends,
   ...chains,
   ...taskTokens,
+  ...tasks,
   ...endsOfPeople,
   ...logout,
   ...signing,

@@ -1,0 +1,25 @@
+/** Everything the tasks function reads from its environment. */
+export const tasksEnvironment = [
+  'ISSUER',
+  'REGISTRY_TABLE',
+  'GRANTS_TABLE',
+  /** Minutes, 5 to 60. */
+  'ACCESS_TOKEN_MINUTES',
+  /** Minutes for which a task goes on when nobody can tell any more whether it may, 5 to 1,440. */
+  'TASK_GRACE_MINUTES',
+  /** As of the token function. */
+  'REFRESH_TOKEN_DAYS',
+  'DELEGATION_DEPTH',
+  'IDPS',
+  'DOWNSTREAM_FUNCTION',
+  'DOCUMENT_HOSTS',
+  'CLIENT_DOCUMENTS',
+  'AWS_CALLER_IDENTITY',
+  'MUTUAL_TLS',
+  'CLIENT_LIMIT',
+  'ADDRESS_LIMIT',
+  'NONCE_SECRET',
+  'WRAPPING_KEY',
+  'DEPLOYMENT',
+] as const;
+export type TasksEnvironment = Record<(typeof tasksEnvironment)[number], string>;

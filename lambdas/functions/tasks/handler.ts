@@ -1,0 +1,113 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { clientDefaults } from '../../adapters/aws.ts';
+import { dynamoAssertionReplay } from '../../adapters/dynamodb/assertion-replay.ts';
+import { dynamoOpaqueTokens } from '../../adapters/dynamodb/opaque-tokens.ts';
+import { dynamoProofMarks } from '../../adapters/dynamodb/proof-marks.ts';
+import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
+import { dynamoRestingTasks } from '../../adapters/dynamodb/resting-tasks.ts';
+import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
+import { dynamoTasks } from '../../adapters/dynamodb/tasks.ts';
+import { dynamoWrappedKeys } from '../../adapters/dynamodb/wrapped-keys.ts';
+import { deploymentSigner } from '../../adapters/kms/deployment-signer.ts';
+import { secretsManagerSealSecrets } from '../../adapters/secrets-manager/seal-secrets.ts';
+import { secretsManagerSeals } from '../../adapters/secrets-manager/seals.ts';
+import { guardedCallerIdentities } from '../../adapters/upstream/caller-identities.ts';
+import { guardedDocuments } from '../../adapters/upstream/documents.ts';
+import { lambdaHandler } from '../../http/lambda.ts';
+import { routes } from '../../http/routes.ts';
+import { taskRoutes } from '../../http/task-routes.ts';
+import { clientAuthentication } from '../../oauth/client-authentication/authenticate-client.ts';
+import { clientKeys } from '../../oauth/client-authentication/client-keys.ts';
+import { type DpopNonces, statelessNonces } from '../../oauth/dpop/nonces.ts';
+import { callerLimits } from '../../oauth/limits/caller-limits.ts';
+import { endpointsOf, mutualTlsIn } from '../../oauth/metadata/endpoints.ts';
+import { readDocumentPolicy } from '../../oauth/registration/document-trust.ts';
+import { openingEndpoint } from '../../oauth/tasks/opening-endpoint.ts';
+import { taskEndpoint } from '../../oauth/tasks/task-endpoint.ts';
+import { tokenIssuer } from '../../oauth/tokens/issue.ts';
+import { lifetimeSeconds } from '../../oauth/tokens/lifetime.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { readEnvironment } from '../../runtime/environment.ts';
+import { audit } from '../../runtime/events.ts';
+import type { IdpId, Issuer } from '../../runtime/identifiers.ts';
+import { systemRandom } from '../../runtime/random.ts';
+import { tasksEnvironment } from './environment.ts';
+import { ofPeople } from './people.ts';
+
+const environment = readEnvironment(tasksEnvironment);
+const issuer = environment.ISSUER as Issuer;
+const dynamo = new DynamoDBClient(clientDefaults);
+const [registryTable, grantsTable] = [environment.REGISTRY_TABLE, environment.GRANTS_TABLE];
+const idps = JSON.parse(environment.IDPS) as readonly IdpId[];
+const { registry, keyRings, identityProviders } = dynamoRegistry({
+  ...{ client: dynamo, table: registryTable, clock: systemClock },
+  ...{ needsKeyRing: true, idps },
+});
+const hosts = environment.DOCUMENT_HOSTS === 'loopback' ? 'loopback' : 'public';
+const opaque = dynamoOpaqueTokens({ client: dynamo, table: grantsTable });
+const own = { issuer, keyRings, opaque, documentPolicy: readDocumentPolicy(environment.CLIENT_DOCUMENTS) };
+
+function nonces(): DpopNonces | undefined {
+  if (environment.NONCE_SECRET === 'none') return undefined;
+  const secrets = secretsManagerSealSecrets({
+    client: new SecretsManagerClient(clientDefaults),
+    secretArn: environment.NONCE_SECRET,
+    clock: systemClock,
+  });
+  return statelessNonces(secretsManagerSeals({ secrets, random: systemRandom }));
+}
+
+const tokenSeconds = lifetimeSeconds(environment.ACCESS_TOKEN_MINUTES);
+const marks = {
+  replay: dynamoAssertionReplay({ client: dynamo, table: grantsTable }),
+  proofs: dynamoProofMarks({ client: dynamo, table: grantsTable }),
+  random: systemRandom,
+};
+const work = {
+  ...{ issuer, registry, audit, ...marks },
+  ...(idps.length > 0
+    ? ofPeople(environment, { dynamo, registry, identityProviders, ...own })
+    : { people: undefined, persons: undefined }),
+  tasks: dynamoTasks({ client: dynamo, table: grantsTable }),
+  resting: dynamoRestingTasks({ client: dynamo, table: grantsTable }),
+  timing: { tokenSeconds, graceSeconds: Number(environment.TASK_GRACE_MINUTES) * 60 },
+  issue: tokenIssuer({
+    ...{ issuer, lifetimeSeconds: tokenSeconds, keyRings, opaque, random: systemRandom },
+    signer: deploymentSigner({
+      client: new KMSClient(clientDefaults),
+      wrappedKeys: dynamoWrappedKeys({ client: dynamo, table: registryTable }),
+      wrappingKey: { keyArn: environment.WRAPPING_KEY, deployment: environment.DEPLOYMENT },
+      audit,
+    }),
+  }),
+};
+
+const ports = {
+  ...{ issuer, ...mutualTlsIn(environment), audit, nonces: nonces() },
+  authenticateClient: clientAuthentication({
+    registry,
+    keys: clientKeys(guardedDocuments({ hosts, maximumBytes: 65_536 })),
+    audiences: { issuer, tokenEndpoint: endpointsOf(issuer).token },
+    issuerHosts: hosts,
+    callers: environment.AWS_CALLER_IDENTITY === 'accepted' ? guardedCallerIdentities({ hosts }) : undefined,
+  }),
+  limits: callerLimits(
+    { client: environment.CLIENT_LIMIT, address: environment.ADDRESS_LIMIT },
+    { buckets: dynamoSharedBuckets({ client: dynamo, table: grantsTable }), random: systemRandom },
+  ),
+};
+
+export const handler = lambdaHandler(
+  routes(
+    taskRoutes(
+      {
+        open: openingEndpoint({ ...ports, opening: work }),
+        ask: taskEndpoint({ ...ports, resting: work.resting, registry, acts: work }),
+      },
+      systemClock,
+    ),
+  ),
+  { cors: true },
+);
