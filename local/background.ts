@@ -18,7 +18,10 @@ export interface BackgroundOptions {
 export interface Background {
   readonly schedules: Schedules;
   readonly eventSources: EventSources;
-  /** Runs the schedules that are due, and works off every message that is visible; rejects when that cannot be received. */
+  /**
+   * Runs the schedules that are due, hands events to functions, and works off every message that is visible; rejects when that cannot
+   * be received.
+   */
   readonly settle: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -41,7 +44,10 @@ export function createBackground(options: BackgroundOptions): Background {
     ...{ schedules, eventSources },
     settle: async () => {
       await schedules.settle();
-      await eventSources.settle();
+      do {
+        await cloud.deliveries.settle();
+        await eventSources.settle();
+      } while (!cloud.deliveries.isIdle() || !eventSources.isIdle());
     },
     stop: async () => {
       await schedules.stop();

@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -46,6 +47,7 @@ export async function provision(options: ProvisionOptions): Promise<Stack> {
     kms: new KMSClient(client),
     secretsManager: new SecretsManagerClient(client),
     sqs: new SQSClient(client),
+    eventBridge: new EventBridgeClient(client),
   };
   const answers = await startCustomResourceAnswers();
   const providerOf = createProviders({

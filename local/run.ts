@@ -58,10 +58,11 @@ export interface LocalRun {
   readonly usedActions: () => readonly RoleAction[];
   /** Runs the schedules that are due on the virtual clock; resolves when they have ended. */
   readonly runSchedules: Schedules['settle'];
-  /** Runs the schedules that are due and works off every message that is visible; rejects when that cannot be received. */
   readonly settle: Background['settle'];
   /** The messages in each queue by its ARN: what nobody worked off, or could be delivered to. */
   readonly queued: () => ReadonlyMap<string, readonly string[]>;
+  /** What an event bus was told. */
+  readonly told: Cloud['told'];
   readonly stop: () => Promise<void>;
 }
 
@@ -113,7 +114,7 @@ async function start(
       if (call.outcome === 'denied') log(denial(call, roles));
     },
     onCrash: functions.crash,
-    functions,
+    ...{ functions, log },
   });
   onStop(cloud.stop);
   onStop(functions.stop);
@@ -140,6 +141,7 @@ async function start(
     runSchedules: background.schedules.settle,
     settle: background.settle,
     queued: cloud.queues.messages,
+    told: cloud.told,
   };
 }
 

@@ -6,21 +6,20 @@ import type { Statement } from '../iam/statement.ts';
 import type { VirtualClock } from '../clock.ts';
 import type { Authentication, AwsCall, Ledger, Principal, Session } from './call.ts';
 import { createCalls } from './calls.ts';
-import { createCognito, type UserPools } from './cognito/cognito.ts';
-import { createDynamoDb } from './dynamodb/dynamodb.ts';
-import { createEngineClient, type EngineClient } from './dynamodb/engine-client.ts';
+import type { UserPools } from './cognito/cognito.ts';
+import { createEngineClient } from './dynamodb/engine-client.ts';
 import { type Engine, startEngine } from './dynamodb/engine.ts';
 import type { FaultPlan } from './faults.ts';
 import { startFront } from './front.ts';
-import { createKms, type Kms } from './kms/kms.ts';
+import type { BusEvent } from './eventbridge/buses.ts';
+import type { Deliveries } from './eventbridge/deliveries.ts';
+import { createKeptServices } from './kept-services.ts';
 import { createLambda, type InvocableFunctions } from './lambda.ts';
 import { createLedger } from './ledger.ts';
 import { createPrincipals, newAccessKey } from './principals.ts';
-import { createSecretsManager } from './secrets-manager/secrets-manager.ts';
-import type { Service } from './service.ts';
 import type { SignedRequest } from './sigv4.ts';
 import { openStateFile } from './state-file.ts';
-import { createSqs, type Queues, type Sqs } from './sqs/sqs.ts';
+import type { Queues } from './sqs/sqs.ts';
 import { startSts } from './sts/sts.ts';
 
 export interface CloudOptions {
@@ -37,8 +36,10 @@ export interface CloudOptions {
   readonly identityPort?: number;
   /** Another DynamoDB engine to stand behind the front instead of the embedded one. */
   readonly dynamodbEndpoint?: string;
-  /** What `lambda:InvokeFunction` reaches. */
+  /** What `lambda:InvokeFunction` and the rules of event buses reach. */
   readonly functions?: InvocableFunctions;
+  /** What went wrong where no caller is told. */
+  readonly log?: (line: string) => void;
 }
 
 export interface Cloud {
@@ -59,6 +60,9 @@ export interface Cloud {
   /** User pools of the account, of which the template makes none. */
   readonly userPools: UserPools;
   readonly queues: Queues;
+  /** What an event bus was told, by its name or its ARN: the newest 5,000 events, the oldest first. */
+  readonly told: (bus: string) => readonly BusEvent[];
+  readonly deliveries: Pick<Deliveries, 'isIdle' | 'settle'>;
   /** What a function instance's environment holds so that its SDK clients come here as that principal. */
   readonly environmentOf: (principal: Principal, instance: string) => Record<string, string>;
   /** SigV4 of any service: who signed this request. */
@@ -69,20 +73,19 @@ export interface Cloud {
     resource: string,
     context?: RequestContext,
   ) => Decision;
-  /** Whether a service of AWS may do that for one of its resources, the source. */
-  readonly authorizeService: (service: string, source: string, action: string, resource: string) => Decision;
   readonly ledger: Ledger;
   readonly faults: FaultPlan;
   readonly stop: () => Promise<void>;
 }
 
+const noFunctions: InvocableFunctions = { find: () => undefined, mayInvoke: () => false };
 const organization = 'o-local00000';
 
 const everything: PolicyDocument = { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } };
 
 /** Brings every embedded service up behind one front. Rejects, with the command to run, without a DynamoDB engine. */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
-  const { region, account, clock, faults, stateDirectory, functions = { find: () => undefined } } = options;
+  const { region, account, clock, faults, stateDirectory, functions = noFunctions } = options;
   const stateFile = (name: string): string | undefined =>
     stateDirectory === undefined ? undefined : join(stateDirectory, name);
   const sts = await startSts({ region, clock, port: options.identityPort ?? 0, file: stateFile('sts.json') });
@@ -92,7 +95,11 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   });
   const client = createEngineClient(engine.endpoint);
   let endpoint = '';
-  const { kms, userPools, sqs, services } = keptServices(options, stateFile, client, () => endpoint);
+  const { kms, sqs, eventBridge, ...kept } = createKeptServices({
+    ...{ region, account, clock, stateDirectory, engine: client, functions, endpoint: () => endpoint },
+    authorizeService: (...asked) => principals.authorizeService(...asked),
+    log: (line) => options.log?.(line),
+  });
   const principals = createPrincipals({
     ...{ region, account },
     clocks: () => [clock.now(), Date.now()],
@@ -105,7 +112,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const ledger = createLedger();
   const call = createCalls({
     ...{ account, organization },
-    services: [...services, sts.service, createLambda({ region, account, functions })],
+    services: [...kept.services, sts.service, createLambda({ region, account, functions })],
     principals,
     faults,
     record: (made) => {
@@ -118,19 +125,16 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   endpoint = front.endpoint;
   return {
     endpoint: front.endpoint,
-    root,
-    operator,
-    principalFor: principals.forArn,
+    ...{ root, operator },
     ...{ identityIssuer: sts.issuer, enableOutboundFederation: sts.enableFederation },
-    ...{ userPools, queues: sqs.queues },
+    ...{ userPools: kept.userPools, deliveries: kept.deliveries },
+    ...{ queues: sqs.queues, told: eventBridge.told },
     environmentOf: (principal, instance) => environmentOf(principal, instance, region, front.endpoint),
+    principalFor: principals.forArn,
     authenticate: principals.authenticate,
     authorize: (principal, action, resource, context = {}) =>
       principals.authorize(principal, { action, resource, context }),
-    authorizeService: (service, source, action, resource) =>
-      principals.authorizeService(service, source, { action, resource }),
-    ledger,
-    faults,
+    ...{ ledger, faults },
     stop: async () => {
       sqs.stop();
       await front.stop();
@@ -138,34 +142,6 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       client.close();
       await engine.stop();
     },
-  };
-}
-
-/** The services that keep something. */
-function keptServices(
-  { region, account, clock }: CloudOptions,
-  stateFile: (name: string) => string | undefined,
-  engine: EngineClient,
-  endpoint: () => string,
-): {
-  readonly kms: Kms;
-  readonly userPools: UserPools;
-  readonly sqs: Sqs;
-  readonly services: readonly Service[];
-} {
-  const where = { region, account, clock };
-  const kms = createKms({ ...where, file: openStateFile(stateFile('kms.json'), { keys: {}, aliases: {} }) });
-  const secretsManager = createSecretsManager(
-    { ...where, file: openStateFile(stateFile('secrets.json'), {}) },
-    kms,
-  );
-  const cognito = createCognito({ ...where, file: openStateFile(stateFile('cognito.json'), {}) });
-  const sqs = createSqs({ ...where, file: openStateFile(stateFile('queues.json'), {}), endpoint });
-  const backups = openStateFile(stateFile('backups.json'), {});
-  const dynamoDb = createDynamoDb({ engine, backups, kms, region, account });
-  return {
-    ...{ kms, userPools: cognito.userPools, sqs },
-    services: [dynamoDb, kms, secretsManager, cognito.service, sqs.service],
   };
 }
 

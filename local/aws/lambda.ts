@@ -4,17 +4,20 @@ import { headerValue, type SignedRequest } from './sigv4.ts';
 
 /** The functions of a run, by ARN or by name. */
 export interface InvocableFunctions {
-  readonly find: (
-    identifier: string,
-  ) =>
-    | { readonly definition: { readonly arn: string }; readonly invoke: (event: unknown) => Promise<Outcome> }
-    | undefined;
+  readonly find: (identifier: string) => InvocableFunction | undefined;
+  /** Whether a function's own policy lets a service invoke it for one of its resources. */
+  readonly mayInvoke: (functionArn: string, service: string, sourceArn: string) => boolean;
+}
+
+interface InvocableFunction {
+  readonly definition: { readonly arn: string };
+  readonly invoke: (event: unknown, requestId?: string) => Promise<Outcome>;
 }
 
 export interface LambdaOptions {
   readonly region: string;
   readonly account: string;
-  readonly functions: InvocableFunctions;
+  readonly functions: Pick<InvocableFunctions, 'find'>;
 }
 
 /** Lambda, as far as one function invokes another: `Invoke`, waiting for the answer. Its protocol is REST. */

@@ -13,6 +13,7 @@ export interface ServiceRequest {
 }
 
 const targets: Readonly<Record<string, string>> = {
+  AWSEvents: 'events',
   AmazonSQS: 'sqs',
   AWSCognitoIdentityProviderService: 'cognito-idp',
   DynamoDB_20120810: 'dynamodb',

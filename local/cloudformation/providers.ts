@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
@@ -13,6 +14,7 @@ import { iamManagedPolicy, iamPolicy, iamRole } from './providers/iam.ts';
 import { kmsAlias } from './providers/kms-alias.ts';
 import { kmsKey } from './providers/kms-key.ts';
 import { lambdaFunction, lambdaPermission, type FunctionRegistrar } from './providers/lambda.ts';
+import { eventBus, eventRule } from './providers/event-bus.ts';
 import { eventSourceMapping } from './providers/event-source-mapping.ts';
 import { queue, queuePolicy } from './providers/queue.ts';
 import { schedule } from './providers/schedule.ts';
@@ -26,6 +28,7 @@ export interface ProviderOptions extends CustomResourceOptions {
   readonly kms: KMSClient;
   readonly secretsManager: SecretsManagerClient;
   readonly sqs: SQSClient;
+  readonly eventBridge: EventBridgeClient;
   readonly roles: Roles;
   readonly functions: FunctionRegistrar;
   readonly permit: (permission: InvokePermission) => void;
@@ -52,6 +55,8 @@ export function createProviders(options: ProviderOptions): (type: string) => Pro
       'AWS::Lambda::Permission': lambdaPermission(options.permit),
       'AWS::Scheduler::Schedule': schedule(environment, options.addSchedule),
       'AWS::Lambda::EventSourceMapping': eventSourceMapping(environment, options.addEventSource),
+      'AWS::Events::EventBus': eventBus(options.eventBridge),
+      'AWS::Events::Rule': eventRule(options.eventBridge),
       'AWS::SQS::Queue': queue(options.sqs),
       'AWS::SQS::QueuePolicy': queuePolicy(options.sqs),
       'AWS::CloudFormation::CustomResource': custom,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { dynamodbContract } from './dynamodb-contract.ts';
+import { eventBridgeContract } from './eventbridge-contract.ts';
 import { kmsContract } from './kms-contract.ts';
 import { secretsManagerContract } from './secrets-manager-contract.ts';
 import { sqsContract } from './sqs-contract.ts';
@@ -25,6 +26,10 @@ describe('Secrets Manager', () => {
 
 describe('SQS', () => {
   sqsContract(() => target);
+});
+
+describe('EventBridge', () => {
+  eventBridgeContract(() => target);
 });
 
 describe('DynamoDB', () => {

@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -12,6 +13,7 @@ export interface ContractTarget {
   readonly kms: KMSClient;
   readonly secretsManager: SecretsManagerClient;
   readonly sqs: SQSClient;
+  readonly eventBridge: EventBridgeClient;
   /** Lets time pass: on the stand-ins their clock is moved. */
   readonly pass: (seconds: number) => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -61,14 +63,16 @@ function clients(
   const kms = new KMSClient(config);
   const secretsManager = new SecretsManagerClient(config);
   const sqs = new SQSClient(config);
+  const eventBridge = new EventBridgeClient(config);
   return {
     dynamodb,
     kms,
     secretsManager,
     sqs,
+    eventBridge,
     pass,
     stop: async () => {
-      for (const client of [dynamodb, kms, secretsManager, sqs]) client.destroy();
+      for (const client of [dynamodb, kms, secretsManager, sqs, eventBridge]) client.destroy();
       await stop();
     },
   };
