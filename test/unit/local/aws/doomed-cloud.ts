@@ -1,6 +1,7 @@
 import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { startCloud } from '../../../../local/aws/cloud.ts';
 import { createFaultPlan } from '../../../../local/aws/faults.ts';
 import { createVirtualClock } from '../../../../local/clock.ts';
@@ -21,10 +22,13 @@ await dynamodb.send(
     KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
   }),
 );
+const sqs = new SQSClient(config);
+const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'durable' }));
 const [key, secret] = await Promise.all([
   new KMSClient(config).send(new CreateKeyCommand({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' })),
   new SecretsManagerClient(config).send(new CreateSecretCommand({ Name: 'durable', SecretString: 'kept' })),
   dynamodb.send(new PutItemCommand({ TableName: 'durable', Item: { pk: { S: 'item' } } })),
+  sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'message' })),
 ]);
 const acknowledged = {
   key: key.KeyMetadata?.Arn,

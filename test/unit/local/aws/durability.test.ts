@@ -54,13 +54,14 @@ function config(): object {
   return { region: 'us-east-1', endpoint: cloud.endpoint, credentials: cloud.operator };
 }
 
-it('still has every key, secret and item that it acknowledged before it was killed', async () => {
+it('still has every key, secret, item and message that it acknowledged before it was killed', async () => {
   const key = await new KMSClient(config()).send(new GetPublicKeyCommand({ KeyId: acknowledged.key }));
   expect(key.KeySpec).toBe('ECC_NIST_P256');
   const secret = new GetSecretValueCommand({ SecretId: acknowledged.secret });
   expect((await new SecretsManagerClient(config()).send(secret)).SecretString).toBe('kept');
   const item = new GetItemCommand({ TableName: 'durable', Key: { pk: { S: acknowledged.item } } });
   expect((await new DynamoDBClient(config()).send(item)).Item).toEqual({ pk: { S: acknowledged.item } });
+  expect([...cloud.queues.messages().values()]).toEqual([['message']]);
 });
 
 it('knows its operator by the same access key', () => {
