@@ -7,7 +7,8 @@ import { type ClientCredential, noClient } from './clients.ts';
 import { serverFinder } from './discovery.ts';
 import { exchanged } from './exchange.ts';
 import { clientCredentials, type Grant } from './grants.ts';
-import { principal, type Principal, type Shared } from './principal.ts';
+import { grantedTokens, principal, type Principal, type Shared } from './principal.ts';
+import { asking } from './questions.ts';
 import { tokenEndpoint } from './token-endpoint.ts';
 import { tokenSource } from './token-source.ts';
 import type { Send, Wire } from './wire.ts';
@@ -60,17 +61,21 @@ export function createAgent(options: AgentOptions): Agent {
   const wire = wireOf(options);
   // The proofs of one key share the nonces that servers gave for it.
   const dpop = options.dpop === undefined ? undefined : oauth.DPoP({}, options.dpop);
-  const endpoint = { wire, findServer: serverFinder(wire), patienceSeconds };
+  const server = { wire, findServer: serverFinder(wire), patienceSeconds };
+  const ask = asking({ ...server, dpop });
   const tokens = tokenSource({
-    ...{ client, now: wire.now, ask: tokenEndpoint({ ...endpoint, dpop }) },
-    askUnbound: tokenEndpoint({ ...endpoint, dpop: undefined }),
+    ...{ client, now: wire.now, ask: tokenEndpoint(ask, dpop === undefined ? 'Bearer' : 'DPoP') },
+    askUnbound: tokenEndpoint(asking({ ...server, dpop: undefined }), 'Bearer'),
   });
   const actor = options.actor && shownActor(options.actor, { issuer, grant, tokens });
-  const shared: Shared = { issuer, wire, tokens, dpop, patienceSeconds, resources: new Set() };
+  const shared: Shared = { issuer, wire, dpop, patienceSeconds, resources: new Set() };
   return {
-    ...principal(shared, ['self'], grant),
+    ...principal(shared, grantedTokens({ issuer, tokens }, ['self'], grant)),
     onBehalfOf: (subjectToken, { subjectTokenType: type = accessTokenType } = {}) =>
-      principal(shared, [type, subjectToken], exchanged(subjectToken, type, actor)),
+      principal(
+        shared,
+        grantedTokens({ issuer, tokens }, [type, subjectToken], exchanged(subjectToken, type, actor)),
+      ),
   };
 }
 

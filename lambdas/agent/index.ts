@@ -20,7 +20,8 @@ export {
 } from './errors.ts';
 export { clientCredentials, identityAssertion, workloadAssertion } from './grants.ts';
 export type { Grant, IdentityAssertionOptions, TokenWish } from './grants.ts';
-export type { AccessToken, Principal, TokenOptions } from './principal.ts';
+export type { AccessToken } from './present.ts';
+export type { Principal, TokenOptions } from './principal.ts';
 export type { AskToken } from './token-endpoint.ts';
 export type { IssuedToken } from '../token-client/token-answer.ts';
 export type { Fetch, Send } from './wire.ts';
