@@ -9,11 +9,13 @@ import { exchanged } from './exchange.ts';
 import { clientCredentials, type Grant } from './grants.ts';
 import { grantedTokens, principal, type Principal, type Shared } from './principal.ts';
 import { asking } from './questions.ts';
+import { taskServer } from './task-server.ts';
+import { type Tasks, tasksOf } from './tasks.ts';
 import { tokenEndpoint } from './token-endpoint.ts';
 import { tokenSource } from './token-source.ts';
-import type { Send, Wire } from './wire.ts';
+import { wireOf, type WireOptions } from './wire.ts';
 
-export interface AgentOptions {
+export interface AgentOptions extends WireOptions {
   /**
    * The one authorization server that sees what the agent proves itself with, as its metadata spells it. Servers that want
    * tokens of another are refused.
@@ -29,12 +31,6 @@ export interface AgentOptions {
   readonly dpop?: webcrypto.CryptoKeyPair;
   /** For how long a request waits, in all, where a server asks for patience (`Retry-After`). Default: 10. */
   readonly patienceSeconds?: number;
-  /** Default: the global one. */
-  readonly fetch?: Send;
-  /** Seconds since 1970. Default: the system's clock. */
-  readonly now?: () => number;
-  /** Default: a timer. */
-  readonly wait?: (seconds: number) => Promise<void>;
 }
 
 export interface OnBehalfOptions {
@@ -43,7 +39,7 @@ export interface OnBehalfOptions {
 }
 
 /** An agent towards the servers that it calls. Make one and keep it: it holds the tokens. */
-export interface Agent extends Principal {
+export interface Agent extends Principal, Tasks {
   /**
    * In the name of whoever sent the agent this token: it is exchanged (RFC 8693) for one of each target. Cheap to make for
    * each request; the tokens are kept by what was received.
@@ -62,32 +58,21 @@ export function createAgent(options: AgentOptions): Agent {
   // The proofs of one key share the nonces that servers gave for it.
   const dpop = options.dpop === undefined ? undefined : oauth.DPoP({}, options.dpop);
   const server = { wire, findServer: serverFinder(wire), patienceSeconds };
+  const wanted = dpop === undefined ? 'Bearer' : 'DPoP';
   const ask = asking({ ...server, dpop });
   const tokens = tokenSource({
-    ...{ client, now: wire.now, ask: tokenEndpoint(ask, dpop === undefined ? 'Bearer' : 'DPoP') },
+    ...{ client, now: wire.now, ask: tokenEndpoint(ask, wanted) },
     askUnbound: tokenEndpoint(asking({ ...server, dpop: undefined }), 'Bearer'),
   });
   const actor = options.actor && shownActor(options.actor, { issuer, grant, tokens });
   const shared: Shared = { issuer, wire, dpop, patienceSeconds, resources: new Set() };
   return {
     ...principal(shared, grantedTokens({ issuer, tokens }, ['self'], grant)),
+    ...tasksOf({ wire, dpop, patienceSeconds, server: taskServer(issuer, client, ask, wanted) }),
     onBehalfOf: (subjectToken, { subjectTokenType: type = accessTokenType } = {}) =>
       principal(
         shared,
         grantedTokens({ issuer, tokens }, [type, subjectToken], exchanged(subjectToken, type, actor)),
       ),
-  };
-}
-
-function wireOf(options: AgentOptions): Wire {
-  return {
-    fetch: options.fetch ?? ((url, init) => fetch(url, init)),
-    now: options.now ?? (() => Date.now() / 1_000),
-    wait:
-      options.wait ??
-      ((seconds) =>
-        new Promise((settle) => {
-          setTimeout(settle, seconds * 1_000);
-        })),
   };
 }

@@ -46,6 +46,39 @@ export class InteractionRequired extends TokenRefused {
   }
 }
 
+/** Why a task is over. More may come. */
+export type TaskEndReason =
+  | ('completed' | 'ceiling_reached' | 'heartbeat_lost' | 'revoked' | 'grant_ended_upstream')
+  | ('agent_disabled' | 'idp_unreachable' | 'policy')
+  | (string & Record<never, never>);
+
+/** The end of a task: for good, and the first reason stays. */
+export interface TaskEnd {
+  readonly reason: TaskEndReason;
+  /** Seconds since 1970. */
+  readonly at: number;
+  readonly detail: string | undefined;
+  /** The task above it whose end this is. */
+  readonly of: string | undefined;
+}
+
+/** The task is over: there is no token of it any more, however often one is asked for. */
+export class TaskEnded extends TokenRefused implements TaskEnd {
+  override readonly name: string = 'TaskEnded';
+  readonly reason: TaskEndReason;
+  readonly at: number;
+  readonly detail: string | undefined;
+  readonly of: string | undefined;
+
+  constructor(server: string, { reason, at, detail, of }: TaskEnd) {
+    super(server, 'invalid_grant', `the task is over: ${reason}`);
+    this.reason = reason;
+    this.at = at;
+    this.detail = detail;
+    this.of = of;
+  }
+}
+
 /** Nobody can tell now; the same request may do later. */
 export class TemporarilyUnavailable extends AgentError {
   override readonly name: string = 'TemporarilyUnavailable';

@@ -1,4 +1,4 @@
-import { type IssuedToken, readTokenAnswer } from '../token-client/token-answer.ts';
+import { type IssuedToken, readTokenAnswer, type TokenAnswer } from '../token-client/token-answer.ts';
 import type { ClientCredential } from './clients.ts';
 import { AgentError } from './errors.ts';
 import type { Ask } from './questions.ts';
@@ -16,20 +16,17 @@ export function tokenEndpoint(ask: Ask, wanted: 'Bearer' | 'DPoP'): AskToken {
   return (issuer, credential, grantType, parameters) =>
     ask(issuer, {
       ...{ credential, grantType, parameters: new URLSearchParams(parameters) },
-      read: (response, asked) => issued(issuer, response, { wanted, asked }),
+      read: async (response, asked) =>
+        issuedBy(issuer, await readTokenAnswer(response, { wanted, asked }), wanted),
     });
 }
 
-export async function issued(
-  issuer: string,
-  response: Response,
-  question: Parameters<typeof readTokenAnswer>[1],
-): Promise<IssuedToken> {
-  const answer = await readTokenAnswer(response, question);
+/** Throws for what is no token, and for one that could not be presented as it was wanted. */
+export function issuedBy(issuer: string, answer: TokenAnswer, wanted: 'Bearer' | 'DPoP'): IssuedToken {
   if (answer.kind === 'issued') return answer.token;
   throw new AgentError(
     answer.kind === 'no_token'
       ? `${issuer} answered with something that is no token`
-      : `${issuer} issued a token of the type ${answer.type}, and ${question.wanted} was asked`,
+      : `${issuer} issued a token of the type ${answer.type}, and ${wanted} was asked`,
   );
 }

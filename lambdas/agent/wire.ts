@@ -37,3 +37,26 @@ export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | n
     if (abort !== undefined) signal.removeEventListener('abort', abort);
   }
 }
+
+/** What of it may be brought along. */
+export interface WireOptions {
+  /** Default: the global one. */
+  readonly fetch?: Send;
+  /** Seconds since 1970. Default: the system's clock. */
+  readonly now?: () => number;
+  /** Default: a timer. */
+  readonly wait?: (seconds: number) => Promise<void>;
+}
+
+export function wireOf(options: WireOptions): Wire {
+  return {
+    fetch: options.fetch ?? ((url, init) => fetch(url, init)),
+    now: options.now ?? (() => Date.now() / 1_000),
+    wait:
+      options.wait ??
+      ((seconds) =>
+        new Promise((settle) => {
+          setTimeout(settle, seconds * 1_000);
+        })),
+  };
+}

@@ -26,7 +26,14 @@ export async function readTokenAnswer(
   response: Response,
   { wanted, asked }: { readonly wanted: 'Bearer' | 'DPoP'; readonly asked: number },
 ): Promise<TokenAnswer> {
-  const body: unknown = await response.json().catch(() => undefined);
+  return tokenIn(await response.json().catch(() => undefined), { wanted, asked });
+}
+
+/** The same of what was read. */
+export function tokenIn(
+  body: unknown,
+  { wanted, asked }: { readonly wanted: 'Bearer' | 'DPoP'; readonly asked: number },
+): TokenAnswer {
   const { access_token: value, token_type: said, scope, ...rest } = (body ?? {}) as Record<string, unknown>;
   const lifetime = lifetimeOf(rest['expires_in']);
   if (!isToken(value) || typeof said !== 'string' || lifetime === 'malformed') return { kind: 'no_token' };

@@ -75,7 +75,7 @@ export interface World {
   readonly mcp: PlayedServer;
   /** The URL of the resource. */
   readonly resource: string;
-  answers: { token: Answer; resource: Answer; metadata: Answer; server: Answer };
+  answers: { token: Answer; resource: Answer; metadata: Answer; server: Answer; tasks: Answer };
   /** How many tokens were issued; each is `token-` and its number. */
   issued: number;
   /** The tokens that the resource takes; undefined: all that were issued. */
@@ -93,6 +93,7 @@ export const secret = 'canary-secret-of-the-client';
 export async function startWorld(): Promise<World> {
   const issuer = await startServer((seen) => {
     if (seen.path === '/token') return world.answers.token(seen);
+    if (seen.path.startsWith('/tasks')) return world.answers.tasks(seen);
     if (seen.path === '/.well-known/oauth-authorization-server') return world.answers.server(seen);
     return { status: 404 };
   });
@@ -104,6 +105,7 @@ export async function startWorld(): Promise<World> {
     ...{ issuer, mcp, resource, issued: 0, good: undefined, now: 1_800_000_000, waits: [] },
     answers: {
       token: () => issue(world),
+      tasks: () => ({ status: 404 }),
       resource: (seen) => guarded(world, seen),
       metadata: ({ path }) =>
         path === '/.well-known/oauth-protected-resource/mcp'
