@@ -6,8 +6,41 @@ export const tasks = {
     'Vestibule',
     'opens a task for an agent whose policy allows it, and gives its client a handle, of which a digest alone is kept, and a first token',
   ),
+  'vestibule:task-refused': must(
+    'Vestibule',
+    'opens no task, and does nothing with one, that is asked for wrongly or goes beyond policy, and says what to mend',
+  ),
   'vestibule:task-pull': must(
     'Vestibule',
     'makes a token whenever the client of a task asks for one, good for a promised time at least and never beyond the task',
   ),
+  'vestibule:task-handle': must(
+    'Vestibule',
+    'takes a handle of the client alone that opened the task, and with the key or certificate that it is bound to; nobody else learns of the task, changes it or goes unreported',
+  ),
+  'vestibule:task-people': must(
+    'Vestibule',
+    'lets a task work in the name of a person within what they granted, and for as long as that stands',
+  ),
+  'vestibule:task-children': must(
+    'Vestibule',
+    'opens tasks below a task that are narrower, end no later, and end with it',
+  ),
+  'vestibule:task-ends': must(
+    'Vestibule',
+    'ends a task that is completed, revoked, silent, at its ceiling, or without what it rests on, and tells whoever asks for its token why',
+  ),
+  'vestibule:task-policy': must(
+    'Vestibule',
+    'ends a task whose agent is disabled or whose policy gives it nothing any more, within five seconds',
+  ),
+  'vestibule:task-extend': must(
+    'Vestibule',
+    'moves the end of a task where policy lets its agent, and no further than policy lets tasks go on',
+  ),
+  'vestibule:task-faults': must(
+    'Vestibule',
+    'answers a request about a task with what was asked, or with 503, at whichever call AWS fails, and loses no task by that',
+  ),
+  'vestibule:task-many': must('Vestibule', 'answers hundreds who ask for the token of one task at once'),
 } as const;
