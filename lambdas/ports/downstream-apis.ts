@@ -1,5 +1,13 @@
 import type { Instant } from '../runtime/clock.ts';
-import type { ApiId, GrantId, IdpId, PersonId, ResourceUri, ScopeName } from '../runtime/identifiers.ts';
+import type {
+  AgentId,
+  ApiId,
+  GrantId,
+  IdpId,
+  PersonId,
+  ResourceUri,
+  ScopeName,
+} from '../runtime/identifiers.ts';
 import type { Secret } from '../runtime/secret.ts';
 import type { Registration } from './registry.ts';
 
@@ -61,6 +69,13 @@ export interface ApiScope {
   readonly upstream: string;
 }
 
+/** What one agent gets of an API as itself, for work that it does for nobody. */
+export interface AgentAccess {
+  readonly agent: AgentId;
+  /** At least one. */
+  readonly scopes: readonly ScopeName[];
+}
+
 /** An API behind an identity provider: it takes tokens of the provider, and none of ours. */
 export interface DownstreamApi extends Registration {
   /** Short name, `[A-Za-z0-9_-]{1,64}`, unlike that of any resource. */
@@ -71,6 +86,8 @@ export interface DownstreamApi extends Registration {
   /** At least one. */
   readonly scopes: readonly ApiScope[];
   readonly strategy: ExchangeStrategy;
+  /** At most one entry an agent, and of the config alone. Absent: no agent gets a token of it as itself. */
+  readonly agents?: readonly AgentAccess[];
 }
 
 /** No id of an identity provider holds a colon. */

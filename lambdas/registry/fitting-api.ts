@@ -18,7 +18,7 @@ export async function resolveApi(
       invalid('idp', declared.idp, 'is not a registered identity provider; the config declares those'),
     );
   }
-  const problem = unfitAt(idp, declared.strategy) ?? secretProblem(idp, declared);
+  const problem = unfitAt(idp, declared.strategy) ?? secretProblem(idp, declared) ?? agentsProblem(declared);
   return problem === undefined ? ok(declared) : refuse(problem);
 }
 
@@ -61,6 +61,15 @@ function unfitAtOkta({ id, issuer }: IdentityProvider, other: string | undefined
   if (other === undefined || URL.parse(other)?.origin === URL.parse(issuer)?.origin) return undefined;
   const fix = `is in another org than "${id}"; name an authorization server of the same`;
   return invalid('strategy.issuer', other, fix);
+}
+
+/** What our client may have at a provider in nobody's name is for the deployment to give away. */
+function agentsProblem({ agents }: DeclaredApi): FieldRefusal | undefined {
+  const [first] = agents ?? [];
+  if (first === undefined) return undefined;
+  const fix =
+    'gets tokens as itself by the client of the deployment, which the config alone lets it do; leave agents out, or declare the API in the config';
+  return invalid('agents[0].agent', first.agent, fix);
 }
 
 /**

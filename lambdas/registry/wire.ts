@@ -87,6 +87,7 @@ export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
     ...{ id: api.id, uri: api.uri, idp: api.idp },
     strategy: writtenStrategy(api.strategy),
     scopes: api.scopes.map(({ name, upstream }) => ({ name, upstream })),
+    ...(api.agents && { agents: api.agents.map(({ agent, scopes }) => ({ agent, scopes })) }),
     ...registration(api),
   }),
 };

@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import * as v from 'valibot';
+import { agentsOfApi } from './api-agents.ts';
 import { fields, identifier, listOf, mapOf, oneOf, text, textThat } from './fields.ts';
 import { didYouMean, pathOf, type Problem, show } from './problem.ts';
 import { isSharedIssuer, profileOf } from './provider-profiles.ts';
@@ -81,6 +82,18 @@ const scopes = v.lazy((input): v.GenericSchema =>
       ),
 );
 
+const agents = v.pipe(
+  mapOf(
+    identifier,
+    v.pipe(
+      listOf(scopeName),
+      v.minLength(1, 'names no scope; a token without a scope allows nothing'),
+      v.check((names) => new Set(names).size === names.length, 'names a scope twice; once will do'),
+    ),
+  ),
+  v.check((named) => Object.keys(named).length > 0, 'names no agent; leave it out'),
+);
+
 export function downstreamApis(hosts: Hosts): v.GenericSchema {
   return listOf(
     fields({
@@ -89,6 +102,7 @@ export function downstreamApis(hosts: Hosts): v.GenericSchema {
       idp: text(),
       strategy: strategy(hosts),
       scopes,
+      agents: v.optional(agents),
     }),
   );
 }
@@ -100,6 +114,7 @@ export function downstreamApiProblems(config: SoundParts): readonly Problem[] {
   return config.downstreamApis.flatMap((api, index) => [
     ...nameOf(api, index, config),
     ...providerOf(api, index, config),
+    ...agentsOfApi(api, index, config),
   ]);
 }
 

@@ -187,6 +187,7 @@ const downstreamApi = v.object({
     ]),
     [],
   ),
+  agents: v.fallback(v.optional(v.record(v.string(), v.fallback(v.array(v.string()), []))), undefined),
 });
 
 const url = v.pipe(

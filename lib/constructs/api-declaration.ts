@@ -5,8 +5,11 @@ import {
 } from '../config/downstream-apis-config.ts';
 
 /** What the registrar is told of an API behind an identity provider. */
-export function apiDeclaration({ id, uri, idp, strategy, scopes }: DownstreamApiConfig): object {
-  return { id, uri, idp, strategy: strategyDeclaration(strategy), scopes: namedScopes(scopes) };
+export function apiDeclaration({ id, uri, idp, strategy, scopes, agents }: DownstreamApiConfig): object {
+  return {
+    ...{ id, uri, idp, strategy: strategyDeclaration(strategy), scopes: namedScopes(scopes) },
+    ...(agents && { agents: Object.entries(agents).map(([agent, names]) => ({ agent, scopes: names })) }),
+  };
 }
 
 function strategyDeclaration(strategy: ExchangeStrategyConfig): object {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import type { DownstreamApi } from '../../ports/downstream-apis.ts';
+import type { AgentAccess, DownstreamApi } from '../../ports/downstream-apis.ts';
 import { strategyKinds, strategyOf, writtenStrategy } from '../../registry/exchange-strategy.ts';
-import type { ApiId, IdpId, ResourceUri, ScopeName } from '../../runtime/identifiers.ts';
+import type { AgentId, ApiId, IdpId, ResourceUri, ScopeName } from '../../runtime/identifiers.ts';
 import type { Item, PlainRecord } from './attributes.ts';
 import { keyOf } from './keys.ts';
 import { decode, registered, registrationAttributes, registrationOf, text } from './stored.ts';
@@ -20,6 +20,7 @@ const storedApi = v.object({
     ...{ issuer: member, token_endpoint: member, presented: member },
   }),
   scopes: v.array(v.object({ name: text, upstream: text })),
+  agents: v.exactOptional(v.array(v.object({ agent: text, scopes: v.array(text) }))),
 });
 
 export function encodeApi(api: DownstreamApi): PlainRecord {
@@ -27,6 +28,7 @@ export function encodeApi(api: DownstreamApi): PlainRecord {
     ...{ pk: keyOf.api(api.uri), kind: 'api', id: api.id, uri: api.uri, idp: api.idp },
     strategy: { ...writtenStrategy(api.strategy) },
     scopes: api.scopes.map(({ name, upstream }) => ({ name, upstream })),
+    agents: api.agents?.map(({ agent, scopes }) => ({ agent, scopes })),
     ...registrationAttributes(api),
   };
 }
@@ -37,6 +39,13 @@ export function decodeApi(item: Item): DownstreamApi {
     ...{ id: stored.id as ApiId, uri: stored.uri as ResourceUri, idp: stored.idp as IdpId },
     strategy: strategyOf(stored.strategy),
     scopes: stored.scopes.map(({ name, upstream }) => ({ name: name as ScopeName, upstream })),
+    ...(stored.agents && { agents: stored.agents.map(agentAccessIn) }),
     ...registrationOf(stored),
   };
+}
+
+type StoredAccess = NonNullable<v.InferOutput<typeof storedApi>['agents']>[number];
+
+function agentAccessIn({ agent, scopes }: StoredAccess): AgentAccess {
+  return { agent: agent as AgentId, scopes: scopes as ScopeName[] };
 }

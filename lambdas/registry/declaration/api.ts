@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import type { ApiScope, DownstreamApi } from '../../ports/downstream-apis.ts';
+import type { AgentAccess, ApiScope, DownstreamApi } from '../../ports/downstream-apis.ts';
 import type { Registration } from '../../ports/registry.ts';
-import type { ApiId, IdpId } from '../../runtime/identifiers.ts';
+import type { AgentId, ApiId, IdpId } from '../../runtime/identifiers.ts';
 import { ok, type Result } from '../../runtime/result.ts';
 import { strategyKinds, strategyOf } from '../exchange-strategy.ts';
 import type { FieldRefusal } from '../refusal.ts';
-import { type DeclarationContext, identifier, isDistinct, list, scopeName } from './fields.ts';
+import { type DeclarationContext, identifier, isDistinct, list, memberRule, scopeName } from './fields.ts';
 import { providerUrl } from './provider-url.ts';
 import { readDeclaration } from './read.ts';
 import { resourceUri } from './resource-uri.ts';
@@ -16,24 +16,31 @@ export type DeclaredApi = Omit<DownstreamApi, keyof Registration>;
 export function readApi(input: unknown, context: DeclarationContext): Result<DeclaredApi, FieldRefusal> {
   const read = readDeclaration(apiSchema(context), input);
   if (!read.ok) return read;
-  const { id, uri, idp, strategy, scopes } = read.value;
-  return ok({ id: id as ApiId, uri, idp: idp as IdpId, strategy: strategyOf(strategy), scopes });
+  const { id, uri, idp, strategy, scopes, agents } = read.value;
+  return ok({
+    ...{ id: id as ApiId, uri, idp: idp as IdpId, strategy: strategyOf(strategy), scopes },
+    ...(agents && { agents }),
+  });
 }
 
 function apiSchema(context: DeclarationContext) {
-  return v.strictObject(
-    {
-      id: identifier,
-      uri: resourceUri(context),
-      idp: identifier,
-      strategy: strategy(context),
-      scopes: v.pipe(
-        list(scope, 100),
-        v.minLength(1, 'must name at least one scope, because a token without scope allows nothing'),
-        v.check((scopes) => isDistinct(scopes.map(({ name }) => name)), 'must not name a scope twice'),
-      ),
-    },
-    'must be a JSON object',
+  return v.pipe(
+    v.strictObject(
+      {
+        id: identifier,
+        uri: resourceUri(context),
+        idp: identifier,
+        strategy: strategy(context),
+        scopes: v.pipe(
+          list(scope, 100),
+          v.minLength(1, 'must name at least one scope, because a token without scope allows nothing'),
+          v.check((scopes) => isDistinct(scopes.map(({ name }) => name)), 'must not name a scope twice'),
+        ),
+        agents: v.exactOptional(agents),
+      },
+      'must be a JSON object',
+    ),
+    memberRule('agents', (declared) => unknownScope(declared)),
   );
 }
 
@@ -48,6 +55,36 @@ const scope: v.GenericSchema<unknown, ApiScope> = v.pipe(
   v.strictObject({ name: scopeName, upstream: v.exactOptional(printable) }, 'must be { name, upstream }'),
   v.transform(({ name, upstream }) => ({ name, upstream: upstream ?? name })),
 );
+
+const access: v.GenericSchema<unknown, AgentAccess> = v.pipe(
+  v.strictObject(
+    {
+      agent: identifier,
+      scopes: v.pipe(
+        list(scopeName, 100),
+        v.minLength(1, 'must name at least one scope'),
+        v.check((names) => isDistinct(names), 'must not name a scope twice'),
+      ),
+    },
+    'must be { agent, scopes }',
+  ),
+  v.transform(({ agent, scopes }) => ({ agent: agent as AgentId, scopes })),
+);
+
+const agents = v.pipe(
+  list(access, 100),
+  v.minLength(1, 'must not be empty; leave it out where no agent gets a token as itself'),
+  v.check((entries) => isDistinct(entries.map(({ agent }) => agent)), 'must not name an agent twice'),
+);
+
+function unknownScope({
+  scopes,
+  agents: entries = [],
+}: Pick<DeclaredApi, 'scopes' | 'agents'>): string | undefined {
+  const defined = scopes.map(({ name }) => name);
+  const unknown = entries.flatMap((entry) => entry.scopes).find((name) => !defined.includes(name));
+  return unknown && `names ${unknown}, which is no scope of the API; it defines ${defined.join(', ')}`;
+}
 
 const optional = v.exactOptional(printable);
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { DownstreamApi, ExchangeStrategy } from '../../../lambdas/ports/downstream-apis.ts';
-import type { ScopeName } from '../../../lambdas/runtime/identifiers.ts';
+import type { AgentId, ScopeName } from '../../../lambdas/runtime/identifiers.ts';
 import { few, registration, text } from './arbitraries.ts';
 
 const client = fc.record({ id: text() });
@@ -32,7 +32,7 @@ const strategies: fc.Arbitrary<ExchangeStrategy> = fc.oneof(
   fc.record({ kind: fc.constant('auth0' as const), audience: some, presented: some, client }),
 );
 
-export const apis: fc.Arbitrary<DownstreamApi> = fc.record({
+const always = {
   ...registration,
   ...{
     id: text<DownstreamApi['id']>(),
@@ -41,4 +41,12 @@ export const apis: fc.Arbitrary<DownstreamApi> = fc.record({
   },
   strategy: strategies,
   scopes: few(fc.record({ name: text<ScopeName>(), upstream: text() })),
-});
+};
+
+export const apis: fc.Arbitrary<DownstreamApi> = fc.oneof(
+  fc.record(always),
+  fc.record({
+    ...always,
+    agents: few(fc.record({ agent: text<AgentId>(), scopes: few(text<ScopeName>()) })),
+  }),
+);

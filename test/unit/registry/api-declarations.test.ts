@@ -90,6 +90,27 @@ describe('the declaration of an API', () => {
       },
       /^strategy\.token_endpoint ".*": must be an https URL/,
     ],
+    [{ agents: [] }, /^agents \[\]: must not be empty; leave it out/],
+    [{ agents: ['night'] }, /^agents\[0\] "night": must be \{ agent, scopes \}$/],
+    [{ agents: [{ agent: 'no id', scopes: ['read'] }] }, /^agents\[0\]\.agent "no id": must be 1 to 64/],
+    [{ agents: [{ agent: 'night', scopes: [] }] }, /^agents\[0\]\.scopes \[\]: must name at least one/],
+    [
+      { agents: [{ agent: 'night', scopes: ['read', 'read'] }] },
+      /^agents\[0\]\.scopes .*: must not name a scope twice$/,
+    ],
+    [
+      { agents: [{ agent: 'night', scopes: ['files.read'] }] },
+      /^agents .*: names files\.read, which is no scope of the API; it defines read, list$/,
+    ],
+    [
+      {
+        agents: [
+          { agent: 'night', scopes: ['read'] },
+          { agent: 'night', scopes: ['list'] },
+        ],
+      },
+      /^agents .*: must not name an agent twice$/,
+    ],
   ])('is refused with %j', (changes, words) => {
     expect(refusalOf(readApi, { ...files, ...changes })).toMatch(words);
   });
@@ -127,6 +148,21 @@ describe('the declaration of an API', () => {
         value: { strategy, scopes: [{ name: 'read', upstream: 'files.read' }] },
       });
     }
+  });
+
+  it('carries the agents that get tokens as themselves from the config', () => {
+    const { id, uri, idp } = files;
+    const agents = { night: ['read'], day: ['list', 'read'] };
+    const strategy = { kind: 'rfc8693' } as const;
+    const declared = apiDeclaration({ ...{ id, uri, idp, strategy, agents }, scopes: ['read', 'list'] });
+    const read = readTrusted('api', declared, context);
+    if (!read.ok) throw new Error(sentence(read.refusal));
+    const expected = [
+      { agent: 'night', scopes: ['read'] },
+      { agent: 'day', scopes: ['list', 'read'] },
+    ];
+    expect(read.value.agents).toEqual(expected);
+    expect(wireForm.api(anApi(read.value))).toMatchObject({ agents: expected });
   });
 });
 
@@ -214,6 +250,11 @@ describe('an API that an operator declares', () => {
       'a client with a secret that nobody has',
       { idp: 'by-secret', strategy: { kind: 'okta', audience: 'a', client_id: 'c' } },
       'strategy.client_id "c": proves itself at "by-secret" by a secret, which a deployment alone can hold; declare the API in the config, or have the provider know the deployment by keys (authentication: \'private_key_jwt\')',
+    ],
+    [
+      'an agent that would get tokens by the client of the deployment',
+      { agents: [{ agent: 'night', scopes: ['read'] }] },
+      'agents[0].agent "night": gets tokens as itself by the client of the deployment, which the config alone lets it do; leave agents out, or declare the API in the config',
     ],
   ])('is refused with %s', async (_what, changes, words) => {
     expect(await declare(changes)).toBe(words);

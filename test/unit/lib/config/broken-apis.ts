@@ -142,6 +142,50 @@ export const brokenApis: readonly (readonly [string, unknown, string])[] = [
     "downstreamApis[0].strategy.client.secretArn: is read by nobody: at 'okta' clients prove themselves by keys; remove it",
   ],
   [
+    'an agent that nobody knows',
+    withApi({ agents: { rboot: ['read'] } }),
+    "downstreamApis[0].agents.rboot: 'rboot' is no agent of this config; did you mean 'robot'?",
+  ],
+  [
+    'an agent that gets a scope no API has',
+    withApi({ agents: { robot: ['raed'] } }),
+    "downstreamApis[0].agents.robot: 'raed' is no scope of the API; did you mean 'read'?",
+  ],
+  [
+    'an agent that gets no scope',
+    withApi({ agents: { robot: [] } }),
+    'downstreamApis[0].agents.robot: names no scope; a token without a scope allows nothing',
+  ],
+  ['no agent at all', withApi({ agents: {} }), 'downstreamApis[0].agents: names no agent; leave it out'],
+  [
+    'an agent by an ID-JAG, which is of a person',
+    withApi(
+      {
+        ...{ idp: 'okta', agents: { robot: ['read'] } },
+        strategy: {
+          ...{ kind: 'okta-agent', audience: 'https://as.example.com', client: { id: 'service' } },
+          tokenEndpoint: 'https://as.example.com/token',
+        },
+      },
+      okta,
+    ),
+    "downstreamApis[0].agents: get nothing by 'okta-agent', which gives tokens in the name of people alone; remove them, or write the strategy 'okta'",
+  ],
+  [
+    'an agent by the app client that people sign in with',
+    withApi(
+      {
+        ...{ idp: 'cognito', agents: { robot: ['read'] } },
+        strategy: { kind: 'cognito', audience: 'files' },
+      },
+      {
+        ...{ id: 'cognito', clientId: 'vestibule' },
+        issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123',
+      },
+    ),
+    'downstreamApis[0].agents: get nothing by the app client that people sign in with, which has no client credentials; name another one in strategy.client',
+  ],
+  [
     'a rule that has a provider not say who acts',
     acting({ scopes: { read: ['find'] }, impersonation: true }),
     "resources[1].onBehalfOf['files-api'].impersonation: is nothing that tokens of a downstream API can be had with; remove it",
