@@ -134,7 +134,15 @@ export type ExchangeFault =
   /** It wants to be shown a key by us, and its entry here does not say so. */
   | 'dpop_required'
   /** It does not take the proof by which it is shown one. */
-  | 'dpop_proof_refused';
+  | 'dpop_proof_refused'
+  /** The client gets no token as itself, or none for this audience. */
+  | 'agents_not_allowed'
+  /** Of what is asked, there is something that the client may not have as itself. */
+  | 'scope_not_allowed'
+  /** The scopes are of several APIs, and a token is for one. */
+  | 'scopes_of_several'
+  /** It does not take what the client proves itself by. */
+  | 'credentials_refused';
 
 /** Why there is no token of the API. */
 export type ApiRefusal =
@@ -163,7 +171,9 @@ export type ApiRefusal =
   | { readonly kind: 'not_kept' }
   | { readonly kind: 'idp_disabled' }
   /** It is registered no more, or disabled. */
-  | { readonly kind: 'api_gone' };
+  | { readonly kind: 'api_gone' }
+  /** The API does not give the agent what it asks as itself. */
+  | { readonly kind: 'not_allowed' };
 
 export type ApiAnswer = { readonly kind: 'token'; readonly token: ApiToken } | ApiRefusal;
 

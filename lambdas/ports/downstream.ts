@@ -1,7 +1,9 @@
+import type { Instant } from '../runtime/clock.ts';
 import type { ClientId, GrantId, IdpId, ResourceUri } from '../runtime/identifiers.ts';
 import type { CertificateRefusal, MadeCertificate, WantedCertificate } from './provider-certificates.ts';
 import type { Diagnosis, Explained } from './diagnosis.ts';
 import type { ApiRefusal, ApiRequest, ApiToken } from './downstream-apis.ts';
+import type { MachineRequest } from './machine-tokens.ts';
 import type {
   LogoutNotice,
   PersonStanding,
@@ -25,6 +27,7 @@ export type DownstreamQuestion =
   | { readonly ask: 'confirm'; readonly grant: GrantId }
   | { readonly ask: 'forget'; readonly grant: GrantId }
   | { readonly ask: 'exchange'; readonly request: ApiRequest }
+  | { readonly ask: 'machine_token'; readonly request: MachineRequest }
   | { readonly ask: 'diagnose'; readonly idp: IdpId; readonly apis: readonly ResourceUri[] }
   | { readonly ask: 'certify'; readonly idp: IdpId; readonly wanted: WantedCertificate };
 
@@ -41,6 +44,8 @@ export type DownstreamAnswer =
   | { readonly told: 'leaving'; readonly url?: string }
   | { readonly told: 'exchanged'; readonly token: ApiTokenText }
   | { readonly told: 'not_exchanged'; readonly refusal: ApiRefusal }
+  | { readonly told: 'minted'; readonly token: ApiTokenText; readonly askAgainBy?: Instant }
+  | { readonly told: 'not_minted'; readonly refusal: ApiRefusal }
   | { readonly told: 'confirmed' }
   | { readonly told: 'forgotten' }
   /** Absent: there is no identity provider of that name. */

@@ -67,6 +67,12 @@ export interface UpstreamProviders {
     api: DownstreamApi,
     presented: { readonly token: Secret; readonly scopes: readonly ApiScope[] },
   ) => Promise<Result<ApiToken, ApiRefusal>>;
+  /** A token of the API for our client itself, in nobody's name. Throws where the provider gives no answer. */
+  readonly mint: (
+    idp: SpokenTo,
+    api: DownstreamApi,
+    scopes: readonly ApiScope[],
+  ) => Promise<Result<ApiToken, ApiRefusal>>;
   /** What the token endpoint says to our credentials with a code that nobody gave. */
   readonly probe: (idp: IdentityProvider) => Promise<ProbedToken>;
   /** What the provider of an API says to the exchange of a token that nobody gave. */

@@ -23,6 +23,11 @@ export class DataKey extends Construct {
     return this.grantEnvelopes(role, ['kms:GenerateDataKey', 'kms:Decrypt'], 'upstream-grant');
   }
 
+  /** The same for the tokens that agents get as themselves. */
+  grantMachineTokens(role: IRole): void {
+    this.grantEnvelopes(role, ['kms:GenerateDataKey', 'kms:Decrypt'], 'machine-token');
+  }
+
   /** Sealing by what a client proves itself at an identity provider, and sealing and opening by what it is removed there. */
   grantEnrolments(role: IRole): { readonly VAULT_KEY: string } {
     this.grantEnvelopes(role, ['kms:GenerateDataKey'], 'enrolment-proof');

@@ -29,6 +29,14 @@ export class VaultTable extends Construct {
     return { VAULT_TABLE: this.table.tableName };
   }
 
+  /** Keeping the tokens that agents get as themselves: what is over is swept. */
+  grantMachineTokens(role: IRole): void {
+    grantItems(this.table, role, {
+      actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      items: ['machine-token#*'],
+    });
+  }
+
   /** Making, finding and forgetting the clients that ours are at identity providers. */
   grantEnrolments(role: IRole): { readonly VAULT_TABLE: string } {
     grantItems(this.table, role, {

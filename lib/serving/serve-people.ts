@@ -39,6 +39,10 @@ export function servePeople(
         vault.grantEnrolmentLookup(role);
         dataKey.grantEnrolmentProofs(role);
       }
+      if (config.downstreamApis?.some(({ agents }) => agents !== undefined) === true) {
+        vault.grantMachineTokens(role);
+        dataKey.grantMachineTokens(role);
+      }
       return {
         ISSUER: issuer,
         IDPS: JSON.stringify(idps),

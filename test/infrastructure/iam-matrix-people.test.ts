@@ -47,6 +47,29 @@ test('one function alone holds what identity providers know us by, and what is k
   }
 });
 
+test('tokens that agents get as themselves are kept where the config gives them any, by the same function alone', () => {
+  const files = {
+    ...{ id: 'files-api', uri: 'https://api.example.com/files', idp: 'company', scopes: ['read'] },
+    strategy: { kind: 'rfc8693' },
+  } as const;
+  const giving = (agents: { readonly agents?: Readonly<Record<string, readonly string[]>> }) => {
+    const { Downstream: downstream = [], ...others } = matrixOf({
+      ...people,
+      downstreamApis: [{ ...files, ...agents }],
+    });
+    expect(JSON.stringify(others)).not.toContain('machine-token');
+    return downstream.filter((statement) => JSON.stringify(statement).includes('machine-token'));
+  };
+  expect(giving({})).toEqual([]);
+  expect(giving({ agents: { [aConfig.agents[0]!.id]: ['read'] } })).toEqual([
+    row(['dynamodb:GetItem', 'dynamodb:UpdateItem'], '<VestibuleVaultTable.Arn>', keys('machine-token#*')),
+    row(['kms:Decrypt', 'kms:GenerateDataKey'], '<VestibuleDataKey.Arn>', {
+      'StringEquals kms:EncryptionContext:deployment': 'Vestibule',
+      'StringEquals kms:EncryptionContext:purpose': 'machine-token',
+    }),
+  ]);
+});
+
 const read = 'dynamodb:GetItem';
 const put = 'dynamodb:PutItem';
 const update = 'dynamodb:UpdateItem';

@@ -150,6 +150,17 @@ export function entraExchange(known: KnownClient): ExchangeJudge {
 export function entraAgentExchange(agentIdentity: string, blueprint: KnownClient): ExchangeJudge {
   return (asked, { give }) => {
     const { form } = asked;
+    const byAssertion = {
+      ...{ client_id: agentIdentity, client_assertion: 'vouched-canary-1' },
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    };
+    // en-agapp, agent-autonomous-app-oauth-flow.md: the same assertion, and the agent identity as itself.
+    if (form['grant_type'] === 'client_credentials' && form['client_id'] === agentIdentity) {
+      const asItself = { grant_type: 'client_credentials', scope: 'https://graph.microsoft.com/.default' };
+      return isExactly(form, { ...byAssertion, ...asItself })
+        ? give({ issued_token_type: undefined })
+        : refused('invalid_request');
+    }
     if (form['grant_type'] === 'client_credentials') {
       const isSound = isExactly(form, {
         ...{ client_id: blueprint.id, client_secret: blueprint.secret(), grant_type: 'client_credentials' },
@@ -159,11 +170,24 @@ export function entraAgentExchange(agentIdentity: string, blueprint: KnownClient
       return isSound ? { status: 200, body: vouched } : refused('invalid_request');
     }
     const isSound = isExactly(form, {
-      ...{ client_id: agentIdentity, grant_type: jwtBearer, assertion: undefined, scope: undefined },
-      ...{ client_assertion: 'vouched-canary-1', requested_token_use: 'on_behalf_of' },
-      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      ...{ grant_type: jwtBearer, assertion: undefined, scope: undefined, ...byAssertion },
+      requested_token_use: 'on_behalf_of',
     });
     if (!isSound) return refused('invalid_request');
     return isGiven(form['assertion']) ? give({ issued_token_type: undefined }) : notAJwt;
+  };
+}
+
+/** Client credentials (RFC 6749 §4.4.2): what a client proves itself by, the scopes, and the parameters of that provider. */
+export function machineExchange(
+  known: KnownClient & { readonly with: Readonly<Record<string, string>> },
+): ExchangeJudge {
+  return (asked, { give }) => {
+    if (!isClient(asked, known)) return unknownClient;
+    const proof = new Set(['client_id', 'client_secret']);
+    const form = Object.fromEntries(Object.entries(asked.form).filter(([name]) => !proof.has(name)));
+    return isExactly(form, { grant_type: 'client_credentials', scope: undefined, ...known.with })
+      ? give({ issued_token_type: undefined, scope: form['scope'] })
+      : refused('invalid_request');
   };
 }

@@ -104,6 +104,17 @@ export function standardJudge(audience: string): ExchangeJudge {
   };
 }
 
+/** RFC 6749 §4.4: for the client itself, at an API that is known by an audience. */
+export function machineJudge(audience: string): ExchangeJudge {
+  return ({ form, client }, { give }) => {
+    if (client !== 'vestibule') return refused('invalid_client', {}, 401);
+    const isSound = isExactly(form, { grant_type: 'client_credentials', scope: undefined, audience });
+    return isSound
+      ? give({ issued_token_type: undefined, scope: form['scope'] })
+      : refused('invalid_request');
+  };
+}
+
 /** RFC 6749 §2.3.1: by Basic, each half form-urlencoded, or in the form. */
 function provedBy(
   authorization: string | undefined,

@@ -29,6 +29,8 @@ export const keyOf = {
   awsRole: (issuer: string, pattern: string): string => `aws-role#${sha256(`${issuer}\0${pattern}`)}`,
   identifier: (value: string): string => `identifier#${value}`,
   registrationToken: (id: string): string => `registration-token#${id}`,
+  /** A token that an agent gets as itself, by the SHA-256 of all that it is asked with. */
+  machineToken: (digest: string): string => `machine-token#${digest}`,
   upstreamGrant: (id: GrantId): string => `upstream-grant#${id}`,
   /** A client of ours as one of its own at a provider; neither id holds a `#`. */
   enrolment: (idp: IdpId, client: ClientId): string => `enrolment#${idp}#${client}`,

@@ -23,7 +23,7 @@ import { authorizationUrl } from './authorization-url.ts';
 import { authenticationAt, type ProofPorts } from './client-authentication.ts';
 import type { DocumentHosts } from './document-url.ts';
 import { dialectOf } from './exchange/dialects.ts';
-import { exchangeAt, type TalkAt } from './exchange/exchange.ts';
+import { exchangeAt, mintAt, type TalkAt } from './exchange/exchange.ts';
 import { probeExchange } from './exchange/probe-exchange.ts';
 import { judgedIssuer } from './judged-issuer.ts';
 import { patientDocuments, readLogoutToken } from './logout-tokens.ts';
@@ -183,7 +183,7 @@ function elsewhere(
 function exchanging(
   talkTo: (idp: SpokenTo, at: Parameters<TalkAt>[0]) => Promise<Talk>,
   { clock, secrets }: OpenIdProvidersOptions,
-): Pick<UpstreamProviders, 'presents' | 'exchange'> {
+): Pick<UpstreamProviders, 'presents' | 'exchange' | 'mint'> {
   const exchange: UpstreamProviders['exchange'] = async (idp, api, presented) => {
     const client = exchangingClient(idp, api);
     try {
@@ -194,9 +194,17 @@ function exchanging(
       throw error;
     }
   };
+  const mint: UpstreamProviders['mint'] = async (idp, api, scopes) => {
+    const client = exchangingClient(idp, api);
+    const minted = await mintAt((at) => talkTo(client, at), api, scopes, clock);
+    const fault = !minted.ok && minted.refusal.kind === 'refused' ? minted.refusal.fault : undefined;
+    // What is remembered of our credentials may be old.
+    if (fault === 'credentials_refused') secrets.doubt(client.secretName ?? idp.id);
+    return minted;
+  };
   return {
     presents: (idp, { strategy }) => dialectOf(strategy).presents(strategy, idp.clientId),
-    exchange,
+    ...{ exchange, mint },
   };
 }
 

@@ -1,28 +1,25 @@
-import { faultFix } from '../../oauth/people/diagnosis/apis/exchange-faults.ts';
 import { diagnose } from '../../oauth/people/diagnosis/diagnose.ts';
 import { explainRefusal } from '../../oauth/people/diagnosis/explain-refusal.ts';
 import { type LookedAt, lookedAt } from '../../oauth/people/diagnosis/provider.ts';
 import { makeCertificate } from '../../oauth/people/make-certificate.ts';
 import { completeSignIn } from '../../oauth/people/sign-in.ts';
-import { exchangeKept } from '../../oauth/people/exchange-kept.ts';
 import { checkStanding, type StandingPorts } from '../../oauth/people/standing.ts';
 import type { AssertionSigner } from '../../ports/assertion-signer.ts';
 import type { Diagnosis, Look } from '../../ports/diagnosis.ts';
 import type { DownstreamAnswer, DownstreamQuestion } from '../../ports/downstream.ts';
-import type { ApiDirectory, ApiRefusal, ApiRequest, DownstreamApi } from '../../ports/downstream-apis.ts';
-import type { IdentityProvider, IdentityProviders } from '../../ports/identity-providers.ts';
+import type { DownstreamApi } from '../../ports/downstream-apis.ts';
+import type { IdentityProvider } from '../../ports/identity-providers.ts';
 import type { WantedCertificate } from '../../ports/provider-certificates.ts';
 import type { SpokenTo, UpstreamProviders } from '../../ports/upstream.ts';
 import { canProve } from '../../registry/fitting-api.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import type { ClientId, IdpId, Issuer, ResourceUri } from '../../runtime/identifiers.ts';
 import { logger } from '../../runtime/log.ts';
+import { type ApiAnswerPorts, exchanged, minted } from './api-answers.ts';
+import { findProvider } from './find-provider.ts';
 
-export interface DownstreamPorts extends StandingPorts {
-  /** The APIs behind the identity providers. */
-  readonly apis: ApiDirectory;
+export interface DownstreamPorts extends StandingPorts, ApiAnswerPorts {
   readonly upstream: UpstreamProviders;
-  readonly identityProviders: IdentityProviders;
   readonly look: Look;
   readonly signer: AssertionSigner;
   /** Ours: callbacks are under it. */
@@ -64,55 +61,41 @@ async function answerOf(ports: DownstreamPorts, question: DownstreamQuestion): P
       return { told: 'refused', refusal, explained: explainRefusal(seenAs(ports, idp), idp.id, refusal) };
     }
     case 'standing': {
-      const idp = await find(ports, question.idp);
+      const idp = await findProvider(ports, question.idp);
       return { told: 'standing', standing: await checkStanding(ports, idp, question.grant) };
     }
     case 'logout':
-      return judgedLogout(ports, await find(ports, question.idp), question);
+      return judgedLogout(ports, await findProvider(ports, question.idp), question);
     case 'leave':
-      return leaving(ports, await find(ports, question.idp), question.start);
+      return leaving(ports, await findProvider(ports, question.idp), question.start);
     case 'certify':
-      return certified(ports, question.wanted, await find(ports, question.idp));
+      return certified(ports, question.wanted, await findProvider(ports, question.idp));
     case 'diagnose': {
-      const idp = await find(ports, question.idp);
+      const idp = await findProvider(ports, question.idp);
       return { told: 'diagnosed', ...(idp && { diagnosis: await diagnoseOwn(ports, idp, question.apis) }) };
     }
   }
 }
 
-function isOfKept(question: DownstreamQuestion): question is Asked<'exchange' | 'confirm' | 'forget'> {
-  return ['exchange', 'confirm', 'forget'].includes(question.ask);
+function isOfKept(
+  question: DownstreamQuestion,
+): question is Asked<'exchange' | 'machine_token' | 'confirm' | 'forget'> {
+  return ['exchange', 'machine_token', 'confirm', 'forget'].includes(question.ask);
 }
 
-/** What is asked of a kept token, and not of whether its person stands. */
+/** What is asked of kept tokens, and not of whether somebody stands. */
 async function ofKept(
   ports: DownstreamPorts,
-  question: Asked<'exchange' | 'confirm' | 'forget'>,
+  question: Asked<'exchange' | 'machine_token' | 'confirm' | 'forget'>,
 ): Promise<DownstreamAnswer> {
   if (question.ask === 'exchange') return exchanged(ports, question.request);
+  if (question.ask === 'machine_token') return minted(ports, question.request);
   if (question.ask === 'confirm') {
     await ports.vault.confirm(question.grant, ports.clock());
     return { told: 'confirmed' };
   }
   await ports.vault.forget(question.grant);
   return { told: 'forgotten' };
-}
-
-/** The API is as our own registry has it, whatever the question says. */
-async function exchanged(ports: DownstreamPorts, request: ApiRequest): Promise<DownstreamAnswer> {
-  const api = await ports.apis.find(request.api);
-  const idp = api && (await find(ports, api.idp));
-  if (api?.state !== 'active' || idp === undefined || !canProve(idp, api)) {
-    return { told: 'not_exchanged', refusal: { kind: 'api_gone' } };
-  }
-  const answer = await exchangeKept(ports, idp, api, request);
-  if (answer.kind !== 'token') return { told: 'not_exchanged', refusal: withFix(answer, api, idp) };
-  return { told: 'exchanged', token: { ...answer.token, accessToken: answer.token.accessToken.reveal() } };
-}
-
-function withFix(refusal: ApiRefusal, api: DownstreamApi, { clientId }: IdentityProvider): ApiRefusal {
-  if (refusal.kind !== 'refused' || refusal.fault === undefined) return refusal;
-  return { ...refusal, fix: faultFix(api, clientId, refusal.fault) };
 }
 
 async function judgedLogout(
@@ -171,14 +154,6 @@ function seenAs({ issuer }: DownstreamPorts, idp: IdentityProvider): LookedAt {
   return lookedAt(idp, `${issuer}/callback/${idp.id}`);
 }
 
-/** Our own registration of it: the question names it, and nothing of it is believed that comes with the question. */
-async function find(
-  { identityProviders }: DownstreamPorts,
-  id: IdpId,
-): Promise<IdentityProvider | undefined> {
-  return (await identityProviders.all()).find((idp) => idp.id === id);
-}
-
 /** As the client is known there. It was a moment ago: removed since, it is unknown here too before anybody signs in with it. */
 async function asked(
   { asClient }: DownstreamPorts,
@@ -193,7 +168,7 @@ async function asked(
 
 /** Whoever asks has chosen among those that are active; an operator may have come between. */
 async function active(ports: DownstreamPorts, id: IdpId): Promise<IdentityProvider> {
-  const idp = await find(ports, id);
+  const idp = await findProvider(ports, id);
   if (idp?.state === 'active') return idp;
   throw new DependencyUnavailable(`identity provider ${id}`, { cause: new Error('it is disabled') });
 }

@@ -4,10 +4,12 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoEnrolments } from '../../adapters/dynamodb/enrolments.ts';
+import { dynamoMachineTokens } from '../../adapters/dynamodb/machine-tokens.ts';
 import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
 import { dynamoVault } from '../../adapters/dynamodb/vault.ts';
 import { kmsAssertionSigner } from '../../adapters/kms/assertion-signer.ts';
 import { kmsOwnProofs } from '../../adapters/kms/enrolment-seals.ts';
+import { kmsMachineTokenSeals } from '../../adapters/kms/machine-token-seals.ts';
 import { kmsVaultSeals } from '../../adapters/kms/vault-seals.ts';
 import { secretsManagerProviderSecrets } from '../../adapters/secrets-manager/provider-secrets.ts';
 import { openIdProviders } from '../../adapters/upstream/openid-providers.ts';
@@ -61,6 +63,8 @@ const ports: DownstreamPorts = {
     enrolments: dynamoEnrolments({ client: dynamo, table: environment.VAULT_TABLE }),
     proofs: kmsOwnProofs(sealing),
   }),
+  machineSeals: kmsMachineTokenSeals(sealing),
+  machineTokens: dynamoMachineTokens({ client: dynamo, table: environment.VAULT_TABLE }),
   vault: dynamoVault({ client: dynamo, table: environment.VAULT_TABLE }),
   clock: systemClock,
   random: systemRandom,

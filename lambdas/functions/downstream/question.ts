@@ -58,6 +58,13 @@ const question = v.variant('ask', [
       scopes: v.array(v.string()),
     }),
   }),
+  v.object({
+    ask: v.literal('machine_token'),
+    request: v.object({
+      ...{ api: v.string(), agent: v.string(), scopes: v.array(v.string()) },
+      ahead: v.exactOptional(v.boolean()),
+    }),
+  }),
   v.object({ ask: v.literal('confirm'), grant }),
   v.object({ ask: v.literal('forget'), grant }),
   v.object({ ask: v.literal('diagnose'), idp, apis: v.array(v.string()) }),

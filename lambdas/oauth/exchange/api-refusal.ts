@@ -32,6 +32,7 @@ export function apiRefused(refusal: ApiRefusal, asked: AskedOf): Result<never, A
     members: ApiTokenRefusal['members'] = {},
   ) => refuse({ reason: 'api_token_refused', why: `${why}${code}`, error, description, members } as const);
 
+  if (isWithoutTarget(refusal)) return told(refusal.kind, 'invalid_target', noTarget[refusal.kind]);
   switch (refusal.kind) {
     case 'interaction_required':
       return told(
@@ -56,11 +57,19 @@ export function apiRefused(refusal: ApiRefusal, asked: AskedOf): Result<never, A
       return told(refusal.reason, 'interaction_required', signInAgain);
     case 'not_kept':
       return told(refusal.kind, 'interaction_required', signInAgain);
-    case 'idp_disabled':
-      return told(refusal.kind, 'invalid_target', 'the identity provider of the API is disabled here');
-    case 'api_gone':
-      return told(refusal.kind, 'invalid_target', 'the API is disabled here, or registered no more');
   }
+}
+
+const noTarget = {
+  idp_disabled: 'the identity provider of the API is disabled here',
+  api_gone: 'the API is disabled here, or registered no more',
+  not_allowed: 'the agent gets no such token of the API as itself',
+} as const satisfies Readonly<Partial<Record<ApiRefusal['kind'], string>>>;
+
+type WithoutTarget = Extract<ApiRefusal, { readonly kind: keyof typeof noTarget }>;
+
+function isWithoutTarget(refusal: ApiRefusal): refusal is WithoutTarget {
+  return Object.hasOwn(noTarget, refusal.kind);
 }
 
 const sayings: Readonly<Record<ExchangeFault, string>> = {
@@ -72,6 +81,10 @@ const sayings: Readonly<Record<ExchangeFault, string>> = {
   exchanged_tokens_bound: 'it binds what it gives to a key of its client, which nobody else has',
   dpop_required: 'it wants a proof of possession (DPoP)',
   dpop_proof_refused: 'it does not take the proof of possession (DPoP)',
+  agents_not_allowed: 'its client gets no token as itself there',
+  scope_not_allowed: 'its client may not have that scope as itself',
+  scopes_of_several: 'the scopes are of several APIs, and a token is for one',
+  credentials_refused: 'it does not take what its client proves itself by',
 };
 
 /** In our own words, and in the characters that a description may have (RFC 6749 §5.2). */

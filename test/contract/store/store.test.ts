@@ -24,6 +24,7 @@ import { dynamoSharedBuckets } from '../../../lambdas/adapters/dynamodb/shared-b
 import { dynamoTasks } from '../../../lambdas/adapters/dynamodb/tasks.ts';
 import { dynamoTokenStandings } from '../../../lambdas/adapters/dynamodb/token-standings.ts';
 import { dynamoTransactions } from '../../../lambdas/adapters/dynamodb/transactions.ts';
+import { dynamoMachineTokens } from '../../../lambdas/adapters/dynamodb/machine-tokens.ts';
 import { dynamoVault } from '../../../lambdas/adapters/dynamodb/vault.ts';
 import { dynamoWrappedKeyStore } from '../../../lambdas/adapters/dynamodb/wrapped-key-store.ts';
 import { startTables, type TestTables } from '../../support/dynamodb.ts';
@@ -46,6 +47,7 @@ import { getThenPutGrants } from './planted-grants.ts';
 import { getThenPutTokens } from './planted-registration-tokens.ts';
 import { getThenPutReplay } from './planted-replay.ts';
 import { getThenPutTasks } from './planted-tasks.ts';
+import { getThenPutMachineTokens } from './planted-machine-tokens.ts';
 import { getThenPutVault } from './planted-vault.ts';
 import { describePushedRequests } from './pushed-requests.ts';
 import { describeRegistrationTokens, expectExactlyItsUses } from './registration-tokens.ts';
@@ -58,6 +60,7 @@ import { describeTaskStandings } from './task-standings.ts';
 import { describeTasks, expectExactlyTheMostChildren, expectOneEnd } from './tasks.ts';
 import { describeTransactions } from './transactions.ts';
 import { unrulyNetwork } from './unruly-network.ts';
+import { describeMachineTokens, expectOneMinter } from './machine-tokens.ts';
 import { describeVault, expectOneLease } from './vault.ts';
 import { describeWrappedKeyStore } from './wrapped-key-store.ts';
 
@@ -214,6 +217,11 @@ describe('DynamoDB', () => {
     return { vault: dynamoVault({ client: network.client, table: tables.grants }), network };
   });
 
+  describeMachineTokens(() => {
+    const network = unrulyNetwork(tables, slowest);
+    return { tokens: dynamoMachineTokens({ client: network.client, table: tables.grants }), network };
+  });
+
   describeRegistrationTokens(() => registrationTokenSubject());
 
   describeRegistryStore(() => {
@@ -304,6 +312,14 @@ describe('the contract of the vault', () => {
     const network = unrulyNetwork(tables, slowest);
     const vault = getThenPutVault(network.client, tables.grants);
     await expect(expectOneLease({ vault, network })).rejects.toThrow(/to have a length of 1/);
+  });
+});
+
+describe('the contract of tokens of machines', () => {
+  it('finds out a store that reads before it writes', async () => {
+    const network = unrulyNetwork(tables, slowest);
+    const tokens = getThenPutMachineTokens(network.client, tables.grants);
+    await expect(expectOneMinter({ tokens, network })).rejects.toThrow(/to have a length of 1/);
   });
 });
 

@@ -42,6 +42,18 @@ export const downstreamApis = {
     ['Vestibule', 'RFC 6749 §5.2'],
     'tells what of an API is set up wrongly at its provider, where the answer tells, and where that is mended, in words of ours',
   ),
+  'rfc6749:4.4.2:upstream-machine-token': must(
+    ['Vestibule', 'RFC 6749 §4.4.2'],
+    'gets a token of an API for an agent as itself, by the client credentials of our client at its provider and in the provider’s own way, and never for an agent or a scope that the API does not name',
+  ),
+  'vestibule:machine-token-once': must(
+    'Vestibule',
+    'asks once for a token that an agent gets as itself, however many ask at once, remembers it until just before its end, and gets it anew ahead of that where somebody asks ahead',
+  ),
+  'vestibule:machine-token-down': must(
+    'Vestibule',
+    'gives what it remembers of a token of an agent while the provider gives none, and says otherwise who is down or what is to be mended there',
+  ),
   'vestibule:api-challenge': must(
     'Vestibule',
     'takes the challenge of Entra that came with a refusal back to it, by a sign-in of the person with claims, and no claim besides',

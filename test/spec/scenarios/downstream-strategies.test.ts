@@ -51,6 +51,27 @@ describe('a token of an API is given', () => {
   });
 });
 
+const machines: readonly (readonly [StrategyName, string])[] = [
+  ['keycloak', 'of Keycloak, by its client scopes'],
+  ['okta', 'of the authorization server of Okta that people sign in at'],
+  ['oktaOther', 'of another authorization server of the org'],
+  ['auth0', 'of Auth0, by the audience of the API'],
+  ['cognitoOwn', 'of a user pool of Cognito, by an app client of its own'],
+  ['entra', 'of Entra, for all that our application may do at the API'],
+  ['entraAgent', 'of an agent identity of Entra, for which its blueprint vouches'],
+];
+
+describe('an agent gets a token as itself', () => {
+  for (const [api, what] of machines) {
+    verifies('rfc6749:4.4.2:upstream-machine-token', what, async () => {
+      expect(await office.mint(api)).toMatchObject({
+        told: 'minted',
+        token: { accessToken: expect.stringMatching(/^api-canary-/) as string, scopes: ['read'] },
+      });
+    });
+  }
+});
+
 describe('what is set up wrongly at a provider', () => {
   const told = async (api: StrategyName, idp: 'keycloak' | 'auth0' | 'okta', answer: ExchangeAnswer) => {
     office.exchanges[idp].play(() => answer);

@@ -1,8 +1,9 @@
 import type { DownstreamAnswer } from '../../../lambdas/ports/downstream.ts';
-import type { GrantId, ResourceUri, ScopeName } from '../../../lambdas/runtime/identifiers.ts';
+import type { AgentId, GrantId, ResourceUri, ScopeName } from '../../../lambdas/runtime/identifiers.ts';
 import type { DownstreamApiConfig, IdentityProviderConfig } from '../../../lib/index.ts';
 import { exchangeSecret, federationSecret } from '../../../local/demo/federation-secret.ts';
 import { config as example } from '../../../vestibule.config.ts';
+import { namedScopes } from '../../../lib/config/downstream-apis-config.ts';
 import { startDeployment, type TestDeployment } from '../../support/deployment.ts';
 import { steadyPortBlock } from '../../support/free-ports.ts';
 import {
@@ -11,6 +12,7 @@ import {
   entraAgentExchange,
   entraExchange,
   keycloakExchange,
+  machineExchange,
   oktaAgentExchange,
   oktaExchange,
 } from '../../support/played-exchange-profiles.ts';
@@ -48,6 +50,7 @@ const behaviours: Readonly<Record<Provider, Behaviour>> = {
 };
 
 const client = { id: 'service' };
+const graph = 'https://graph.microsoft.com/.default';
 
 /** One API for each strategy, and the provider that it is behind. */
 const strategies: Readonly<
@@ -83,6 +86,10 @@ const strategies: Readonly<
     idp: 'cognito',
     api: { strategy: { kind: 'cognito', audience: 'files' }, scopes: { read: 'files/read' } },
   },
+  cognitoOwn: {
+    idp: 'cognito',
+    api: { strategy: { kind: 'cognito', audience: 'files', client }, scopes: { read: 'files/read' } },
+  },
   entra: {
     idp: 'entra',
     api: { strategy: { kind: 'entra-obo' }, scopes: { read: 'https://graph.microsoft.com/.default' } },
@@ -97,7 +104,15 @@ const strategies: Readonly<
 };
 
 export type StrategyName =
-  'keycloak' | 'okta' | 'oktaOther' | 'oktaAgent' | 'auth0' | 'cognito' | 'entra' | 'entraAgent';
+  | 'keycloak'
+  | 'okta'
+  | 'oktaOther'
+  | 'oktaAgent'
+  | 'auth0'
+  | 'cognito'
+  | 'cognitoOwn'
+  | 'entra'
+  | 'entraAgent';
 
 /** A deployment with an API behind providers of every kind. */
 export interface ApiProviders {
@@ -108,6 +123,8 @@ export interface ApiProviders {
   readonly proofs: Readonly<Partial<Record<Provider, ProofJudge>>>;
   /** Somebody signs in at the provider of an API, and a token is asked for on their grant. */
   readonly exchange: (api: StrategyName, scopes?: readonly string[]) => Promise<DownstreamAnswer>;
+  /** The same for an agent as itself. */
+  readonly mint: (api: StrategyName, scopes?: readonly string[]) => Promise<DownstreamAnswer>;
   /** As each provider behaves. */
   readonly play: (idp: Provider, more?: Behaviour) => void;
   readonly stop: () => Promise<void>;
@@ -124,11 +141,25 @@ export async function startApiProviders(
   const secrets = new Map<string, string>();
   const known = (id: string, name: string) => ({ id, secret: () => secrets.get(name) ?? '' });
   const judges: Readonly<Record<Provider, ExchangeJudge>> = {
-    keycloak: keycloakExchange('files-api', known('vestibule', 'keycloak')),
+    keycloak: either(keycloakExchange('files-api', known('vestibule', 'keycloak')), {
+      ...{ ...known('vestibule', 'keycloak'), with: {} },
+    }),
     okta: (asked, given) => judgeOfOkta(known)(asked, given),
-    auth0: auth0Exchange('https://files', known('service', 'api:auth0')),
-    cognito: cognitoExchange('files', known('vestibule', 'cognito')),
+    auth0: either(auth0Exchange('https://files', known('service', 'api:auth0')), {
+      ...{ ...known('service', 'api:auth0'), with: { audience: 'https://files' } },
+    }),
+    cognito: either(cognitoExchange('files', known('vestibule', 'cognito')), {
+      ...{ ...known('service', 'api:cognitoOwn'), with: { scope: 'files/read' } },
+    }),
     entra: (asked, given) => {
+      if (asked.form['grant_type'] === 'client_credentials' && asked.form['fmi_path'] === undefined) {
+        const ours = { ...known('vestibule', 'entra'), with: { scope: graph } };
+        const judge =
+          asked.form['client_id'] === 'vestibule'
+            ? machineExchange(ours)
+            : entraAgentExchange('agent-identity', ours);
+        return judge(asked, given);
+      }
       const judge = isOfAgent(asked.form)
         ? entraAgentExchange('agent-identity', known('vestibule', 'entra'))
         : entraExchange(known('vestibule', 'entra'));
@@ -173,11 +204,12 @@ export async function startApiProviders(
       downstreamApis: Object.entries(strategies).map(([id, { idp, api }]) => ({
         ...{ id, idp, uri: uriOf(id), scopes: api.scopes },
         strategy: strategyAt(api.strategy, id, new URL(issuerOf(idp)).origin),
+        ...(mints(id) && { agents: { planner: namedScopes(api.scopes).map(({ name }) => name) } }),
       })),
     },
   });
   for (const name of names) secrets.set(name, await federationSecret(deployment.run, name));
-  for (const name of ['okta', 'oktaOther', 'oktaAgent', 'auth0']) {
+  for (const name of ['okta', 'oktaOther', 'oktaAgent', 'auth0', 'cognitoOwn']) {
     secrets.set(`api:${name}`, await exchangeSecret(deployment.run, name));
   }
   const ask = asker(deployment);
@@ -188,6 +220,14 @@ export async function startApiProviders(
     play: (name, more = {}) => {
       idps[name]?.play({ ...behaviours[name], ...more });
     },
+    mint: (api, scopes = ['read']) =>
+      ask({
+        ask: 'machine_token',
+        request: {
+          ...{ api: uriOf(api) as ResourceUri, agent: 'planner' as AgentId },
+          scopes: scopes as ScopeName[],
+        },
+      }),
     exchange: async (api, scopes = ['read']) => {
       const grant = random();
       const told = await signIn(strategies[api]?.idp ?? '', { keepFor: grant });
@@ -207,6 +247,17 @@ export async function startApiProviders(
       await Promise.all(Object.values(idps).map((idp) => idp.stop()));
     },
   };
+}
+
+/** Which of them an agent can be given as itself. */
+function mints(id: string): boolean {
+  return id !== 'oktaAgent' && id !== 'cognito';
+}
+
+/** Exchanges as one judges them, and client credentials as the other provider's client has them. */
+function either(exchange: ExchangeJudge, machine: Parameters<typeof machineExchange>[0]): ExchangeJudge {
+  return (asked, given) =>
+    (asked.form['grant_type'] === 'client_credentials' ? machineExchange(machine) : exchange)(asked, given);
 }
 
 function uriOf(id: string): string {
@@ -235,8 +286,12 @@ function judgeOfOkta(
   );
   const own = oktaExchange({ audience: 'api://files', server: 'default' }, known('service', 'api:okta'));
   const other = oktaExchange({ audience: 'api://files', server: 'files' }, known('service', 'api:oktaOther'));
+  const machine = (name: string) => machineExchange({ ...known('service', name), with: {} });
   return (asked, given) => {
     const { pathname } = asked.url;
+    if (asked.form['grant_type'] === 'client_credentials') {
+      return machine(pathname === '/oauth2/files/v1/token' ? 'api:oktaOther' : 'api:okta')(asked, given);
+    }
     if (pathname === '/oauth2/v1/token' || pathname === '/as/token') return agent(asked, given);
     return (pathname.includes('/files/') ? other : own)(asked, given);
   };

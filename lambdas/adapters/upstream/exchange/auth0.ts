@@ -1,4 +1,5 @@
 import type { ExchangeDialect, StrategyOf } from './dialect.ts';
+import { byClientCredentials } from './client-credentials.ts';
 import { exchangeAccessToken } from './exchange-access-token.ts';
 import { standardFault } from './faults.ts';
 
@@ -10,4 +11,5 @@ export const auth0: ExchangeDialect<StrategyOf<'auth0'>> = {
   presents: ({ presented }) => ({ kind: 'access_token', wish: { audience: presented } }),
   faultIn: standardFault,
   exchange: exchangeAccessToken,
+  mint: (talk, { audience }, scopes) => byClientCredentials(talk, scopes, { audience }),
 };

@@ -1,4 +1,5 @@
 import type { ExchangeDialect, StrategyOf } from './dialect.ts';
+import { byClientCredentials } from './client-credentials.ts';
 import { exchangeAccessToken } from './exchange-access-token.ts';
 import { standardFault } from './faults.ts';
 
@@ -10,4 +11,5 @@ export const cognito: ExchangeDialect<StrategyOf<'cognito'>> = {
   presents: () => ({ kind: 'access_token', wish: {} }),
   faultIn: standardFault,
   exchange: exchangeAccessToken,
+  mint: (talk, _, scopes) => byClientCredentials(talk, scopes),
 };

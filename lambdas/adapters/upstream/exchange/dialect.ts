@@ -56,6 +56,12 @@ export interface ExchangeDialect<Strategy extends ExchangeStrategy> {
     strategy: Strategy,
     presented: { readonly token: Secret; readonly scopes: readonly ApiScope[] },
   ) => Promise<Result<ApiToken, ApiRefusal>>;
+  /** How our client gets a token for itself, in nobody's name. Absent: in no way. */
+  readonly mint?: (
+    talk: ExchangeTalk,
+    strategy: Strategy,
+    scopes: readonly ApiScope[],
+  ) => Promise<Result<ApiToken, ApiRefusal>>;
 }
 
 export const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';

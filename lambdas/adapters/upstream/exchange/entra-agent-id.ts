@@ -1,6 +1,16 @@
+import type { ApiRefusal } from '../../../ports/downstream-apis.ts';
+import { ok, type Result } from '../../../runtime/result.ts';
 import { readExchange, usableToken } from './answer.ts';
-import { type ExchangeDialect, jwtBearer, scopeText, type StrategyOf } from './dialect.ts';
-import { consentOfEntra } from './entra-obo.ts';
+import { byClientCredentials } from './client-credentials.ts';
+import {
+  type AskedAt,
+  type ExchangeDialect,
+  type ExchangeTalk,
+  jwtBearer,
+  scopeText,
+  type StrategyOf,
+} from './dialect.ts';
+import { consentOfEntra, defaultScope, scopesOfSeveral } from './entra-obo.ts';
 import { noFault } from './faults.ts';
 
 /**
@@ -14,19 +24,29 @@ export const entraAgentId: ExchangeDialect<StrategyOf<'entra-agent-id'>> = {
   }),
   faultIn: noFault,
   exchange: async (talk, { agentIdentity }, { token, scopes }) => {
-    const vouched = readExchange(
-      talk,
-      await talk.ask('client_credentials', {
-        ...{ scope: 'api://AzureADTokenExchange/.default', fmi_path: agentIdentity },
-      }),
-    );
+    const vouched = await vouchedFor(talk, agentIdentity);
     if (!vouched.ok) return vouched;
     const answer = await talk.ask(
       jwtBearer,
       { assertion: token.reveal(), requested_token_use: 'on_behalf_of', scope: scopeText(scopes) },
-      { assertion: { clientId: agentIdentity, token: vouched.value.token } },
+      vouched.value,
     );
     const given = consentOfEntra(readExchange(talk, answer));
     return given.ok ? usableToken(talk.idp, given.value, scopes, talk.now) : given;
   },
+  mint: async (talk, { agentIdentity }, scopes) => {
+    const scope = defaultScope(scopes);
+    if (scope === undefined) return scopesOfSeveral();
+    const vouched = await vouchedFor(talk, agentIdentity);
+    return vouched.ok ? byClientCredentials(talk, scopes, { scope }, vouched.value) : vouched;
+  },
 };
+
+async function vouchedFor(talk: ExchangeTalk, agentIdentity: string): Promise<Result<AskedAt, ApiRefusal>> {
+  const answer = await talk.ask('client_credentials', {
+    ...{ scope: 'api://AzureADTokenExchange/.default', fmi_path: agentIdentity },
+  });
+  const vouched = readExchange(talk, answer);
+  if (!vouched.ok) return vouched;
+  return ok({ assertion: { clientId: agentIdentity, token: vouched.value.token } });
+}

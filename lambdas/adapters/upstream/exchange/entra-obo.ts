@@ -1,6 +1,7 @@
-import type { ApiRefusal } from '../../../ports/downstream-apis.ts';
+import type { ApiRefusal, ApiScope } from '../../../ports/downstream-apis.ts';
 import { refuse, type Result } from '../../../runtime/result.ts';
 import { readExchange, usableToken } from './answer.ts';
+import { byClientCredentials } from './client-credentials.ts';
 import { type ExchangeDialect, jwtBearer, scopeText, type StrategyOf } from './dialect.ts';
 import { noFault } from './faults.ts';
 
@@ -21,6 +22,10 @@ export const entraObo: ExchangeDialect<StrategyOf<'entra-obo'>> = {
     const given = consentOfEntra(readExchange(talk, answer));
     return given.ok ? usableToken(talk.idp, given.value, scopes, talk.now) : given;
   },
+  mint: async (talk, _, scopes) => {
+    const scope = defaultScope(scopes);
+    return scope === undefined ? scopesOfSeveral() : byClientCredentials(talk, scopes, { scope });
+  },
 };
 
 /** A lack of consent is told by its number alone: AADSTS65001. */
@@ -28,4 +33,20 @@ export function consentOfEntra<Given>(given: Result<Given, ApiRefusal>): Result<
   if (given.ok || given.refusal.kind !== 'refused' || given.refusal.vendorCode !== 'AADSTS65001')
     return given;
   return refuse({ kind: 'consent_required', vendorCode: given.refusal.vendorCode });
+}
+
+/**
+ * An application without a person gets all that it was given at one API, by no other scope than `.default`. What has no API before its
+ * name is of Microsoft Graph.
+ */
+export function defaultScope(scopes: readonly ApiScope[]): string | undefined {
+  const apis = scopes.map(({ upstream }) =>
+    upstream.includes('/') ? upstream.slice(0, upstream.lastIndexOf('/')) : 'https://graph.microsoft.com',
+  );
+  const [first, ...others] = new Set(apis);
+  return first === undefined || others.length > 0 ? undefined : `${first}/.default`;
+}
+
+export function scopesOfSeveral(): Result<never, ApiRefusal> {
+  return refuse({ kind: 'refused', error: 'invalid_scope', fault: 'scopes_of_several' });
 }

@@ -6,14 +6,15 @@ import {
 } from 'oauth4webapi';
 import type { ApiRefusal, ApiScope, ApiToken, DownstreamApi } from '../../../ports/downstream-apis.ts';
 import type { Clock } from '../../../runtime/clock.ts';
-import type { Result } from '../../../runtime/result.ts';
+import { refuse, type Result } from '../../../runtime/result.ts';
 import type { Secret } from '../../../runtime/secret.ts';
 import { withNonce } from '../key-proofs.ts';
 import { ProviderUnavailable } from '../provider-fetch.ts';
 import type { Talk } from '../provider-talk.ts';
-import type { ProofBorne, TokenAnswer } from './answer.ts';
+import type { FaultReader, ProofBorne, TokenAnswer } from './answer.ts';
 import type { AskedAt, ExchangeTalk } from './dialect.ts';
 import { dialectOf } from './dialects.ts';
+import { mintFault } from './faults.ts';
 
 /** A provider as a client of ours talks to it, at its own token endpoint or at another one. */
 export type TalkAt = (at: Pick<AskedAt, 'issuer' | 'tokenEndpoint'>) => Promise<Talk>;
@@ -24,12 +25,33 @@ export async function exchangeAt(
   { strategy }: DownstreamApi,
   presented: { readonly token: Secret; readonly scopes: readonly ApiScope[] },
   clock: Clock,
-  heard: (answer: TokenAnswer) => void = () => undefined,
+  heard?: (answer: TokenAnswer) => void,
 ): Promise<Result<ApiToken, ApiRefusal>> {
-  const { idp } = await talkAt({});
   const dialect = dialectOf(strategy);
-  const talk: ExchangeTalk = {
-    ...{ idp: idp.id, issuer: idp.issuer, clientId: idp.clientId, now: clock(), faultIn: dialect.faultIn },
+  return dialect.exchange(await exchangeTalk(talkAt, dialect.faultIn, clock, heard), strategy, presented);
+}
+
+/** A token of an API for our client itself, asked for in the way of its provider. */
+export async function mintAt(
+  talkAt: TalkAt,
+  { strategy }: DownstreamApi,
+  scopes: readonly ApiScope[],
+  clock: Clock,
+): Promise<Result<ApiToken, ApiRefusal>> {
+  const { mint, faultIn } = dialectOf(strategy);
+  if (mint === undefined) return refuse({ kind: 'not_allowed' });
+  return mint(await exchangeTalk(talkAt, mintFault(faultIn), clock), strategy, scopes);
+}
+
+async function exchangeTalk(
+  talkAt: TalkAt,
+  faultIn: FaultReader,
+  clock: Clock,
+  heard: (answer: TokenAnswer) => void = () => undefined,
+): Promise<ExchangeTalk> {
+  const { idp } = await talkAt({});
+  return {
+    ...{ idp: idp.id, issuer: idp.issuer, clientId: idp.clientId, now: clock(), faultIn },
     ask: async (grantType, parameters, at = {}) => {
       const form = new URLSearchParams(
         Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined),
@@ -39,7 +61,6 @@ export async function exchangeAt(
       return answer;
     },
   };
-  return dialect.exchange(talk, strategy, presented);
 }
 
 async function ask(talk: Talk, grantType: string, form: URLSearchParams, at: AskedAt): Promise<TokenAnswer> {

@@ -26,6 +26,28 @@ export const standardFault: FaultReader = (error) =>
 /** Entra says what is wrong by numbers, which callers are told. */
 export const noFault: FaultReader = () => undefined;
 
+/**
+ * What is set up wrongly where our client is to get a token for itself, which no person could mend by signing in. `access_denied` is
+ * what Okta and Auth0 say of a client that no policy or grant lets have one.
+ */
+export function mintFault(ofProvider: FaultReader): FaultReader {
+  return (error, description) => {
+    const told = ofProvider(error, description);
+    // Its words of an exchange, which this is none of.
+    if (told !== undefined && told !== 'exchange_not_allowed') return told;
+    return faultOfMint[error];
+  };
+}
+
+/** RFC 6749 §5.2. */
+const faultOfMint: Readonly<Partial<Record<string, ExchangeFault>>> = {
+  unauthorized_client: 'agents_not_allowed',
+  unsupported_grant_type: 'agents_not_allowed',
+  access_denied: 'agents_not_allowed',
+  invalid_scope: 'scope_not_allowed',
+  invalid_client: 'credentials_refused',
+};
+
 /** Keycloak has one error code for most of it, and says the rest in a sentence. */
 export const keycloakFault: FaultReader = (error, description) => {
   const said = typeof description === 'string' ? description : '';
@@ -33,6 +55,7 @@ export const keycloakFault: FaultReader = (error, description) => {
 };
 
 const sentences = [
+  [/^Client not enabled to retrieve service account$/, 'agents_not_allowed'],
   [/^Standard token exchange is not enabled\b/, 'exchange_not_allowed'],
   [/^Public client is not allowed\b/, 'exchange_not_allowed'],
   [/^(?:Audience not found|Client disabled)$/, 'audience_unknown'],

@@ -1,4 +1,5 @@
 import type { ExchangeDialect, StrategyOf } from './dialect.ts';
+import { byClientCredentials } from './client-credentials.ts';
 import { exchangeAccessToken } from './exchange-access-token.ts';
 import { keycloakFault } from './faults.ts';
 
@@ -11,4 +12,6 @@ export const keycloak: ExchangeDialect<StrategyOf<'keycloak'>> = {
   presents: () => ({ kind: 'access_token', wish: {} }),
   faultIn: keycloakFault,
   exchange: exchangeAccessToken,
+  // The audience comes of the client scopes.
+  mint: (talk, _, scopes) => byClientCredentials(talk, scopes),
 };

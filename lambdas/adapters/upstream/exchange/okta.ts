@@ -1,4 +1,5 @@
 import { readExchange, usableToken } from './answer.ts';
+import { byClientCredentials } from './client-credentials.ts';
 import { accessToken, type ExchangeDialect, scopeText, type StrategyOf, tokenExchange } from './dialect.ts';
 import { standardFault } from './faults.ts';
 
@@ -18,4 +19,6 @@ export const okta: ExchangeDialect<StrategyOf<'okta'>> = {
     const given = readExchange(talk, answer);
     return given.ok ? usableToken(talk.idp, given.value, scopes, talk.now) : given;
   },
+  mint: (talk, { issuer = talk.issuer }, scopes) =>
+    byClientCredentials(talk, scopes, {}, { issuer, tokenEndpoint: `${issuer}/v1/token` }),
 };

@@ -1,4 +1,5 @@
 import { readExchange, usableToken } from './answer.ts';
+import { byClientCredentials } from './client-credentials.ts';
 import {
   accessToken,
   type ExchangeDialect,
@@ -23,4 +24,5 @@ export const rfc8693: ExchangeDialect<StrategyOf<'rfc8693'>> = {
     const given = readExchange(talk, answer);
     return given.ok ? usableToken(talk.idp, given.value, scopes, talk.now) : given;
   },
+  mint: (talk, { audience, resource }, scopes) => byClientCredentials(talk, scopes, { audience, resource }),
 };

@@ -73,6 +73,10 @@ const whatIs: Readonly<Record<ExchangeFault, string>> = {
   exchanged_tokens_bound: 'gets tokens that are bound to a key alone (DPoP)',
   dpop_required: 'has to show a key that its tokens are bound to (DPoP)',
   dpop_proof_refused: 'shows a proof of possession (DPoP) that is not taken',
+  agents_not_allowed: 'gets no token as itself',
+  scope_not_allowed: 'may not have every scope as itself',
+  scopes_of_several: 'asks for scopes of several APIs at once',
+  credentials_refused: 'proves itself by what is not taken',
 };
 
 function faultFinding(idp: LookedAt, api: DownstreamApi, metadata: Metadata, fault: ExchangeFault): Finding {
