@@ -20,6 +20,7 @@ import {
 import { dynamoRegistryStore } from '../../../lambdas/adapters/dynamodb/registry-store.ts';
 import { dynamoRegistry } from '../../../lambdas/adapters/dynamodb/registry.ts';
 import { dynamoRevocations } from '../../../lambdas/adapters/dynamodb/revocations.ts';
+import { dynamoRunningTasks } from '../../../lambdas/adapters/dynamodb/running-tasks.ts';
 import { dynamoSharedBuckets } from '../../../lambdas/adapters/dynamodb/shared-buckets.ts';
 import { dynamoTasks } from '../../../lambdas/adapters/dynamodb/tasks.ts';
 import { dynamoTokenStandings } from '../../../lambdas/adapters/dynamodb/token-standings.ts';
@@ -54,6 +55,7 @@ import { describeRegistrationTokens, expectExactlyItsUses } from './registration
 import { describeRegistryReader } from './registry-reader.ts';
 import { describeRegistryStore } from './registry-store.ts';
 import { describeRevocations } from './revocations.ts';
+import { describeRunningTasks } from './running-tasks.ts';
 import { describeSharedBuckets, expectNoMoreThanTheBucketHolds } from './shared-buckets.ts';
 import { describeTaskLeases, expectHeartbeatBesideRenewal, expectOneTaskLease } from './task-leases.ts';
 import { describeTaskStandings } from './task-standings.ts';
@@ -150,6 +152,11 @@ describe('DynamoDB', () => {
   describeDueTasks(() => {
     const { client, tasks } = tasksSubject();
     return { tasks, due: dynamoDueTasks({ client, table: tables.grants }) };
+  });
+
+  describeRunningTasks(() => {
+    const { client, tasks } = tasksSubject();
+    return { tasks, running: dynamoRunningTasks({ client, table: tables.grants }) };
   });
 
   describeSharedBuckets(() => {
