@@ -2,6 +2,7 @@ import type { EnrolmentEvent } from './enrolment-events.ts';
 import type { ApiTokenGiven, ExchangedFrom, RefreshTokenGiven } from './exchange-events.ts';
 import { logger } from './log.ts';
 import type { LogoutEvent, UpstreamLogoutEvent } from './logout-events.ts';
+import type { TaskEndRefused } from './operator-task-events.ts';
 import type { RefresherEvent } from './refresher-events.ts';
 import type { RegistrationEvent } from './registration-events.ts';
 import type { TaskEnded, TaskEvent } from './task-events.ts';
@@ -246,6 +247,7 @@ export type AuditEvent =
     }
   | AccountEvent
   | PersonEvent
+  | TaskEndRefused
   | UpstreamLogoutEvent
   | LogoutEvent
   | TaskEvent

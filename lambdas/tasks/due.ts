@@ -55,7 +55,7 @@ export function isToWarn(task: Timed, now: Instant): boolean {
 }
 
 /** An extension moves the ceiling, and with it the warning: one that came before that was of another ceiling. */
-function isWarned(task: Timed): boolean {
+export function isWarned(task: Timed): boolean {
   return task.warnedAt !== undefined && task.warnedAt >= after(warningAt(task), -sweepAheadSeconds);
 }
 

@@ -1,5 +1,6 @@
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { registrationOf } from '../config/registration.ts';
+import { hasTasks } from '../config/tasks.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
 import { allowedHosts, type DeploymentParts } from './deployment-parts.ts';
 
@@ -24,9 +25,11 @@ export function serveAdministration(
       DOWNSTREAM_FUNCTION: people?.grantAsking(role).DOWNSTREAM_FUNCTION ?? 'none',
       PROXIED_IDPS: JSON.stringify(people?.enrolment?.idps ?? []),
       ENROLMENT_FUNCTION: people?.enrolment?.grantAsking(role).ENROLMENT_FUNCTION ?? 'none',
+      TASKS: hasTasks(config) ? 'some' : 'none',
       ...registry.grantAdministration(role),
       ...grants.grantEnding(role),
       ...grants.grantEndingPeople(role),
+      ...(hasTasks(config) && { ...grants.grantTaskWork(role), ...grants.grantDueTasks(role) }),
     }),
   });
   frontDoor.serve('/admin/{proxy+}', {

@@ -21,3 +21,9 @@ test('whoever judges tokens reads their tasks along with the rest, where some ag
   }
   expect(JSON.stringify(matrixOf(aConfig))).not.toContain('task#');
 });
+
+test('operators see which tasks are due, and read and end them, where some agent opens any', () => {
+  const admin = matrixOf(withTasks)['Admin'];
+  expect(admin).toContainEqual(row(['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], grants, keys('task#*')));
+  expect(admin).toContainEqual(row(['dynamodb:Query'], `${grants}/index/due`, keys('task#*')));
+});

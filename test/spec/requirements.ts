@@ -33,6 +33,7 @@ import { registration } from './requirements/registration.ts';
 import { resourceServer } from './requirements/resource-server.ts';
 import { authorizationRequests, signIn } from './requirements/sign-in.ts';
 import { signing } from './requirements/signing.ts';
+import { sightOfTasks } from './requirements/sight-of-tasks.ts';
 import { taskTokens } from './requirements/task-tokens.ts';
 import { tasks } from './requirements/tasks.ts';
 import { trustAnchors } from './requirements/trust-anchors.ts';
@@ -60,6 +61,7 @@ export const requirements = {
   ...agentWrapper,
   ...ends,
   ...chains,
+  ...sightOfTasks,
   ...taskTokens,
   ...tasks,
   ...endsOfPeople,

@@ -8,6 +8,7 @@ import { type DiagnosisPorts, diagnosisRoute } from './diagnosis.ts';
 import { peopleRoutes, type PeoplePorts } from './people.ts';
 import { registrationTokenRoutes } from './registration-tokens.ts';
 import { secretRoutes } from './secrets.ts';
+import { noTaskRoutes, type TaskPorts, taskRoutes } from './tasks.ts';
 
 /** The registry for operators. */
 export function adminEndpoint(
@@ -16,6 +17,8 @@ export function adminEndpoint(
     CertificatePorts & {
       readonly tokens: RegistrationTokenStore;
       readonly people: PeoplePorts;
+      /** Absent where no agent of the config opens tasks. */
+      readonly tasks?: TaskPorts;
     },
 ): Endpoint {
   return onlyOperators(
@@ -30,6 +33,7 @@ export function adminEndpoint(
       ...secretRoutes(ports),
       ...registrationTokenRoutes(ports),
       ...peopleRoutes(ports.people),
+      ...(ports.tasks === undefined ? noTaskRoutes : taskRoutes(ports.tasks)),
     ]),
   );
 }

@@ -9,6 +9,8 @@ export const adminEnvironment = [
   'ENROLMENT_FUNCTION',
   /** The ids of the identity providers at which a client is one of its own, as a JSON list. */
   'PROXIED_IDPS',
+  /** `some`, or `none` where no agent of the config opens tasks. */
+  'TASKS',
   /** `public`, or `loopback` in the dev profile, where a resource may be http on this machine. */
   'RESOURCE_HOSTS',
   /** How clients register themselves: `open`, `approval`, `initial_access_token` or `closed`. */

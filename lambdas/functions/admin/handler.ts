@@ -7,6 +7,8 @@ import { dynamoPersonEnds } from '../../adapters/dynamodb/person-ends.ts';
 import { dynamoPersons } from '../../adapters/dynamodb/persons.ts';
 import { dynamoRegistrationTokenStore } from '../../adapters/dynamodb/registration-tokens.ts';
 import { dynamoRegistryStore } from '../../adapters/dynamodb/registry-store.ts';
+import { dynamoRunningTasks } from '../../adapters/dynamodb/running-tasks.ts';
+import { dynamoTasks } from '../../adapters/dynamodb/tasks.ts';
 import {
   diagnosisDefaults,
   downstreamCertificates,
@@ -26,6 +28,7 @@ import { systemRandom } from '../../runtime/random.ts';
 import { adminEndpoint } from './endpoint.ts';
 import { adminEnvironment } from './environment.ts';
 import type { PeoplePorts } from './people.ts';
+import type { TaskPorts } from './tasks.ts';
 
 const environment = readEnvironment(adminEnvironment);
 const registrationMode = v.picklist(['open', 'approval', 'initial_access_token', 'closed']);
@@ -48,6 +51,17 @@ function peoplePorts(functionName: string): PeoplePorts {
   };
 }
 
+function taskPorts(): TaskPorts {
+  const grantsTable = { client, table: environment.GRANTS_TABLE };
+  return {
+    running: dynamoRunningTasks(grantsTable),
+    tasks: dynamoTasks(grantsTable),
+    grants: dynamoGrants(grantsTable),
+    clock: systemClock,
+    audit,
+  };
+}
+
 function doctorAt(functionName: string): ProviderDoctor {
   return downstreamDoctor({ client: new LambdaClient(diagnosisDefaults), functionName });
 }
@@ -64,6 +78,7 @@ export const handler = lambdaHandler(
     }),
     tokens: dynamoRegistrationTokenStore({ client, table: environment.REGISTRY_TABLE }),
     people: peoplePorts(downstream),
+    ...(environment.TASKS !== 'none' && { tasks: taskPorts() }),
     ...(downstream !== 'none' && {
       doctor: doctorAt(downstream),
       certificates: downstreamCertificates({
