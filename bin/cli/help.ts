@@ -5,10 +5,13 @@ import { keysUsage } from './keys.ts';
 import { personUsage } from './people.ts';
 import { registrationTokenUsage } from './registration-tokens.ts';
 import { table } from './table.ts';
+import { taskUsage } from './tasks.ts';
 
 const keysLines = keysUsage.map(([usage, what]) => [`  vestibule ${usage}`, what] as const);
 
 const personLines = personUsage.map(([usage, what]) => [`  vestibule ${usage}`, what] as const);
+
+const taskLines = taskUsage.map(([usage, what]) => [`  vestibule ${usage}`, what] as const);
 
 const registrationTokenLines = registrationTokenUsage.map(
   ([usage, what]) => [`  vestibule ${usage}`, what] as const,
@@ -29,7 +32,7 @@ export function overview(): string {
   const lines = kinds.flatMap((kind) =>
     of(kind).map(([verb, command]) => [`  vestibule ${kind} ${verb}`, command.summary(kind)] as const),
   );
-  return `Usage: vestibule <resource|agent|client|api|idp|person|keys|registration-token> <command> [options]\n\n${rows([...lines, ...personLines, ...keysLines, ...registrationTokenLines])}\n\n${optionLines()}`;
+  return `Usage: vestibule <resource|agent|client|api|idp|person|tasks|keys|registration-token> <command> [options]\n\n${rows([...lines, ...personLines, ...taskLines, ...keysLines, ...registrationTokenLines])}\n\n${optionLines()}`;
 }
 
 export function helpOfKeys(): string {
@@ -38,6 +41,10 @@ export function helpOfKeys(): string {
 
 export function helpOfPersons(): string {
   return `Usage: vestibule person <command> [options]\n\n${rows(personLines)}\n\n${optionLines()}`;
+}
+
+export function helpOfTasks(): string {
+  return `Usage: vestibule tasks [command] [options]\n\n${rows(taskLines)}\n\n${optionLines()}`;
 }
 
 export function helpOfRegistrationTokens(): string {

@@ -3,13 +3,21 @@ import type { Command, Said } from './command.ts';
 import { commands } from './commands.ts';
 import { type Kind, kinds } from './declaration.ts';
 import { Refused, UsageError } from './failure.ts';
-import { helpOf, helpOfKeys, helpOfPersons, helpOfRegistrationTokens, overview } from './help.ts';
+import {
+  helpOf,
+  helpOfKeys,
+  helpOfPersons,
+  helpOfRegistrationTokens,
+  helpOfTasks,
+  overview,
+} from './help.ts';
 import { processSurroundings, type Surroundings } from './io.ts';
 import { keysCommand } from './keys.ts';
 import { allowOnly, type Arguments, readArguments } from './options.ts';
 import { personCommand } from './people.ts';
 import { registrationTokenCommand } from './registration-tokens.ts';
 import { targetOf } from './target.ts';
+import { tasksCommand } from './tasks.ts';
 
 /** Runs one command line and resolves with its exit code: 0, 1 for a refusal or bad news, 2 for a wrong use. */
 export async function runCommandLine(
@@ -54,7 +62,7 @@ async function outputOf({ values, positionals }: Arguments, surroundings: Surrou
   if (known === undefined) {
     if (values.help === true) return { text: overview() };
     throw new UsageError(
-      'say what: vestibule resource|agent|client|api|idp|person|keys|registration-token <command>',
+      'say what: vestibule resource|agent|client|api|idp|person|tasks|keys|registration-token <command>',
     );
   }
   const command = verb === undefined ? undefined : commandNamed(known, verb);
@@ -68,6 +76,7 @@ async function outputOf({ values, positionals }: Arguments, surroundings: Surrou
 function familyNamed(text: string) {
   if (text === 'keys') return { help: helpOfKeys, command: keysCommand };
   if (/^(person|people)$/.test(text)) return { help: helpOfPersons, command: personCommand };
+  if (/^tasks?$/.test(text)) return { help: helpOfTasks, command: tasksCommand };
   return /^registration-tokens?$/.test(text)
     ? { help: helpOfRegistrationTokens, command: registrationTokenCommand }
     : undefined;
@@ -77,7 +86,7 @@ function kindNamed(text: string): Kind {
   const kind = kinds.find((name) => text === name || text === `${name}s`);
   if (kind === undefined)
     throw new UsageError(
-      `${JSON.stringify(text)} is not resource, agent, client, api, idp, person, keys or registration-token`,
+      `${JSON.stringify(text)} is not resource, agent, client, api, idp, person, tasks, keys or registration-token`,
     );
   return kind;
 }

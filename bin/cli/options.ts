@@ -61,6 +61,12 @@ const registrationTokens = {
   uses: { type: 'string' },
 } as const satisfies OptionTable;
 
+const tasks = {
+  all: { type: 'boolean' },
+  watch: { type: 'boolean' },
+  reason: { type: 'string' },
+} as const satisfies OptionTable;
+
 const doctor = {
   token: { type: 'string' },
   'sign-in': { type: 'boolean' },
@@ -74,6 +80,7 @@ const options = {
   ...declarations,
   ...keys,
   ...registrationTokens,
+  ...tasks,
   ...doctor,
   ...certificates,
 } as const;

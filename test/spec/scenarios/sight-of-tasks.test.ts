@@ -8,6 +8,7 @@ import { type Answer, type Driver, drive } from '../support/driver.ts';
 import { alice, type Granting, grantingAt } from '../support/granted.ts';
 import { eventsSince } from '../support/people.ts';
 import { type PlantedTasks, plannerHasTasks, plantedTasksAt } from '../support/planted-tasks.ts';
+import { vestibule } from '../support/vestibule-command.ts';
 import { verifies } from '../verifies.ts';
 
 let deployment: TestDeployment;
@@ -169,6 +170,29 @@ describe('the tasks of a deployment, for operators', () => {
         409,
         { reason: 'ceiling_reached', at: time(ceiling) },
       ]);
+    },
+  );
+});
+
+describe('vestibule tasks', () => {
+  verifies(
+    ['vestibule:tasks-shown', 'vestibule:task-ended-by-operator'],
+    'shows them in a table, one by one, and ends one',
+    async () => {
+      const { terms } = await failingTask();
+      const table = await vestibule(deployment, ['tasks', '--watch']);
+      expect([table.code, table.err]).toEqual([0, '']);
+      expect(table.out).toMatch(
+        new RegExp(
+          `${terms.id} +planner +Alice Example +scan the accounts +10 m +in 1[45] m +in 2 h .*failing, ends in 1 h`,
+        ),
+      );
+      const ended = await vestibule(deployment, ['tasks', 'end', terms.id, '--reason', rested.reason]);
+      expect([ended.code, ended.out]).toEqual([0, expect.stringContaining(`task ${terms.id} has ended`)]);
+      const shown = await vestibule(deployment, ['tasks', 'show', terms.id]);
+      expect(shown.out).toMatch(/health +over\n(.*\n)*ended +revoked at .*: It reads what it should not/);
+      const again = await vestibule(deployment, ['tasks', 'end', terms.id, '--reason', 'again']);
+      expect([again.code, again.err]).toEqual([1, expect.stringContaining('has ended before: revoked')]);
     },
   );
 });
