@@ -1,5 +1,6 @@
 import { assertionsOf } from '../config/foreign-environment.ts';
 import { registrationOf } from '../config/registration.ts';
+import { hasTasks } from '../config/tasks.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
 import { type DeploymentParts, modest, servePublicly } from './deployment-parts.ts';
 
@@ -27,6 +28,7 @@ export function serveDiscovery({
       REGISTRATION: registrationOf(config).mode === 'closed' ? 'closed' : 'open',
       ASSERTIONS: JSON.stringify(assertionsOf(config)),
       IDENTITY_ASSERTIONS: (config.identityAssertions ?? []).length > 0 ? 'yes' : 'no',
+      TASKS: hasTasks(config) ? 'yes' : 'no',
       KEYED_IDPS: JSON.stringify(keyedIdps),
       ...registry.grantDiscovery(role, keyedIdps.length > 0),
     }),

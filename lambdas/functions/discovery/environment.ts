@@ -16,5 +16,7 @@ export const discoveryEnvironment = [
   'ASSERTIONS',
   /** `yes`, or `no`: whether others are told who people are (ID-JAG). */
   'IDENTITY_ASSERTIONS',
+  /** `yes`, or `no`: whether agents open tasks. */
+  'TASKS',
 ] as const;
 export type DiscoveryEnvironment = Record<(typeof discoveryEnvironment)[number], string>;

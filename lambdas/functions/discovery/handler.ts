@@ -27,6 +27,7 @@ export const handler = lambdaHandler(
     registration: environment.REGISTRATION === 'open',
     assertions: JSON.parse(environment.ASSERTIONS) as string[],
     assertsIdentities: environment.IDENTITY_ASSERTIONS === 'yes',
+    tasks: environment.TASKS === 'yes',
     resources,
     keyRings,
     identityProviders,

@@ -32,6 +32,8 @@ export interface IssuerAbilities {
   readonly assertions: readonly string[];
   /** Whether others are told who people are (ID-JAG). */
   readonly assertsIdentities?: boolean;
+  /** Whether agents open tasks. */
+  readonly tasks?: boolean;
 }
 
 /**
@@ -40,7 +42,15 @@ export interface IssuerAbilities {
  */
 export function authorizationServerMetadata(
   issuer: Issuer,
-  { signingAlgorithm, people, mutualTls, registration, assertions, assertsIdentities }: IssuerAbilities,
+  {
+    signingAlgorithm,
+    people,
+    mutualTls,
+    registration,
+    assertions,
+    assertsIdentities,
+    tasks = false,
+  }: IssuerAbilities,
 ): Readonly<Record<string, unknown>> {
   const endpoints = endpointsOf(issuer);
   const methods = mutualTls === undefined ? authenticationMethods : certificateMethods;
@@ -83,23 +93,28 @@ export function authorizationServerMetadata(
     revocation_endpoint_auth_signing_alg_values_supported: supportedAlgorithms,
     // Ours (RFC 8414 §2 allows for more): where offline verifiers learn of tokens that ended.
     vestibule_ends_uri: endpoints.ends,
+    ...(tasks && { vestibule_tasks_endpoint: endpoints.tasks }),
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: [signingAlgorithm],
     ...(mutualTls !== undefined && {
       // RFC 8705 §3.3.
       tls_client_certificate_bound_access_tokens: true,
-      mtls_endpoint_aliases: aliasesAt(mutualTls, people),
+      mtls_endpoint_aliases: aliasesAt(mutualTls, { people, tasks }),
     }),
   };
 }
 
 /** RFC 8705 §5: where clients go with a certificate, and nobody can without. */
-function aliasesAt(origin: string, people: boolean): Readonly<Record<string, string>> {
+function aliasesAt(
+  origin: string,
+  { people, tasks }: { readonly people: boolean; readonly tasks: boolean },
+): Readonly<Record<string, string>> {
   const endpoints = endpointsOf(origin as Issuer);
   return {
     token_endpoint: endpoints.token,
     introspection_endpoint: endpoints.introspection,
     revocation_endpoint: endpoints.revocation,
+    ...(tasks && { vestibule_tasks_endpoint: endpoints.tasks }),
     ...(people && {
       userinfo_endpoint: endpoints.userinfo,
       pushed_authorization_request_endpoint: endpoints.pushedAuthorizationRequest,

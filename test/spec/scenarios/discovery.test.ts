@@ -93,6 +93,7 @@ describe('authorization server metadata', () => {
         'token_endpoint',
         'userinfo_endpoint',
         'vestibule_ends_uri',
+        'vestibule_tasks_endpoint',
       ]);
       for (const [, url] of endpoints) {
         expect(new URL(String(url)).origin).toBe(client.issuer);

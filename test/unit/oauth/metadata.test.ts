@@ -52,6 +52,17 @@ describe('the metadata of the issuer', () => {
     });
   });
 
+  it('names where tasks are opened only where an agent opens any, at the second host too', () => {
+    const abilities = { signingAlgorithm: 'RS256', people: false, registration: false, assertions: [] };
+    const mutualTls = 'https://mtls.auth.example.com';
+    expect(authorizationServerMetadata(issuer, { ...abilities, tasks: true, mutualTls })).toMatchObject({
+      vestibule_tasks_endpoint: 'https://auth.example.com/tasks',
+      mtls_endpoint_aliases: { vestibule_tasks_endpoint: 'https://mtls.auth.example.com/tasks' },
+    });
+    const without = JSON.stringify(authorizationServerMetadata(issuer, { ...abilities, mutualTls }));
+    expect(without).not.toContain('tasks');
+  });
+
   it('names what is there for people only where they sign in', () => {
     const people = { signingAlgorithm: 'RS256', people: true, registration: true, assertions: [] };
     expect(authorizationServerMetadata(issuer, people)).toMatchObject({
