@@ -15,6 +15,7 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { grantsTable } from '../../support/grants-table.ts';
 import { registryTable } from '../../support/registry-table.ts';
 import type { ContractTarget } from './target.ts';
 
@@ -23,17 +24,21 @@ type Item = Record<string, AttributeValue>;
 /** What the product relies on in DynamoDB: above all, that a condition and its write are one step. */
 export function dynamodbContract(target: () => ContractTarget): void {
   const table = `contract-${randomUUID()}`;
+  const sorted = `contract-${randomUUID()}`;
 
   beforeAll(async () => {
-    await target().dynamodb.send(new CreateTableCommand({ TableName: table, ...registryTable }));
-    await waitUntilTableExists(
-      { client: target().dynamodb, maxWaitTime: 60, minDelay: 1 },
-      { TableName: table },
-    );
+    const { dynamodb: client } = target();
+    await client.send(new CreateTableCommand({ TableName: table, ...registryTable }));
+    await client.send(new CreateTableCommand({ TableName: sorted, ...grantsTable }));
+    for (const TableName of [table, sorted]) {
+      await waitUntilTableExists({ client, maxWaitTime: 60, minDelay: 1 }, { TableName });
+    }
   });
 
   afterAll(async () => {
-    await target().dynamodb.send(new DeleteTableCommand({ TableName: table }));
+    for (const TableName of [table, sorted]) {
+      await target().dynamodb.send(new DeleteTableCommand({ TableName }));
+    }
   });
 
   const putOnce = (item: Item): Promise<unknown> =>
@@ -142,5 +147,54 @@ export function dynamodbContract(target: () => ContractTarget): void {
       new QueryCommand({ ...query, ExclusiveStartKey: first.LastEvaluatedKey }),
     );
     expect(second.Items!.map(({ id }) => id!.S)).toEqual(['c']);
+  });
+
+  it('lists by number within bounds, page by page, what has both keys of an index, and of that what it projects', async () => {
+    const client = target().dynamodb;
+    const due_shard = { S: randomUUID() };
+    for (const due of [9, 10, 100, 11, 12]) {
+      const Item = { pk: { S: `${due_shard.S}#${due}` }, due_shard, due_at: { N: String(due) } };
+      const more = { good_until: { N: '7' }, other: { S: 'large' } };
+      await client.send(new PutItemCommand({ TableName: sorted, Item: { ...Item, ...more } }));
+    }
+    const Key = { pk: { S: `${due_shard.S}#11` } };
+    const strip = { TableName: sorted, Key, UpdateExpression: 'REMOVE due_shard, due_at' };
+    await client.send(new UpdateItemCommand(strip));
+    const query = {
+      ...{ TableName: sorted, IndexName: 'due', Limit: 2 },
+      KeyConditionExpression: 'due_shard = :shard AND due_at BETWEEN :from AND :until',
+      ExpressionAttributeValues: { ':shard': due_shard, ':from': { N: '10' }, ':until': { N: '100' } },
+    };
+    const first = await client.send(new QueryCommand(query));
+    const entry = (due: number): Item => ({
+      ...{ pk: { S: `${due_shard.S}#${due}` }, due_shard, due_at: { N: String(due) } },
+      good_until: { N: '7' },
+    });
+    expect(first.Items).toEqual([entry(10), entry(12)]);
+    const second = await client.send(
+      new QueryCommand({ ...query, ExclusiveStartKey: first.LastEvaluatedKey }),
+    );
+    expect(second.Items).toEqual([entry(100)]);
+  });
+
+  it('adds to a list on the condition that it is short and has no such member, and shows what came of it', async () => {
+    const pk = randomUUID();
+    await putOnce({ pk: { S: pk }, members: { L: [] } });
+    const add = (member: string) =>
+      target().dynamodb.send(
+        new UpdateItemCommand({
+          ...{ TableName: table, Key: { pk: { S: pk } }, ReturnValues: 'ALL_NEW' },
+          UpdateExpression: 'SET members = list_append(members, :added)',
+          ConditionExpression: 'size(members) < :most AND NOT contains(members, :member)',
+          ExpressionAttributeValues: {
+            ...{ ':added': { L: [{ S: member }] }, ':member': { S: member }, ':most': { N: '2' } },
+          },
+        }),
+      );
+    expect((await add('one')).Attributes).toEqual({ pk: { S: pk }, members: { L: [{ S: 'one' }] } });
+    await expect(add('one')).rejects.toBeInstanceOf(ConditionalCheckFailedException);
+    await add('two');
+    await expect(add('three')).rejects.toBeInstanceOf(ConditionalCheckFailedException);
+    expect(await get(pk)).toEqual({ pk: { S: pk }, members: { L: [{ S: 'one' }, { S: 'two' }] } });
   });
 }
