@@ -44,6 +44,18 @@ export function sqsContract(target: () => ContractTarget): void {
     expect([await receive(queue), await counts(queue)]).toEqual([[], { visible: 0, hidden: 0 }]);
   });
 
+  it('deletes nothing for who had a message before somebody else got it', async () => {
+    const queue = await create({ VisibilityTimeout: '1' });
+    await send(queue, 'work');
+    const [late] = await receive(queue);
+    await target().pass(2);
+    const [now] = await receive(queue, { VisibilityTimeout: 60 });
+    await remove(queue, late);
+    expect(await counts(queue)).toEqual({ visible: 0, hidden: 1 });
+    await remove(queue, now);
+    expect(await counts(queue)).toEqual({ visible: 0, hidden: 0 });
+  });
+
   it('gives each of many consumers at once another message', async () => {
     const queue = await create();
     for (let batch = 0; batch < 5; batch += 1) {
