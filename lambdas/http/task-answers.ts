@@ -34,8 +34,8 @@ function tokenMembers(
     // RFC 9449 §5: so that the client presents it with a proof.
     token_type: plan.jkt === undefined ? 'Bearer' : 'DPoP',
     expires_in: expiresAt - now,
-    // Of any token that is asked for while the task goes on, but for the last before its ceiling.
-    minimum_expires_in: minimumSeconds,
+    // Of any token that is asked for while refreshers are in time; less where the task rides on, or is near its ceiling.
+    minimum_expires_in: Math.min(minimumSeconds, expiresAt - now),
     scope: formatScope(plan.scope),
     resource: plan.resource?.uri,
     ...{ task_id: terms.id, ceiling_at: ceiling },
