@@ -9,6 +9,7 @@ import { exactness } from './exactness.ts';
 import { tellProgress } from './progress.ts';
 import { starts } from './starts/starts.ts';
 import { throughput } from './throughput/throughput.ts';
+import { refresh } from './refresh/refresh.ts';
 import { formatReport, type Part, type Row } from './report.ts';
 
 const parts: Readonly<Record<string, Part>> = {
@@ -20,6 +21,7 @@ const parts: Readonly<Record<string, Part>> = {
   bundles,
   starts,
   exactness,
+  refresh,
   throughput,
 };
 
