@@ -37,7 +37,7 @@ export interface EventSources {
 export interface EventSourcesOptions {
   readonly endpoint: string;
   readonly region: string;
-  readonly queues: Pick<Queues, 'visible' | 'arrival' | 'urlOf'>;
+  readonly queues: Pick<Queues, 'hasVisible' | 'arrival' | 'urlOf'>;
   readonly find: (functionArn: string) => LambdaFunction | undefined;
   /** In whose name its function works. */
   readonly roleOf: (lambda: LambdaFunction) => Principal;
@@ -67,12 +67,12 @@ export function createEventSources(options: EventSourcesOptions): EventSources {
   const end = new AbortController();
   const isOver = (): boolean => end.signal.aborted;
   const isIdle = ({ definition, isReceiving, running }: Source): boolean =>
-    queues.visible(definition.queueArn) === 0 && !isReceiving && running.size === 0;
+    !isReceiving && running.size === 0 && !queues.hasVisible(definition.queueArn);
   const follow = async (source: Source): Promise<void> => {
     const { queueArn } = source.definition;
     while (!isOver()) {
       await queues.arrival(queueArn, 20, end.signal);
-      if (isOver() || queues.visible(queueArn) === 0) continue;
+      if (isOver() || !queues.hasVisible(queueArn)) continue;
       if (source.running.size >= concurrencyOf(source)) await Promise.race(source.running);
       else await takeBatch(source, options);
     }
@@ -90,7 +90,7 @@ export function createEventSources(options: EventSourcesOptions): EventSources {
       while (!sources.every(isIdle)) {
         const failed = sources.find(({ failure }) => failure !== undefined)?.failure;
         if (failed !== undefined) throw failed;
-        await pause(2);
+        await pause(5);
       }
     },
     stop: async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Message, put, type Queue, receive, remove, visible } from '../../local/aws/sqs/queue.ts';
+import { type Message, put, type Queue, receive } from '../../local/aws/sqs/queue.ts';
 
 type Step =
   | { readonly do: 'send'; readonly delay: number }
@@ -19,7 +19,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 const steps = fc.array(step, { minLength: 10, maxLength: 80, size: 'max' });
 
 function emptyQueue(name: string): Queue {
-  return { name, createdAt: 0, changedAt: 0, attributes: {}, messages: {} };
+  return { name, createdAt: 0, changedAt: 0, attributes: {}, messages: new Map() };
 }
 
 /** What a consumer knows: which messages were received, and until when nobody else may have them. */
@@ -52,8 +52,7 @@ function play(all: readonly Step[], after: number) {
     }
     if (each.do === 'delete') {
       const id = [...sent][each.which];
-      if (id === undefined || !(id in queue.messages)) continue;
-      remove(queue, id);
+      if (id === undefined || !queue.messages.delete(id)) continue;
       deleted.add(id);
     }
   }
@@ -65,10 +64,10 @@ describe('a queue, whatever is done with it', () => {
     fc.assert(
       fc.property(steps, fc.integer({ min: 1, max: 3 }), (done, after) => {
         const { queue, dead, sent, deleted, times } = play(done, after);
-        const kept = [...Object.keys(queue.messages), ...Object.keys(dead.messages), ...deleted];
+        const kept = [...queue.messages.keys(), ...dead.messages.keys(), ...deleted];
         expect(kept.toSorted()).toEqual([...sent].toSorted());
         expect(Math.max(0, ...times.values())).toBeLessThanOrEqual(after);
-        for (const { id } of Object.values(dead.messages)) expect(times.get(id)).toBe(after);
+        for (const { id } of dead.messages.values()) expect(times.get(id)).toBe(after);
       }),
     );
   });
@@ -77,7 +76,9 @@ describe('a queue, whatever is done with it', () => {
     fc.assert(
       fc.property(steps, (done) => {
         const { queue } = play(done, 1_000);
-        expect(visible(queue, Number.MAX_SAFE_INTEGER)).toEqual(Object.values(queue.messages));
+        const all = [...queue.messages.values()];
+        const how = { most: Infinity, hiddenFor: 1 };
+        expect(receive(queue, how, Number.MAX_SAFE_INTEGER)).toEqual(all);
       }),
     );
   });

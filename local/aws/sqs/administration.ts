@@ -3,7 +3,7 @@ import type { PolicyDocument } from '../../iam/policy.ts';
 import { compileResourcePolicy } from '../../iam/statement.ts';
 import { AwsError, type Operation } from '../service.ts';
 import { invalidValue, reading } from './parameters.ts';
-import { type Queue, settingsOf, visible } from './queue.ts';
+import { type Queue, settingsOf } from './queue.ts';
 import { type QueueStore, readRedrivePolicy } from './queue-store.ts';
 
 const url = v.pipe(v.string(), v.minLength(1));
@@ -26,13 +26,9 @@ export function administrationOperations(
       v.strictObject({ QueueName: name, Attributes: v.optional(settings, {}) }),
       async ({ QueueName, Attributes }) => {
         checkSettings(queues, Attributes);
-        const existing = queues.state[QueueName];
-        if (existing !== undefined) refuseOther(existing, Attributes);
-        const now = queues.now();
-        queues.state[QueueName] ??= {
-          ...{ name: QueueName, createdAt: now, changedAt: now },
-          ...{ attributes: { ...Attributes }, messages: {} },
-        };
+        const existing = queues.queues.get(QueueName);
+        if (existing === undefined) queues.add(QueueName, Attributes);
+        else refuseOther(existing, Attributes);
         await queues.commit();
         return { QueueUrl: urlOf(QueueName) };
       },
@@ -57,7 +53,7 @@ export function administrationOperations(
       QueueUrl: urlOf(queues.find(QueueName).name),
     })),
     PurgeQueue: reading(v.strictObject({ QueueUrl: url }), ({ QueueUrl }) => {
-      queues.find(QueueUrl).messages = {};
+      queues.find(QueueUrl).messages.clear();
       return queues.commit();
     }),
     DeleteQueue: reading(v.strictObject({ QueueUrl: url }), ({ QueueUrl }) => {
@@ -119,9 +115,9 @@ function refuseOther(queue: Queue, wanted: Readonly<Record<string, string>>): vo
 
 function attributesOf(queues: QueueStore, queue: Queue): Readonly<Record<string, string>> {
   const now = queues.now();
-  const all = Object.values(queue.messages);
+  const all = [...queue.messages.values()];
   const delayed = all.filter(({ visibleAt, receives }) => receives === 0 && visibleAt > now).length;
-  const ready = visible(queue, now).length;
+  const ready = all.filter(({ visibleAt }) => visibleAt <= now).length;
   return {
     ...Object.fromEntries(Object.entries(settingsOf(queue)).filter(([, value]) => value !== '')),
     QueueArn: queues.arnOf(queue.name),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { AwsError, type Caller, type Operation } from '../service.ts';
 import { invalidValue, reading, wholeNumber } from './parameters.ts';
-import { type Message, messageOf, put, type Queue, receive, remove, secondsOf, visible } from './queue.ts';
+import { hasVisible, type Message, messageOf, put, type Queue, receive, secondsOf } from './queue.ts';
 import type { QueueStore } from './queue-store.ts';
 
 const url = v.pipe(v.string(), v.minLength(1));
@@ -86,7 +86,7 @@ export function deleteMessage(
   { ReceiptHandle: receipt }: { readonly ReceiptHandle: string },
 ): void {
   const message = receivedBy(queue, receipt);
-  if (message?.receipt === receipt) remove(queue, message.id);
+  if (message?.receipt === receipt) queue.messages.delete(message.id);
 }
 
 export function changeVisibility(
@@ -114,7 +114,7 @@ async function receiveMessages(
 ): Promise<object> {
   const queue = queues.find(input.QueueUrl);
   const seconds = input.WaitTimeSeconds ?? secondsOf(queue, 'ReceiveMessageWaitTimeSeconds');
-  await queues.arrivals.wait(() => visible(queue, queues.now()).length > 0, seconds);
+  await queues.arrivals.wait(() => hasVisible(queue, queues.now()), seconds);
   const how = {
     most: input.MaxNumberOfMessages,
     hiddenFor: input.VisibilityTimeout ?? secondsOf(queue, 'VisibilityTimeout'),
@@ -147,7 +147,7 @@ function receivedBy(queue: Queue, receipt: string): Message | undefined {
       `The input receipt handle "${receipt}" is not a valid receipt handle.`,
     );
   }
-  return queue.messages[id];
+  return queue.messages.get(id);
 }
 
 function md5(text: string): string {

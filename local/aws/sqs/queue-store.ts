@@ -2,10 +2,11 @@ import type { VirtualClock } from '../../clock.ts';
 import { AwsError } from '../service.ts';
 import type { StateFile } from '../state-file.ts';
 import { type Arrivals, createArrivals } from './arrivals.ts';
-import { type DeadLetters, expire, type Queue, settingsOf } from './queue.ts';
+import { type DeadLetters, expire, type Message, type Queue, settingsOf } from './queue.ts';
 
-/** By their names. */
-export type QueuesState = Record<string, Queue>;
+/** By their names, as they are written. */
+export type QueuesState = Record<string, WrittenQueue>;
+type WrittenQueue = Readonly<Omit<Queue, 'messages'>> & { readonly messages: readonly Message[] };
 
 export interface QueueStoreOptions {
   readonly file: StateFile<QueuesState>;
@@ -15,7 +16,9 @@ export interface QueueStoreOptions {
 }
 
 export interface QueueStore {
-  readonly state: QueuesState;
+  /** By their names. */
+  readonly queues: ReadonlyMap<string, Queue>;
+  readonly add: (name: string, attributes: Readonly<Record<string, string>>) => void;
   readonly now: () => number;
   /** After each change: it is kept, and who waits for messages looks again. */
   readonly commit: () => Promise<void>;
@@ -29,15 +32,37 @@ export interface QueueStore {
 
 export function createQueueStore({ file, region, account, clock }: QueueStoreOptions): QueueStore {
   const { state } = file;
+  const queues = new Map<string, Queue>();
+  const keep = (queue: Queue): void => {
+    queues.set(queue.name, queue);
+    const { name, createdAt, attributes } = queue;
+    // Looked up when it is written, and not at each change.
+    state[name] = {
+      ...{ name, createdAt, attributes },
+      get changedAt() {
+        return queue.changedAt;
+      },
+      get messages() {
+        return [...queue.messages.values()];
+      },
+    };
+  };
+  for (const { messages, ...queue } of Object.values(state)) {
+    keep({ ...queue, messages: new Map(messages.map((each) => [each.id, each])) });
+  }
   const arrivals = createArrivals(clock.now);
   const find = (place: string): Queue => {
-    const queue = state[queueName(place)];
+    const queue = queues.get(queueName(place));
     if (queue === undefined) throw new AwsError('QueueDoesNotExist', 'The specified queue does not exist.');
     expire(queue, clock.now());
     return queue;
   };
   return {
-    state,
+    queues,
+    add: (name, attributes) => {
+      const now = clock.now();
+      keep({ name, createdAt: now, changedAt: now, attributes: { ...attributes }, messages: new Map() });
+    },
     now: clock.now,
     commit: async () => {
       await file.commit();
@@ -47,6 +72,7 @@ export function createQueueStore({ file, region, account, clock }: QueueStoreOpt
     arnOf: (name) => `arn:aws:sqs:${region}:${account}:${name}`,
     find,
     remove: ({ name }) => {
+      queues.delete(name);
       // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the record is the file's JSON
       delete state[name];
     },

@@ -21,7 +21,7 @@ export interface Queue {
   /** What was set of it, as the API writes it. */
   readonly attributes: Record<string, string>;
   /** By their ids, in the order in which they came. */
-  messages: Record<string, Message>;
+  readonly messages: Map<string, Message>;
 }
 
 /** Where messages go that nobody could work off. */
@@ -56,7 +56,7 @@ export function put(
 ): Message {
   const visibleAt = now + 1_000 * (delay ?? secondsOf(queue, 'DelaySeconds'));
   const message = { id: randomUUID(), body, senderId, sentAt: now, visibleAt, receives: 0 };
-  queue.messages[message.id] = message;
+  queue.messages.set(message.id, message);
   return message;
 }
 
@@ -68,8 +68,9 @@ export function receive(
   deadLetters?: DeadLetters,
 ): readonly Message[] {
   const received: Message[] = [];
-  for (const message of visible(queue, now)) {
+  for (const message of queue.messages.values()) {
     if (received.length === most) break;
+    if (message.visibleAt > now) continue;
     if (deadLetters !== undefined && message.receives >= deadLetters.after) {
       move(message, queue, deadLetters.queue, now);
       continue;
@@ -83,20 +84,19 @@ export function receive(
   return received;
 }
 
-/** Those that could be received. */
-export function visible(queue: Queue, now: number): readonly Message[] {
-  return Object.values(queue.messages).filter(({ visibleAt }) => visibleAt <= now);
+/** Whether a message could be received. */
+export function hasVisible({ messages }: Queue, now: number): boolean {
+  for (const { visibleAt } of messages.values()) if (visibleAt <= now) return true;
+  return false;
 }
 
-/** Forgets what is older than the queue keeps. */
+/** Forgets what is older than the queue keeps. The oldest come first, all but dead letters, which wait for those before them. */
 export function expire(queue: Queue, now: number): void {
   const oldest = now - 1_000 * secondsOf(queue, 'MessageRetentionPeriod');
-  for (const { id, sentAt } of Object.values(queue.messages)) if (sentAt < oldest) remove(queue, id);
-}
-
-export function remove({ messages }: Queue, id: string): void {
-  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the record is the file's JSON
-  delete messages[id];
+  for (const { id, sentAt } of queue.messages.values()) {
+    if (sentAt >= oldest) return;
+    queue.messages.delete(id);
+  }
 }
 
 /** Which message a receipt handle is of. Undefined: no queue ever gave it out. */
@@ -109,7 +109,7 @@ function receiptOf({ id }: Message): string {
 }
 
 function move(message: Message, from: Queue, to: Queue, now: number): void {
-  remove(from, message.id);
+  from.messages.delete(message.id);
   const { id, body, senderId, sentAt, receives } = message;
-  to.messages[id] = { id, body, senderId, sentAt, receives, visibleAt: now };
+  to.messages.set(id, { id, body, senderId, sentAt, receives, visibleAt: now });
 }

@@ -4,7 +4,7 @@ import { AwsError, type Input, run, type Service, unknownOperation } from '../se
 import { administrationOperations } from './administration.ts';
 import { batchOperations, firstOfBatch } from './batches.ts';
 import { messageOperations, send } from './messages.ts';
-import { settingsOf, visible } from './queue.ts';
+import { hasVisible, settingsOf } from './queue.ts';
 import { createQueueStore, queueName, type QueueStore, type QueueStoreOptions } from './queue-store.ts';
 
 /** The queues of a run, for services that are here too and reach them without a signature. */
@@ -12,8 +12,8 @@ export interface Queues {
   /** Throws when there is no such queue. */
   readonly send: (arn: string, body: string, from: string) => Promise<void>;
   readonly urlOf: (arn: string) => string;
-  /** How many messages of a queue could be received now. */
-  readonly visible: (arn: string) => number;
+  /** Whether a message of a queue could be received now. */
+  readonly hasVisible: (arn: string) => boolean;
   /** Resolves when a message could be received, after so many seconds, or soon after the end was signalled. */
   readonly arrival: (arn: string, seconds: number, end: AbortSignal) => Promise<void>;
   /** The bodies in each queue by its ARN, the oldest first, whether they can be received now or not. */
@@ -59,7 +59,7 @@ export function createSqs(options: QueueStoreOptions & { readonly endpoint: () =
     queues: { urlOf: (arn) => urlOf(queueName(arn)), ...queuesOf(store) },
     policyOf: (arn) => {
       if (!arn.startsWith('arn:aws:sqs:')) return undefined;
-      const queue = store.state[queueName(arn)];
+      const queue = store.queues.get(queueName(arn));
       const text = queue && settingsOf(queue)['Policy'];
       if (text === undefined || text === '') return undefined;
       const compiled = policies.get(text) ?? compileResourcePolicy(JSON.parse(text) as PolicyDocument);
@@ -71,22 +71,22 @@ export function createSqs(options: QueueStoreOptions & { readonly endpoint: () =
 }
 
 function queuesOf(store: QueueStore): Omit<Queues, 'urlOf'> {
-  const visibleIn = (arn: string): number => {
-    const queue = store.state[queueName(arn)];
-    return queue === undefined ? 0 : visible(queue, store.now()).length;
+  const isThere = (arn: string): boolean => {
+    const queue = store.queues.get(queueName(arn));
+    return queue !== undefined && hasVisible(queue, store.now());
   };
   return {
     send: async (arn, body, from) => {
       send(store, store.find(arn), { MessageBody: body }, { arn: from });
       await store.commit();
     },
-    visible: visibleIn,
-    arrival: (arn, seconds, end) => store.arrivals.wait(() => visibleIn(arn) > 0 || end.aborted, seconds),
+    hasVisible: isThere,
+    arrival: (arn, seconds, end) => store.arrivals.wait(() => isThere(arn) || end.aborted, seconds),
     messages: () =>
       new Map(
-        Object.values(store.state).map(({ name, messages }) => [
+        [...store.queues.values()].map(({ name, messages }) => [
           store.arnOf(name),
-          Object.values(messages).map(({ body }) => body),
+          [...messages.values()].map(({ body }) => body),
         ]),
       ),
   };
