@@ -7,19 +7,31 @@ import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 
 /** At no full hour, when everybody's run. */
-const expressions = { day: 'cron(17 3 * * ? *)', hour: 'cron(43 * * * ? *)' } as const;
+const expressions = {
+  day: 'cron(17 3 * * ? *)',
+  hour: 'cron(43 * * * ? *)',
+  minute: 'rate(1 minute)',
+} as const;
+
+const patient = { maximumRetryAttempts: 20, maximumEventAgeInSeconds: 3_600 };
+
+/** How long Lambda may not take an invocation: what comes again in a minute does better with the next. */
+const retryPolicies = {
+  ...{ day: patient, hour: patient },
+  minute: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 60 },
+} as const;
 
 export interface RecurringProps {
   readonly function: IFunction;
   readonly description: string;
-  readonly every: 'day' | 'hour';
+  readonly every: keyof typeof expressions;
   /** The event that the function receives. */
   readonly input: object;
 }
 
 /**
  * Invokes a function again and again, by a role that may do nothing else. An invocation that Lambda did not take for an
- * hour is kept in a queue for an alarm to find.
+ * hour, or for the minute until the next, is kept in a queue for an alarm to find.
  */
 export class Recurring extends Construct {
   readonly deadLetters: Queue;
@@ -50,7 +62,7 @@ export class Recurring extends Construct {
         roleArn: role.roleArn,
         input: JSON.stringify(props.input),
         deadLetterConfig: { arn: this.deadLetters.queueArn },
-        retryPolicy: { maximumRetryAttempts: 20, maximumEventAgeInSeconds: 3_600 },
+        retryPolicy: retryPolicies[props.every],
       },
     });
     // The first run may come before the policy of the role.

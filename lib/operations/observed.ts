@@ -33,6 +33,9 @@ export function observedIn(
     api,
     tables,
     functions: parts.filter((part) => part instanceof EndpointFunction),
-    deadLetters: parts.filter((part) => part instanceof Queue),
+    // One that has a queue for dead letters is for work.
+    deadLetters: parts
+      .filter((part) => part instanceof Queue)
+      .filter(({ deadLetterQueue }) => deadLetterQueue === undefined),
   };
 }
