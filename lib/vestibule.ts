@@ -36,6 +36,7 @@ import { serveAuthorization } from './serving/serve-authorization.ts';
 import { serveDiscovery } from './serving/serve-discovery.ts';
 import { serveEnds, serveIntrospection } from './serving/serve-introspection.ts';
 import { servePeople } from './serving/serve-people.ts';
+import { serveRefreshers } from './serving/serve-refreshers.ts';
 import { serveRequests } from './serving/serve-requests.ts';
 import { serveRegistration } from './serving/serve-registration.ts';
 import { serveTasks } from './serving/serve-tasks.ts';
@@ -108,6 +109,7 @@ export class Vestibule extends Construct {
     serveRegistration(parts);
     serveTokens(parts);
     serveTasks(parts);
+    serveRefreshers(parts);
     serveIntrospection(parts);
     serveEnds(parts);
     serveAdministration(parts, this.keyRotation.function);

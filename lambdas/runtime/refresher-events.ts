@@ -26,15 +26,6 @@ export type RefresherEvent =
     })
   /** Its ceiling is near, and the event bus was told. */
   | (OfTask & { readonly event: 'task_ending'; readonly ceiling: number })
-  /** It is over, for what was found by `by`. */
-  | (OfTask & {
-      readonly event: 'task_ended';
-      readonly reason: string;
-      readonly detail?: string;
-      /** The task above it whose end this is. */
-      readonly of?: string;
-      readonly by: string;
-    })
   /** Of every sweep: how many were due, were sent to the workers, and were left for the next; and how late the latest of them is. */
   | {
       readonly event: 'tasks_swept';

@@ -10,9 +10,11 @@ import type { InterceptorEnvironment } from '../../lambdas/functions/interceptor
 import type { IntrospectionEnvironment } from '../../lambdas/functions/introspection/environment.ts';
 import type { KeysEnvironment } from '../../lambdas/functions/keys/environment.ts';
 import type { NoSignInEnvironment } from '../../lambdas/functions/no-sign-in/environment.ts';
+import type { RefresherEnvironment } from '../../lambdas/functions/refresher/environment.ts';
 import type { RegistrarEnvironment } from '../../lambdas/functions/registrar/environment.ts';
 import type { RegistrationEnvironment } from '../../lambdas/functions/registration/environment.ts';
 import type { RequestsEnvironment } from '../../lambdas/functions/requests/environment.ts';
+import type { SweepEnvironment } from '../../lambdas/functions/sweep/environment.ts';
 import type { TasksEnvironment } from '../../lambdas/functions/tasks/environment.ts';
 import type { TokenEnvironment } from '../../lambdas/functions/token/environment.ts';
 
@@ -30,9 +32,11 @@ export interface FunctionEnvironments {
   readonly introspection: IntrospectionEnvironment;
   readonly keys: KeysEnvironment;
   readonly 'no-sign-in': NoSignInEnvironment;
+  readonly refresher: RefresherEnvironment;
   readonly registrar: RegistrarEnvironment;
   readonly registration: RegistrationEnvironment;
   readonly requests: RequestsEnvironment;
+  readonly sweep: SweepEnvironment;
   readonly tasks: TasksEnvironment;
   readonly token: TokenEnvironment;
 }

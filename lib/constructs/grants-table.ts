@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { grantItems } from './leading-keys.ts';
 import type { Retention } from './retention.ts';
 
-type BucketKind = 'client' | 'address' | 'registration' | 'user-code';
+type BucketKind = 'client' | 'address' | 'registration' | 'user-code' | 'idp';
 
 interface GrantsVariables {
   readonly GRANTS_TABLE: string;
@@ -140,6 +140,13 @@ export class GrantsTable extends Construct {
       items: ['task#*'],
     });
     return this.grantEnding(role);
+  }
+
+  /** Knowing which identity providers do not answer, and counting what they are asked. */
+  grantCircuits(role: IRole): GrantsVariables {
+    const actions = ['dynamodb:GetItem', 'dynamodb:UpdateItem'] as const;
+    grantItems(this.table, role, { actions, items: ['circuit#*'] });
+    return this.grantBuckets(role, 'idp');
   }
 
   /** Seeing which tasks are due; nothing of the tasks themselves. */

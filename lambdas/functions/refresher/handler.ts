@@ -1,0 +1,89 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import type { Context, SQSBatchResponse } from 'aws-lambda';
+import { clientDefaults } from '../../adapters/aws.ts';
+import { dynamoCircuits } from '../../adapters/dynamodb/circuits.ts';
+import { dynamoGrants } from '../../adapters/dynamodb/grants.ts';
+import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
+import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
+import { dynamoTasks } from '../../adapters/dynamodb/tasks.ts';
+import { eventBridgeTaskEvents } from '../../adapters/eventbridge/task-events.ts';
+import { readLimit } from '../../oauth/limits/bucket.ts';
+import { limiter } from '../../oauth/limits/limiter.ts';
+import { readDocumentPolicy } from '../../oauth/registration/document-trust.ts';
+import { taskConfirmation } from '../../oauth/tasks/confirm.ts';
+import { lifetimeSeconds } from '../../oauth/tokens/lifetime.ts';
+import { after, systemClock } from '../../runtime/clock.ts';
+import { readEnvironment } from '../../runtime/environment.ts';
+import { audit } from '../../runtime/events.ts';
+import type { IdpId, Issuer } from '../../runtime/identifiers.ts';
+import { systemRandom } from '../../runtime/random.ts';
+import { providerGate } from '../../tasks/circuit.ts';
+import type { RefreshPorts } from '../../tasks/ports.ts';
+import { work } from '../../tasks/work.ts';
+import { refresherEnvironment } from './environment.ts';
+import { readMessages } from './event.ts';
+import { ofPeople } from './people.ts';
+
+const environment = readEnvironment(refresherEnvironment);
+const issuer = environment.ISSUER as Issuer;
+const dynamo = new DynamoDBClient(clientDefaults);
+const table = environment.GRANTS_TABLE;
+const idps = JSON.parse(environment.IDPS) as readonly IdpId[];
+const { registry, keyRings, identityProviders } = dynamoRegistry({
+  ...{ client: dynamo, table: environment.REGISTRY_TABLE, clock: systemClock, idps },
+});
+const grants = dynamoGrants({ client: dynamo, table });
+const documentPolicy = readDocumentPolicy(environment.CLIENT_DOCUMENTS);
+const of = { dynamo, issuer, registry, keyRings, identityProviders, grants, documentPolicy };
+const timeLimit = Number(environment.TIME_LIMIT);
+
+/** Clocks of instances differ by so much at most, in seconds: who works on a task has ended by anybody's before its lease is over. */
+const skewSeconds = 240;
+
+/** Kept back of the time limit for what was begun: an identity provider answers in seven seconds or not at all. */
+const lastWorkSeconds = 15;
+
+const providers = limiter('idp', readLimit(environment.PROVIDER_RATE), {
+  buckets: dynamoSharedBuckets({ client: dynamo, table }),
+  random: systemRandom,
+});
+
+const ports: RefreshPorts = {
+  tasks: dynamoTasks({ client: dynamo, table }),
+  confirm: taskConfirmation({
+    ...{ issuer, registry, grants },
+    people: idps.length > 0 ? ofPeople(environment, of) : undefined,
+  }),
+  providers: providerGate({
+    circuits: dynamoCircuits({ client: dynamo, table }),
+    rate: async (idp, now) => {
+      const taken = await providers.take(idp, now);
+      return taken.ok ? undefined : taken.refusal.retryAt;
+    },
+    ...{ random: systemRandom, audit },
+  }),
+  grants,
+  events: eventBridgeTaskEvents({
+    ...{ client: new EventBridgeClient(clientDefaults), busName: environment.TASK_EVENTS, issuer },
+  }),
+  timing: {
+    tokenSeconds: lifetimeSeconds(environment.ACCESS_TOKEN_MINUTES),
+    graceSeconds: Number(environment.TASK_GRACE_MINUTES) * 60,
+  },
+  leaseSeconds: timeLimit + skewSeconds,
+  ...{ clock: systemClock, random: systemRandom, audit },
+};
+
+/** What could not be worked off comes again, and the rest of the messages does not. */
+export async function handler(event: unknown, context: Context): Promise<SQSBatchResponse> {
+  const received = readMessages(event);
+  const until = after(systemClock(), timeLimit - lastWorkSeconds);
+  const worked = await work(
+    { ...ports, atOnce: 16, until },
+    received.map(({ message }) => message ?? { tasks: [] }),
+    context.awsRequestId,
+  );
+  const failed = received.filter(({ message }, index) => message === undefined || worked[index] === 'again');
+  return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+}
