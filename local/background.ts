@@ -12,6 +12,8 @@ export interface BackgroundOptions {
   readonly roles: Roles;
   readonly functions: FunctionDirectory;
   readonly log: (line: string) => void;
+  /** Whether schedules run by `settle` only. */
+  readonly schedulesByHand: boolean;
 }
 
 /** What AWS does of its own accord, while nobody asks for anything. */
@@ -29,7 +31,7 @@ export interface Background {
 export function createBackground(options: BackgroundOptions): Background {
   const { region, clock, cloud, roles, functions, log } = options;
   const schedules = createSchedules({
-    ...{ now: clock.now, log },
+    ...{ now: clock.now, log, byHand: options.schedulesByHand },
     deliver: (queueArn, body) => cloud.queues.send(queueArn, body, 'scheduler.amazonaws.com'),
     invoke: (functionArn, event, requestId) => functions.find(functionArn)?.invoke(event, requestId),
     authorize: (roleArn, action, resource) => cloud.authorize(roles.principalOf(roleArn), action, resource),

@@ -40,6 +40,8 @@ export interface RunOptions {
   readonly dynamodbEndpoint?: string;
   /** A file that `stop` appends the used permissions to. */
   readonly permissionLedger?: string;
+  /** Whether schedules run when somebody says so only (`runSchedules`, `settle`), not as time goes by. */
+  readonly schedulesByHand?: boolean;
   readonly log: (line: string) => void;
 }
 
@@ -119,7 +121,10 @@ async function start(
   onStop(cloud.stop);
   onStop(functions.stop);
   const roles: Roles = createRoles(cloud.principalFor);
-  const background = createBackground({ region, clock, cloud, roles, functions, log });
+  const background = createBackground({
+    ...{ region, clock, cloud, roles, functions, log },
+    schedulesByHand: options.schedulesByHand ?? false,
+  });
   onStop(background.stop);
   if (permissionLedger !== undefined)
     onStop(() => {

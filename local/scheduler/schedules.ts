@@ -32,6 +32,8 @@ export interface SchedulesOptions {
   readonly authorize: (roleArn: string, action: string, resource: string) => Decision;
   readonly deliver: (queueArn: string, body: string) => Promise<void>;
   readonly log: (line: string) => void;
+  /** Whether nothing runs but by `settle`. */
+  readonly byHand?: boolean;
 }
 
 /** Lambda tries an asynchronous invocation three times in all, under one request id. */
@@ -54,8 +56,7 @@ export function createSchedules(options: SchedulesOptions): Schedules {
       running.add(run);
     }
   };
-  const ticker = setInterval(runDue, tickMilliseconds);
-  ticker.unref();
+  const ticker = options.byHand === true ? undefined : setInterval(runDue, tickMilliseconds).unref();
   const ended = async (): Promise<void> => {
     await Promise.all(running);
   };

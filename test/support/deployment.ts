@@ -46,6 +46,8 @@ export async function startDeployment(options: TestDeploymentOptions = {}): Prom
     ...(hostNames === undefined ? {} : { hostNames }),
     ...(permissionLedger === undefined ? {} : { permissionLedger }),
     faults: createFaultPlan(faults),
+    // Whoever moves the clock says what happens then.
+    schedulesByHand: true,
     log: (line) => log.push(line),
   });
   const { operator } = run.cloud;
