@@ -42,5 +42,13 @@ export const tasks = {
     'Vestibule',
     'answers a request about a task with what was asked, or with 503, at whichever call AWS fails, and loses no task by that',
   ),
+  'vestibule:task-renewal': must(
+    'Vestibule',
+    'renews what a task rests on while nobody asks, before four fifths of a token are over, and catches up after it stood still',
+  ),
+  'vestibule:task-events': must(
+    'Vestibule',
+    'tells an event bus what becomes of tasks, before they reach their ceiling and at their end, and nothing that is secret',
+  ),
   'vestibule:task-many': must('Vestibule', 'answers hundreds who ask for the token of one task at once'),
 } as const;

@@ -1,0 +1,107 @@
+import { describe, expect } from 'vitest';
+import { startRefreshing } from '../support/refreshing.ts';
+import { endIn, hour, minute } from '../support/tasking.ts';
+import { forThisFile } from '../support/this-file.ts';
+import { verifies } from '../verifies.ts';
+
+const house = forThisFile(() => startRefreshing());
+
+describe('while nobody asks for the token of a task', () => {
+  verifies(
+    'vestibule:task-renewal',
+    'the right to make it is renewed, each time before four fifths of a token are over, and at the end of hours a token is made at once',
+    async () => {
+      const from = house.log.length;
+      const task = await house.task({ resource: house.demo, ceiling: String(3 * hour) });
+      const openedAt = Number(task.body['opened_at']);
+      await house.minutes(150);
+      const renewed = house.tracedSince(from, task.id).filter(({ event }) => event === 'task_renewed');
+      const moments = [openedAt, ...renewed.map(({ goodUntil }) => Number(goodUntil) - hour - 15 * minute)];
+      const gaps = moments.slice(1, -1).map((at, index) => at - (moments[index] ?? 0));
+      expect(gaps.length).toBeGreaterThanOrEqual(12);
+      expect(Math.max(...gaps)).toBeLessThanOrEqual(12 * minute + minute);
+      const { status, body } = await house.ask(task, 'token');
+      expect([status, body['expires_in']]).toEqual([200, 15 * minute]);
+      expect(house.heard(task.id)).toEqual([]);
+    },
+  );
+
+  verifies(
+    'vestibule:task-renewal',
+    'refreshers that stood still for an hour catch up, and no task is lost by that',
+    async () => {
+      const tasks = await Promise.all(
+        Array.from({ length: 45 }, () => house.task({ resource: house.demo, ceiling: String(6 * hour) })),
+      );
+      house.run.clock.advance(70 * minute);
+      const from = house.log.length;
+      await house.minutes(1);
+      for (const { id } of tasks) {
+        const renewed = house.tracedSince(from, id).filter(({ event }) => event === 'task_renewed');
+        expect(renewed).toHaveLength(1);
+      }
+    },
+  );
+});
+
+describe('whoever hears the event bus', () => {
+  verifies(
+    'vestibule:task-events',
+    'is warned of a ceiling before it comes, and told of the end once, with nothing secret in it',
+    async () => {
+      const task = await house.task({ resource: house.demo, ceiling: String(hour), purpose: 'Audit' });
+      const token = (task.body['token'] as { readonly access_token: string }).access_token;
+      await house.minutes(64);
+      const ceiling = Number(task.body['ceiling_at']);
+      const named = { task_id: task.id, agent_id: 'planner', client_id: 'planner-client', purpose: 'Audit' };
+      expect(house.heard(task.id)).toEqual([
+        {
+          event: 'TaskEnding',
+          detail: expect.objectContaining({ ...named, ceiling, reason: 'ceiling_near' }) as unknown,
+        },
+        {
+          event: 'TaskEnded',
+          detail: expect.objectContaining({
+            ...named,
+            reason: 'ceiling_reached',
+            at: ceiling,
+            issuer: house.issuer,
+          }) as unknown,
+        },
+      ]);
+      const warnedAt = Number(house.heard(task.id)[0]?.detail['at']);
+      expect(ceiling - warnedAt).toBeGreaterThanOrEqual(9 * minute);
+      const heard = JSON.stringify(house.heard(task.id));
+      expect([heard.includes(token), heard.includes(task.handle.slice(23))]).toEqual([false, false]);
+    },
+  );
+
+  verifies(
+    'vestibule:task-events',
+    'is told of a missed heartbeat, and of an end that the client made',
+    async () => {
+      const silent = await house.task({ resource: house.demo, heartbeat_interval: String(5 * minute) });
+      const done = await house.task({ resource: house.demo });
+      await house.minutes(3);
+      await house.ask(silent, 'heartbeat');
+      await house.ask(done, 'complete');
+      await house.minutes(3);
+      expect(house.heard(done.id)).toMatchObject([{ event: 'TaskEnded', detail: { reason: 'completed' } }]);
+      expect(house.heard(silent.id)).toEqual([]);
+      await house.minutes(6);
+      expect(house.heard(silent.id)).toMatchObject([
+        { event: 'TaskEnded', detail: { reason: 'heartbeat_lost' } },
+      ]);
+      expect(endIn(await house.ask(silent, 'token'))).toMatchObject({ reason: 'heartbeat_lost' });
+    },
+  );
+
+  verifies('vestibule:task-events', 'is told of each renewal of a task that asked for it', async () => {
+    const task = await house.task({ resource: house.demo, delivery: 'events', ceiling: String(6 * hour) });
+    await house.minutes(30);
+    const heard = house.heard(task.id);
+    expect(heard.length).toBeGreaterThanOrEqual(2);
+    expect(new Set(heard.map(({ event }) => event))).toEqual(new Set(['TaskTokenRefreshed']));
+    expect(new Set(heard.map(({ detail }) => detail['event_id'])).size).toBe(heard.length);
+  });
+});
