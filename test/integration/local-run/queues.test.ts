@@ -1,128 +1,21 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, expect, it } from 'vitest';
-import type { JsonObject, ResourceDefinition } from '../../../local/cloudformation/template.ts';
-import { type LocalRun, startRun } from '../../../local/run.ts';
-import { functionResources, temporaryDirectory, writeAssembly } from './fixture.ts';
+import type { JsonObject } from '../../../local/cloudformation/template.ts';
+import { temporaryDirectory } from './fixture.ts';
+import { aWorld, consuming, queueArn, type Shape, stopWorlds } from './worked-off-queue.ts';
 
-/** Notes what it gets and what it works off; what a body says, it does. */
-const worker = `
-const { appendFileSync } = require('node:fs');
-const note = (line) => appendFileSync(process.env.RECORD, JSON.stringify(line) + '\\n');
-exports.handler = async (event) => {
-  note({ at: 'begin', event });
-  const bodies = event.Records.map(({ body }) => body);
-  if (bodies.includes('slow')) await new Promise((resolve) => setTimeout(resolve, 300));
-  if (bodies.includes('crash')) process.exit(1);
-  if (bodies.includes('throw')) throw new Error('a defect');
-  note({ at: 'end' });
-  if (bodies.includes('answer nonsense')) return { batchItemFailures: [{ messageId: 'x' }] };
-  const failures = event.Records.filter(({ body }) => body.startsWith('fail'));
-  return { batchItemFailures: failures.map(({ messageId }) => ({ itemIdentifier: messageId })) };
-};`;
+afterEach(stopWorlds);
 
-interface Line {
-  readonly at: 'begin' | 'end';
-  readonly event: { readonly Records: readonly { readonly body: string; readonly attributes: object }[] };
-}
-
-interface Shape {
-  readonly actions?: readonly string[];
-  readonly visibilityTimeout?: number;
-  readonly mapping?: JsonObject;
-  readonly queuePolicy?: readonly JsonObject[];
-  readonly stateDirectory?: string;
-}
-
-const consuming = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
-const queueArn = { 'Fn::GetAtt': ['Work', 'Arn'] };
-const running: LocalRun[] = [];
-const clients: SQSClient[] = [];
-
-afterEach(async () => {
-  for (const client of clients.splice(0)) client.destroy();
-  for (const run of running.splice(0)) await run.stop();
+it('runs what is due and works off what that sends, each time that the clock is moved', async () => {
+  const { run, batches, left } = await aWorld({ isSwept: true });
+  for (let minutes = 1; minutes <= 3; minutes += 1) {
+    run.clock.advance(60);
+    await run.settle();
+    expect(batches().length).toBeGreaterThanOrEqual(minutes);
+  }
+  expect(new Set(batches().flat())).toEqual(new Set(['swept']));
+  expect(left()).toEqual({ work: [], dead: [] });
 });
-
-interface World {
-  readonly run: LocalRun;
-  readonly log: readonly string[];
-  readonly send: (...bodies: readonly string[]) => Promise<void>;
-  /** The bodies of each batch that the function got. */
-  readonly batches: () => readonly (readonly string[])[];
-  readonly lines: () => readonly Line[];
-  readonly left: () => { readonly work: readonly string[]; readonly dead: readonly string[] };
-}
-
-async function aWorld(shape: Shape = {}): Promise<World> {
-  const record = join(temporaryDirectory(), 'record.jsonl');
-  writeFileSync(record, '');
-  const log: string[] = [];
-  const { stateDirectory } = shape;
-  const run = await startRun({
-    assemblyDirectory: writeAssembly({ resources: resources(shape, record), code: { worker } }),
-    ...{ port: 0, log: (line: string) => log.push(line) },
-    ...(stateDirectory !== undefined && { stateDirectory }),
-  });
-  running.push(run);
-  const { endpoint, operator } = run.cloud;
-  const client = new SQSClient({ endpoint, region: 'us-east-1', credentials: operator });
-  clients.push(client);
-  const QueueUrl = run.resources.find(({ logicalId }) => logicalId === 'Work')!.physicalId;
-  const lines = (): readonly Line[] =>
-    readFileSync(record, 'utf8')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as Line);
-  return {
-    ...{ run, log, lines },
-    send: async (...bodies) => {
-      const Entries = bodies.map((MessageBody, at) => ({ Id: String(at), MessageBody }));
-      await client.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
-    },
-    batches: () =>
-      lines().flatMap(({ at, event }) => (at === 'begin' ? [event.Records.map(({ body }) => body)] : [])),
-    left: () => {
-      const named = (part: string) => [...run.queued()].find(([arn]) => arn.includes(part))?.[1] ?? [];
-      return { work: named('-Work-'), dead: named('-Dead-') };
-    },
-  };
-}
-
-function resources(shape: Shape, record: string): Readonly<Record<string, ResourceDefinition>> {
-  const { actions = consuming, visibilityTimeout = 30, mapping = {}, queuePolicy } = shape;
-  const statements = [{ Effect: 'Allow', Action: [...actions], Resource: queueArn }];
-  const { WorkerFunction, ...others } = functionResources('Worker', 'worker', {
-    ...{ environment: { RECORD: record }, statements },
-  });
-  return {
-    ...others,
-    WorkerFunction: { ...WorkerFunction!, DependsOn: ['WorkerPolicy'] },
-    Dead: { Type: 'AWS::SQS::Queue', Properties: { MessageRetentionPeriod: 1_209_600 } },
-    Work: {
-      Type: 'AWS::SQS::Queue',
-      Properties: {
-        VisibilityTimeout: visibilityTimeout,
-        RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['Dead', 'Arn'] }, maxReceiveCount: 3 },
-      },
-    },
-    ...(queuePolicy !== undefined && {
-      WorkPolicy: {
-        Type: 'AWS::SQS::QueuePolicy',
-        Properties: { Queues: [{ Ref: 'Work' }], PolicyDocument: { Statement: queuePolicy } },
-      },
-    }),
-    Mapping: {
-      Type: 'AWS::Lambda::EventSourceMapping',
-      Properties: {
-        ...{ EventSourceArn: queueArn, FunctionName: { Ref: 'WorkerFunction' }, BatchSize: 5 },
-        FunctionResponseTypes: ['ReportBatchItemFailures'],
-        ...mapping,
-      },
-    },
-  };
-}
 
 it('gives a function the messages of its queue in batches, in the form that Lambda has, and deletes them', async () => {
   const { run, send, lines, left } = await aWorld();
@@ -237,7 +130,7 @@ it('keeps messages over a restart', async () => {
   first.run.cloud.faults.add('sqs:DeleteMessageBatch=down@*');
   await first.send('one', 'fail');
   await first.run.settle();
-  await running.pop()!.stop();
+  await first.run.stop();
   const second = await aWorld({ stateDirectory });
   expect(second.left().work).toEqual(['one', 'fail']);
   second.run.clock.advance(31);
@@ -284,11 +177,15 @@ it('keeps to the policy of a queue: it lets in whom no other policy does, and ke
   const sendAs = async (role: string, policies: readonly { readonly Statement: unknown }[]) => {
     const credentials = run.cloud.principalFor(`${caller}${role}`, policies);
     const client = new SQSClient({ endpoint: run.cloud.endpoint, region: 'us-east-1', credentials });
-    clients.push(client);
-    return client.send(new SendMessageCommand({ QueueUrl, MessageBody: role })).then(
-      () => 'sent',
-      (error: unknown) => (error as Error).name,
-    );
+    return client
+      .send(new SendMessageCommand({ QueueUrl, MessageBody: role }))
+      .finally(() => {
+        client.destroy();
+      })
+      .then(
+        () => 'sent',
+        (error: unknown) => (error as Error).name,
+      );
   };
   expect(await sendAs('Guest', [])).toBe('sent');
   expect(await sendAs('Other', [])).toBe('AccessDenied');
