@@ -5,6 +5,7 @@ import { bundles } from './bundles.ts';
 import { costDocument, formatCostDocument } from './calls/cost-document.ts';
 import { countCalls } from './calls/measure.ts';
 import { callRows } from './calls/rows.ts';
+import { crashes } from './crashes.ts';
 import { exactness } from './exactness.ts';
 import { tellProgress } from './progress.ts';
 import { starts } from './starts/starts.ts';
@@ -20,6 +21,7 @@ const parts: Readonly<Record<string, Part>> = {
   },
   bundles,
   starts,
+  crashes,
   exactness,
   refresh,
   throughput,

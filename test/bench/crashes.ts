@@ -1,0 +1,18 @@
+import { crashMatrix } from '../contract/crashes/matrix.ts';
+import { startTables } from '../support/dynamodb.ts';
+import type { Part } from './report.ts';
+
+/** What comes of a task whatever strikes the worker that looks at it, call by call. */
+export const crashes: Part = async (progress) => {
+  const tables = await startTables();
+  try {
+    progress('every fault at every call of a worker, which logs what it met');
+    return (await crashMatrix(tables)).map(({ flow, call, fault, outcome, isRight }) => ({
+      section: `Crashes: ${flow}`,
+      what: `${call}: ${fault}`,
+      ...{ measured: outcome, budget: 'as without', held: isRight },
+    }));
+  } finally {
+    await tables.stop();
+  }
+};
