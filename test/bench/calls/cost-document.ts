@@ -5,6 +5,7 @@ import { type CountedOperation, formatCalls, type PricedToken, pricedTokens } fr
 import type { CallCounts, Standing } from './measure.ts';
 import { dollarsFor, prices } from './prices.ts';
 import { formatDollars } from './rows.ts';
+import { paperHeader, paperNotes, paperRows } from './tasks-on-paper.ts';
 
 export const costDocument = fileURLToPath(new URL('../../../docs/cost.md', import.meta.url));
 
@@ -17,6 +18,7 @@ export async function formatCostDocument(counts: CallCounts): Promise<string> {
     section('What the requests need', callTable(operations), callNotes),
     section('While nobody uses it', standingTable(standing), standingNotes),
     section('Compared', comparison(counts)),
+    section('Tasks, up to a million', table(paperHeader, paperRows()), paperNotes()),
     section('Prices', priceTable()),
   ];
   const options = await resolveConfig(costDocument);

@@ -54,6 +54,7 @@ export const prices = {
     1e9,
     'https://aws.amazon.com/cloudwatch/pricing/',
   ),
+  queueRequest: price('SQS request', 0.4, 'million', 1e6, 'https://aws.amazon.com/sqs/pricing/'),
   cognitoToken: price(
     'Amazon Cognito, machine-to-machine token request',
     2_250,

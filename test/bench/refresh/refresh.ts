@@ -1,5 +1,6 @@
 import type { Part, Row } from '../report.ts';
 import { formatCalls } from '../calls/counted.ts';
+import { refreshBudget } from './budget.ts';
 import { type Refreshed, refreshOnce } from './measure.ts';
 import { callsOf, callsOfRefresh } from './per-refresh.ts';
 
@@ -33,6 +34,9 @@ function sizeRows(refreshed: Refreshed): readonly Row[] {
       what: `${what}, calls of one refresh`,
       measured: `${callsOf(refreshed).toFixed(3)}, ${each(working.writeUnits)} write units`,
       detail: detail.join(' + '),
+      budget: `≤ ${refreshBudget.calls}, ${refreshBudget.writeUnits} write units`,
+      held:
+        callsOf(refreshed) <= refreshBudget.calls && working.writeUnits <= refreshBudget.writeUnits * leases,
     },
     {
       section,
