@@ -21,6 +21,8 @@ export type RefresherEvent =
       readonly since: number;
       readonly goodUntil: number;
       readonly ceiling: number;
+      /** Whether it ends of that before its ceiling, unless it is renewed. */
+      readonly endsEarly: boolean;
       /** Whether somebody has to act: the provider wants to see the person. */
       readonly interaction: boolean;
     })

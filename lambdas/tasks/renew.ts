@@ -106,8 +106,10 @@ async function settleFailed(ports: RefreshPorts, leased: Leased, failed: Unreach
   const settled = await settleAs(ports, leased, failure, after(now, wait));
   if (settled.outcome === 'taken') return settled;
   const { goodUntil: until, ceiling } = task;
-  const known = { ...failure, goodUntil: until, ceiling, interaction, ...(idp !== undefined && { idp }) };
-  ports.audit({ event: 'task_renewal_failed', ...whose(leased), ...known });
+  ports.audit({
+    ...{ event: 'task_renewal_failed', ...whose(leased), ...failure, goodUntil: until, ceiling, interaction },
+    ...{ endsEarly: until < ceiling, ...(idp !== undefined && { idp }) },
+  });
   return settled;
 }
 

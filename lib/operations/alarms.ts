@@ -14,7 +14,7 @@ import { Construct } from 'constructs';
 import type { AlarmsConfig } from '../config/config.ts';
 import type { Canary } from './canary.ts';
 import type { LogMetricName, LogMetrics } from './log-metrics.ts';
-import type { Observed } from './observed.ts';
+import { hasTaskWork, type Observed } from './observed.ts';
 
 export interface AlarmsProps {
   readonly config: AlarmsConfig;
@@ -47,6 +47,7 @@ export class Alarms extends Construct {
     this.watchLogs(metrics);
     this.watchKeyAge(metrics, keyRotationDays);
     this.watchDeadLetters(observed);
+    if (hasTaskWork(observed)) this.watchTasks(metrics);
   }
 
   watchCanary({ successPercent }: Canary): void {
@@ -137,6 +138,28 @@ export class Alarms extends Construct {
       what: 'The signing key is days older than the config allows: rotations fail',
       metric: metrics.highest('SigningKeyAge', Duration.days(1)),
       threshold: rotationDays + 3,
+    });
+  }
+
+  private watchTasks(metrics: LogMetrics): void {
+    this.add('TasksOverdue', {
+      what: 'Tasks wait for ten minutes to be renewed, or nobody looks which of them do',
+      metric: metrics.highest('OldestOverdueTask', fiveMinutes),
+      threshold: 600,
+      evaluationPeriods: 2,
+      // The sweep tells each minute, be there nothing to do.
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+    this.add('TasksOnGrace', {
+      what: 'For a quarter of an hour tasks could not be renewed that end of that before their ceiling',
+      metric: metrics.sum('TasksOnGrace', fiveMinutes),
+      threshold: 1,
+      evaluationPeriods: 3,
+    });
+    this.add('TaskHandlesRefused', {
+      what: 'The handle of a task was used by somebody whose it is not',
+      metric: metrics.sum('TaskHandlesRefused', fiveMinutes),
+      threshold: 1,
     });
   }
 

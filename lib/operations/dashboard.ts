@@ -12,7 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { LogMetrics } from './log-metrics.ts';
-import type { Observed } from './observed.ts';
+import { hasTaskWork, type Observed } from './observed.ts';
 import { prices } from './prices.ts';
 
 export interface DashboardProps {
@@ -38,6 +38,7 @@ export class Dashboard extends Construct {
         [tokens(metrics), refusals(observed), questions(metrics)],
         [answers(observed), latency(observed), failures(observed, metrics)],
         [awsCalls(observed), cost(costs)],
+        ...(hasTaskWork(observed) ? [[taskWork(metrics), overdue(metrics), renewals(observed)]] : []),
       ],
     });
   }
@@ -116,6 +117,40 @@ function failures({ functions }: Observed, metrics: LogMetrics): GraphWidget {
     ...functions.map((part) => part.function.metricErrors({ ...sum, label: `${part.name} crashed` })),
     ...functions.map((part) => part.function.metricThrottles({ ...sum, label: `${part.name} throttled` })),
   ]);
+}
+
+function taskWork(metrics: LogMetrics): GraphWidget {
+  return new GraphWidget({
+    ...{ title: 'Tasks', width: third, height: height / 2 },
+    left: [
+      metrics.sum('TaskRenewalFailures', period, 'not renewed'),
+      metrics.sum('TasksOnGrace', period, 'not renewed, and end of that'),
+      metrics.sum('TaskHandlesRefused', period, 'handles refused'),
+    ],
+  });
+}
+
+function overdue(metrics: LogMetrics): GraphWidget {
+  return new GraphWidget({
+    ...{ title: 'Oldest overdue task, seconds', width: third, height: height / 2 },
+    left: [metrics.highest('OldestOverdueTask', period, 'seconds')],
+  });
+}
+
+function renewals({ functions }: Observed): LogQueryWidget {
+  return new LogQueryWidget({
+    ...{ title: 'Tasks not renewed, by identity provider', width: third, height: height / 2 },
+    view: LogQueryVisualizationType.TABLE,
+    logGroupNames: functions.flatMap(({ name, logGroup }) =>
+      name === 'refresher' ? [logGroup.logGroupName] : [],
+    ),
+    queryLines: [
+      "filter audit.event = 'task_renewal_failed'",
+      'stats count(*) as failures, count_distinct(audit.taskId) as tasks by audit.idp, audit.reason',
+      'sort failures desc',
+      'limit 20',
+    ],
+  });
 }
 
 function awsCalls({ functions, tables }: Observed): GraphWidget {

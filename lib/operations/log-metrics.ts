@@ -15,8 +15,8 @@ interface Counted {
 
 const clientEndpoints: readonly FunctionName[] = ['token', 'introspection'];
 /** Wherever clients prove themselves. */
-const provers: readonly FunctionName[] = [...clientEndpoints, 'requests'];
-const signers: readonly FunctionName[] = [...clientEndpoints, 'ends'];
+const provers: readonly FunctionName[] = [...clientEndpoints, 'requests', 'tasks'];
+const signers: readonly FunctionName[] = [...clientEndpoints, 'ends', 'tasks'];
 
 /** Metrics made of log lines: nothing runs for them, and none costs anything in an hour without such a line. */
 const counted = {
@@ -36,6 +36,27 @@ const counted = {
     pattern: FilterPattern.all(event('signing_key_age'), FilterPattern.numberValue('$.audit.days', '>=', 0)),
     functions: ['keys'],
     value: '$.audit.days',
+  },
+  /** The right handle in hands that it is not of; one that is none was made up. */
+  TaskHandlesRefused: {
+    pattern: FilterPattern.all(event('task_handle_refused'), reason('other_*')),
+    functions: ['tasks'],
+  },
+  TaskRenewalFailures: { pattern: event('task_renewal_failed'), functions: ['refresher'] },
+  TasksOnGrace: {
+    pattern: FilterPattern.all(
+      event('task_renewal_failed'),
+      FilterPattern.booleanValue('$.audit.endsEarly', true),
+    ),
+    functions: ['refresher'],
+  },
+  OldestOverdueTask: {
+    pattern: FilterPattern.all(
+      event('tasks_swept'),
+      FilterPattern.numberValue('$.audit.latestSeconds', '>=', 0),
+    ),
+    functions: ['sweep'],
+    value: '$.audit.latestSeconds',
   },
   StoreFailures: { pattern: failureOf('DynamoDB') },
   Defects: { pattern: message('defect') },

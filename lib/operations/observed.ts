@@ -23,6 +23,11 @@ export interface Observed {
   readonly deadLetters: readonly Queue[];
 }
 
+/** Whether agents open tasks here. */
+export function hasTaskWork({ functions }: Pick<Observed, 'functions'>): boolean {
+  return functions.some(({ name }) => name === 'sweep');
+}
+
 /** Finds every function and every queue below a construct, so that a new one is watched without being named. */
 export function observedIn(
   deployment: IConstruct,

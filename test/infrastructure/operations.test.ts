@@ -8,7 +8,11 @@ import { matrixOf, readsSecrets, row } from './roles.ts';
 import { aConfig, readable, stackOf, templateOf, withoutHash } from './synthesized.ts';
 
 const topicArn = 'arn:aws:sns:eu-west-1:111122223333:on-call';
-const watched: VestibuleConfig = { ...aConfig, alarms: { topicArn }, canary: true };
+const withTasks: VestibuleConfig = {
+  ...aConfig,
+  agents: aConfig.agents.map((agent) => ({ ...agent, tasks: { maximumHours: 8 } })),
+};
+const watched: VestibuleConfig = { ...withTasks, alarms: { topicArn }, canary: true };
 const template = templateOf(watched);
 const runbook = readFileSync(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8');
 
@@ -49,7 +53,9 @@ describe('the runbook', () => {
       return anchor;
     });
     expect(new Set(linked)).toEqual(new Set(sections.keys()));
-    expect(linked).toHaveLength(sections.size);
+    // What is of more functions than one alarm can have is of several.
+    const kinds = [...alarms.keys()].map((id) => id.replace(/\d+$/, ''));
+    expect(new Set(kinds).size).toBe(sections.size);
   });
 
   test.each([...sections])('says under %s what it means, and three commands to begin with', (_, text) => {
@@ -84,7 +90,7 @@ describe('alarms', () => {
     };
     expect(count({ ...aConfig, profile: 'dev' })).toEqual([0, 0, 0]);
     expect(count({ ...aConfig, profile: 'dev', alarms: {} })).toEqual(count(aConfig));
-    expect(count({ ...aConfig, profile: 'dev', canary: true })).toEqual(count(watched));
+    expect(count({ ...withTasks, profile: 'dev', canary: true })).toEqual(count(watched));
   });
 
   test('notice a key that signs longer than the config allows', () => {
@@ -101,10 +107,17 @@ describe('alarms', () => {
   test('cover every function', () => {
     const functions = Object.keys(template.findResources('AWS::Lambda::Function'));
     for (const alarm of ['FunctionErrors', 'FunctionThrottles']) {
-      const text = JSON.stringify(alarms.get(alarm));
+      const text = JSON.stringify([...alarms].filter(([id]) => id.startsWith(alarm)));
       for (const id of functions) expect(text, alarm).toContain(id);
     }
   });
+});
+
+test('nobody is told of tasks where no agent opens any', () => {
+  const named = (made: Template): string =>
+    /Task\w*(Grace|Refused|Overdue)/.exec(JSON.stringify(made.toJSON()))?.[0] ?? '';
+  expect(named(template)).not.toBe('');
+  expect(named(templateOf(aConfig))).toBe('');
 });
 
 describe('metrics', () => {
@@ -122,7 +135,14 @@ describe('metrics', () => {
   );
 
   test('count lines that the functions write, in the namespace of the deployment', () => {
-    const source = ['lambdas/runtime/events.ts', 'lambdas/oauth/refusal.ts', 'lambdas/http/failure.ts']
+    const source = [
+      ...[
+        'lambdas/runtime/events.ts',
+        'lambdas/runtime/refresher-events.ts',
+        'lambdas/runtime/task-events.ts',
+      ],
+      ...['lambdas/oauth/refusal.ts', 'lambdas/http/failure.ts'],
+    ]
       .map((file) => readFileSync(join(import.meta.dirname, '../..', file), 'utf8'))
       .join('\n');
     for (const { FilterPattern: pattern, MetricTransformations: made } of filters) {
@@ -136,7 +156,7 @@ describe('metrics', () => {
     const taken = filters.flatMap(({ FilterPattern: pattern, MetricTransformations: made }) =>
       made.flatMap(({ MetricValue: value }) => (value.startsWith('$') ? [{ pattern, value }] : [])),
     );
-    expect(taken).toHaveLength(1);
+    expect(taken).toHaveLength(2);
     for (const { pattern, value } of taken) expect(pattern).toContain(`(${value} >= 0)`);
   });
 
@@ -147,8 +167,11 @@ describe('metrics', () => {
         .map(({ LogGroupName: group }) => readable(group).replace(/^<Vestibule(\w+)Logs>$/, '$1'))
         .toSorted();
     expect(where('TokensIssued')).toEqual(['Token']);
-    expect(where('AssertionReplays')).toEqual(['Introspection', 'Token']);
-    expect(where('LimitsReached')).toEqual(['Authorization', 'Introspection', 'Token']);
+    expect(where('AssertionReplays')).toEqual(['Introspection', 'Tasks', 'Token']);
+    expect(where('LimitsReached')).toEqual(['Authorization', 'Introspection', 'Tasks', 'Token']);
+    expect(where('TaskHandlesRefused')).toEqual(['Tasks']);
+    expect(where('TasksOnGrace')).toEqual(['Refresher']);
+    expect(where('OldestOverdueTask')).toEqual(['Sweep']);
     expect(where('Defects')).toHaveLength(
       Object.keys(template.findResources('AWS::Lambda::Function')).length,
     );
@@ -175,6 +198,9 @@ test('the dashboard shows on one screen what the layer does and costs', () => {
     'What went wrong',
     'AWS calls',
     'Estimated cost, dollars in five minutes, at list prices of us-east-1',
+    'Tasks',
+    'Oldest overdue task, seconds',
+    'Tasks not renewed, by identity provider',
   ]);
   expect(Math.max(...widgets.map(({ y, height }) => y + height))).toBeLessThanOrEqual(24);
 });
