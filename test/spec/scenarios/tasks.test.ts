@@ -16,12 +16,10 @@ describe('an agent that has more to do than a token lasts', () => {
     async () => {
       const from = house.log.length;
       const { status, headers, body } = await house.open({ resource: demo, ceiling: String(3 * hour) });
-      const at = house.seconds();
       expect([status, headers.get('cache-control'), headers.get('location')]).toEqual([
         ...[201, 'no-store', `/tasks/${String(body['task_id'])}`],
       ]);
       const openedAt = Number(body['opened_at']);
-      expect([0, 1]).toContain(at - openedAt);
       expect(body).toEqual({
         task_id: expect.stringMatching(/^[\w-]{22}$/) as string,
         handle: expect.stringMatching(/^[\w-]{22}\.[\w-]{43}$/) as string,
