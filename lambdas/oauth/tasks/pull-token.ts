@@ -1,5 +1,5 @@
 import type { StoredTask } from '../../ports/tasks.ts';
-import type { Instant } from '../../runtime/clock.ts';
+import { after, type Instant } from '../../runtime/clock.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { TaskTiming } from '../../tasks/due.ts';
 import type { TokenPlan } from '../grants/grant.ts';
@@ -19,6 +19,9 @@ export interface PullPorts extends TaskPlanPorts, EndTaskPorts {
   readonly timing: TaskTiming;
   readonly issue: IssueToken;
 }
+
+/** As old as what is known of the registry can be. */
+const registrySeconds = 5;
 
 type Context = Pick<Asking, 'now' | 'requestId'>;
 
@@ -52,6 +55,11 @@ async function plansOf(
   const asking = { ...context, held: heldAsConfirmed(ports, task) };
   const plans = await planTask(ports, { terms: task.terms, grant }, owner, asking);
   if (plans.ok) return plans;
+  const { id: taskId, openedAt } = task.terms;
+  // Of what was registered just before the task was opened, this instance may not know yet. Grants are read as they are.
+  if (plans.refusal.reason !== 'grant_ended' && context.now < after(openedAt, registrySeconds)) {
+    return refuse({ reason: 'task_unsettled', taskId, retryAfterSeconds: registrySeconds });
+  }
   return overWith(ports, task, { at: context.now, ...overBy(plans.refusal) }, context);
 }
 
