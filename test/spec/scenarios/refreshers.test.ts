@@ -1,4 +1,6 @@
 import { describe, expect } from 'vitest';
+import { instant } from '../../../lambdas/runtime/clock.ts';
+import { alice } from '../support/granted.ts';
 import { startRefreshing } from '../support/refreshing.ts';
 import { endIn, hour, minute } from '../support/tasking.ts';
 import { forThisFile } from '../support/this-file.ts';
@@ -104,4 +106,42 @@ describe('whoever hears the event bus', () => {
     expect(new Set(heard.map(({ event }) => event))).toEqual(new Set(['TaskTokenRefreshed']));
     expect(new Set(heard.map(({ detail }) => detail['event_id'])).size).toBe(heard.length);
   });
+});
+
+describe('a task in the name of a person', () => {
+  verifies(
+    ['vestibule:task-renewal', 'vestibule:task-people'],
+    'is renewed while what they granted stands, and ends with it though nobody asks',
+    async () => {
+      const letIn = await house.letIn();
+      const from = house.log.length;
+      const task = await house.task(house.forPerson(letIn), 'scan-desk');
+      await house.minutes(14);
+      const [renewed] = house.tracedSince(from, task.id).filter(({ event }) => event === 'task_renewed');
+      expect(renewed).toMatchObject({ clientId: 'scan-desk', personId: alice.id });
+      await house.granting.grants.end(
+        letIn.grantId,
+        { at: instant(house.seconds()), reason: 'withdrawn' },
+        'request-1',
+      );
+      await house.minutes(14);
+      expect(house.heard(task.id)).toMatchObject([
+        { event: 'TaskEnded', detail: { reason: 'revoked', detail: 'withdrawn', sub: alice.id } },
+      ]);
+    },
+  );
+
+  verifies(
+    ['vestibule:task-renewal', 'vestibule:task-people'],
+    'ends when their identity provider does not let them go on',
+    async () => {
+      const letIn = await house.letIn();
+      const task = await house.task(house.forPerson(letIn), 'scan-desk');
+      await house.loseUpstream(letIn.grantId);
+      await house.minutes(14);
+      expect(house.heard(task.id)).toMatchObject([
+        { event: 'TaskEnded', detail: { reason: 'grant_ended_upstream' } },
+      ]);
+    },
+  );
 });

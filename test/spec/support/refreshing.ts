@@ -1,3 +1,4 @@
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { VestibuleConfig } from '../../../lib/index.ts';
 import type { BusEvent } from '../../../local/aws/eventbridge/buses.ts';
 import { eventsSince } from './people.ts';
@@ -16,6 +17,8 @@ export interface Refreshing extends Tasking {
   readonly heard: (taskId: string) => readonly Heard[];
   /** The audit trail since then, of one task. */
   readonly tracedSince: (from: number, taskId: string) => readonly Readonly<Record<string, unknown>>[];
+  /** From now on the identity provider is asked about a grant, of which nothing is kept there. */
+  readonly loseUpstream: (grantId: string) => Promise<void>;
   /** How many calls to AWS of one kind the role of a function made, of the newest. */
   readonly callsOf: (role: string, action: string) => number;
 }
@@ -40,6 +43,7 @@ export async function startRefreshing(
         .map(readEvent)
         .filter(({ detail }) => detail['task_id'] === taskId),
     tracedSince: (from, taskId) => eventsSince(house, from).filter((event) => event['taskId'] === taskId),
+    loseUpstream: (grantId) => loseUpstream(house, grantId),
     callsOf: (role, action) =>
       run.cloud.ledger.calls().filter((call) => call.action === action && call.principal.includes(role))
         .length,
@@ -54,4 +58,18 @@ function busesOf({ run }: Tasking): readonly string[] {
 
 function readEvent({ 'detail-type': event, detail }: BusEvent): Heard {
   return { event, detail };
+}
+
+async function loseUpstream({ run, operator }: Tasking, grantId: string): Promise<void> {
+  const credentials = operator;
+  const dynamo = new DynamoDBClient({ endpoint: run.cloud.endpoint, region: 'us-east-1', credentials });
+  const table = run.resources.find(({ logicalId }) => logicalId.startsWith('VestibuleGrantsTable'));
+  await dynamo.send(
+    new UpdateItemCommand({
+      ...{ TableName: table?.physicalId, Key: { pk: { S: `grant#${grantId}` } } },
+      UpdateExpression: 'SET terms.kept_upstream = :true',
+      ExpressionAttributeValues: { ':true': { BOOL: true } },
+    }),
+  );
+  dynamo.destroy();
 }
