@@ -108,6 +108,9 @@ export interface ProviderAnswer {
   readonly token: OpenedToken;
 }
 
+/** Why nobody gets an answer by a kept token again. `interaction_required`: it is lost, and the person signs in for another one. */
+type NoAnswer = 'client_removed' | 'upstream_refused' | 'interaction_required';
+
 /**
  * Sends the token, and settles where there is nothing to go on with. Refused: why nobody will get an answer by that token
  * again.
@@ -117,8 +120,8 @@ export async function askProvider(
   idp: IdentityProvider,
   { kept, settle }: LeasedToken,
   wish?: RefreshWish,
-): Promise<Result<ProviderAnswer, 'client_removed' | 'upstream_refused'>> {
-  let answer: Result<ProviderAnswer, 'client_removed' | 'upstream_refused'>;
+): Promise<Result<ProviderAnswer, NoAnswer>> {
+  let answer: Result<ProviderAnswer, NoAnswer>;
   try {
     answer = await refreshKept(ports, idp, kept, wish);
   } catch (error) {
@@ -140,7 +143,9 @@ async function refreshKept(
   if (spokenTo === undefined) return refuse('client_removed');
   const token = await seals.open(kept, kept.sealed);
   const refreshed = await upstream.refresh(spokenTo, token.refreshToken, token.subject, wish);
-  if (!refreshed.ok) return refuse('upstream_refused');
+  // Whoever had the lease before never said what came of it, and the provider may have rotated the token for them. Within a grace
+  // of its own it has taken the token again; one that has none knows nothing against the person.
+  if (!refreshed.ok) return refuse(kept.lease === undefined ? 'upstream_refused' : 'interaction_required');
   const { rotated } = refreshed.value;
   const sealed = rotated && token.reseal({ ...token, refreshToken: rotated });
   return ok({ refreshed: refreshed.value, sealed, spokenTo, token });

@@ -82,6 +82,10 @@ export const federation = {
     'Vestibule',
     'keeps an honest person standing through a lost reply at any call, and through a provider that is down',
   ),
+  'vestibule:standing-lost-rotation': must(
+    'Vestibule',
+    'sends a kept token once more whose replacement was lost, and where the provider takes it no more says that the person has to sign in again',
+  ),
   'vestibule:unruly-provider': must(
     'Vestibule',
     'waits for an identity provider for seconds, reads 256 kB of an answer, and keeps of it no group that has no role and no token that is too long',

@@ -278,6 +278,53 @@ describe('an honest person stands', () => {
   );
 });
 
+describe('when who had the lease is gone between the answer of the provider and the write of it', () => {
+  /** The lease is written; what the provider rotated to is not, and nobody has it. */
+  async function lost(): Promise<string> {
+    const { faults } = driver.deployment.run.cloud;
+    const grant = await aGrant();
+    faults.add('dynamodb:UpdateItem~Downstream=crash@2');
+    expect(
+      await asking(async () => {
+        await driver.standing(grant).catch(() => undefined);
+      }),
+    ).toBe(1);
+    faults.clear();
+    later(27);
+    return grant;
+  }
+
+  verifies(
+    'vestibule:standing-lost-rotation',
+    'a person stands whose provider takes the replaced token for a while',
+    async () => {
+      const grant = await lost();
+      driver.first.play({ takesSpent: true });
+      expect(await driver.standing(grant)).toEqual(stands(['staff']));
+      driver.first.play();
+      later(61);
+      expect(await driver.standing(grant)).toEqual(stands(['staff']));
+    },
+    60_000,
+  );
+
+  verifies(
+    'vestibule:standing-lost-rotation',
+    'a person has to sign in again whose provider takes each token once, and the provider is asked no more',
+    async () => {
+      const grant = await lost();
+      expect(await driver.standing(grant)).toEqual(ended('interaction_required'));
+      later(61);
+      expect(
+        await asking(async () => {
+          expect(await driver.standing(grant)).toEqual(ended('interaction_required'));
+        }),
+      ).toBe(0);
+    },
+    60_000,
+  );
+});
+
 verifies('vestibule:upstream-secrets', 'no log holds a token that was kept', () => {
   const log = driver.deployment.log.join('\n');
   for (const canary of driver.first.given) expect(log).not.toContain(canary);

@@ -34,6 +34,8 @@ export interface Behaviour {
   readonly tokens?: Claims;
   /** Answers refreshes with this OAuth error. */
   readonly refreshError?: string;
+  /** Takes a refresh token again that it has replaced, as providers with a grace do. */
+  readonly takesSpent?: boolean;
   readonly withoutIdTokenOnRefresh?: boolean;
   /** Milliseconds before each answer of the token endpoint. */
   readonly slow?: number;

@@ -58,8 +58,9 @@ export function playTokens(options: {
     const known = refreshTokens.get(form.get('refresh_token') ?? '');
     // RFC 6749 §6: it is good for the client that it was issued to.
     const state = known?.client === client ? known.state : undefined;
-    const { refreshError } = playing();
+    const { refreshError, takesSpent } = playing();
     if (refreshError !== undefined) return refused(refreshError);
+    if (state === 'spent' && takesSpent === true) return tokensFor(client);
     // Whoever sends a spent token is a thief, or robbed: nothing is good from then on.
     if (state === 'spent') for (const each of refreshTokens.values()) each.state = 'spent';
     if (known === undefined || state !== 'current') return refused('invalid_grant');
