@@ -2,7 +2,6 @@ import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { ProviderDoctor } from '../../ports/diagnosis.ts';
 import type { ApiDirectory, DownstreamApis } from '../../ports/downstream-apis.ts';
 import type { DownstreamAnswer, DownstreamQuestion } from '../../ports/downstream.ts';
-import type { MachineTokens } from '../../ports/machine-tokens.ts';
 import type { PersonStandings, SignIns, UpstreamLogouts } from '../../ports/people.ts';
 import type { ProviderCertificates } from '../../ports/provider-certificates.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
@@ -130,23 +129,6 @@ export function downstreamApis(options: Options, { find }: ApiDirectory): Downst
       if (answer.told !== 'exchanged') throw unexpected();
       const { accessToken, ...token } = answer.token;
       return { kind: 'token', token: { ...token, accessToken: new Secret(accessToken) } };
-    },
-  };
-}
-
-/** Tokens that agents get as themselves, which the downstream function asks for. */
-export function downstreamMachineTokens(options: Options): MachineTokens {
-  return {
-    mint: async (request) => {
-      const answer = await ask(options, { ask: 'machine_token', request });
-      if (answer.told === 'not_minted') return answer.refusal;
-      if (answer.told !== 'minted') throw unexpected();
-      const { token, askAgainBy } = answer;
-      const accessToken = new Secret(token.accessToken);
-      return {
-        ...{ kind: 'token', token: { ...token, accessToken } },
-        ...(askAgainBy !== undefined && { askAgainBy }),
-      };
     },
   };
 }
