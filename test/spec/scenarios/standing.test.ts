@@ -283,7 +283,7 @@ describe('when who had the lease is gone between the answer of the provider and 
   async function lost(): Promise<string> {
     const { faults } = driver.deployment.run.cloud;
     const grant = await aGrant();
-    faults.add('dynamodb:UpdateItem~Downstream=crash@2');
+    faults.add('dynamodb:UpdateItem~Downstream=down@2-30');
     expect(
       await asking(async () => {
         await driver.standing(grant).catch(() => undefined);
