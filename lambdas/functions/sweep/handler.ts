@@ -16,7 +16,7 @@ const ports: SweepPorts = {
   due: dynamoDueTasks({ client: new DynamoDBClient(clientDefaults), table: environment.GRANTS_TABLE }),
   queue: sqsTaskQueue({ client: new SQSClient(clientDefaults), queueUrl: environment.TASK_QUEUE }),
   // A hundred thousand tasks, which is what the workers do in a minute where all are machines'.
-  mostWaiting: 5_000,
+  mostWaiting: 10_000,
   memory: { sent: new Map() },
   clock: systemClock,
   audit,

@@ -9,7 +9,7 @@ const given = {
   tasksInMessage: 20,
   messagesInCall: 10,
   messagesInInvocation: 4,
-  mostMessagesASweep: 5_000,
+  mostMessagesASweep: 10_000,
   /** An assumption, as Lambda's time above: CPU of one refresh, on a whole processor. */
   cpuMilliseconds: 2.5,
   memoryMegabytes: 512,

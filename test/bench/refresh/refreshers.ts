@@ -26,7 +26,7 @@ export interface Refreshers {
 }
 
 /** As the template has them. */
-const [instances, messagesAtOnce, tasksAtOnce, mostWaiting] = [4, 4, 16, 5_000];
+const [instances, messagesAtOnce, tasksAtOnce, mostWaiting] = [4, 4, 16, 10_000];
 
 export function refreshersOf(house: House): Refreshers {
   const tallies = { sweep: tallied(), workers: tallied() };
