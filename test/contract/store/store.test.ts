@@ -3,7 +3,6 @@ import { dynamoAssertionReplay } from '../../../lambdas/adapters/dynamodb/assert
 import { dynamoClientRegistrations } from '../../../lambdas/adapters/dynamodb/client-registrations.ts';
 import { dynamoConsents } from '../../../lambdas/adapters/dynamodb/consents.ts';
 import { dynamoDevices } from '../../../lambdas/adapters/dynamodb/devices.ts';
-import { dynamoDueTasks } from '../../../lambdas/adapters/dynamodb/due-tasks.ts';
 import { dynamoEnds } from '../../../lambdas/adapters/dynamodb/ends.ts';
 import { dynamoEnrolments } from '../../../lambdas/adapters/dynamodb/enrolments.ts';
 import { dynamoGrants } from '../../../lambdas/adapters/dynamodb/grants.ts';
@@ -20,9 +19,7 @@ import {
 import { dynamoRegistryStore } from '../../../lambdas/adapters/dynamodb/registry-store.ts';
 import { dynamoRegistry } from '../../../lambdas/adapters/dynamodb/registry.ts';
 import { dynamoRevocations } from '../../../lambdas/adapters/dynamodb/revocations.ts';
-import { dynamoRunningTasks } from '../../../lambdas/adapters/dynamodb/running-tasks.ts';
 import { dynamoSharedBuckets } from '../../../lambdas/adapters/dynamodb/shared-buckets.ts';
-import { dynamoTasks } from '../../../lambdas/adapters/dynamodb/tasks.ts';
 import { dynamoTokenStandings } from '../../../lambdas/adapters/dynamodb/token-standings.ts';
 import { dynamoTransactions } from '../../../lambdas/adapters/dynamodb/transactions.ts';
 import { dynamoMachineTokens } from '../../../lambdas/adapters/dynamodb/machine-tokens.ts';
@@ -32,7 +29,6 @@ import { startTables, type TestTables } from '../../support/dynamodb.ts';
 import { describeAssertionReplay, expectOneWinner } from './assertion-replay.ts';
 import { describeConsents } from './consents.ts';
 import { describeDevices, expectOneDecision } from './devices.ts';
-import { describeDueTasks } from './due-tasks.ts';
 import { describeEnds } from './ends.ts';
 import { describeEnrolments, expectExactlyTheQuota } from './enrolments.ts';
 import { describeGrants, expectOneRedemption, expectOneRotation } from './grants.ts';
@@ -47,7 +43,6 @@ import { getThenPutEnrolments } from './planted-enrolments.ts';
 import { getThenPutGrants } from './planted-grants.ts';
 import { getThenPutTokens } from './planted-registration-tokens.ts';
 import { getThenPutReplay } from './planted-replay.ts';
-import { getThenPutTasks } from './planted-tasks.ts';
 import { getThenPutMachineTokens } from './planted-machine-tokens.ts';
 import { getThenPutVault } from './planted-vault.ts';
 import { describePushedRequests } from './pushed-requests.ts';
@@ -55,11 +50,7 @@ import { describeRegistrationTokens, expectExactlyItsUses } from './registration
 import { describeRegistryReader } from './registry-reader.ts';
 import { describeRegistryStore } from './registry-store.ts';
 import { describeRevocations } from './revocations.ts';
-import { describeRunningTasks } from './running-tasks.ts';
 import { describeSharedBuckets, expectNoMoreThanTheBucketHolds } from './shared-buckets.ts';
-import { describeTaskLeases, expectHeartbeatBesideRenewal, expectOneTaskLease } from './task-leases.ts';
-import { describeTaskStandings } from './task-standings.ts';
-import { describeTasks, expectExactlyTheMostChildren, expectOneEnd } from './tasks.ts';
 import { describeTransactions } from './transactions.ts';
 import { unrulyNetwork } from './unruly-network.ts';
 import { describeMachineTokens, expectOneMinter } from './machine-tokens.ts';
@@ -86,12 +77,6 @@ function registrationTokenSubject() {
     clients: dynamoClientRegistrations({ client, table, grants }),
     network,
   };
-}
-
-function tasksSubject() {
-  const network = unrulyNetwork(tables, slowest);
-  const { client } = network;
-  return { tasks: dynamoTasks({ client, table: tables.grants }), client, network };
 }
 
 describe('DynamoDB', () => {
@@ -134,29 +119,6 @@ describe('DynamoDB', () => {
       standings: dynamoTokenStandings({ client, registry, grants }),
       network,
     };
-  });
-
-  describeTasks(() => {
-    const { client, ...rest } = tasksSubject();
-    return { ...rest, ends: dynamoEnds({ client, table: tables.grants }) };
-  });
-
-  describeTaskLeases(() => tasksSubject());
-
-  describeTaskStandings(() => {
-    const { client, ...rest } = tasksSubject();
-    const { registry, grants } = tables;
-    return { ...rest, standings: dynamoTokenStandings({ client, registry, grants }) };
-  });
-
-  describeDueTasks(() => {
-    const { client, tasks } = tasksSubject();
-    return { tasks, due: dynamoDueTasks({ client, table: tables.grants }) };
-  });
-
-  describeRunningTasks(() => {
-    const { client, tasks } = tasksSubject();
-    return { tasks, running: dynamoRunningTasks({ client, table: tables.grants }) };
   });
 
   describeSharedBuckets(() => {
@@ -327,18 +289,5 @@ describe('the contract of tokens of machines', () => {
     const network = unrulyNetwork(tables, slowest);
     const tokens = getThenPutMachineTokens(network.client, tables.grants);
     await expect(expectOneMinter({ tokens, network })).rejects.toThrow(/to have a length of 1/);
-  });
-});
-
-describe('the contract of tasks', () => {
-  it.each([
-    ['ends', expectOneEnd, /to have a length of 1/],
-    ['adds children', expectExactlyTheMostChildren, /to have a length of 64/],
-    ['leases', expectOneTaskLease, /to have a length of \+0/],
-    ['notes a heartbeat', expectHeartbeatBesideRenewal, /to deeply equal/],
-  ])('finds out a store that reads before it writes when it %s', async (_what, expectIt, broken) => {
-    const network = unrulyNetwork(tables, slowest);
-    const tasks = getThenPutTasks(network.client, tables.grants);
-    await expect(expectIt({ tasks, network })).rejects.toThrow(broken);
   });
 });
