@@ -256,7 +256,7 @@ describe('the metadata', () => {
           'introspection_endpoint',
           'pushed_authorization_request_endpoint',
         ],
-        ...['revocation_endpoint', 'token_endpoint', 'userinfo_endpoint'],
+        ...['revocation_endpoint', 'token_endpoint', 'userinfo_endpoint', 'vestibule_tasks_endpoint'],
       ]);
       for (const [name, url] of Object.entries(aliases)) {
         expect(new URL(url).protocol).toBe('https:');
