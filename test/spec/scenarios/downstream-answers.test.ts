@@ -55,7 +55,10 @@ describe('what the provider says', () => {
     [
       'yes, and gives a token that is bound to a key of ours',
       { status: 200, body: { ...aToken(), token_type: 'DPoP' } },
-      told({ kind: 'refused', error: 'token_bound_to_another_key' }),
+      told({
+        ...{ kind: 'refused', error: 'token_bound_to_another_key', fault: 'exchanged_tokens_bound' },
+        fix: 'Do not require a proof of possession (DPoP) of the client vestibule, or name another one in strategy.client of the API: the settings of the client at the identity provider.',
+      }),
     ],
     ['that it is down', { status: 500, body: {} }, unavailable],
     ['that it has too much to do', { status: 429, body: {} }, unavailable],
