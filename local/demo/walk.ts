@@ -14,12 +14,13 @@ import { createReport, Surprise, type Report } from './walk/report.ts';
 import type { Walk } from './walk/walk-context.ts';
 import { rotation } from './walk/rotation.ts';
 import { revocation } from './walk/revocation.ts';
+import { tasks } from './walk/tasks.ts';
 import { recordingFetch, type Exchange } from './walk/wire.ts';
 
 /**
  * `npm run demo`: every flow against a running `npm start`, with real clients. Exits 1 on the first surprise. With
- * `--only agents` nobody signs in, and no browser is needed; `--only people`, `--only device` and `--only exchange` leave the
- * rest out.
+ * `--only agents` nobody signs in, and no browser is needed; `--only people`, `--only device`, `--only exchange` and
+ * `--only tasks` leave the rest out.
  */
 async function main(): Promise<void> {
   const { only } = parseArgs({ options: { only: { type: 'string' } } }).values;
@@ -45,6 +46,7 @@ const parts = new Map([
   ['people', people],
   ['device', device],
   ['exchange', exchange],
+  ['tasks', tasks],
 ]);
 
 async function walk(report: Report, only: string | undefined, undoLater: Walk['undoLater']): Promise<void> {

@@ -26,4 +26,13 @@ describe('the demo', () => {
       expect(code).toBe(0);
     },
   );
+
+  it('walks what takes longer than a token lives, and shows no handle', { timeout: 120_000 }, async () => {
+    const { code, stdout, stderr } = await run.demo('--only', 'tasks');
+    expect(stderr).toBe('');
+    expect(stdout).toContain('Everything went as promised.');
+    expect(stdout).not.toMatch(/eyJ[\w-]{20,}/);
+    expect(stdout).not.toMatch(/[\w-]{22}\.[\w-]{43}/);
+    expect(code).toBe(0);
+  });
 });

@@ -1,16 +1,12 @@
 import { decodeJwt } from 'jose';
 import type { Browser } from 'playwright-core';
-import {
-  clientSecretBasic,
-  clientSecretPost,
-  createAgent,
-  type Agent,
-} from '../../../lambdas/agent/index.ts';
+import { clientSecretPost, createAgent, type Agent } from '../../../lambdas/agent/index.ts';
 import { atWork, type AtWork } from './at-work.ts';
 import { exchangesIn, type ExchangedEvent } from './audit-trail.ts';
 import { startChromium } from './chromium.ts';
 import { clientSecret } from './client-secret.ts';
 import { connect } from './mcp-client.ts';
+import { plannerAgent } from './planner.ts';
 import { Surprise } from './report.ts';
 import { listTools, untilRefused } from './until-refused.ts';
 import type { Walk } from './walk-context.ts';
@@ -144,15 +140,6 @@ async function parentEnds(walk: Walk, alice: AtWork, places: Places): Promise<vo
   const promise = `the MCP server refuses the last ${seconds.toFixed(0)} s later, from the feed of ends`;
   report.check(promise, 401, refused.status);
   walk.takeExchanges();
-}
-
-async function plannerAgent({ endpoints, fetch }: Walk): Promise<Agent> {
-  const secret = await clientSecret(endpoints, 'planner-client');
-  return createAgent({
-    issuer: endpoints.issuer,
-    client: clientSecretBasic('planner-client', secret),
-    fetch,
-  });
 }
 
 async function analystAgent({ endpoints, fetch }: Walk): Promise<Agent> {

@@ -2,7 +2,7 @@
 const secretNames = new Set([
   ...['access_token', 'token', 'refresh_token', 'id_token', 'registration_access_token'],
   ...['client_secret', 'client_assertion', 'secret', 'code', 'code_verifier', 'device_code'],
-  ...['subject_token', 'actor_token', 'assertion'],
+  ...['subject_token', 'actor_token', 'assertion', 'handle', 'parent_handle'],
 ]);
 
 /** Enough to recognise a value by, never enough to use it. */
