@@ -26,6 +26,8 @@ export interface ExchangeRequest {
   readonly resources: readonly string[];
   readonly audience: string | undefined;
   readonly scope: string | undefined;
+  /** Not of the form: what a refresh token would be given for is itself a task below that of the subject token, and ends with it. */
+  readonly forTask?: true;
 }
 
 export const exchangeParameters = [

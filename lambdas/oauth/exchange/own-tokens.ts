@@ -10,7 +10,7 @@ import { knownToken, type TokenSources } from '../tokens/known-token.ts';
 import { opaqueIdOf } from '../tokens/opaque-token.ts';
 import type { SentToken } from './exchange-request.ts';
 import { ownSubject } from './own-subject.ts';
-import { type ExchangeRefusal, tokenRefused } from './refusal.ts';
+import { type ExchangeRefusal, taskEnded, tokenRefused } from './refusal.ts';
 import type { SubjectReader } from './subject.ts';
 import { accessTokenType, jwtType } from './token-types.ts';
 
@@ -72,8 +72,7 @@ export async function standingToken(
   const standing = await ports.standings.read(tokenNames(token.value));
   const end = endOf(token.value, standing, ports);
   // RFC 8693 §2.2.2: what ended a token is its own client's business, and that it ended is everybody's.
-  if (end === 'task_ended')
-    return tokenRefused(part, end, 'counts no more: the task that it is of has ended');
+  if (end === 'task_ended') return taskEnded(part);
   if (end !== undefined) return tokenRefused(part, end, 'counts no more: what it rests on has ended');
   return ok({ token: token.value, standing });
 }

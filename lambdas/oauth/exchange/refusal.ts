@@ -149,3 +149,8 @@ export function tokenRefused(
   const description = `the ${part}_token ${detail}`;
   return refuse({ reason: 'exchange_refused', why: `${part}_${why}`, error: 'invalid_request', description });
 }
+
+/** What ended a task is the business of its own client, and that it ended is everybody's. */
+export function taskEnded(part: 'subject' | 'actor'): Result<never, ExchangeRefusal> {
+  return tokenRefused(part, 'task_ended', 'counts no more: the task that it is of has ended');
+}

@@ -97,7 +97,7 @@ export interface Decision {
 
 async function exchanged(
   ports: ExchangePorts,
-  { requestedType, scope }: ExchangeRequest,
+  { requestedType, scope, forTask }: ExchangeRequest,
   decision: Decision,
   context: GrantContext,
 ): Promise<Result<Decided, GrantRefusal>> {
@@ -123,7 +123,7 @@ async function exchanged(
     return ok({ plan, issuedTokenType: requestedType });
   }
   // It would go on after the end of its task.
-  return subject.tasks === undefined
+  return subject.tasks === undefined || forTask === true
     ? openedFamily(ports.people, decision, plan, context)
     : exchangeRefused('refresh_of_task');
 }

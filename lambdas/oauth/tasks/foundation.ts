@@ -1,17 +1,18 @@
 import type { StoredGrant } from '../../ports/grants.ts';
 import type { RegistryReader } from '../../ports/registry.ts';
+import type { RestingTask } from '../../ports/resting-tasks.ts';
 import type { StoredTask, TaskAccess, TaskBasis } from '../../ports/tasks.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { GrantContext } from '../grants/grant.ts';
 import type { GrantRefusal } from '../refusal.ts';
 import { accessBelow, agentAccess } from './agent-basis.ts';
 import type { AskedTask } from './asked-task.ts';
-import { type HeldTask, type HeldTaskPorts, taskOfClient } from './held-task.ts';
+import { type HeldTaskPorts, taskOfClient } from './held-task.ts';
 import { liveTask } from './live-task.ts';
 import type { EndTaskPorts } from './end-task.ts';
 import type { TaskAgent } from './owner.ts';
 import { personBasis, type PersonBasisPorts } from './person-basis.ts';
-import { taskRefused } from './refusal.ts';
+import { taskOfSender, withRoomBelow } from './task-above.ts';
 
 /** What a new task rests on. */
 export interface Foundation {
@@ -21,7 +22,7 @@ export interface Foundation {
   /** Keeps the grant that was made for the task alone. */
   readonly keep?: () => Promise<unknown>;
   /** The task above it, and those above that. */
-  readonly parent?: HeldTask;
+  readonly parent?: RestingTask;
 }
 
 export interface FoundationPorts extends HeldTaskPorts, EndTaskPorts {
@@ -29,9 +30,6 @@ export interface FoundationPorts extends HeldTaskPorts, EndTaskPorts {
   /** Undefined where no people sign in. */
   readonly persons: PersonBasisPorts | undefined;
 }
-
-/** Tasks above a task at most. */
-const mostAbove = 3;
 
 export async function foundationOf(
   ports: FoundationPorts,
@@ -52,7 +50,7 @@ export async function foundationOf(
 }
 
 async function ofPerson(
-  { persons }: FoundationPorts,
+  { persons, resting }: FoundationPorts,
   subject: Extract<AskedTask['basis'], { readonly kind: 'person' }>,
   asked: AskedTask,
   context: GrantContext,
@@ -60,7 +58,9 @@ async function ofPerson(
   if (persons === undefined) return refuse({ reason: 'refresh_token_unknown' });
   const founded = await personBasis(persons, subject, asked, context);
   if (!founded.ok) return founded;
-  const { grant, access, keep } = founded.value;
+  const { grant, access, keep, below: above } = founded.value;
+  const parent = above === undefined ? ok(undefined) : await taskOfSender(resting, above, context.now);
+  if (!parent.ok) return parent;
   const { id, person } = grant.terms;
   const basis = {
     kind: 'grant',
@@ -69,7 +69,11 @@ async function ofPerson(
     idp: person.idp,
     owned: keep !== undefined,
   } as const;
-  return ok({ basis, access: [access], grant, ...(keep && { keep }) });
+  return ok({
+    ...{ basis, access: [access], grant },
+    ...(keep && { keep }),
+    ...(parent.value && { parent: parent.value }),
+  });
 }
 
 /** A task below one of the same client: it works as that does, and ends with it. */
@@ -83,8 +87,9 @@ async function below(
   if (!held.ok) return held;
   const parent = await liveTask(ports, held.value, context);
   if (!parent.ok) return parent;
+  const room = withRoomBelow(parent.value);
+  if (!room.ok) return room;
   const { task, grant } = parent.value;
-  if (task.terms.ancestors.length >= mostAbove) return taskRefused('too_deep');
   const access = accessBelow(task.terms.access, asked);
   if (!access.ok) return access;
   return ok({

@@ -11,11 +11,11 @@ import type { IssueToken } from '../tokens/issue.ts';
 import { type AskedTask, readAskedTask } from './asked-task.ts';
 import { type Foundation, foundationOf, type FoundationPorts } from './foundation.ts';
 import { heldUpstream } from './held-upstream.ts';
-import { overWith } from './live-task.ts';
 import { type MintedToken, mintToken } from './mint-token.ts';
 import { boundTo, newTask } from './new-task.ts';
 import { taskAgent } from './owner.ts';
 import { taskRefused } from './refusal.ts';
+import { overAbove } from './task-above.ts';
 import { planTask, type TaskPlanPorts } from './task-plan.ts';
 
 export interface OpenPorts extends FoundationPorts, TaskPlanPorts, MarkPorts {
@@ -98,23 +98,23 @@ async function firstPlans(
   return ok({ access: given, plan, roles: roles() });
 }
 
-/** The grant of its own first, then its place below another, and then the task: of what is left behind nobody has a handle. */
+/** Its place below another first, which may be refused, then the grant of its own, and then the task: of what is left behind nobody has a handle. */
 async function keepTask(
   ports: OpenPorts,
   task: StoredTask,
   { keep, parent }: Foundation,
   context: GrantContext,
 ): Promise<Result<true, GrantRefusal>> {
-  await keep?.();
   if (parent !== undefined) {
     const adopted = await ports.tasks.adopt(parent.task.terms.id, task.terms.id);
     if (adopted.kind !== 'written') {
       const { ended } = adopted.kind === 'over' ? adopted.task : parent.task;
       return ended === undefined
         ? taskRefused('too_many_children')
-        : overWith(ports, { ...parent.task, ended }, ended, context);
+        : overAbove(ports, parent, ended, { ...context, clientId: task.terms.clientId });
     }
   }
+  await keep?.();
   await ports.tasks.open(task);
   return ok(true);
 }

@@ -1,6 +1,6 @@
 import type { StoredGrant } from '../../ports/grants.ts';
 import type { TaskAccess } from '../../ports/tasks.ts';
-import type { ResourceUri, ScopeName } from '../../runtime/identifiers.ts';
+import type { ResourceUri, ScopeName, TaskId } from '../../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { type ExchangePorts, exchange } from '../exchange/token-exchange.ts';
 import { accessTokenType, refreshTokenType } from '../exchange/token-types.ts';
@@ -23,6 +23,8 @@ export interface PersonBasis {
   readonly access: TaskAccess;
   /** Keeps the grant, where it was made for the task alone. */
   readonly keep?: () => Promise<unknown>;
+  /** The task of the token that was sent, where it is of one: the new task is below that. */
+  readonly below?: TaskId;
 }
 
 type AskedPerson = Extract<AskedBasis, { readonly kind: 'person' }>;
@@ -88,7 +90,7 @@ async function ofSender(
     exchanges,
     {
       subject: { token, type: accessTokenType },
-      ...{ requestedType: refreshTokenType, resources, audience: undefined, scope },
+      ...{ requestedType: refreshTokenType, resources, audience: undefined, scope, forTask: true },
     },
     context,
   );
@@ -96,5 +98,7 @@ async function ofSender(
   const { opens, plan } = decided.value;
   if (opens === undefined || plan.resource === undefined) return refuse({ reason: 'resource_not_available' });
   const { grant, keep } = opens;
-  return ok({ grant, access: { resource: plan.resource.uri, scope: plan.scope }, keep });
+  const access = { resource: plan.resource.uri, scope: plan.scope };
+  const below = plan.tasks?.at(-1);
+  return ok({ ...{ grant, access, keep }, ...(below !== undefined && { below }) });
 }

@@ -26,6 +26,10 @@ export const tasks = {
     'Vestibule',
     'opens tasks below a task that are narrower, end no later, and end with it',
   ),
+  'vestibule:task-children-of-others': must(
+    'Vestibule',
+    'opens a task below that of another client for whoever was sent a token of it and may go on for its person, which ends no later than any above it, and with each',
+  ),
   'vestibule:task-ends': must(
     'Vestibule',
     'ends a task that is completed, revoked, silent, at its ceiling, or without what it rests on, and tells whoever asks for its token why',
