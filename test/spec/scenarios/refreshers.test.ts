@@ -144,4 +144,18 @@ describe('a task in the name of a person', () => {
       ]);
     },
   );
+
+  verifies(
+    'vestibule:task-people',
+    'is not opened once their identity provider lets them go on no more',
+    async () => {
+      const letIn = await house.letIn();
+      await house.loseUpstream(letIn.grantId);
+      const { status, body } = await house.open(house.forPerson(letIn), 'scan-desk');
+      expect([status, body['error']]).toEqual([400, 'invalid_grant']);
+      expect(body['error_description']).toMatch(
+        /nothing is kept any more by which to ask their identity provider/,
+      );
+    },
+  );
 });

@@ -29,12 +29,12 @@ test('a bundle is CommonJS wherever it lies', () => {
 });
 
 describe.each([
-  ['discovery', ['TrentService', 'secretsmanager']],
+  ['discovery', ['TrentService', 'com.amazonaws.secretsmanager']],
   ['authorization', ['TrentService']],
-  ['no-sign-in', ['TrentService', 'secretsmanager']],
-  ['requests', ['TrentService', 'secretsmanager']],
-  ['introspection', ['secretsmanager']],
-  ['admin', ['TrentService', 'secretsmanager']],
+  ['no-sign-in', ['TrentService', 'com.amazonaws.secretsmanager']],
+  ['requests', ['TrentService', 'com.amazonaws.secretsmanager']],
+  ['introspection', ['com.amazonaws.secretsmanager']],
+  ['admin', ['TrentService', 'com.amazonaws.secretsmanager']],
 ])('the bundle of %s', (name, services) => {
   test.each(services)('speaks no %s', (service) => {
     expect(bundleOf(name).includes(service)).toBe(false);
@@ -49,7 +49,7 @@ describe.each([
 
 test('the services are known by these words', () => {
   expect(bundleOf('keys').includes('TrentService')).toBe(true);
-  expect(bundleOf('registrar').includes('secretsmanager')).toBe(true);
+  expect(bundleOf('registrar').includes('com.amazonaws.secretsmanager')).toBe(true);
 });
 
 test('a function without a handler stops the synth', () => {
