@@ -6,7 +6,7 @@ export interface AgentTasksConfig {
   readonly extension?: boolean;
   /**
    * The secrets of Secrets Manager that tokens may be put into, by ARN; one that ends with `*` is for all that begin so. Default:
-   * none.
+   * none. Nothing fills them: a task with the delivery `secret` is refused.
    */
   readonly secrets?: readonly string[];
 }

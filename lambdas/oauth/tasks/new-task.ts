@@ -80,8 +80,8 @@ function deliveryOf(
   const { secretArn } = delivery;
   const { secrets = [] } = agent.tasks;
   if (!secrets.some((pattern) => coversSecret(pattern, secretArn))) return taskRefused('secret_not_allowed');
-  const [only, ...others] = access;
-  if (only === undefined || others.length > 0) return taskRefused('secret_of_several');
+  if (access.length > 1) return taskRefused('secret_of_several');
   if (client.dpopBound === true || client.certificateBound === true) return taskRefused('secret_of_key');
-  return ok({ kind: 'secret', secretArn, resource: only.resource });
+  // Nobody would fill it.
+  return taskRefused('secret_not_filled');
 }

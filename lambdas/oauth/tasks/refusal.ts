@@ -42,6 +42,10 @@ const faults = {
     'invalid_request',
     'a token in a secret is used by whoever reads it: the client gets none that is not bound to a key',
   ],
+  secret_not_filled: [
+    'invalid_request',
+    'tokens are put into no secret by this server: leave delivery and secret_arn out, and pull them',
+  ],
   subject_token_alone: ['invalid_request', 'subject_token and subject_token_type come together'],
   subject_token_type_unknown: ['invalid_request', 'the subject_token_type is not supported; it can be'],
   several_bases: ['invalid_request', 'a task below another works as that one does: leave subject_token out'],
