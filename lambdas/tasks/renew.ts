@@ -63,7 +63,7 @@ async function asked(ports: RefreshPorts, { task, now }: Leased): Promise<Confir
 async function settleRenewed(
   ports: RefreshPorts,
   leased: Leased,
-  answer: Pick<Stands, 'askAgainBy' | 'roles'> & { readonly asked: boolean },
+  answer: Pick<Stands, 'roles'> & { readonly asked: boolean },
 ): Promise<Renewal> {
   const { task, attempt, now } = leased;
   const { tasks, timing, random, audit } = ports;
@@ -75,8 +75,7 @@ async function settleRenewed(
   const isTold = !answer.asked || (await tell(ports, leased, refreshed(renewed, now)));
   const share = fraction(random);
   const next = dueAt({ ...renewed, ...warned }, timing, share);
-  const again = answer.askAgainBy === undefined ? next : sooner(next, partOf(now, answer.askAgainBy, share));
-  const due = later(isTold ? again : after(now, backoffSeconds(1, share)), after(now, shortestSeconds));
+  const due = later(isTold ? next : after(now, backoffSeconds(1, share)), after(now, shortestSeconds));
   const { goodUntil: until } = renewed;
   const confirmedAt = isTold ? renewed.confirmedAt : task.confirmedAt;
   const roles = answer.roles && { roles: answer.roles };
@@ -165,11 +164,6 @@ async function tell(
     logged(error, requestId, task.terms.id);
     return false;
   }
-}
-
-/** Between six and eight tenths of the way. */
-function partOf(from: Instant, to: Instant, share: number): Instant {
-  return after(from, Math.floor((to - from) * (0.6 + 0.2 * share)));
 }
 
 function sooner(one: Instant, other: Instant): Instant {

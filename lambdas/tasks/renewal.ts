@@ -6,8 +6,6 @@ import type { IdpId } from '../runtime/identifiers.ts';
 export type Confirmation =
   | {
       readonly kind: 'stands';
-      /** Something upstream dies unless it is asked for again by then. */
-      readonly askAgainBy?: Instant;
       /** Of a person, where they were told anew. */
       readonly roles?: readonly string[];
     }
