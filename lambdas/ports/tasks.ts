@@ -141,12 +141,15 @@ export type TaskOutcome =
       readonly dueAt: Instant;
       readonly delivered?: NonNullable<StoredTask['delivered']>;
       readonly warnedAt?: Instant;
+      /** It stands, but its token could not be delivered. Absent: nothing fails any more. */
+      readonly failure?: TaskFailure;
     }
   /** It goes on with what it holds. */
   | {
       readonly kind: 'failed';
       readonly dueAt: Instant;
       readonly failure: TaskFailure;
+      readonly delivered?: NonNullable<StoredTask['delivered']>;
       readonly warnedAt?: Instant;
     }
   /** It was over before, and everything that follows from that is done: nothing is due any more. */

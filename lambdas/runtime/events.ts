@@ -3,6 +3,7 @@ import type { ApiTokenGiven, ExchangedFrom, RefreshTokenGiven } from './exchange
 import { logger } from './log.ts';
 import type { LogoutEvent, UpstreamLogoutEvent } from './logout-events.ts';
 import type { TaskEndRefused } from './operator-task-events.ts';
+import type { DeliveryEvent } from './delivery-events.ts';
 import type { RefresherEvent } from './refresher-events.ts';
 import type { RegistrationEvent } from './registration-events.ts';
 import type { TaskEnded, TaskEvent } from './task-events.ts';
@@ -219,6 +220,7 @@ export type AuditEvent =
       readonly reason: string;
     }
   | EnrolmentEvent
+  | DeliveryEvent
   | RefresherEvent
   | RegistrationEvent
   | {

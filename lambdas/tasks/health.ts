@@ -1,12 +1,13 @@
 import type { StoredTask, TaskEnd } from '../ports/tasks.ts';
 import { after, type Instant } from '../runtime/clock.ts';
+import { isOfDelivery } from './deliver.ts';
 import { isWarned } from './due.ts';
 import { endOf } from './ends.ts';
 
 /** How a task is, as an operator wants to know it: what comes first is the worst. */
 export type TaskHealth =
   | { readonly kind: 'over'; readonly end: TaskEnd }
-  /** It could not be renewed. `endsAt`: if that goes on it ends then, before its ceiling. */
+  /** It could not be renewed, or its token not delivered. `endsAt`: if it is not renewed it ends then, before its ceiling. */
   | { readonly kind: 'failing'; readonly endsAt?: Instant }
   /** It should have been looked at by now, and nobody has. */
   | { readonly kind: 'late'; readonly seconds: number }
@@ -22,7 +23,8 @@ export function healthOf(task: StoredTask, ancestors: readonly StoredTask[], now
   if (end !== undefined) return { kind: 'over', end };
   const { failure, goodUntil, ceiling, dueAt } = task;
   if (failure !== undefined) {
-    return { kind: 'failing', ...(goodUntil < ceiling && { endsAt: goodUntil }) };
+    const endsEarly = goodUntil < ceiling && !isOfDelivery(failure);
+    return { kind: 'failing', ...(endsEarly && { endsAt: goodUntil }) };
   }
   if (dueAt !== undefined && now > after(dueAt, lateAfterSeconds)) {
     return { kind: 'late', seconds: now - dueAt };

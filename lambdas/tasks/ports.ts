@@ -5,6 +5,7 @@ import type { Clock, Instant } from '../runtime/clock.ts';
 import type { Audit } from '../runtime/events.ts';
 import type { Random } from '../runtime/random.ts';
 import type { ProviderGate } from './circuit.ts';
+import type { DeliveryPorts } from './deliver.ts';
 import type { TaskTiming } from './due.ts';
 import type { Confirm } from './renewal.ts';
 
@@ -15,6 +16,8 @@ export interface RefreshPorts {
   readonly providers: ProviderGate;
   readonly grants: Pick<Grants, 'end'>;
   readonly events: TaskEvents;
+  /** Undefined where no agent has tokens put into secrets. */
+  readonly delivery?: DeliveryPorts;
   readonly timing: TaskTiming;
   /** Longer than who looks at a task can be at it, by the clock of anybody else. */
   readonly leaseSeconds: number;

@@ -1,12 +1,13 @@
 import type { TaskEvent } from '../ports/task-work.ts';
 import type { StoredTask, TaskEnd, TaskFailure } from '../ports/tasks.ts';
 import { after, type Instant, instant } from '../runtime/clock.ts';
-import { DependencyUnavailable } from '../runtime/dependency.ts';
 import { fraction } from '../runtime/random.ts';
+import { isOfDelivery } from './deliver.ts';
+import { delivered } from './delivered.ts';
 import { backoffSeconds, dueAt, goodUntil, isToConfirm, isToWarn } from './due.ts';
-import { logged } from './failure.ts';
 import { type Leased, type RefreshPorts, whose } from './ports.ts';
 import type { Confirmation } from './renewal.ts';
+import { tell } from './tell.ts';
 import { endingTold, failedTold, refreshedTold } from './told.ts';
 
 export type Renewal =
@@ -74,11 +75,12 @@ async function settleRenewed(
   // Who wants to hear of each renewal hears of this one, if not now then of the one that is made for it.
   const isTold = !answer.asked || (await tell(ports, leased, refreshed(renewed, now)));
   const share = fraction(random);
-  const next = dueAt({ ...renewed, ...warned }, timing, share);
+  const roles = answer.roles && { roles: answer.roles };
+  const delivery = await delivered(ports, leased, { ...withoutFailure(renewed), ...roles });
+  const next = delivery.due(dueAt({ ...renewed, ...warned }, timing, share), share);
   const due = later(isTold ? next : after(now, backoffSeconds(1, share)), after(now, shortestSeconds));
   const { goodUntil: until } = renewed;
   const confirmedAt = isTold ? renewed.confirmedAt : task.confirmedAt;
-  const roles = answer.roles && { roles: answer.roles };
   const outcome = {
     kind: 'renewed',
     confirmedAt,
@@ -86,20 +88,33 @@ async function settleRenewed(
     dueAt: due,
     ...roles,
     ...warned,
+    ...delivery.outcome,
+    ...delivery.failure,
   } as const;
   if (!(await tasks.settle(task.terms.id, attempt, outcome))) return { outcome: 'taken' };
   if (answer.asked) audit({ event: 'task_renewed', ...whose(leased), goodUntil: until, dueAt: due });
   return { outcome: 'renewed' };
 }
 
+/** One renewal more that failed in a row; deliveries that failed are no renewals. */
+function oneMore({ failure }: StoredTask, now: Instant): Pick<TaskFailure, 'count' | 'since'> {
+  const before = isOfDelivery(failure) ? undefined : failure;
+  return { count: (before?.count ?? 0) + 1, since: before?.since ?? now };
+}
+
+/** What failed before does not any more, but for a delivery. */
+function withoutFailure({ failure, ...task }: StoredTask): StoredTask {
+  return { ...task, ...(failure !== undefined && isOfDelivery(failure) && { failure }) };
+}
+
 async function settleFailed(ports: RefreshPorts, leased: Leased, failed: Unreachable): Promise<Renewal> {
   const { task, now } = leased;
   const { what: reason, interaction, idp, retryAfterSeconds = 0 } = failed;
-  const count = (task.failure?.count ?? 0) + 1;
+  const { count, since } = oneMore(task, now);
   if (now >= task.goodUntil && count >= fewestFailures) {
     return { outcome: 'over', end: { at: now, reason: 'idp_unreachable', detail: reason } };
   }
-  const failure: TaskFailure = { count, since: task.failure?.since ?? now, reason };
+  const failure: TaskFailure = { count, since, reason };
   if (count === 1 || interaction) await tell(ports, leased, [failedTold(task, { reason, interaction }, now)]);
   const wait = Math.max(backoffSeconds(count, fraction(ports.random)), retryAfterSeconds);
   const settled = await settleAs(ports, leased, failure, after(now, wait));
@@ -129,8 +144,10 @@ async function settleAs(
   const { task, attempt, now } = leased;
   const warned = await warn(ports, leased, task);
   const latest = dueAt({ ...task, ...warned, confirmedAt: now }, ports.timing, 0);
-  const due = later(sooner(again, latest), after(now, shortestSeconds));
-  const outcome = { kind: 'failed', failure, dueAt: due, ...warned } as const;
+  const delivery = await delivered(ports, leased, task);
+  const next = delivery.due(sooner(again, latest), fraction(ports.random));
+  const due = later(next, after(now, shortestSeconds));
+  const outcome = { kind: 'failed', failure, dueAt: due, ...warned, ...delivery.outcome } as const;
   return { outcome: (await ports.tasks.settle(task.terms.id, attempt, outcome)) ? 'failed' : 'taken' };
 }
 
@@ -148,22 +165,6 @@ async function warn(
 
 function refreshed(task: StoredTask, now: Instant): readonly TaskEvent[] {
   return task.terms.delivery.kind === 'events' ? [refreshedTold(task, now)] : [];
-}
-
-/** A task goes on though nobody hears of it. */
-async function tell(
-  { events }: RefreshPorts,
-  { task, requestId }: Leased,
-  told: readonly TaskEvent[],
-): Promise<boolean> {
-  try {
-    if (told.length > 0) await events.tell(told);
-    return true;
-  } catch (error) {
-    if (!(error instanceof DependencyUnavailable)) throw error;
-    logged(error, requestId, task.terms.id);
-    return false;
-  }
 }
 
 function sooner(one: Instant, other: Instant): Instant {

@@ -24,14 +24,18 @@ export function failedTold(
   };
 }
 
+/** One event for each confirmation, and where tokens are delivered for each of those. */
 export function refreshedTold(task: StoredTask, now: Instant): TaskEvent {
   const { goodUntil, confirmedAt, delivered, terms } = task;
   const to = terms.delivery;
+  if (to.kind !== 'secret' || delivered === undefined) {
+    return { event: 'TaskTokenRefreshed', ...named(task, 'TaskTokenRefreshed', now, confirmedAt), goodUntil };
+  }
   return {
     event: 'TaskTokenRefreshed',
-    ...named(task, 'TaskTokenRefreshed', now, confirmedAt),
-    goodUntil,
-    ...(to.kind === 'secret' && delivered && { secretArn: to.secretArn, secretVersion: delivered.version }),
+    ...named(task, 'TaskTokenRefreshed', now, delivered.at, delivered.version),
+    goodUntil: delivered.expiresAt,
+    ...{ secretArn: to.secretArn, secretVersion: delivered.version },
   };
 }
 

@@ -6,7 +6,7 @@ export interface AgentTasksConfig {
   readonly extension?: boolean;
   /**
    * The secrets of Secrets Manager that tokens may be put into, by ARN; one that ends with `*` is for all that begin so. Default:
-   * none. Nothing fills them: a task with the delivery `secret` is refused.
+   * none. Whatever they hold is replaced, so keep them for that alone.
    */
   readonly secrets?: readonly string[];
 }

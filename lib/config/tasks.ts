@@ -31,6 +31,11 @@ export function hasTasks({ agents }: { readonly agents: readonly { readonly task
   return agents.some((agent) => agent.tasks !== undefined);
 }
 
+/** The secrets that tokens of some agent go into, as ARNs and beginnings of ARNs. */
+export function taskSecrets({ agents }: Pick<VestibuleConfig, 'agents'>): readonly string[] {
+  return [...new Set(agents.flatMap(({ tasks: given }) => given?.secrets ?? []))];
+}
+
 /** Default: an hour. */
 export function taskGraceMinutes({ tasks: given }: VestibuleConfig): number {
   return given?.graceMinutes ?? 60;

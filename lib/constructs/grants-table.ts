@@ -88,6 +88,12 @@ export class GrantsTable extends Construct {
     return { GRANTS_TABLE: this.table.tableName };
   }
 
+  /** The same, and reading it back: whether it stands for what it should. */
+  grantTriedOpaqueIssuance(role: IRole): GrantsVariables {
+    grantItems(this.table, role, { actions: ['dynamodb:GetItem'], items: ['opaque-token#*'] });
+    return this.grantOpaqueIssuance(role);
+  }
+
   /** Keeping requests that wait for a person, pushed ones and those of devices; whoever keeps them cannot read them. */
   grantKeepingRequests(role: IRole): GrantsVariables {
     grantItems(this.table, role, { actions: ['dynamodb:PutItem'], items: ['pushed-request#*', 'device#*'] });

@@ -2,7 +2,8 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { refreshTokenDays } from '../config/refresh-tokens.ts';
-import { hasTasks, taskGraceMinutes } from '../config/tasks.ts';
+import { hasTasks, taskGraceMinutes, taskSecrets } from '../config/tasks.ts';
+import { acknowledge } from '../constructs/acknowledge.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
 import { Recurring } from '../constructs/recurring.ts';
 import { WorkQueue } from '../constructs/work-queue.ts';
@@ -69,8 +70,37 @@ function serveRefresher(parts: DeploymentParts, events: EventBus): EndpointFunct
         ...grants.grantCircuits(role),
       }),
       ...grants.grantTaskWork(role),
+      ...grantDelivery(parts, role),
     }),
   });
+}
+
+interface DeliveryVariables {
+  readonly TASK_SECRETS: 'written' | 'none';
+  readonly WRAPPING_KEY: string;
+  readonly DEPLOYMENT: string;
+}
+
+/** Putting tokens into the secrets of the config, and into no other; reading none. Where it names none, nothing is signed. */
+function grantDelivery({ config, grants, signingKeys }: DeploymentParts, role: IRole): DeliveryVariables {
+  const secrets = taskSecrets(config);
+  if (secrets.length === 0) return { TASK_SECRETS: 'none', WRAPPING_KEY: 'none', DEPLOYMENT: 'none' };
+  const actions = ['ListSecretVersionIds', 'PutSecretValue', 'UpdateSecretVersionStage'];
+  role.addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: actions.map((action) => `secretsmanager:${action}`),
+      resources: [...secrets],
+    }),
+  );
+  for (const pattern of secrets.filter((each) => each.endsWith('*'))) {
+    acknowledge(
+      role,
+      `AwsSolutions-IAM5[Resource::${pattern}]`,
+      'The config names the secrets that tokens of tasks go into by the beginning of their ARN.',
+    );
+  }
+  grants.grantTriedOpaqueIssuance(role);
+  return { TASK_SECRETS: 'written', ...signingKeys.grantSigning(role) };
 }
 
 function grantTelling(events: EventBus, role: IRole): string {

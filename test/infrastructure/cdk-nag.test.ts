@@ -17,6 +17,19 @@ describe.each([
       identityProviders: [{ id: 'staff', issuer: 'https://login.example.com', clientId: 'vestibule' }],
     },
   ],
+  [
+    'a deployment that puts tokens of tasks into secrets',
+    {
+      ...aConfig,
+      agents: aConfig.agents.map((agent) => ({
+        ...agent,
+        tasks: {
+          maximumHours: 8,
+          secrets: ['arn:aws:secretsmanager:us-east-1:123456789012:secret:vestibule/tasks/*'],
+        },
+      })),
+    },
+  ],
   ['a deployment with a canary', { ...aConfig, canary: true }],
   ['a deployment on a host of its own', { ...aConfig, issuer: anIssuer }],
   ['a deployment behind an edge', { ...aConfig, issuer: anEdgeIssuer, edge: {} }],

@@ -1,6 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
-import { grants, keys, matrixOf, registry, row, writesItsLog } from './roles.ts';
+import { refresherEnvironment } from '../../lambdas/functions/refresher/environment.ts';
+import { grants, keys, matrixOf, registry, row, signs, writesItsLog } from './roles.ts';
 import { aConfig, templateOf } from './synthesized.ts';
 
 const withTasks = {
@@ -53,6 +54,52 @@ test('where people sign in it asks the function that talks to identity providers
     ...[...worksOnTasks, receives],
   ]);
 });
+
+const ofVault = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:';
+const withSecrets = {
+  ...withTasks,
+  agents: withTasks.agents.map((agent, at) =>
+    at > 0
+      ? agent
+      : {
+          ...agent,
+          tasks: { ...agent.tasks, secrets: [`${ofVault}scan-AbCdEf`, `${ofVault}vestibule/tasks/*`] },
+        },
+  ),
+};
+
+test('where tokens go into secrets it signs them, and reads none of those secrets; it writes them, and no other', () => {
+  expect(matrixOf(withSecrets)['Refresher']).toEqual([
+    ...[writesItsLog('Refresher'), tells, ofRegistry(), ...worksOnTasks],
+    row(
+      [
+        'secretsmanager:ListSecretVersionIds',
+        'secretsmanager:PutSecretValue',
+        'secretsmanager:UpdateSecretVersionStage',
+      ],
+      `${ofVault}scan-AbCdEf ${ofVault}vestibule/tasks/*`,
+    ),
+    row(['dynamodb:GetItem'], grants, keys('opaque-token#*')),
+    row(['dynamodb:PutItem'], grants, keys('opaque-token#*')),
+    ...[signs, receives],
+  ]);
+});
+
+test.each([
+  [withTasks, { TASK_SECRETS: 'none', WRAPPING_KEY: 'none', DEPLOYMENT: 'none' }],
+  [withSecrets, { TASK_SECRETS: 'written', WRAPPING_KEY: 'none', DEPLOYMENT: 'Vestibule' }],
+])(
+  'the refresher has the variables that it declares, and knows whether there are secrets',
+  (config, said) => {
+    const functions = Object.entries(templateOf(config).findResources('AWS::Lambda::Function'));
+    const [, refresher] = functions.find(([id]) => id.startsWith('VestibuleRefresher')) ?? [];
+    const { Environment: environment } = refresher?.['Properties'] as {
+      readonly Environment: { readonly Variables: object };
+    };
+    expect(Object.keys(environment.Variables).toSorted()).toEqual([...refresherEnvironment].toSorted());
+    expect(environment.Variables).toMatchObject(said);
+  },
+);
 
 test('without tasks there is nothing of all that', () => {
   const template = templateOf(aConfig);

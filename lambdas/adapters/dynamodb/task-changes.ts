@@ -113,19 +113,23 @@ interface Changes {
 function changesOf(outcome: TaskOutcome): Changes {
   switch (outcome.kind) {
     case 'renewed': {
-      const { confirmedAt, roles, goodUntil, dueAt, delivered, warnedAt } = outcome;
+      const { confirmedAt, roles, goodUntil, dueAt, delivered, warnedAt, failure } = outcome;
       return {
         set: {
           ...{ confirmed_at: confirmedAt, roles, good_until: goodUntil, due_at: dueAt, warned_at: warnedAt },
           delivered: delivered && deliveredAttribute(delivered),
+          failure: failure && failureAttribute(failure),
         },
-        remove: ['failure'],
+        remove: failure === undefined ? ['failure'] : [],
       };
     }
     case 'failed': {
-      const { dueAt, failure, warnedAt } = outcome;
+      const { dueAt, failure, delivered, warnedAt } = outcome;
       return {
-        set: { due_at: dueAt, failure: failureAttribute(failure), warned_at: warnedAt },
+        set: {
+          ...{ due_at: dueAt, failure: failureAttribute(failure), warned_at: warnedAt },
+          delivered: delivered && deliveredAttribute(delivered),
+        },
         remove: [],
       };
     }

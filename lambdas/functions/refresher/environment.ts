@@ -17,5 +17,10 @@ export const refresherEnvironment = [
   'TASK_EVENTS',
   /** The function's own time limit in seconds. */
   'TIME_LIMIT',
+  /** Whether it puts tokens of tasks into secrets: `written` or `none`; with the latter it signs nothing. */
+  'TASK_SECRETS',
+  /** As of the tasks function; `none` where it signs nothing. */
+  'WRAPPING_KEY',
+  'DEPLOYMENT',
 ] as const;
 export type RefresherEnvironment = Record<(typeof refresherEnvironment)[number], string>;

@@ -23,6 +23,7 @@ import type { RefreshPorts } from '../../tasks/ports.ts';
 import { work } from '../../tasks/work.ts';
 import { refresherEnvironment } from './environment.ts';
 import { readMessages } from './event.ts';
+import { intoSecrets } from './into-secrets.ts';
 import { ofPeople } from './people.ts';
 
 const environment = readEnvironment(refresherEnvironment);
@@ -49,12 +50,16 @@ const providers = limiter('idp', readLimit(environment.PROVIDER_RATE), {
   random: systemRandom,
 });
 
+const people = idps.length > 0 ? ofPeople(environment, of) : undefined;
+const timing = {
+  tokenSeconds: lifetimeSeconds(environment.ACCESS_TOKEN_MINUTES),
+  graceSeconds: Number(environment.TASK_GRACE_MINUTES) * 60,
+};
+const delivery = intoSecrets(environment, { dynamo, issuer, registry, keyRings, grants, people, timing });
+
 const ports: RefreshPorts = {
   tasks: dynamoTasks({ client: dynamo, table }),
-  confirm: taskConfirmation({
-    ...{ issuer, registry, grants },
-    people: idps.length > 0 ? ofPeople(environment, of) : undefined,
-  }),
+  confirm: taskConfirmation({ issuer, registry, grants, people }),
   providers: providerGate({
     circuits: dynamoCircuits({ client: dynamo, table }),
     rate: async (idp, now) => {
@@ -67,11 +72,8 @@ const ports: RefreshPorts = {
   events: eventBridgeTaskEvents({
     ...{ client: new EventBridgeClient(clientDefaults), busName: environment.TASK_EVENTS, issuer },
   }),
-  timing: {
-    tokenSeconds: lifetimeSeconds(environment.ACCESS_TOKEN_MINUTES),
-    graceSeconds: Number(environment.TASK_GRACE_MINUTES) * 60,
-  },
-  leaseSeconds: timeLimit + skewSeconds,
+  ...(delivery && { delivery }),
+  ...{ timing, leaseSeconds: timeLimit + skewSeconds },
   ...{ clock: systemClock, random: systemRandom, audit },
 };
 

@@ -3,6 +3,7 @@ import { after, type Instant } from '../../runtime/clock.ts';
 import { fraction, type Random } from '../../runtime/random.ts';
 import { ok, type Result } from '../../runtime/result.ts';
 import type { Secret } from '../../runtime/secret.ts';
+import { shortestDeliveredSeconds } from '../../tasks/deliver.ts';
 import { dueAt, goodUntil, type TaskTiming } from '../../tasks/due.ts';
 import { boundKey, type ProvenKey } from '../dpop/possession.ts';
 import type { GrantContext } from '../grants/grant.ts';
@@ -49,7 +50,7 @@ export function newTask(
   const latest = latestCeiling({ openedAt: now, maximumHours, above, until });
   const ceiling = asked.ceiling === undefined ? latest : after(now, asked.ceiling);
   if (ceiling > latest) return taskRefused('ceiling_above_policy', latest - now);
-  const delivery = deliveryOf(asked, access, agent);
+  const delivery = deliveryOf(asked, access, { ...agent, bound, timing });
   if (!delivery.ok) return delivery;
   const { taskId: id, digest: handleDigest, handle } = newHandle(random);
   const { key, x5t } = bound;
@@ -68,20 +69,26 @@ export function newTask(
     ...{ terms, handleDigest, ceiling, lastHeartbeatAt: now, confirmedAt: now, children: [], version: 0 },
     goodUntil: goodUntil(now, ceiling, timing),
   };
-  return ok({ task: { ...fresh, dueAt: dueAt(fresh, timing, fraction(random)) }, handle });
+  // Whoever reads a secret has no first token: it is delivered as soon as somebody looks.
+  const due = delivery.value.kind === 'secret' ? now : dueAt(fresh, timing, fraction(random));
+  return ok({ task: { ...fresh, dueAt: due }, handle });
 }
 
 function deliveryOf(
   { delivery }: AskedTask,
   access: TaskTerms['access'],
-  { client, agent }: TaskAgent,
+  { client, agent, bound, timing }: TaskAgent & { readonly bound: Bound; readonly timing: TaskTiming },
 ): Result<TaskDelivery, GrantRefusal> {
   if (delivery.kind !== 'secret') return ok({ kind: delivery.kind });
   const { secretArn } = delivery;
   const { secrets = [] } = agent.tasks;
   if (!secrets.some((pattern) => coversSecret(pattern, secretArn))) return taskRefused('secret_not_allowed');
-  if (access.length > 1) return taskRefused('secret_of_several');
-  if (client.dpopBound === true || client.certificateBound === true) return taskRefused('secret_of_key');
-  // Nobody would fill it.
-  return taskRefused('secret_not_filled');
+  const [only, ...others] = access;
+  if (only === undefined || others.length > 0) return taskRefused('secret_of_several');
+  const isBound = client.dpopBound === true || client.certificateBound === true;
+  if (isBound || bound.key !== undefined || bound.x5t !== undefined) return taskRefused('secret_of_key');
+  if (timing.tokenSeconds < shortestDeliveredSeconds) {
+    return taskRefused('secret_of_short_tokens', shortestDeliveredSeconds / 60);
+  }
+  return ok({ kind: 'secret', secretArn, resource: only.resource });
 }

@@ -64,7 +64,7 @@ async function plansOf(
 }
 
 /** By what the person's identity provider said when the task was last confirmed. Nobody is asked. */
-function heldAsConfirmed({ people }: TaskPlanPorts, { roles }: Pick<StoredTask, 'roles'>): HeldAt {
+export function heldAsConfirmed({ people }: TaskPlanPorts, { roles }: Pick<StoredTask, 'roles'>): HeldAt {
   return async ({ id: grantId, person }) => {
     const idp = (await people?.identityProviders.all())?.find(({ id }) => id === person.idp);
     if (idp?.state !== 'active') return refuse({ reason: 'idp_disabled', grantId });

@@ -42,9 +42,9 @@ const faults = {
     'invalid_request',
     'a token in a secret is used by whoever reads it: the client gets none that is not bound to a key',
   ],
-  secret_not_filled: [
+  secret_of_short_tokens: [
     'invalid_request',
-    'tokens are put into no secret by this server: leave delivery and secret_arn out, and pull them',
+    'a secret changes every 10 minutes at most: tokens of this deployment would have to live for more minutes, at least',
   ],
   subject_token_alone: ['invalid_request', 'subject_token and subject_token_type come together'],
   subject_token_type_unknown: ['invalid_request', 'the subject_token_type is not supported; it can be'],

@@ -137,6 +137,18 @@ export function describeTaskLeases(make: () => TasksSubject): void {
       expect(await foundIn(tasks, task)).toEqual({ ...left, version: 2 });
     });
 
+    it('says of a task that stands that its token could not be delivered, until it says so no more', async () => {
+      const task = await openedIn(tasks);
+      await lease(tasks, task, 'mine');
+      const failure = { count: 1, since: dueAt, reason: 'delivery: secret_gone' };
+      expect(await tasks.settle(task.terms.id, 'mine', { ...renewed, failure })).toBe(true);
+      const left = { ...afterRenewal({ ...task, version: 1 }), failure };
+      expect(await foundIn(tasks, task)).toEqual(left);
+      await lease(tasks, { ...task, dueAt: renewed.dueAt }, 'again', renewed.dueAt);
+      await tasks.settle(task.terms.id, 'again', renewed);
+      expect(await foundIn(tasks, task)).toEqual({ ...left, version: 2, failure: undefined });
+    });
+
     it('is nobody else’s to write, though they say the same', async () => {
       const task = await openedIn(tasks);
       await lease(tasks, task, 'mine');
@@ -152,6 +164,17 @@ export function describeTaskLeases(make: () => TasksSubject): void {
       const outcome: TaskOutcome = { kind: 'failed', failure, dueAt: after(dueAt, 30) };
       expect(await tasks.settle(task.terms.id, 'mine', outcome)).toBe(true);
       const left = { ...task, version: 1, failure, dueAt: after(dueAt, 30) };
+      expect(await foundIn(tasks, task)).toEqual(left);
+    });
+
+    it('has what was delivered though it failed', async () => {
+      const task = await openedIn(tasks);
+      await lease(tasks, task, 'mine');
+      const failure = { count: 1, since: dueAt, reason: 'the provider did not answer' };
+      const delivered = { at: dueAt, version: 'two', expiresAt: after(dueAt, 900) };
+      const outcome: TaskOutcome = { kind: 'failed', failure, delivered, dueAt: after(dueAt, 30) };
+      expect(await tasks.settle(task.terms.id, 'mine', outcome)).toBe(true);
+      const left = { ...task, version: 1, failure, delivered, dueAt: after(dueAt, 30) };
       expect(await foundIn(tasks, task)).toEqual(left);
     });
 

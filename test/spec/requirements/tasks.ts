@@ -50,6 +50,10 @@ export const tasks = {
     'Vestibule',
     'renews what a task rests on while nobody asks, before four fifths of a token are over, and catches up after it stood still',
   ),
+  'vestibule:task-delivery': must(
+    'Vestibule',
+    'puts tokens of a task into the secret that it was opened with, tried before they are read, no more often than Secrets Manager bears, and tells whoever listens when it cannot',
+  ),
   'vestibule:task-events': must(
     'Vestibule',
     'tells an event bus what becomes of tasks, before they reach their ceiling and at their end, and nothing that is secret',

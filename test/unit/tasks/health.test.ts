@@ -23,6 +23,12 @@ describe('a task is', () => {
     expect(toItsCeiling).toEqual({ kind: 'failing' });
   });
 
+  test('failing, and ends not sooner for it, while its tokens alone cannot be delivered', () => {
+    const undelivered = { ...failure, reason: 'delivery: secret_gone' };
+    const task = aTask({ failure: undelivered, goodUntil: at(4_500), ceiling: at(9_000) });
+    expect(healthOf(task, [], at(900))).toEqual({ kind: 'failing' });
+  });
+
   test('ending once its ceiling was warned of, and well again when that has moved', () => {
     const task = aTask({ ceiling: at(10_800), warnedAt: at(10_200), dueAt: at(10_860) });
     expect(healthOf(task, [], at(10_300))).toEqual({ kind: 'ending' });
