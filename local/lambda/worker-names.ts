@@ -11,9 +11,12 @@ export type HostNames = Readonly<Record<string, readonly (readonly string[])[]>>
 
 type Answer = (error: Error | null, address: string | LookupAddress[], family: number) => void;
 
-/** Makes look-ups of these names in this thread lead there; for all others the machine is asked. */
-export function installHostNames(names: HostNames): void {
-  if (Object.keys(names).length === 0) return;
+/**
+ * Makes look-ups of these names in this thread lead there; for all others the machine is asked. What it returns has the
+ * machine asked for every name again.
+ */
+export function installHostNames(names: HostNames): () => void {
+  if (Object.keys(names).length === 0) return () => undefined;
   const [machine, machineLater] = [dns.lookup, promises.lookup];
   const turns = new Map<string, number>();
   const next = (host: string, answers: readonly (readonly string[])[]): LookupAddress[] => {
@@ -40,6 +43,13 @@ export function installHostNames(names: HostNames): void {
             resolve(addresses as LookupAddress[]);
           });
         });
+  replaceLookUps(lookup, lookupLater);
+  return () => {
+    replaceLookUps(machine, machineLater);
+  };
+}
+
+function replaceLookUps(lookup: object, lookupLater: object): void {
   Object.assign(dns, { lookup });
   Object.assign(promises, { lookup: lookupLater });
   syncBuiltinESMExports();

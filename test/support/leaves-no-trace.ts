@@ -24,6 +24,7 @@ const owners: readonly (readonly [label: string, owner: object, names: readonly 
   ['process.stdout', process.stdout, ['write']],
   ['process.stderr', process.stderr, ['write']],
   ['dns', dns, ['lookup']],
+  ['dns.promises', dns.promises, ['lookup']],
   ['http', http, ['request', 'globalAgent']],
 ];
 

@@ -11,8 +11,7 @@ import { installHostNames } from '../../../local/lambda/worker-names.ts';
 /** Public by every rule, and given to nobody. */
 const unrouted = '2e00::1';
 
-// In this file, which has a process or thread of its own, names lead where their owners want.
-installHostNames({
+const hostNames = {
   'inside.example.com': [['10.0.0.1']],
   'own.example.com': [['127.0.0.1']],
   'mixed.example.com': [[unrouted, '10.0.0.1']],
@@ -20,15 +19,17 @@ installHostNames({
   'rebinding.example.com': [[unrouted], ['127.0.0.1']],
   'silent.example.com': [],
   localhost: [['10.0.0.1']],
-});
+};
 
 const here = guardedDocuments({ hosts: 'loopback', maximumBytes: 1_000 });
 const outside = guardedDocuments({ hosts: 'public', maximumBytes: 1_000 });
 let server: Server;
 let port: number;
 let connections = 0;
+let askTheMachineAgain: () => void;
 
 beforeAll(async () => {
+  askTheMachineAgain = installHostNames(hostNames);
   server = createServer((_request, response) => {
     response.setHeader('content-type', 'application/json').end('{"keys":[]}');
   });
@@ -40,6 +41,7 @@ beforeAll(async () => {
 });
 
 afterAll(() => {
+  askTheMachineAgain();
   server.closeAllConnections();
   server.close();
 });
