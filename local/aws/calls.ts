@@ -118,7 +118,8 @@ async function struck(
   serve: () => Promise<Reply>,
 ): Promise<Verdict> {
   const kinds = faults.map(({ kind }) => kind);
-  await pause(Math.max(...faults.map(delayOf)));
+  // A call that is still held back when its run ends keeps no process alive.
+  await pause(Math.max(...faults.map(delayOf)), undefined, { ref: false });
   if (kinds.includes('throttle')) return refused(service.prefix, service.throttled, 'fault');
   if (kinds.includes('down')) return refused(service.prefix, service.unavailable, 'fault');
   const reply = await serve();
