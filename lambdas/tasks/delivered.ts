@@ -2,9 +2,10 @@ import type { StoredTask, TaskFailure } from '../ports/tasks.ts';
 import { after, type Instant, instant } from '../runtime/clock.ts';
 import { backoffSeconds } from './due.ts';
 import { deliver, type Delivery, dueWithDelivery } from './deliver.ts';
-import { type Leased, type RefreshPorts, whose } from './ports.ts';
+import type { Leased, RefreshPorts } from './ports.ts';
 import { tell } from './tell.ts';
 import { failedTold, refreshedTold } from './told.ts';
+import { whose } from './whose.ts';
 
 /** What delivering came to, as a settlement has it. */
 export interface Delivered {
@@ -29,7 +30,8 @@ export async function delivered(ports: RefreshPorts, leased: Leased, task: Store
       const { secretArn, jti } = delivery;
       const { version, expiresAt } = delivery.delivered;
       const known = { secretArn, version, jti, expiresAt };
-      ports.audit({ event: 'task_token_delivered', ...whose(leased), ...known });
+      const { requestId } = leased;
+      ports.audit({ event: 'task_token_delivered', requestId, ...whose(task), ...known });
       return {
         ...{ outcome: { delivered: delivery.delivered }, failure: {} },
         due: (due, share) => dueWithDelivery(due, fresh, delivery, share),
@@ -49,10 +51,10 @@ async function failed(
   leased: Leased,
   { reason, secretArn }: Extract<Delivery, { readonly kind: 'failed' }>,
 ): Promise<Delivered> {
-  const { task, now } = leased;
+  const { task, now, requestId } = leased;
   const failure = { count: (task.failure?.count ?? 0) + 1, since: task.failure?.since ?? now, reason };
   if (failure.count === 1) await tell(ports, leased, [failedTold(task, { reason, interaction: false }, now)]);
-  ports.audit({ event: 'task_delivery_failed', ...whose(leased), secretArn, ...failure });
+  ports.audit({ event: 'task_delivery_failed', requestId, ...whose(task), secretArn, ...failure });
   return {
     ...{ outcome: {}, failure: { failure } },
     due: (due, share) => instant(Math.min(due, after(now, backoffSeconds(failure.count, share)))),

@@ -2,9 +2,10 @@ import type { TaskEnd } from '../ports/tasks.ts';
 import { after } from '../runtime/clock.ts';
 import { fraction } from '../runtime/random.ts';
 import { backoffSeconds } from './due.ts';
+import { endTask } from './end-task.ts';
 import { endOf } from './ends.ts';
 import { logged } from './failure.ts';
-import { type Due, type Leased, type RefreshPorts, whose } from './ports.ts';
+import type { Due, Leased, RefreshPorts } from './ports.ts';
 import { renew } from './renew.ts';
 import { tidy } from './tidy.ts';
 
@@ -59,18 +60,11 @@ async function giveUp(
 async function over(ports: RefreshPorts, leased: Leased, end: TaskEnd): Promise<Looked> {
   const { task, requestId } = leased;
   if (task.ended !== undefined) return tidyOf(ports, leased, task.ended);
-  const written = await ports.tasks.end(task.terms.id, end, requestId);
-  if (written.kind === 'gone') return { outcome: 'ended', next: [] };
-  if (written.kind === 'written') {
-    ports.audit({ event: 'task_ended', ...whose(leased), ...withoutTime(end), by: 'refresher' });
-  }
-  return tidyOf(ports, { ...leased, task: written.task }, written.task.ended ?? end);
+  const ended = await endTask(ports, task, end, { requestId, by: 'refresher' });
+  if (ended === undefined) return { outcome: 'ended', next: [] };
+  return tidyOf(ports, { ...leased, task: ended }, ended.ended ?? end);
 }
 
 async function tidyOf(ports: RefreshPorts, leased: Leased, end: TaskEnd): Promise<Looked> {
   return { outcome: 'ended', next: await tidy(ports, leased, end) };
-}
-
-function withoutTime({ reason, detail, of }: TaskEnd): Omit<TaskEnd, 'at'> {
-  return { reason, ...(detail !== undefined && { detail }), ...(of !== undefined && { of }) };
 }

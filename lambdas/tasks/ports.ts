@@ -35,15 +35,3 @@ export interface Leased {
   readonly now: Instant;
   readonly requestId: string;
 }
-
-/** Whose task it is, as the audit trail names them. */
-export function whose({ task, requestId }: Leased): {
-  readonly requestId: string;
-  readonly taskId: string;
-  readonly agentId: string;
-  readonly clientId: string;
-  readonly personId?: string;
-} {
-  const { id: taskId, agentId, clientId, basis } = task.terms;
-  return { requestId, taskId, agentId, clientId, ...(basis.kind === 'grant' && { personId: basis.person }) };
-}

@@ -5,10 +5,11 @@ import { fraction } from '../runtime/random.ts';
 import { isOfDelivery } from './deliver.ts';
 import { delivered } from './delivered.ts';
 import { backoffSeconds, dueAt, goodUntil, isToConfirm, isToWarn } from './due.ts';
-import { type Leased, type RefreshPorts, whose } from './ports.ts';
+import type { Leased, RefreshPorts } from './ports.ts';
 import type { Confirmation } from './renewal.ts';
 import { tell } from './tell.ts';
 import { endingTold, failedTold, refreshedTold } from './told.ts';
+import { whose } from './whose.ts';
 
 export type Renewal =
   { readonly outcome: 'renewed' | 'failed' | 'taken' } | { readonly outcome: 'over'; readonly end: TaskEnd };
@@ -66,7 +67,7 @@ async function settleRenewed(
   leased: Leased,
   answer: Pick<Stands, 'roles'> & { readonly asked: boolean },
 ): Promise<Renewal> {
-  const { task, attempt, now } = leased;
+  const { task, attempt, now, requestId } = leased;
   const { tasks, timing, random, audit } = ports;
   const renewed: StoredTask = answer.asked
     ? { ...task, confirmedAt: now, goodUntil: goodUntil(now, task.ceiling, timing) }
@@ -92,7 +93,7 @@ async function settleRenewed(
     ...delivery.failure,
   } as const;
   if (!(await tasks.settle(task.terms.id, attempt, outcome))) return { outcome: 'taken' };
-  if (answer.asked) audit({ event: 'task_renewed', ...whose(leased), goodUntil: until, dueAt: due });
+  if (answer.asked) audit({ event: 'task_renewed', requestId, ...whose(task), goodUntil: until, dueAt: due });
   return { outcome: 'renewed' };
 }
 
@@ -108,7 +109,7 @@ function withoutFailure({ failure, ...task }: StoredTask): StoredTask {
 }
 
 async function settleFailed(ports: RefreshPorts, leased: Leased, failed: Unreachable): Promise<Renewal> {
-  const { task, now } = leased;
+  const { task, now, requestId } = leased;
   const { what: reason, interaction, idp, retryAfterSeconds = 0 } = failed;
   const { count, since } = oneMore(task, now);
   if (now >= task.goodUntil && count >= fewestFailures) {
@@ -121,8 +122,9 @@ async function settleFailed(ports: RefreshPorts, leased: Leased, failed: Unreach
   if (settled.outcome === 'taken') return settled;
   const { goodUntil: until, ceiling } = task;
   ports.audit({
-    ...{ event: 'task_renewal_failed', ...whose(leased), ...failure, goodUntil: until, ceiling, interaction },
-    ...{ endsEarly: until < ceiling, ...(idp !== undefined && { idp }) },
+    ...{ event: 'task_renewal_failed', requestId, ...whose(task), ...failure },
+    ...{ goodUntil: until, ceiling, interaction, endsEarly: until < ceiling },
+    ...(idp !== undefined && { idp }),
   });
   return settled;
 }
@@ -157,9 +159,9 @@ async function warn(
   leased: Leased,
   task: StoredTask,
 ): Promise<{ readonly warnedAt?: Instant }> {
-  const { now } = leased;
+  const { now, requestId } = leased;
   if (!isToWarn(task, now) || !(await tell(ports, leased, [endingTold(task, now)]))) return {};
-  ports.audit({ event: 'task_ending', ...whose(leased), ceiling: task.ceiling });
+  ports.audit({ event: 'task_ending', requestId, ...whose(task), ceiling: task.ceiling });
   return { warnedAt: now };
 }
 

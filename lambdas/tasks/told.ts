@@ -2,6 +2,7 @@ import type { OfTask, TaskEvent } from '../ports/task-work.ts';
 import type { StoredTask, TaskEnd } from '../ports/tasks.ts';
 import type { Instant } from '../runtime/clock.ts';
 import { sha256 } from '../runtime/digest.ts';
+import { whose } from './whose.ts';
 
 /** Its ceiling is near. One event for each ceiling that it had. */
 export function endingTold(task: StoredTask, now: Instant): TaskEvent {
@@ -51,16 +52,15 @@ export function endedTold(task: StoredTask, { at, reason, detail, of }: TaskEnd)
 
 /** `moment`: what it was told of, so that what is told again of the same has the same id. */
 function named(
-  { terms, ceiling }: StoredTask,
+  task: StoredTask,
   event: TaskEvent['event'],
   at: Instant,
   moment: Instant,
   ...more: readonly string[]
 ): OfTask {
-  const { id: taskId, agentId, clientId, purpose, basis } = terms;
+  const { terms, ceiling } = task;
   return {
-    id: sha256([taskId, event, String(moment), ...more].join('\0')),
-    ...{ at, taskId, agentId, clientId, purpose, ceiling },
-    ...(basis.kind === 'grant' && { personId: basis.person }),
+    id: sha256([terms.id, event, String(moment), ...more].join('\0')),
+    ...{ at, ...whose(task), purpose: terms.purpose, ceiling },
   };
 }

@@ -11,14 +11,8 @@ import { time } from '../../registry/wire.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Audit } from '../../runtime/events.ts';
 import type { TaskId } from '../../runtime/identifiers.ts';
-import {
-  endByOperator,
-  type EndRefusal,
-  listTasks,
-  type SeenTask,
-  seeTask,
-  type SightPorts,
-} from '../../tasks/sight.ts';
+import { endByOperator, type EndRefusal, listTasks, seeTask, type SightPorts } from '../../tasks/sight.ts';
+import { whose } from '../../tasks/whose.ts';
 import { refused } from './answers.ts';
 import { unknownCursor } from './collection.ts';
 import { readPageRequest } from './page-request.ts';
@@ -82,13 +76,15 @@ async function end(ports: TaskPorts, request: HttpRequest, id: string): Promise<
   const why = wanted.value.reason;
   const ended = await endByOperator(ports, id, { now: ports.clock(), why, requestId });
   if (!ended.ok) return audited(ended.refusal.reason, notEnded(ended.refusal));
-  ports.audit({ event: 'task_ended', requestId, ...whose(ended.value), reason: 'revoked', detail: why, by });
+  ports.audit({
+    event: 'task_ended',
+    requestId,
+    ...whose(ended.value.task),
+    reason: 'revoked',
+    detail: why,
+    by,
+  });
   return json(200, taskForm(ended.value));
-}
-
-function whose({ task: { terms } }: SeenTask) {
-  const { id: taskId, agentId, clientId, basis } = terms;
-  return { taskId, agentId, clientId, ...(basis.kind === 'grant' && { personId: basis.person }) };
 }
 
 function notEnded(refusal: EndRefusal): HttpResponse {

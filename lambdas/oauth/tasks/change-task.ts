@@ -1,10 +1,11 @@
 import type { StoredTask, Tasks } from '../../ports/tasks.ts';
 import { after, type Instant, instant } from '../../runtime/clock.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
+import type { EndTaskPorts } from '../../tasks/end-task.ts';
 import type { Parameters } from '../parameters.ts';
 import type { GrantRefusal } from '../refusal.ts';
 import { readSeconds } from './asked-task.ts';
-import { endTask, type EndTaskPorts } from './end-task.ts';
+import { endForClient } from './end-task.ts';
 import type { HeldTask } from './held-task.ts';
 import { liveTask, overWith } from './live-task.ts';
 import { ownersNow } from './owner.ts';
@@ -42,7 +43,7 @@ export async function finish(
   const live = await liveTask(ports, held, context);
   if (!live.ok) return live;
   const detail = reason === 'revoked' ? { detail: 'by its client' } : {};
-  const stays = await endTask(ports, task, { at: context.now, reason, ...detail }, context);
+  const stays = await endForClient(ports, task, { at: context.now, reason, ...detail }, context);
   const ended = { ...task, ended: stays };
   return stays.reason === reason && stays.of === undefined
     ? ok(ended)

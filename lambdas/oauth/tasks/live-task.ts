@@ -1,9 +1,10 @@
 import type { StoredTask, TaskEnd } from '../../ports/tasks.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
+import type { EndTaskPorts } from '../../tasks/end-task.ts';
 import { endOf } from '../../tasks/ends.ts';
 import type { GrantRefusal } from '../refusal.ts';
-import { endTask, type EndTaskPorts } from './end-task.ts';
+import { endForClient } from './end-task.ts';
 import type { HeldTask } from './held-task.ts';
 
 interface Asked {
@@ -28,6 +29,6 @@ export async function overWith(
   end: TaskEnd,
   context: Asked,
 ): Promise<Result<never, GrantRefusal>> {
-  const stays = task.ended ?? (await endTask(ports, task, end, context));
+  const stays = task.ended ?? (await endForClient(ports, task, end, context));
   return refuse({ reason: 'task_over', taskId: task.terms.id, end: stays });
 }

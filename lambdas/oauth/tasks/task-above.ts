@@ -3,10 +3,10 @@ import type { StoredTask, TaskEnd } from '../../ports/tasks.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { ClientId, TaskId } from '../../runtime/identifiers.ts';
 import { ok, type Result } from '../../runtime/result.ts';
+import type { EndTaskPorts } from '../../tasks/end-task.ts';
 import { endOf } from '../../tasks/ends.ts';
 import { taskEnded } from '../exchange/refusal.ts';
 import type { GrantRefusal } from '../refusal.ts';
-import type { EndTaskPorts } from './end-task.ts';
 import { overWith } from './live-task.ts';
 import { taskRefused } from './refusal.ts';
 
