@@ -71,6 +71,18 @@ export function backoffSeconds(failures: number, share: number): number {
   return Math.ceil(longest * (0.5 + share / 2));
 }
 
+/** Of one that could not be renewed: then, or when it is over by itself. */
+export function againAt(task: Timed, timing: TaskTiming, wanted: Instant, now: Instant): Instant {
+  return earlier(wanted, dueAt({ ...task, confirmedAt: now }, timing, 0));
+}
+
+/** Nobody looks at the same task again sooner than that. Seconds. */
+const shortestSeconds = 15;
+
+export function notAtOnce(due: Instant, now: Instant): Instant {
+  return instant(Math.max(due, after(now, shortestSeconds)));
+}
+
 function earlier(one: Instant, other: Instant): Instant {
   return instant(Math.min(one, other));
 }

@@ -28,6 +28,17 @@ export async function endTask(
   return written.task;
 }
 
+/** The same on a request of its client; where there is no such task any more, as though it had been written. */
+export async function endForClient(
+  ports: EndTaskPorts,
+  task: StoredTask,
+  end: TaskEnd,
+  { requestId }: { readonly requestId: string },
+): Promise<TaskEnd> {
+  const ended = await endTask(ports, task, end, { requestId, by: `client/${task.terms.clientId}` });
+  return ended?.ended ?? end;
+}
+
 function withoutTime({ reason, detail, of }: TaskEnd): Omit<TaskEnd, 'at'> {
   return { reason, ...(detail !== undefined && { detail }), ...(of !== undefined && { of }) };
 }

@@ -1,10 +1,11 @@
 import type { TaskEvent } from '../ports/task-work.ts';
 import type { StoredTask, TaskEnd, TaskFailure } from '../ports/tasks.ts';
-import { after, type Instant, instant } from '../runtime/clock.ts';
+import { after, type Instant } from '../runtime/clock.ts';
 import { fraction } from '../runtime/random.ts';
+import { ask, type PutOff } from './ask.ts';
 import { isOfDelivery } from './deliver.ts';
 import { delivered } from './delivered.ts';
-import { backoffSeconds, dueAt, goodUntil, isToConfirm, isToWarn } from './due.ts';
+import { againAt, backoffSeconds, dueAt, goodUntil, isToConfirm, isToWarn, notAtOnce } from './due.ts';
 import type { Leased, RefreshPorts } from './ports.ts';
 import type { Confirmation } from './renewal.ts';
 import { tell } from './tell.ts';
@@ -17,15 +18,6 @@ export type Renewal =
 type Stands = Extract<Confirmation, { kind: 'stands' }>;
 type Unreachable = Extract<Confirmation, { kind: 'unreachable' }>;
 
-/** Of what could not be asked for: our own limit, or a circuit that is open. */
-interface PutOff {
-  readonly kind: 'put_off';
-  readonly until: Instant;
-}
-
-/** Whoever asks for the same again waits at least so long. Seconds. */
-const shortestSeconds = 15;
-
 /** A single failure ends nothing, however late it comes: so many in a row. */
 const fewestFailures = 3;
 
@@ -33,7 +25,8 @@ const fewestFailures = 3;
 export async function renew(ports: RefreshPorts, leased: Leased): Promise<Renewal> {
   const { task, now } = leased;
   if (!isToConfirm(task, ports.timing, now)) return settleRenewed(ports, leased, { asked: false });
-  const confirmation = await asked(ports, leased);
+  // Whose right has run out is asked for though others are not: it has nothing to ride on.
+  const confirmation = await ask(ports, leased, { pressed: now >= task.goodUntil });
   switch (confirmation.kind) {
     case 'over': {
       const { reason, detail } = confirmation;
@@ -46,20 +39,6 @@ export async function renew(ports: RefreshPorts, leased: Leased): Promise<Renewa
     case 'unreachable':
       return settleFailed(ports, leased, confirmation);
   }
-}
-
-/** Whose right has run out is asked for though others are not: it has nothing to ride on. */
-async function asked(ports: RefreshPorts, { task, now }: Leased): Promise<Confirmation | PutOff> {
-  const { basis } = task.terms;
-  if (basis.kind === 'agent') return ports.confirm(task, now);
-  const until = await ports.providers.admit(basis.idp, now);
-  if (until !== undefined && now < task.goodUntil) return { kind: 'put_off', until };
-  const confirmation = await ports.confirm(task, now);
-  if (confirmation.kind !== 'unreachable') await ports.providers.answered(basis.idp, now);
-  else if (confirmation.idp !== undefined && !confirmation.interaction) {
-    await ports.providers.failed(confirmation.idp, now);
-  }
-  return confirmation;
 }
 
 async function settleRenewed(
@@ -79,7 +58,7 @@ async function settleRenewed(
   const roles = answer.roles && { roles: answer.roles };
   const delivery = await delivered(ports, leased, { ...withoutFailure(renewed), ...roles });
   const next = delivery.due(dueAt({ ...renewed, ...warned }, timing, share), share);
-  const due = later(isTold ? next : after(now, backoffSeconds(1, share)), after(now, shortestSeconds));
+  const due = notAtOnce(isTold ? next : after(now, backoffSeconds(1, share)), now);
   const { goodUntil: until } = renewed;
   const confirmedAt = isTold ? renewed.confirmedAt : task.confirmedAt;
   const outcome = {
@@ -145,10 +124,9 @@ async function settleAs(
 ): Promise<Renewal> {
   const { task, attempt, now } = leased;
   const warned = await warn(ports, leased, task);
-  const latest = dueAt({ ...task, ...warned, confirmedAt: now }, ports.timing, 0);
+  const byItself = againAt({ ...task, ...warned }, ports.timing, again, now);
   const delivery = await delivered(ports, leased, task);
-  const next = delivery.due(sooner(again, latest), fraction(ports.random));
-  const due = later(next, after(now, shortestSeconds));
+  const due = notAtOnce(delivery.due(byItself, fraction(ports.random)), now);
   const outcome = { kind: 'failed', failure, dueAt: due, ...warned, ...delivery.outcome } as const;
   return { outcome: (await ports.tasks.settle(task.terms.id, attempt, outcome)) ? 'failed' : 'taken' };
 }
@@ -167,12 +145,4 @@ async function warn(
 
 function refreshed(task: StoredTask, now: Instant): readonly TaskEvent[] {
   return task.terms.delivery.kind === 'events' ? [refreshedTold(task, now)] : [];
-}
-
-function sooner(one: Instant, other: Instant): Instant {
-  return instant(Math.min(one, other));
-}
-
-function later(one: Instant, other: Instant): Instant {
-  return instant(Math.max(one, other));
 }

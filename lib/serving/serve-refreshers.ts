@@ -13,7 +13,7 @@ import { type DeploymentParts, hasPeople } from './deployment-parts.ts';
 const workSeconds = 45;
 
 /** Of what we ask an identity provider by ourselves; people who sign in do not wait for it. The least that any of them takes is more. */
-const providerRate = '20/40';
+export const providerRate = '20/40';
 
 /** What keeps tasks going while nobody asks for them: a sweep each minute, and the workers that it sends what is due to. */
 export function serveRefreshers(parts: DeploymentParts): void {

@@ -2,6 +2,10 @@ import { refreshTokenDays } from '../config/refresh-tokens.ts';
 import { hasTasks, taskGraceMinutes } from '../config/tasks.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
 import { clientProof, type DeploymentParts, hasPeople, servePublicly } from './deployment-parts.ts';
+import { providerRate } from './serve-refreshers.ts';
+
+/** A token waits for seven seconds at most where nobody has asked in time what its task rests on. */
+const limitSeconds = 15;
 
 /** Tasks, which go on for longer than a token; where some agent opens any. */
 export function serveTasks(parts: DeploymentParts): void {
@@ -12,7 +16,7 @@ export function serveTasks(parts: DeploymentParts): void {
     name: 'tasks',
     description: 'Tasks: opening them, and their tokens',
     memoryMegabytes: 1024,
-    timeoutSeconds: 10,
+    timeoutSeconds: limitSeconds,
     retention,
     environment: (role) => ({
       ...clientProof(parts),
@@ -21,12 +25,15 @@ export function serveTasks(parts: DeploymentParts): void {
       REFRESH_TOKEN_DAYS: refreshTokenDays(config),
       DELEGATION_DEPTH: String(config.delegation?.maximumDepth ?? 4),
       ...(people?.grantAsking(role) ?? { IDPS: '[]', DOWNSTREAM_FUNCTION: 'none' }),
+      TIME_LIMIT: String(limitSeconds),
+      PROVIDER_RATE: providerRate,
       NONCE_SECRET: nonceSecret?.grantUse(role) ?? 'none',
       ...signingKeys.grantSigning(role),
       ...registry.grantTokenDecisions(role, ...(hasPeople(config) ? (['idp#*'] as const) : [])),
       ...(hasPeople(config) && {
         ...grants.grantRedemption(role),
         ...grants.grantTokenStandings(role, { people: true, tasks: true }),
+        ...grants.grantCircuits(role),
       }),
       ...grants.grantTasks(role),
       ...grants.grantReplayMarks(role),

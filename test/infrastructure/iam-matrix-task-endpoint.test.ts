@@ -46,6 +46,8 @@ test('in the name of people it reads what they granted, opens what comes of that
       row([update], grants, keys('grant#*', 'ended#*')),
       row([read], grants, keys('opaque-token#*')),
       row([readSeveral], grants, keys('revoked#*', 'person-end#*', 'grant#*', 'task#*')),
+      row([read, update], grants, keys('circuit#*')),
+      row([update], grants, keys('bucket#idp#*')),
     ]),
   );
   expect(JSON.stringify(statements)).not.toMatch(/Vault|IdpSecret|upstream-grant/);

@@ -8,17 +8,16 @@ import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
 import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
 import { dynamoTasks } from '../../adapters/dynamodb/tasks.ts';
 import { eventBridgeTaskEvents } from '../../adapters/eventbridge/task-events.ts';
-import { readLimit } from '../../oauth/limits/bucket.ts';
-import { limiter } from '../../oauth/limits/limiter.ts';
 import { readDocumentPolicy } from '../../oauth/registration/document-trust.ts';
 import { taskConfirmation } from '../../oauth/tasks/confirm.ts';
+import { limitedGate } from '../../oauth/tasks/limited-gate.ts';
 import { lifetimeSeconds } from '../../oauth/tokens/lifetime.ts';
 import { after, systemClock } from '../../runtime/clock.ts';
 import { readEnvironment } from '../../runtime/environment.ts';
 import { audit } from '../../runtime/events.ts';
 import type { IdpId, Issuer } from '../../runtime/identifiers.ts';
 import { systemRandom } from '../../runtime/random.ts';
-import { providerGate } from '../../tasks/circuit.ts';
+import { leaseSecondsOf } from '../../tasks/lease-time.ts';
 import type { RefreshPorts } from '../../tasks/ports.ts';
 import { work } from '../../tasks/work.ts';
 import { refresherEnvironment } from './environment.ts';
@@ -39,16 +38,8 @@ const documentPolicy = readDocumentPolicy(environment.CLIENT_DOCUMENTS);
 const of = { dynamo, issuer, registry, keyRings, identityProviders, grants, documentPolicy };
 const timeLimit = Number(environment.TIME_LIMIT);
 
-/** Clocks of instances differ by so much at most, in seconds: who works on a task has ended by anybody's before its lease is over. */
-const skewSeconds = 240;
-
 /** Kept back of the time limit for what was begun: an identity provider answers in seven seconds or not at all. */
 const lastWorkSeconds = 15;
-
-const providers = limiter('idp', readLimit(environment.PROVIDER_RATE), {
-  buckets: dynamoSharedBuckets({ client: dynamo, table }),
-  random: systemRandom,
-});
 
 const people = idps.length > 0 ? ofPeople(environment, of) : undefined;
 const timing = {
@@ -60,20 +51,21 @@ const delivery = intoSecrets(environment, { dynamo, issuer, registry, keyRings, 
 const ports: RefreshPorts = {
   tasks: dynamoTasks({ client: dynamo, table }),
   confirm: taskConfirmation({ issuer, registry, grants, people }),
-  providers: providerGate({
-    circuits: dynamoCircuits({ client: dynamo, table }),
-    rate: async (idp, now) => {
-      const taken = await providers.take(idp, now);
-      return taken.ok ? undefined : taken.refusal.retryAt;
+  providers: limitedGate(
+    environment.PROVIDER_RATE,
+    {
+      circuits: dynamoCircuits({ client: dynamo, table }),
+      buckets: dynamoSharedBuckets({ client: dynamo, table }),
+      ...{ random: systemRandom, audit },
     },
-    ...{ random: systemRandom, audit },
-  }),
+    'lenient',
+  ),
   grants,
   events: eventBridgeTaskEvents({
     ...{ client: new EventBridgeClient(clientDefaults), busName: environment.TASK_EVENTS, issuer },
   }),
   ...(delivery && { delivery }),
-  ...{ timing, leaseSeconds: timeLimit + skewSeconds },
+  ...{ timing, leaseSeconds: leaseSecondsOf(timeLimit) },
   ...{ clock: systemClock, random: systemRandom, audit },
 };
 

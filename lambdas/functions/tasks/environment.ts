@@ -16,6 +16,10 @@ export const tasksEnvironment = [
   'CLIENT_DOCUMENTS',
   'AWS_CALLER_IDENTITY',
   'MUTUAL_TLS',
+  /** As of the refresher. */
+  'PROVIDER_RATE',
+  /** The function's own time limit in seconds. */
+  'TIME_LIMIT',
   'CLIENT_LIMIT',
   'ADDRESS_LIMIT',
   'NONCE_SECRET',

@@ -1,8 +1,11 @@
+import { setTimeout } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoAssertionReplay } from '../../adapters/dynamodb/assertion-replay.ts';
+import { dynamoCircuits } from '../../adapters/dynamodb/circuits.ts';
+import { dynamoGrants } from '../../adapters/dynamodb/grants.ts';
 import { dynamoOpaqueTokens } from '../../adapters/dynamodb/opaque-tokens.ts';
 import { dynamoProofMarks } from '../../adapters/dynamodb/proof-marks.ts';
 import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
@@ -24,6 +27,8 @@ import { type DpopNonces, statelessNonces } from '../../oauth/dpop/nonces.ts';
 import { callerLimits } from '../../oauth/limits/caller-limits.ts';
 import { endpointsOf, mutualTlsIn } from '../../oauth/metadata/endpoints.ts';
 import { readDocumentPolicy } from '../../oauth/registration/document-trust.ts';
+import { taskConfirmation } from '../../oauth/tasks/confirm.ts';
+import { limitedGate } from '../../oauth/tasks/limited-gate.ts';
 import { openingEndpoint } from '../../oauth/tasks/opening-endpoint.ts';
 import { taskEndpoint } from '../../oauth/tasks/task-endpoint.ts';
 import { tokenIssuer } from '../../oauth/tokens/issue.ts';
@@ -33,6 +38,7 @@ import { readEnvironment } from '../../runtime/environment.ts';
 import { audit } from '../../runtime/events.ts';
 import type { IdpId, Issuer } from '../../runtime/identifiers.ts';
 import { systemRandom } from '../../runtime/random.ts';
+import { leaseSecondsOf } from '../../tasks/lease-time.ts';
 import { tasksEnvironment } from './environment.ts';
 import { ofPeople } from './people.ts';
 
@@ -65,14 +71,37 @@ const marks = {
   proofs: dynamoProofMarks({ client: dynamo, table: grantsTable }),
   random: systemRandom,
 };
+const timing = { tokenSeconds, graceSeconds: Number(environment.TASK_GRACE_MINUTES) * 60 };
+const tasks = dynamoTasks({ client: dynamo, table: grantsTable });
+const grants = dynamoGrants({ client: dynamo, table: grantsTable });
+const buckets = dynamoSharedBuckets({ client: dynamo, table: grantsTable });
+const ofPersons =
+  idps.length > 0
+    ? ofPeople(environment, { dynamo, registry, identityProviders, grants, ...own })
+    : { people: undefined, persons: undefined };
+
+const late = {
+  ...{ tasks, timing, random: systemRandom, audit },
+  confirm: taskConfirmation({ issuer, registry, grants, people: ofPersons.people }),
+  providers: limitedGate(
+    environment.PROVIDER_RATE,
+    {
+      circuits: dynamoCircuits({ client: dynamo, table: grantsTable }),
+      buckets,
+      random: systemRandom,
+      audit,
+    },
+    // Each instance answers one request at a time: what each had for itself would be as much as there are of them.
+    'exact',
+  ),
+  leaseSeconds: leaseSecondsOf(Number(environment.TIME_LIMIT)),
+  pause: (milliseconds: number, signal?: AbortSignal) =>
+    setTimeout(milliseconds, undefined, signal && { signal }),
+};
+
 const work = {
-  ...{ issuer, registry, audit, ...marks },
-  ...(idps.length > 0
-    ? ofPeople(environment, { dynamo, registry, identityProviders, ...own })
-    : { people: undefined, persons: undefined }),
-  tasks: dynamoTasks({ client: dynamo, table: grantsTable }),
+  ...{ issuer, registry, audit, ...marks, ...ofPersons, tasks, timing, late },
   resting: dynamoRestingTasks({ client: dynamo, table: grantsTable }),
-  timing: { tokenSeconds, graceSeconds: Number(environment.TASK_GRACE_MINUTES) * 60 },
   issue: tokenIssuer({
     ...{ issuer, lifetimeSeconds: tokenSeconds, keyRings, opaque, random: systemRandom },
     signer: deploymentSigner({
@@ -95,7 +124,7 @@ const ports = {
   }),
   limits: callerLimits(
     { client: environment.CLIENT_LIMIT, address: environment.ADDRESS_LIMIT },
-    { buckets: dynamoSharedBuckets({ client: dynamo, table: grantsTable }), random: systemRandom },
+    { buckets, random: systemRandom },
   ),
 };
 

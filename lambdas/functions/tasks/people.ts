@@ -1,6 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { dynamoGrants } from '../../adapters/dynamodb/grants.ts';
 import { dynamoTokenStandings } from '../../adapters/dynamodb/token-standings.ts';
 import { downstreamApis, downstreamStandings, standingDefaults } from '../../adapters/lambda/downstream.ts';
 import { exchangedPlans, type FamilyPlanPorts } from '../../oauth/exchange/family-plan.ts';
@@ -8,6 +7,7 @@ import { ownTokens, type OwnTokenPorts } from '../../oauth/exchange/own-tokens.t
 import { exchangeRefused } from '../../oauth/exchange/refusal.ts';
 import type { PersonBasisPorts } from '../../oauth/tasks/person-basis.ts';
 import { familyLife } from '../../oauth/tokens/lifetime.ts';
+import type { Grants } from '../../ports/grants.ts';
 import type { IdentityProviders } from '../../ports/identity-providers.ts';
 import type { RegistryReader } from '../../ports/registry.ts';
 import { systemRandom } from '../../runtime/random.ts';
@@ -17,12 +17,13 @@ interface Given extends Omit<OwnTokenPorts, 'standings' | 'anchors'> {
   readonly dynamo: DynamoDBClient;
   readonly registry: RegistryReader;
   readonly identityProviders: IdentityProviders;
+  readonly grants: Grants;
 }
 
 /** What tasks in the name of people need. Whom somebody else vouches for lets nobody go on while they are away. */
 export function ofPeople(
   environment: TasksEnvironment,
-  { dynamo, registry, identityProviders, ...own }: Given,
+  { dynamo, registry, identityProviders, grants, ...own }: Given,
 ): { readonly people: FamilyPlanPorts; readonly persons: PersonBasisPorts } {
   const { issuer, documentPolicy } = own;
   const tables = { registry: environment.REGISTRY_TABLE, grants: environment.GRANTS_TABLE };
@@ -31,7 +32,6 @@ export function ofPeople(
     client: new LambdaClient(standingDefaults),
     functionName: environment.DOWNSTREAM_FUNCTION,
   };
-  const grants = dynamoGrants({ client: dynamo, table: tables.grants });
   const life = familyLife(environment.REFRESH_TOKEN_DAYS);
   const standings = downstreamStandings(downstream);
   const signedIn = { issuer, registry, identityProviders, grants, standings, random: systemRandom, life };

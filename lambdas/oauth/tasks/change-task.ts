@@ -1,11 +1,10 @@
 import type { StoredTask, Tasks } from '../../ports/tasks.ts';
 import { after, type Instant, instant } from '../../runtime/clock.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
-import type { EndTaskPorts } from '../../tasks/end-task.ts';
+import { endForClient, type EndTaskPorts } from '../../tasks/end-task.ts';
 import type { Parameters } from '../parameters.ts';
 import type { GrantRefusal } from '../refusal.ts';
 import { readSeconds } from './asked-task.ts';
-import { endForClient } from './end-task.ts';
 import type { HeldTask } from './held-task.ts';
 import { liveTask, overWith } from './live-task.ts';
 import { ownersNow } from './owner.ts';

@@ -1,10 +1,9 @@
 import type { StoredTask, TaskEnd } from '../../ports/tasks.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
-import type { EndTaskPorts } from '../../tasks/end-task.ts';
+import { endForClient, type EndTaskPorts } from '../../tasks/end-task.ts';
 import { endOf } from '../../tasks/ends.ts';
 import type { GrantRefusal } from '../refusal.ts';
-import { endForClient } from './end-task.ts';
 import type { HeldTask } from './held-task.ts';
 
 interface Asked {

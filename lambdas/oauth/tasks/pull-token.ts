@@ -3,6 +3,7 @@ import { after, type Instant } from '../../runtime/clock.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { TaskTiming } from '../../tasks/due.ts';
 import type { EndTaskPorts } from '../../tasks/end-task.ts';
+import { type LatePorts, renewLate } from '../../tasks/renew-late.ts';
 import type { TokenPlan } from '../grants/grant.ts';
 import type { HeldAt } from '../grants/held-now.ts';
 import { heldByRoles } from '../people/held-scope.ts';
@@ -11,12 +12,13 @@ import { chooseTarget } from '../resource/target.ts';
 import type { IssueToken } from '../tokens/issue.ts';
 import type { HeldTask } from './held-task.ts';
 import { liveTask, overWith } from './live-task.ts';
-import { type MintedToken, mintToken } from './mint-token.ts';
+import { type MintedToken, mintToken, promisedSeconds } from './mint-token.ts';
 import { overBy } from './over.ts';
 import { type Asking, planTask, type TaskPlanPorts } from './task-plan.ts';
 
 export interface PullPorts extends TaskPlanPorts, EndTaskPorts {
   readonly timing: TaskTiming;
+  readonly late: LatePorts;
   readonly issue: IssueToken;
 }
 
@@ -25,7 +27,7 @@ const registrySeconds = 5;
 
 type Context = Pick<Asking, 'now' | 'requestId'>;
 
-/** The current token of a task for one of its resources: made now, of what was last confirmed. */
+/** The current token of a task for one of its resources: made now, of what was last confirmed, which is asked now where that was too long ago. */
 export async function pullToken(
   ports: PullPorts,
   presented: HeldTask,
@@ -36,14 +38,27 @@ export async function pullToken(
   if (!live.ok) return live;
   const access = chooseTarget(live.value.task.terms.access, resources);
   if (!access.ok) return access;
-  const right = settled(live.value.task, context.now);
-  if (!right.ok) return right;
-  const plans = await plansOf(ports, live.value, context);
+  const renewed = await inTime(ports, live.value, context);
+  if (!renewed.ok) return renewed;
+  const plans = await plansOf(ports, renewed.value, context);
   if (!plans.ok) return plans;
   const plan = plans.value.find(({ resource }) => resource?.uri === access.value.resource);
   return plan === undefined
     ? refuse({ reason: 'resource_not_available' })
-    : mintToken(ports, live.value, plan, context.now);
+    : mintToken(ports, renewed.value, plan, context.now);
+}
+
+/** As a refresher has left it in time; where none has come, as this request leaves it. */
+async function inTime(
+  ports: PullPorts,
+  held: HeldTask,
+  context: Context,
+): Promise<Result<HeldTask, GrantRefusal>> {
+  const asked = { ...context, promisedSeconds: promisedSeconds(ports.timing) };
+  const task = await renewLate(ports.late, held.task, asked);
+  if (task.ended !== undefined) return overWith(ports, task, task.ended, context);
+  const right = settled(task, context.now);
+  return right.ok ? ok({ ...held, task }) : right;
 }
 
 /** What is over for good ends the task: whoever comes again is told the same. */

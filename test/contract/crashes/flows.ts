@@ -1,14 +1,18 @@
+import { randomUUID } from 'node:crypto';
 import type { StoredTask } from '../../../lambdas/ports/tasks.ts';
 import { after } from '../../../lambdas/runtime/clock.ts';
 import { sweepAheadSeconds } from '../../../lambdas/tasks/due.ts';
 import type { RefreshPorts } from '../../../lambdas/tasks/ports.ts';
+import { renewLate } from '../../../lambdas/tasks/renew-late.ts';
 import { ofPerson, opened, stored, type World } from '../../property/world-of-tasks.ts';
 import { openedAt } from '../../unit/tasks/a-task.ts';
 
-/** Something that a worker does with one task, and what has to have come of it, whatever struck the worker. */
+/** Something that is done with one task, and what has to have come of it, whatever struck it. */
 export interface Flow {
   readonly name: string;
   readonly begin: (ports: RefreshPorts) => Promise<StoredTask>;
+  /** What is struck; absent: a worker looks at the task when it is due. */
+  readonly act?: (world: World, ports: RefreshPorts, task: StoredTask) => Promise<unknown>;
   /** What went wrong; undefined: nothing. */
   readonly judge: (world: World, ports: RefreshPorts, task: StoredTask) => Promise<string | undefined>;
 }
@@ -40,7 +44,28 @@ export const flows: readonly Flow[] = [
     begin: withOneBelow,
     judge: isOver,
   },
+  {
+    name: "a token is asked for of a machine's task that is late",
+    begin: (ports) => opened(ports),
+    act: pullLate,
+    judge: goesOn,
+  },
+  {
+    name: "a token is asked for of a person's task that is late",
+    begin: (ports) => opened(ports, { terms: ofPerson() }),
+    act: pullLate,
+    judge: goesOn,
+  },
 ];
+
+const promisedSeconds = 180;
+
+/** As soon as it is late: so much is left then that another attempt is in time. */
+function pullLate(world: World, ports: RefreshPorts, task: StoredTask): Promise<unknown> {
+  world.now = after(task.goodUntil, 1 - promisedSeconds - ports.leaseSeconds);
+  const late = { ...ports, pause: () => new Promise<never>(() => undefined) };
+  return renewLate(late, task, { now: world.now, requestId: randomUUID(), promisedSeconds });
+}
 
 /** Its ceiling comes first. */
 async function withOneBelow(ports: RefreshPorts): Promise<StoredTask> {

@@ -43,7 +43,7 @@ export async function crashMatrix(tables: TestTables): Promise<readonly Cell[]> 
 async function callsOf(tables: TestTables, flow: Flow): Promise<readonly string[]> {
   const [world, { tables: watched, around, called }] = [aWorld(), struckAt(tables)];
   const task = await flow.begin(aRefresher(world, tables));
-  await lookNow(world, around(aRefresher(world, watched)), task);
+  await actOf(flow)(world, around(aRefresher(world, watched)), task);
   return called;
 }
 
@@ -55,7 +55,9 @@ async function cellOf(
   const [world, healthy] = [aWorld(), struckAt(tables)];
   const task = await flow.begin(aRefresher(world, tables));
   const struck = struckAt(tables, at);
-  const first = lookNow(world, struck.around(aRefresher(world, struck.tables)), task).catch(() => undefined);
+  const first = actOf(flow)(world, struck.around(aRefresher(world, struck.tables)), task).catch(
+    () => undefined,
+  );
   await Promise.race([first, struck.crashed]);
   const next = healthy.around(aRefresher(world, healthy.tables));
   const looks = await untilNothingIsDue(world, next, task, isCrash(at.fault));
@@ -80,6 +82,8 @@ async function untilNothingIsDue(
   }
   return mostLooks;
 }
+
+const actOf = ({ act = lookNow }: Flow): NonNullable<Flow['act']> => act;
 
 async function lookNow(
   world: World,

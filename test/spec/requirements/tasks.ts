@@ -54,6 +54,10 @@ export const tasks = {
     'Vestibule',
     'puts tokens of a task into the secret that it was opened with, tried before they are read, no more often than Secrets Manager bears, and tells whoever listens when it cannot',
   ),
+  'vestibule:task-late-pull': must(
+    'Vestibule',
+    'renews a task that nobody has renewed in time when its token is asked for, once however many ask, and refuses no token for what fails meanwhile',
+  ),
   'vestibule:task-events': must(
     'Vestibule',
     'tells an event bus what becomes of tasks, before they reach their ceiling and at their end, and nothing that is secret',

@@ -116,17 +116,25 @@ describe('a task ends, and says why', () => {
     ]);
   });
 
-  verifies('vestibule:task-ends', 'and gives nothing while nobody knows whether it may go on', async () => {
-    const task = await house.task({ resource: house.demo, ceiling: String(10 * hour) });
-    house.run.clock.advance(hour + 10 * minute);
-    const { body } = await house.ask(task, 'token');
-    expect(body['expires_in']).toBeLessThanOrEqual(5 * minute);
-    house.run.clock.advance(6 * minute);
-    const { status, body: later, headers } = await house.ask(task, 'token');
-    expect([status, later['error']]).toEqual([503, 'temporarily_unavailable']);
-    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
-    expect((await house.status(task)).body['status']).toBe('running');
-  });
+  verifies(
+    'vestibule:task-ends',
+    'and gives nothing while nobody can find out whether it may go on',
+    async () => {
+      const task = await house.task({ resource: house.demo, ceiling: String(10 * hour) });
+      house.run.clock.advance(hour + 10 * minute);
+      house.run.cloud.faults.add('dynamodb:UpdateItem~Tasks=down@1-');
+      const { body } = await house.ask(task, 'token');
+      expect(body['expires_in']).toBeLessThanOrEqual(5 * minute);
+      house.run.clock.advance(6 * minute);
+      const { status, body: later, headers } = await house.ask(task, 'token');
+      expect([status, later['error']]).toEqual([503, 'temporarily_unavailable']);
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+      expect((await house.status(task)).body['status']).toBe('running');
+      house.run.cloud.faults.clear();
+      const again = await house.ask(task, 'token');
+      expect([again.status, again.body['expires_in']]).toEqual([200, 15 * minute]);
+    },
+  );
 });
 
 describe('the end of a task is moved', () => {
