@@ -17,7 +17,7 @@ import { deployStack, type Stack } from './cloudformation/stack.ts';
 import { openStackState } from './cloudformation/state.ts';
 import { createFunctionLogs } from './function-logs.ts';
 import type { FunctionDirectory } from './lambda/directory.ts';
-import { createFunction } from './lambda/function.ts';
+import { type ClocksAhead, createFunction } from './lambda/function.ts';
 import type { HostNames } from './lambda/worker-names.ts';
 
 export interface ProvisionOptions {
@@ -34,6 +34,7 @@ export interface ProvisionOptions {
   readonly logDirectory: string | undefined;
   readonly maxInstances: number;
   readonly hostNames: HostNames;
+  readonly clocksAhead: ClocksAhead | undefined;
   readonly log: (line: string) => void;
 }
 
@@ -70,6 +71,8 @@ export async function provision(options: ProvisionOptions): Promise<Stack> {
 
 function functionRegistrar(options: ProvisionOptions): FunctionRegistrar {
   const { assembly, cloud, clock, functions, region, roles, maxInstances, hostNames, logDirectory } = options;
+  const aheadOf = (label: string) =>
+    Object.entries(options.clocksAhead ?? {}).find(([part]) => label.includes(part))?.[1] ?? [];
   const logOf = createFunctionLogs(logDirectory, options.log);
   return {
     assetDirectory: assembly.assetDirectory,
@@ -78,7 +81,7 @@ function functionRegistrar(options: ProvisionOptions): FunctionRegistrar {
       const principal = roles.principalOf(definition.roleArn);
       functions.add(
         createFunction({
-          ...{ definition, region, clock, hostNames },
+          ...{ definition, region, clock, hostNames, clocksAhead: aheadOf(definition.label) },
           credentialsOf: (instance) => cloud.environmentOf(principal, instance),
           log: logOf(definition.label),
         }),

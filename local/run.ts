@@ -14,6 +14,7 @@ import { createGateway, type GatewayOptions } from './http-api/gateway.ts';
 import { createHttpApiBuilder, type HttpApiModel } from './http-api/model.ts';
 import { type GatewayServers, type GatewaySockets, startGatewayServers } from './http-api/servers.ts';
 import { createFunctionDirectory } from './lambda/directory.ts';
+import type { ClocksAhead } from './lambda/function.ts';
 import type { HostNames } from './lambda/worker-names.ts';
 import { createPermissionUsage } from './permission-usage.ts';
 import { provision } from './provision.ts';
@@ -36,6 +37,8 @@ export interface RunOptions {
   readonly maxInstances?: number;
   /** Where names of hosts lead for the functions; absent, or of another name: where the machine says. */
   readonly hostNames?: HostNames;
+  /** Whose clocks go wrong; those of all others, and of the AWS behind them, do not. */
+  readonly clocksAhead?: ClocksAhead;
   /** Another DynamoDB engine than the embedded one. */
   readonly dynamodbEndpoint?: string;
   /** A file that `stop` appends the used permissions to. */
@@ -94,7 +97,7 @@ async function start(
   onStop: (close: () => void | Promise<void>) => void,
 ): Promise<Omit<LocalRun, 'stop'>> {
   const { stateDirectory, permissionLedger, log, clock = createVirtualClock() } = options;
-  const { maxInstances = 4, hostNames = {} } = options;
+  const { maxInstances = 4, hostNames = {}, clocksAhead } = options;
   const assembly = readAssembly(options.assemblyDirectory);
   if (stateDirectory !== undefined) onStop(lockStateDirectory(stateDirectory));
   const clientAuthority = localAuthority(stateDirectory);
@@ -133,7 +136,7 @@ async function start(
   const builder = createHttpApiBuilder();
   const httpApis = { builder, endpointOf: servers.endpointOf, originOf: servers.endpointOf };
   const run = { ...{ assembly, region, account, cloud, clock, roles, functions, httpApis } };
-  const things = { background, logDirectory: logDirectoryOf(options) };
+  const things = { background, clocksAhead, logDirectory: logDirectoryOf(options) };
   const stack = await provision({ ...run, ...things, stateDirectory, maxInstances, hostNames, log });
   background.eventSources.start();
   for (const api of builder.build()) {

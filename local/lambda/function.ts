@@ -22,12 +22,17 @@ export interface FunctionDefinition {
   readonly maxInstances: number;
 }
 
+/** By a part of the labels of functions, the seconds by which the clocks of their instances are ahead, in turn. */
+export type ClocksAhead = Readonly<Record<string, readonly number[]>>;
+
 export interface FunctionOptions {
   readonly definition: FunctionDefinition;
   readonly region: string;
   readonly clock: VirtualClock;
   /** Absent: the machine knows all names. */
   readonly hostNames?: HostNames;
+  /** Seconds by which the clocks of its instances are ahead: of the first, the second and so on, and again from the first. Absent: none. */
+  readonly clocksAhead?: readonly number[];
   /** The credentials of one instance. */
   readonly credentialsOf: (instance: string) => Readonly<Record<string, string>>;
   readonly log: (line: string) => void;
@@ -57,6 +62,7 @@ export function createFunction(options: FunctionOptions): LambdaFunction {
   const instances = new Map<string, Instance>();
   const idle: Instance[] = [];
   const queue: Waiting[] = [];
+  const aheadInTurn = inTurn(options.clocksAhead ?? []);
   let starting = 0;
   let stopping = false;
 
@@ -66,7 +72,7 @@ export function createFunction(options: FunctionOptions): LambdaFunction {
     if (left >= 0) idle.splice(left, 1);
   };
   const start = async (): Promise<void> => {
-    const instance = startInstanceOf(options, leave);
+    const instance = startInstanceOf(options, leave, aheadInTurn() ?? 0);
     instances.set(instance.id, instance);
     starting += 1;
     const failure = await instance.ready;
@@ -113,14 +119,23 @@ export function createFunction(options: FunctionOptions): LambdaFunction {
   };
 }
 
-function startInstanceOf(options: FunctionOptions, leave: (id: string) => void): Instance {
+function inTurn<T>(values: readonly T[]): () => T | undefined {
+  let turn = 0;
+  return () => values[turn++ % values.length];
+}
+
+function startInstanceOf(
+  options: FunctionOptions,
+  leave: (id: string) => void,
+  aheadSeconds: number,
+): Instance {
   const { definition, clock, hostNames = {}, log } = options;
   const { taskRoot, handler, memoryMegabytes } = definition;
   const id = randomBytes(16).toString('hex');
   return startInstance({
     ...{ id, taskRoot, handler, memoryMegabytes, hostNames },
     environment: environmentOf(options, id),
-    clock: clock.shared,
+    ...{ clock: clock.shared, ahead: aheadSeconds * 1_000 },
     onOutput: (text) => {
       for (const line of text.split('\n').filter((each) => each !== '')) log(line);
     },

@@ -26,6 +26,7 @@ export interface InstanceOptions {
   readonly environment: Readonly<Record<string, string>>;
   readonly memoryMegabytes: number;
   readonly clock: SharedArrayBuffer;
+  readonly ahead: number;
   readonly hostNames: HostNames;
   readonly onOutput: (text: string) => void;
   readonly onGone: () => void;
@@ -90,8 +91,8 @@ function lastWord(port: MessagePort): Report | undefined {
 }
 
 function startWorker(options: InstanceOptions, channel: Pick<WorkerStart, 'wake' | 'port'>): Worker {
-  const { taskRoot, handler, clock, hostNames, environment, memoryMegabytes } = options;
-  const workerData: WorkerStart = { taskRoot, handler, clock, hostNames, ...channel };
+  const { taskRoot, handler, clock, ahead, hostNames, environment, memoryMegabytes } = options;
+  const workerData: WorkerStart = { taskRoot, handler, clock, ahead, hostNames, ...channel };
   return new Worker(new URL('./worker.ts', import.meta.url), {
     name: options.id,
     env: { ...environment },

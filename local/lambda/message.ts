@@ -9,6 +9,8 @@ export interface WorkerStart {
   readonly handler: string;
   /** The slots of the virtual clock. */
   readonly clock: SharedArrayBuffer;
+  /** How far the clock of this one is ahead of it, in milliseconds. */
+  readonly ahead: number;
   readonly hostNames: HostNames;
   /** Slot 0 of an Int32Array: 1 wakes the frozen worker. */
   readonly wake: SharedArrayBuffer;
@@ -21,7 +23,7 @@ export interface Invocation {
   readonly requestId: string;
   /** JSON. */
   readonly event: string;
-  /** Milliseconds since the epoch, on the virtual clock. */
+  /** Milliseconds since the epoch, on the virtual clock of the run. */
   readonly deadline: number;
   readonly functionArn: string;
 }

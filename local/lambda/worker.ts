@@ -5,7 +5,7 @@ import type { FunctionError, Invocation, Report, WorkerStart } from './message.t
 import { installVirtualDate } from './worker-clock.ts';
 import { installHostNames } from './worker-names.ts';
 
-const { taskRoot, handler, clock, hostNames, wake, port } = workerData as WorkerStart;
+const { taskRoot, handler, clock, ahead, hostNames, wake, port } = workerData as WorkerStart;
 const wakeSlot = new Int32Array(wake);
 
 function report(message: Report): void {
@@ -60,7 +60,7 @@ async function run(
     logGroupName: env['AWS_LAMBDA_LOG_GROUP_NAME'],
     logStreamName: env['AWS_LAMBDA_LOG_STREAM_NAME'],
     callbackWaitsForEmptyEventLoop: true,
-    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+    getRemainingTimeInMillis: () => Math.max(0, deadline + ahead - Date.now()),
   };
   try {
     const result = await handle(JSON.parse(event), context);
@@ -84,7 +84,7 @@ async function serve(handle: Handler): Promise<never> {
 }
 
 captureOutput();
-installVirtualDate(clock);
+installVirtualDate(clock, ahead);
 installHostNames(hostNames);
 const loaded = await loadHandler(taskRoot, handler).catch((error: unknown) => {
   report({ kind: 'init-failed', error: describe(error) });

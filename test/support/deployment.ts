@@ -2,6 +2,8 @@ import type { VestibuleConfig } from '../../lib/index.ts';
 import type { Principal } from '../../local/aws/call.ts';
 import { createFaultPlan } from '../../local/aws/faults.ts';
 import { clientSecretOf } from '../../local/demo/client-secret-of.ts';
+import type { VirtualClock } from '../../local/clock.ts';
+import type { ClocksAhead } from '../../local/lambda/function.ts';
 import type { HostNames } from '../../local/lambda/worker-names.ts';
 import { startRun, type LocalRun } from '../../local/run.ts';
 import { config as exampleConfig } from '../../vestibule.config.ts';
@@ -16,6 +18,10 @@ export interface TestDeploymentOptions {
   readonly faults?: string;
   /** Where names of hosts lead for the functions. */
   readonly hostNames?: HostNames;
+  /** Whose clocks go wrong. */
+  readonly clocksAhead?: ClocksAhead;
+  /** The time of another deployment, where this one comes after it; one of its own when absent. */
+  readonly clock?: VirtualClock;
   /** Keeps the state there; absent: nothing is kept. */
   readonly stateDirectory?: string;
   /** The issuer's port; a free one when absent. */
@@ -36,7 +42,8 @@ export interface TestDeployment {
 
 /** Runs the synthesized app whole, on free ports. */
 export async function startDeployment(options: TestDeploymentOptions = {}): Promise<TestDeployment> {
-  const { config = exampleConfig, app = { config }, faults, hostNames, stateDirectory, port = 0 } = options;
+  const { config = exampleConfig, app = { config }, faults, stateDirectory, port = 0 } = options;
+  const { hostNames, clocksAhead, clock } = options;
   const permissionLedger = process.env['VESTIBULE_PERMISSION_LEDGER'];
   const log: string[] = [];
   const run = await startRun({
@@ -44,6 +51,8 @@ export async function startDeployment(options: TestDeploymentOptions = {}): Prom
     port,
     ...(stateDirectory === undefined ? {} : { stateDirectory }),
     ...(hostNames === undefined ? {} : { hostNames }),
+    ...(clocksAhead === undefined ? {} : { clocksAhead }),
+    ...(clock === undefined ? {} : { clock }),
     ...(permissionLedger === undefined ? {} : { permissionLedger }),
     faults: createFaultPlan(faults),
     // Whoever moves the clock says what happens then.

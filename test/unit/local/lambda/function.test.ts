@@ -14,13 +14,14 @@ let running: LambdaFunction[] = [];
 
 interface Shape {
   readonly file?: string;
+  readonly clocksAhead?: readonly number[];
   readonly timeoutSeconds?: number;
   readonly maxInstances?: number;
 }
 
 function start(
   code: string,
-  { file = 'index.js', timeoutSeconds = 5, maxInstances = 2 }: Shape = {},
+  { file = 'index.js', timeoutSeconds = 5, maxInstances = 2, clocksAhead = [] }: Shape = {},
 ): LambdaFunction {
   const taskRoot = mkdtempSync(join(temporaryDirectoryInsidePackage(), 'f-'));
   writeFileSync(join(taskRoot, file), code);
@@ -40,7 +41,7 @@ function start(
       ...{ timeoutSeconds, maxInstances },
     },
     region: 'us-east-1',
-    clock,
+    ...{ clock, clocksAhead },
     credentialsOf: (instance) => {
       instances.push(instance);
       return { AWS_SESSION_TOKEN: instance };
@@ -103,6 +104,24 @@ describe('a function on this machine', () => {
     clock.advance(-3600);
     for (const time of [now, made, spoken]) expect(Number(time) - Date.now()).toBeGreaterThan(3_500_000);
     expect([isDate, fixed]).toEqual([true, 5]);
+  });
+
+  it('has instances whose clocks are ahead or behind, each by as much as its turn has, and as much time left', async () => {
+    const asked =
+      'exports.handler = async (_, context) => [Date.now(), context.getRemainingTimeInMillis(), new Date().getTime()]';
+    const lambda = start(asked, { clocksAhead: [120, -60] });
+    const [ahead, behind] = await clock.standStill(async () => {
+      const first = (await call(lambda)) as number[];
+      lambda.crash(instances[0] ?? '');
+      return [first, (await call(lambda)) as number[]];
+    });
+    expect(Number(ahead[0]) - Number(behind[0])).toBe(180_000);
+    for (const [now, left, made] of [ahead, behind]) {
+      expect(made).toBe(now);
+      expect(left).toBeGreaterThan(3_000);
+      expect(left).toBeLessThanOrEqual(5_000);
+    }
+    expect(Math.abs(Number(ahead[0]) - 120_000 - Date.now())).toBeLessThan(30_000);
   });
 
   it('tells the same time as long as the clock stands still, and goes on after', async () => {
