@@ -1,5 +1,6 @@
 import type { StoredTask, TaskEnd } from '../ports/tasks.ts';
 import type { Due, Leased, RefreshPorts } from './ports.ts';
+import { endTask } from './end-task.ts';
 import { endedTold } from './told.ts';
 
 /**
@@ -7,7 +8,7 @@ import { endedTold } from './told.ts';
  * interrupted is looked at again while the task is due.
  */
 export async function tidy(
-  ports: Pick<RefreshPorts, 'tasks' | 'grants' | 'events'>,
+  ports: Pick<RefreshPorts, 'tasks' | 'grants' | 'events' | 'audit'>,
   { task, attempt, requestId }: Leased,
   end: TaskEnd,
 ): Promise<readonly Due[]> {
@@ -23,17 +24,17 @@ export async function tidy(
 
 /** One that is opened at this moment finds the end above it by itself. */
 async function endChildren(
-  { tasks }: Pick<RefreshPorts, 'tasks'>,
+  ports: Pick<RefreshPorts, 'tasks' | 'audit'>,
   { terms, children }: StoredTask,
   end: TaskEnd,
   requestId: string,
 ): Promise<readonly Due[]> {
-  const running = (await tasks.find(children)).filter(({ ended }) => ended === undefined);
+  const running = (await ports.tasks.find(children)).filter(({ ended }) => ended === undefined);
   const inherited: TaskEnd = { ...end, of: end.of ?? terms.id };
-  const written = await Promise.all(running.map((child) => tasks.end(child.terms.id, inherited, requestId)));
-  return written.flatMap((each) =>
-    each.kind === 'gone' || each.task.dueAt === undefined
-      ? []
-      : [{ id: each.task.terms.id, dueAt: each.task.dueAt }],
+  const ended = await Promise.all(
+    running.map((child) => endTask(ports, child, inherited, { requestId, by: 'refresher' })),
+  );
+  return ended.flatMap((child) =>
+    child?.dueAt === undefined ? [] : [{ id: child.terms.id, dueAt: child.dueAt }],
   );
 }

@@ -1,9 +1,14 @@
 import type { IdentityProviderConfig, VestibuleConfig } from '../../../lib/index.ts';
+import { createVirtualClock } from '../../../local/clock.ts';
 import { federationSecret } from '../../../local/demo/federation-secret.ts';
 import { config as example } from '../../../vestibule.config.ts';
 import type { Company } from '../../support/company.ts';
 import { type Browser, createBrowser } from '../../support/browser-player.ts';
-import { startDeployment } from '../../support/deployment.ts';
+import {
+  startDeployment,
+  type TestDeployment,
+  type TestDeploymentOptions,
+} from '../../support/deployment.ts';
 import { steadyPortBlock } from '../../support/free-ports.ts';
 import { type PlayedIdp, playIdp } from '../../support/played-idp.ts';
 import { type Driver, drive } from './driver.ts';
@@ -14,6 +19,8 @@ export interface PlayedOffice extends TokensOfDesk {
   readonly company: Company;
   readonly idp: PlayedIdp;
   readonly client: Driver;
+  /** Ends this one, and deploys another config where it was, at the same time of the same clock: what was kept is kept. */
+  readonly redeployed: (change: (config: VestibuleConfig) => VestibuleConfig) => Promise<PlayedOffice>;
   /** Signs somebody in, in the browser given, and resolves with the code that the client is told. */
   readonly code: (changes?: Readonly<Record<string, string>>, browser?: Browser) => Promise<string>;
   readonly stop: () => Promise<void>;
@@ -30,21 +37,39 @@ interface PlayedOfficeOptions {
   readonly also?: Parameters<typeof playIdp>[0]['also'];
   /** Changes the rest of the config. */
   readonly change?: (config: VestibuleConfig) => VestibuleConfig;
+  /** As of any deployment. */
+  readonly deployment?: Pick<TestDeploymentOptions, 'clocksAhead' | 'stateDirectory'>;
 }
 
 export async function startPlayedOffice(options: PlayedOfficeOptions = {}): Promise<PlayedOffice> {
   const port = await steadyPortBlock();
   let secret = '';
-  const now = (): number => deployment.run.clock.now() / 1_000;
-  const { path = '', change = unchanged, also } = options;
+  const clock = createVirtualClock();
+  const now = (): number => clock.now() / 1_000;
+  const { path = '', change: first = unchanged, also } = options;
   const idp = await playIdp({ port: port + 2, secret: () => secret, now, path, ...(also && { also }) });
-  const deployment = await startDeployment({ port, config: change(officeWith(idp.issuer, options)) });
-  secret = await federationSecret(deployment.run);
-  const mcpUrl = example.resources[0].uri;
-  const company = { ...deployment, mcpUrl, idpUrl: idp.issuer };
+  const deploy = async (change: (config: VestibuleConfig) => VestibuleConfig): Promise<PlayedOffice> => {
+    const config = change(officeWith(idp.issuer, options));
+    const deployment = await startDeployment({ ...options.deployment, port, clock, config });
+    secret = await federationSecret(deployment.run);
+    return officeAt(deployment, idp, deploy);
+  };
+  return deploy(first);
+}
+
+function officeAt(
+  deployment: TestDeployment,
+  idp: PlayedIdp,
+  deploy: PlayedOffice['redeployed'],
+): PlayedOffice {
+  const company = { ...deployment, mcpUrl: example.resources[0].uri, idpUrl: idp.issuer };
   const client = drive(deployment);
   return {
     ...{ company, idp, client },
+    redeployed: async (change) => {
+      await deployment.stop();
+      return deploy(change);
+    },
     code: async (changes = {}, browser = createBrowser()) => {
       const told = await signIn(requestOf(company, changes), { browser });
       const code = told.get('code');
