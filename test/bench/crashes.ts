@@ -1,3 +1,4 @@
+import { deployedCrashes } from '../contract/crashes/deployed.ts';
 import { crashMatrix } from '../contract/crashes/matrix.ts';
 import { startTables } from '../support/dynamodb.ts';
 import type { Part } from './report.ts';
@@ -7,7 +8,9 @@ export const crashes: Part = async (progress) => {
   const tables = await startTables();
   try {
     progress('every fault at every call of a worker, which logs what it met');
-    return (await crashMatrix(tables)).map(({ flow, call, fault, outcome, isRight }) => ({
+    const called = await crashMatrix(tables);
+    progress('the functions of a deployment, each ended at every call');
+    return [...called, ...(await deployedCrashes())].map(({ flow, call, fault, outcome, isRight }) => ({
       section: `Crashes: ${flow}`,
       what: `${call}: ${fault}`,
       ...{ measured: outcome, budget: 'as without', held: isRight },
