@@ -156,6 +156,12 @@ export class Alarms extends Construct {
       threshold: 1,
       evaluationPeriods: 3,
     });
+    this.add('TaskDeliveryFailures', {
+      what: 'For a quarter of an hour tokens of tasks could not be put into their secrets',
+      metric: metrics.sum('TaskDeliveryFailures', fiveMinutes),
+      threshold: 1,
+      evaluationPeriods: 3,
+    });
     this.add('TaskHandlesRefused', {
       what: 'The handle of a task was used by somebody whose it is not',
       metric: metrics.sum('TaskHandlesRefused', fiveMinutes),

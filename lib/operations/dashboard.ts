@@ -125,6 +125,7 @@ function taskWork(metrics: LogMetrics): GraphWidget {
     left: [
       metrics.sum('TaskRenewalFailures', period, 'not renewed'),
       metrics.sum('TasksOnGrace', period, 'not renewed, and end of that'),
+      metrics.sum('TaskDeliveryFailures', period, 'not delivered'),
       metrics.sum('TaskHandlesRefused', period, 'handles refused'),
     ],
   });

@@ -16,7 +16,7 @@ interface Counted {
 const clientEndpoints: readonly FunctionName[] = ['token', 'introspection'];
 /** Wherever clients prove themselves. */
 const provers: readonly FunctionName[] = [...clientEndpoints, 'requests', 'tasks'];
-const signers: readonly FunctionName[] = [...clientEndpoints, 'ends', 'tasks'];
+const signers: readonly FunctionName[] = [...clientEndpoints, 'ends', 'tasks', 'refresher'];
 
 /** Metrics made of log lines: nothing runs for them, and none costs anything in an hour without such a line. */
 const counted = {
@@ -50,6 +50,7 @@ const counted = {
     ),
     functions: ['refresher'],
   },
+  TaskDeliveryFailures: { pattern: event('task_delivery_failed'), functions: ['refresher'] },
   OldestOverdueTask: {
     pattern: FilterPattern.all(
       event('tasks_swept'),

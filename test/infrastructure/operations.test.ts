@@ -138,6 +138,7 @@ describe('metrics', () => {
     const source = [
       ...[
         'lambdas/runtime/events.ts',
+        'lambdas/runtime/delivery-events.ts',
         'lambdas/runtime/refresher-events.ts',
         'lambdas/runtime/task-events.ts',
       ],
@@ -171,6 +172,7 @@ describe('metrics', () => {
     expect(where('LimitsReached')).toEqual(['Authorization', 'Introspection', 'Tasks', 'Token']);
     expect(where('TaskHandlesRefused')).toEqual(['Tasks']);
     expect(where('TasksOnGrace')).toEqual(['Refresher']);
+    expect(where('TaskDeliveryFailures')).toEqual(['Refresher']);
     expect(where('OldestOverdueTask')).toEqual(['Sweep']);
     expect(where('Defects')).toHaveLength(
       Object.keys(template.findResources('AWS::Lambda::Function')).length,
