@@ -1,13 +1,16 @@
-import type { DeliveredTokens } from '../ports/delivered-tokens.ts';
+import type { DeliveredTokens, DeliveredVersion } from '../ports/delivered-tokens.ts';
 import type { StoredTask, TaskFailure } from '../ports/tasks.ts';
-import { after, type Instant, instant } from '../runtime/clock.ts';
+import type { Instant } from '../runtime/clock.ts';
 import { DependencyUnavailable } from '../runtime/dependency.ts';
 import type { ResourceUri } from '../runtime/identifiers.ts';
-import type { Result } from '../runtime/result.ts';
+import { ok, refuse, type Result } from '../runtime/result.ts';
 import { Secret } from '../runtime/secret.ts';
-import { sweepAheadSeconds } from './due.ts';
+import { freeFrom, isToDeliver } from './delivery-due.ts';
 import { logged } from './failure.ts';
 import type { Leased } from './ports.ts';
+
+type Delivering = Pick<Leased, 'task' | 'now' | 'requestId'>;
+type IntoSecret = Extract<StoredTask['terms']['delivery'], { readonly kind: 'secret' }>;
 
 /** A token that is to be used by whoever reads it. */
 export interface DeliverableToken {
@@ -17,14 +20,21 @@ export interface DeliverableToken {
   readonly expiresAt: Instant;
 }
 
+/** Why a task gives no token now. Nothing of it is secret. */
+interface Unplanned {
+  readonly reason: string;
+}
+
+export type MakeToken = () => Promise<Result<DeliverableToken, Unplanned>>;
+
 export interface DeliveryPorts {
   readonly secrets: DeliveredTokens;
-  /** The current token of a task for one of its resources; refused where there is none now. */
-  readonly mint: (
+  /** How to make the current token of a task for one of its resources; refused where there is none now. */
+  readonly plan: (
     task: StoredTask,
     resource: ResourceUri,
     context: { readonly now: Instant; readonly requestId: string },
-  ) => Promise<Result<DeliverableToken, { readonly reason: string }>>;
+  ) => Promise<Result<MakeToken, Unplanned>>;
   /** Whether a token is what any verifier of ours takes for one of that task. */
   readonly works: (token: string, task: StoredTask, now: Instant) => Promise<boolean>;
 }
@@ -43,13 +53,6 @@ export type Delivery =
   /** What was delivered before stays as it is. Nothing of the reason is secret. */
   | { readonly kind: 'failed'; readonly reason: string; readonly secretArn: string };
 
-/**
- * A secret changes no more often than this, in seconds: Secrets Manager keeps each version for a day at least, and 100 of them at most.
- * Tokens that are delivered live half as long again.
- */
-export const deliveryPauseSeconds = 600;
-export const shortestDeliveredSeconds = 900;
-
 /** How the reasons begin for which a token was not delivered. */
 const ofDelivery = 'delivery: ';
 
@@ -58,29 +61,11 @@ export function isOfDelivery(failure: TaskFailure | undefined): boolean {
   return failure?.reason.startsWith(ofDelivery) === true;
 }
 
-/** When the next token is to be delivered, where that is part of the task; `share` as in `dueAt`. */
-export function deliveryDueAt({ terms, delivered }: StoredTask, share: number): Instant | undefined {
-  if (terms.delivery.kind !== 'secret') return undefined;
-  if (delivered === undefined) return terms.openedAt;
-  const part = Math.floor((delivered.expiresAt - delivered.at) * (0.6 + 0.2 * share));
-  return after(delivered.at, Math.max(deliveryPauseSeconds + sweepAheadSeconds, part));
-}
-
-/** What is due a little later is delivered now, for a sweep sends ahead. */
-function isToDeliver(task: StoredTask, now: Instant): boolean {
-  const due = deliveryDueAt(task, 0);
-  if (due === undefined || task.delivered?.expiresAt === task.ceiling) return false;
-  return now >= after(due, task.delivered === undefined ? 0 : -sweepAheadSeconds);
-}
-
 /**
- * Puts a token of a leased task into its secret, where it is time to. It is written where nobody reads it, tried, and then made
- * current: whatever fails in between, what is current stays good, and the next run starts anew.
+ * Puts a token of a leased task into its secret, where it is time to. It is tried, written where nobody reads it, and then made current:
+ * whatever fails in between, what is current stays good, and the next run goes on from what is written.
  */
-export async function deliver(
-  ports: DeliveryPorts | undefined,
-  leased: Pick<Leased, 'task' | 'attempt' | 'now' | 'requestId'>,
-): Promise<Delivery> {
+export async function deliver(ports: DeliveryPorts | undefined, leased: Delivering): Promise<Delivery> {
   const { task, now } = leased;
   const { delivery } = task.terms;
   if (delivery.kind !== 'secret' || !isToDeliver(task, now)) return { kind: 'none' };
@@ -96,29 +81,59 @@ export async function deliver(
 }
 
 async function delivering(
-  { secrets, mint, works }: DeliveryPorts,
-  { task, attempt, now, requestId }: Pick<Leased, 'task' | 'attempt' | 'now' | 'requestId'>,
-  { secretArn, resource }: Extract<StoredTask['terms']['delivery'], { readonly kind: 'secret' }>,
+  ports: DeliveryPorts,
+  { task, now, requestId }: Delivering,
+  delivery: IntoSecret,
 ): Promise<Delivery> {
-  const failed = ({ reason }: { readonly reason: string }): Delivery => ({
+  const { secretArn, resource } = delivery;
+  const { secrets } = ports;
+  const failed = ({ reason }: Unplanned): Delivery => ({
     ...{ kind: 'failed', secretArn },
     reason: `${ofDelivery}${reason}`,
   });
-  const current = await secrets.current(secretArn);
-  if (!current.ok) return failed(current.refusal);
-  // By a run that could not say so any more, or by another task.
-  const free = current.value?.delivered === true ? after(current.value.at, deliveryPauseSeconds) : now;
-  if (now < free) return { kind: 'later', at: free };
-  const token = await mint(task, resource, { now, requestId });
-  if (!token.ok) return failed(token.refusal);
-  const { expiresAt, jti } = token.value;
-  const text = new Secret(JSON.stringify(secretOf(task, resource, token.value)));
-  const put = await secrets.put(secretArn, attempt, text);
+  const make = await ports.plan(task, resource, { now, requestId });
+  if (!make.ok) return failed(make.refusal);
+  const found = await secrets.find(secretArn);
+  if (!found.ok) return failed(found.refusal);
+  const { current, last } = found.value;
+  // By another task, or by a run of this one that could not settle it any more.
+  const recent = last !== undefined && now < freeFrom(last) ? last : undefined;
+  if (recent !== undefined && !isToGoOnWith(recent, task, now))
+    return { kind: 'later', at: freeFrom(recent) };
+  const put =
+    recent === undefined
+      ? await putNew(ports, { task, now }, make.value, delivery)
+      : ok({ ...recent, isCurrent: recent.version === current });
   if (!put.ok) return failed(put.refusal);
-  if (!(await works(token.value.text, task, now))) return failed({ reason: 'token_not_good' });
-  const promoted = await secrets.promote(secretArn, { from: current.value?.version, to: put.value });
-  if (!promoted.ok) return failed(promoted.refusal);
-  return { kind: 'delivered', delivered: { at: now, version: put.value, expiresAt }, secretArn, jti };
+  const { version, at, expiresAt, jti, isCurrent } = put.value;
+  const moved = isCurrent ? ok(true) : await secrets.promote(secretArn, { from: current, to: version });
+  if (!moved.ok) return failed(moved.refusal);
+  return { kind: 'delivered', delivered: { at, version, expiresAt }, secretArn, jti };
+}
+
+/** What was put for this task, and is not written down as delivered: whoever put it was interrupted. It had been tried before. */
+function isToGoOnWith(
+  { taskId, version, expiresAt }: DeliveredVersion,
+  task: StoredTask,
+  now: Instant,
+): boolean {
+  return taskId === task.terms.id && version !== task.delivered?.version && now < expiresAt;
+}
+
+async function putNew(
+  { secrets, works }: DeliveryPorts,
+  { task, now }: Pick<Delivering, 'task' | 'now'>,
+  make: MakeToken,
+  { secretArn, resource }: IntoSecret,
+): Promise<Result<DeliveredVersion & { readonly isCurrent: boolean }, Unplanned>> {
+  const token = await make();
+  if (!token.ok) return token;
+  if (!(await works(token.value.text, task, now))) return refuse({ reason: 'token_not_good' });
+  const { jti, expiresAt } = token.value;
+  const delivered = { taskId: task.terms.id, jti, expiresAt };
+  const text = new Secret(JSON.stringify(secretOf(task, resource, token.value)));
+  const put = await secrets.put(secretArn, delivered, text);
+  return put.ok ? ok({ ...delivered, ...put.value, at: now }) : put;
 }
 
 /** What who reads the secret finds in it: the members of RFC 6749 §5.1, but for when it was asked for. */
@@ -131,12 +146,4 @@ function secretOf(
     ...{ access_token: text, token_type: 'Bearer', expires_at: expiresAt, scope },
     ...{ task_id: terms.id, resource },
   };
-}
-
-/** The sooner of what is due, and what delivering the next token wants. */
-export function dueWithDelivery(due: Instant, task: StoredTask, delivery: Delivery, share: number): Instant {
-  if (delivery.kind === 'later') return instant(Math.min(due, after(delivery.at, sweepAheadSeconds)));
-  const next = deliveryDueAt(task, share);
-  const isLast = task.delivered?.expiresAt === task.ceiling;
-  return next === undefined || isLast ? due : instant(Math.min(due, next));
 }

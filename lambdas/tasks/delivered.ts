@@ -1,7 +1,8 @@
 import type { StoredTask, TaskFailure } from '../ports/tasks.ts';
 import { after, type Instant, instant } from '../runtime/clock.ts';
 import { backoffSeconds } from './due.ts';
-import { deliver, type Delivery, dueWithDelivery } from './deliver.ts';
+import { deliver, type Delivery } from './deliver.ts';
+import { dueWithDelivery } from './delivery-due.ts';
 import type { Leased, RefreshPorts } from './ports.ts';
 import { tell } from './tell.ts';
 import { failedTold, refreshedTold } from './told.ts';
@@ -34,15 +35,17 @@ export async function delivered(ports: RefreshPorts, leased: Leased, task: Store
       ports.audit({ event: 'task_token_delivered', requestId, ...whose(task), ...known });
       return {
         ...{ outcome: { delivered: delivery.delivered }, failure: {} },
-        due: (due, share) => dueWithDelivery(due, fresh, delivery, share),
+        due: (due, share) => dueWithDelivery(due, fresh, share),
       };
     }
     case 'none':
-    case 'later':
+    case 'later': {
+      const free = delivery.kind === 'later' ? delivery.at : undefined;
       return {
         ...{ outcome: {}, failure: {} },
-        due: (due, share) => dueWithDelivery(due, task, delivery, share),
+        due: (due, share) => dueWithDelivery(due, task, share, free),
       };
+    }
   }
 }
 

@@ -34,7 +34,7 @@ export function refreshedTold(task: StoredTask, now: Instant): TaskEvent {
   }
   return {
     event: 'TaskTokenRefreshed',
-    ...named(task, 'TaskTokenRefreshed', now, delivered.at, delivered.version),
+    ...named(task, 'TaskTokenRefreshed', now, delivered.expiresAt, delivered.version),
     goodUntil: delivered.expiresAt,
     ...{ secretArn: to.secretArn, secretVersion: delivered.version },
   };

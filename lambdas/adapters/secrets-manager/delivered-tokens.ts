@@ -1,19 +1,19 @@
 import {
+  InvalidParameterException,
   ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   type SecretsManagerClient,
+  type SecretVersionsListEntry,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import type { DeliveredTokens, SecretFault } from '../../ports/delivered-tokens.ts';
+import type { DeliveredTokens, DeliveredVersion, SecretFault } from '../../ports/delivered-tokens.ts';
 import { instant } from '../../runtime/clock.ts';
-import { sha256 } from '../../runtime/digest.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { calling } from '../aws.ts';
+import { readVersionName, versionName } from './version-name.ts';
 
 /** What a version bears that nobody reads yet: no AWSPENDING, which is that of rotations. */
 const pending = 'VESTIBULE_PENDING';
-/** How the names of our versions begin; those that Secrets Manager makes are UUIDs. */
-const ours = 'vestibule-';
 
 const faults: Readonly<Record<string, SecretFault['reason']>> = {
   ResourceNotFoundException: 'secret_gone',
@@ -32,35 +32,57 @@ export function secretsManagerDeliveredTokens({
 }: {
   readonly client: SecretsManagerClient;
 }): DeliveredTokens {
+  // The versions that bear a stage: what is current, what was, and what waits.
+  const staged = async (SecretId: string): Promise<readonly SecretVersionsListEntry[]> =>
+    (await client.send(new ListSecretVersionIdsCommand({ SecretId }))).Versions ?? [];
   return {
-    current: (SecretId) =>
+    find: (secretArn) =>
       asking(async () => {
-        // The versions that bear a stage, three at most.
-        const { Versions: versions = [] } = await client.send(new ListSecretVersionIdsCommand({ SecretId }));
-        const current = versions.find(({ VersionStages: stages = [] }) => stages.includes('AWSCURRENT'));
-        const { VersionId: version, CreatedDate: created } = current ?? {};
-        if (version === undefined || created === undefined) return undefined;
-        const at = instant(Math.floor(created.getTime() / 1_000));
-        return { version, at, delivered: version.startsWith(ours) };
+        const versions = await staged(secretArn);
+        return { current: currentOf(versions), last: versions.flatMap(deliveredVersion).toSorted(later)[0] };
       }),
-    put: (SecretId, attempt, text) =>
+    put: (SecretId, token, text) =>
       asking(async () => {
-        const ClientRequestToken = `${ours}${sha256(`task|${attempt}`)}`;
+        const ClientRequestToken = versionName(token);
         const [SecretString, VersionStages] = [text.reveal(), [pending]];
-        await client.send(
+        const { VersionStages: stages = [] } = await client.send(
           new PutSecretValueCommand({ SecretId, SecretString, ClientRequestToken, VersionStages }),
         );
-        return ClientRequestToken;
+        return { version: ClientRequestToken, isCurrent: stages.includes('AWSCURRENT') };
       }),
     promote: (SecretId, { from, to }) =>
       asking(async () => {
         const moved = { SecretId, VersionStage: 'AWSCURRENT', MoveToVersionId: to };
-        await client.send(
-          new UpdateSecretVersionStageCommand({ ...moved, ...(from && { RemoveFromVersionId: from }) }),
-        );
+        try {
+          await client.send(
+            new UpdateSecretVersionStageCommand({ ...moved, ...(from && { RemoveFromVersionId: from }) }),
+          );
+        } catch (error) {
+          // The stage has left that version: for this one, where a reply was lost.
+          if (!(error instanceof InvalidParameterException)) throw error;
+          if (currentOf(await staged(SecretId)) !== to) throw error;
+        }
         return true as const;
       }),
   };
+}
+
+function currentOf(versions: readonly SecretVersionsListEntry[]): string | undefined {
+  return versions.find(({ VersionStages: stages = [] }) => stages.includes('AWSCURRENT'))?.VersionId;
+}
+
+function deliveredVersion({
+  VersionId: version,
+  CreatedDate: created,
+}: SecretVersionsListEntry): readonly DeliveredVersion[] {
+  const token = version === undefined ? undefined : readVersionName(version);
+  if (version === undefined || created === undefined || token === undefined) return [];
+  return [{ ...token, version, at: instant(Math.floor(created.getTime() / 1_000)) }];
+}
+
+/** Of two in the same second it is the one that lives longer. */
+function later(one: DeliveredVersion, other: DeliveredVersion): number {
+  return other.at - one.at || other.expiresAt - one.expiresAt;
 }
 
 /** A refusal that asking again does not change is an answer. */

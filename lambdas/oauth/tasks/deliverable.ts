@@ -23,10 +23,10 @@ export interface DeliverablePorts extends TaskPlanPorts, TokenSources {
 }
 
 /** The tokens that go into secrets: each is one that its task would pull, but for the key that nobody shows. */
-export function deliverable(ports: DeliverablePorts): Pick<DeliveryPorts, 'mint' | 'works'> {
+export function deliverable(ports: DeliverablePorts): Pick<DeliveryPorts, 'plan' | 'works'> {
   const { registry, grants } = ports;
   return {
-    mint: async (task, resource, { now, requestId }) => {
+    plan: async (task, resource, { now, requestId }) => {
       const { terms } = task;
       const { basis, clientId } = terms;
       const owner = await registry.view({ clientId });
@@ -37,10 +37,12 @@ export function deliverable(ports: DeliverablePorts): Pick<DeliveryPorts, 'mint'
       if (!plans.ok) return refuse({ reason: plans.refusal.reason });
       const plan = plans.value.find((each) => each.resource?.uri === resource);
       if (plan === undefined) return refuse({ reason: 'resource_not_available' });
-      const minted = await mintToken(ports, { task, owner }, plan, now);
-      if (!minted.ok) return refuse({ reason: minted.refusal.reason });
-      const { accessToken: text, jti, expiresAt } = minted.value;
-      return ok({ text, jti, expiresAt, scope: formatScope(plan.scope) });
+      return ok(async () => {
+        const minted = await mintToken(ports, { task, owner }, plan, now);
+        if (!minted.ok) return refuse({ reason: minted.refusal.reason });
+        const { accessToken: text, jti, expiresAt } = minted.value;
+        return ok({ text, jti, expiresAt, scope: formatScope(plan.scope) });
+      });
     },
     works: async (token, { terms }, now) => {
       const read = await knownToken(token, ports, now);

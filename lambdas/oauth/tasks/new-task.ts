@@ -3,7 +3,7 @@ import { after, type Instant } from '../../runtime/clock.ts';
 import { fraction, type Random } from '../../runtime/random.ts';
 import { ok, type Result } from '../../runtime/result.ts';
 import type { Secret } from '../../runtime/secret.ts';
-import { shortestDeliveredSeconds } from '../../tasks/deliver.ts';
+import { shortestDeliveredSeconds } from '../../tasks/delivery-due.ts';
 import { dueAt, goodUntil, type TaskTiming } from '../../tasks/due.ts';
 import { boundKey, type ProvenKey } from '../dpop/possession.ts';
 import type { GrantContext } from '../grants/grant.ts';

@@ -132,13 +132,15 @@ export function putVersion(
   }
   const content = { ...(text === undefined ? {} : { text }), ...(binary === undefined ? {} : { binary }) };
   secret.versions[id] = { createdAt: now, stages: [], ...content };
-  for (const stage of stages) moveStage(secret, stage, id);
+  // The first version of a secret is current, whatever stage was asked for.
+  const isFirst = Object.keys(secret.versions).length === 1;
+  for (const stage of new Set([...stages, ...(isFirst ? ['AWSCURRENT'] : [])])) moveStage(secret, stage, id);
   secret.changedAt = now;
   return id;
 }
 
 /** Attaches a stage to a version; the version that AWSCURRENT leaves becomes AWSPREVIOUS. */
-export function moveStage(secret: SecretRecord, stage: string, to?: string, from?: string): void {
+export function moveStage(secret: SecretRecord, stage: string, to?: string): void {
   const current = versionAt(secret, stage);
   const target = to === undefined ? undefined : secret.versions[to];
   if (to !== undefined && target === undefined) {
@@ -147,7 +149,6 @@ export function moveStage(secret: SecretRecord, stage: string, to?: string, from
       "Secrets Manager can't find the specified secret version.",
     );
   }
-  if (current !== to) refuseWrongSource(stage, current, from);
   for (const version of Object.values(secret.versions)) {
     version.stages = version.stages.filter((each) => each !== stage);
   }
@@ -156,8 +157,10 @@ export function moveStage(secret: SecretRecord, stage: string, to?: string, from
     moveStage(secret, 'AWSPREVIOUS', current);
 }
 
-function refuseWrongSource(stage: string, current: string | undefined, from: string | undefined): void {
-  if (current === undefined || from === undefined || from === current) return;
+/** Whoever moves a stage names the version that it leaves, and is right about it. */
+export function refuseWrongSource(secret: SecretRecord, stage: string, from: string | undefined): void {
+  const current = versionAt(secret, stage);
+  if (current === undefined || from === current) return;
   const problem = `The parameter RemoveFromVersionId can't be empty. Staging label ${stage} is currently attached to version ${current}, so you must explicitly reference that version in RemoveFromVersionId.`;
   throw new AwsError('InvalidParameterException', problem);
 }

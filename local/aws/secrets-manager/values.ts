@@ -1,6 +1,13 @@
 import * as v from 'valibot';
 import { AwsError, type Operation, operation } from '../service.ts';
-import { moveStage, putVersion, type SecretRecord, type SecretStore, versionAt } from './secret-store.ts';
+import {
+  moveStage,
+  putVersion,
+  refuseWrongSource,
+  type SecretRecord,
+  type SecretStore,
+  versionAt,
+} from './secret-store.ts';
 
 const value = {
   SecretString: v.optional(v.string()),
@@ -36,7 +43,8 @@ export function valueOperations(secrets: SecretStore): Record<string, Operation>
       }),
       async (input) => {
         const secret = secrets.live(input.SecretId);
-        moveStage(secret, input.VersionStage, input.MoveToVersionId, input.RemoveFromVersionId);
+        refuseWrongSource(secret, input.VersionStage, input.RemoveFromVersionId);
+        moveStage(secret, input.VersionStage, input.MoveToVersionId);
         await secrets.commit();
         return named(secret);
       },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { deliveredTokensContract } from './delivered-tokens-contract.ts';
 import { dynamodbContract } from './dynamodb-contract.ts';
 import { eventBridgeContract } from './eventbridge-contract.ts';
 import { kmsContract } from './kms-contract.ts';
@@ -22,6 +23,10 @@ describe('KMS', () => {
 
 describe('Secrets Manager', () => {
   secretsManagerContract(() => target);
+});
+
+describe('Secrets Manager, for tokens that are delivered into secrets', () => {
+  deliveredTokensContract(() => target);
 });
 
 describe('SQS', () => {
