@@ -118,5 +118,13 @@ export function allowOnly(values: Values, allowed: readonly OptionName[], comman
 }
 
 function parse(args: readonly string[]) {
-  return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  const [ids, others] = [args.filter(isDashedId), args.filter((arg) => !isDashedId(arg))];
+  // What follows `--` is no option; ids are the last words of their commands.
+  const guarded = ids.length === 0 || others.includes('--') ? args : [...others, '--', ...ids];
+  return parseArgs({ args: [...guarded], options, allowPositionals: true, strict: true });
+}
+
+/** An id is random, and may begin as an option does. */
+function isDashedId(arg: string): boolean {
+  return /^-[\w-]{21}$/.test(arg) && !Object.hasOwn(options, arg.replace(/^--/, ''));
 }

@@ -141,6 +141,16 @@ describe('watching tasks', () => {
 });
 
 describe('one task', () => {
+  it.each([`-${'Z'.repeat(21)}`, `--${'z'.repeat(20)}`, `-h${'z'.repeat(20)}`])(
+    'is shown and ended by its id, also where that begins as an option does: %s',
+    async (dashed) => {
+      const task = aTask({ id: dashed });
+      expect((await run({ answers: [task] }, 'show', dashed)).sent).toEqual([['GET', `tasks/${dashed}`]]);
+      const { sent } = await run({ answers: [task] }, 'end', dashed, '--reason', 'it is stuck');
+      expect(sent).toEqual([['POST', `tasks/${dashed}/end`, { reason: 'it is stuck' }]]);
+    },
+  );
+
   it('is shown in words', async () => {
     const task = aTask({
       person: { id: 'person.a', idp: 'company', name: 'Alice' },
