@@ -46,8 +46,8 @@ export const config = defineConfig({
         demo: { required: ['tools:read'], optional: ['tools:write'] },
         'analyst-agent': { optional: ['ask'] },
       },
-      // Whoever may have it plan is who it asks the analyst for.
-      onBehalfOf: { 'analyst-agent': { scopes: { ask: ['plan'] } } },
+      // Whoever may have it plan is who it asks the analyst for, and goes on doing so in their absence.
+      onBehalfOf: { 'analyst-agent': { scopes: { ask: ['plan'] }, refreshTokens: true } },
       // Work that goes on for longer than a token, for three days at most.
       tasks: { maximumHours: 72, extension: true },
     },

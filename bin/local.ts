@@ -6,19 +6,23 @@ import { createFaultPlan, type FaultPlan } from '../local/aws/faults.ts';
 import { nightReporter } from '../local/demo/agent-role.ts';
 import { clientSecretOf } from '../local/demo/client-secret-of.ts';
 import { federationSecret } from '../local/demo/federation-secret.ts';
+import { startClockControl } from '../local/demo/clock-control.ts';
 import { startDemo } from '../local/demo/start.ts';
 import { writeEndpointsFile } from '../local/endpoints-file.ts';
+import { createVirtualClock } from '../local/clock.ts';
 import { asText } from '../local/cloudformation/template.ts';
+import { installVirtualDate } from '../local/lambda/worker-clock.ts';
 import { refuseTakenPorts } from '../local/loopback.ts';
 import { startRun, type LocalRun } from '../local/run.ts';
 import { refuseHeldStateDirectory } from '../local/state-lock.ts';
 import { synthesize } from '../local/synthesize.ts';
 import { writeDemoClient } from '../local/tls/demo-client.ts';
 
-const usage = `npm start [-- --ephemeral]
+const usage = `npm start [-- --ephemeral | --fast-clock]
 Runs the synthesized app on this machine: its tables, keys, secrets, functions and routes.
 
   --ephemeral                keep nothing; without it the state lives in .vestibule/
+  --fast-clock               keep nothing, and let its clock be moved: npm run demo -- --fast-clock does it
   --help                     this text
 
   PORT                       the issuer (9400); the demo MCP server, the identity provider and STS take the next three
@@ -35,6 +39,7 @@ interface Settings {
   readonly permissionLedger: string | undefined;
   readonly dynamodbEndpoint: string | undefined;
   readonly isEphemeral: boolean;
+  readonly isClockFast: boolean;
 }
 
 const stateDirectory = resolve('.vestibule');
@@ -53,48 +58,23 @@ function wholeNumber(name: string, fallback: number, most: number): number {
   return value;
 }
 
-function readSettings(isEphemeral: boolean): Settings {
+function readSettings({ isEphemeral, isClockFast }: Pick<Settings, 'isEphemeral' | 'isClockFast'>): Settings {
   return {
     port: wholeNumber('PORT', 9400, 65_532),
     faults: createFaultPlan(process.env['VESTIBULE_FAULTS']),
     maxInstances: wholeNumber('VESTIBULE_INSTANCES', 4, 64),
     permissionLedger: process.env['VESTIBULE_PERMISSION_LEDGER'],
     dynamodbEndpoint: process.env['AWS_ENDPOINT_URL_DYNAMODB'],
-    isEphemeral,
+    ...{ isEphemeral, isClockFast },
   };
 }
 
 type Closing = (() => void | Promise<void>)[];
 
 async function start(settings: Settings, closing: Closing): Promise<void> {
-  const { port, isEphemeral, permissionLedger, dynamodbEndpoint } = settings;
-  const home = isEphemeral ? mkdtempSync(join(tmpdir(), 'vestibule-')) : stateDirectory;
-  if (isEphemeral) {
-    closing.push(() => {
-      rmSync(home, { recursive: true, force: true });
-    });
-  }
-  if (!isEphemeral) refuseHeldStateDirectory(stateDirectory);
-  await refuseTakenPorts([port, port + 1, port + 2, port + 3]);
-  mkdirSync(home, { recursive: true, mode: 0o700 });
-  const assemblyDirectory = join(home, 'cdk.out');
-  progress('synthesizing');
-  await synthesize({
-    app: resolve(import.meta.dirname, 'vestibule.ts'),
-    outputDirectory: assemblyDirectory,
-    context: { 'vestibule:local': true },
-  });
-  progress('synthesized');
-  const run = await startRun({
-    ...{ assemblyDirectory, port },
-    faults: settings.faults,
-    maxInstances: settings.maxInstances,
-    ...(isEphemeral ? {} : { stateDirectory }),
-    ...(permissionLedger === undefined ? {} : { permissionLedger }),
-    ...(dynamodbEndpoint === undefined ? {} : { dynamodbEndpoint }),
-    logDirectory: join(home, 'logs'),
-    log: progress,
-  });
+  const { port } = settings;
+  const home = await makeHome(settings, closing);
+  const run = await startDeployment(settings, home);
   closing.push(run.stop);
   progress(`${run.resources.length} resources provisioned`);
   const demo = await startDemo({
@@ -103,6 +83,7 @@ async function start(settings: Settings, closing: Closing): Promise<void> {
     log: progress,
   });
   closing.push(demo.stop);
+  const clock = settings.isClockFast ? await startClock(run, closing) : {};
   const endpoints = {
     discovery: run.outputs['DiscoveryUrl'] ?? '',
     jwks: run.outputs['JwksUri'] ?? '',
@@ -112,7 +93,7 @@ async function start(settings: Settings, closing: Closing): Promise<void> {
   closing.push(
     writeEndpointsFile(join(stateDirectory, 'endpoints.json'), {
       ...{ issuer: run.issuer, endpoints, mcp: demo.mcpUrl, idp: demo.idpUrl, logs: join(home, 'logs') },
-      ...certificatesOf(run, join(home, 'tls')),
+      ...{ ...clock, ...certificatesOf(run, join(home, 'tls')) },
       ...{ aws: awsAccess(run), agent_roles: agentRoles(run), clients: clientsOf(run) },
     }),
   );
@@ -121,8 +102,54 @@ async function start(settings: Settings, closing: Closing): Promise<void> {
     ...endpoints,
     'MCP server': demo.mcpUrl,
     'identity provider': demo.idpUrl,
+    ...clock,
   });
   console.log(`ready ${run.issuer}`);
+}
+
+/** Where everything of the run is, which nobody else may have. */
+async function makeHome({ port, isEphemeral }: Settings, closing: Closing): Promise<string> {
+  const home = isEphemeral ? mkdtempSync(join(tmpdir(), 'vestibule-')) : stateDirectory;
+  if (isEphemeral) {
+    closing.push(() => {
+      rmSync(home, { recursive: true, force: true });
+    });
+  }
+  if (!isEphemeral) refuseHeldStateDirectory(stateDirectory);
+  await refuseTakenPorts([port, port + 1, port + 2, port + 3]);
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  return home;
+}
+
+async function startDeployment(settings: Settings, home: string): Promise<LocalRun> {
+  const { port, isEphemeral, isClockFast, permissionLedger, dynamodbEndpoint } = settings;
+  const assemblyDirectory = join(home, 'cdk.out');
+  progress('synthesizing');
+  await synthesize({
+    app: resolve(import.meta.dirname, 'vestibule.ts'),
+    outputDirectory: assemblyDirectory,
+    context: { 'vestibule:local': true },
+  });
+  progress('synthesized');
+  const clock = createVirtualClock();
+  // The company around the deployment lives by the same clock.
+  if (isClockFast) installVirtualDate(clock.shared);
+  return startRun({
+    ...{ assemblyDirectory, port, clock },
+    faults: settings.faults,
+    maxInstances: settings.maxInstances,
+    ...(isEphemeral ? {} : { stateDirectory }),
+    ...(permissionLedger === undefined ? {} : { permissionLedger }),
+    ...(dynamodbEndpoint === undefined ? {} : { dynamodbEndpoint }),
+    logDirectory: join(home, 'logs'),
+    log: progress,
+  });
+}
+
+async function startClock(run: LocalRun, closing: Closing): Promise<{ readonly clock: string }> {
+  const { port, stop } = await startClockControl(run, progress);
+  closing.push(stop);
+  return { clock: `http://localhost:${port}/` };
 }
 
 /** Where a domain of the template asks clients for certificates: one to show there. */
@@ -181,9 +208,16 @@ function explain(error: unknown): string {
   return `port ${port} is taken. Stop what listens there, or move the whole run: PORT=${free} npm start`;
 }
 
-function readArguments(): { readonly isEphemeral: boolean; readonly needsHelp: boolean } {
-  const { values } = parseArgs({ options: { ephemeral: { type: 'boolean' }, help: { type: 'boolean' } } });
-  return { isEphemeral: values.ephemeral === true, needsHelp: values.help === true };
+interface Arguments extends Pick<Settings, 'isEphemeral' | 'isClockFast'> {
+  readonly needsHelp: boolean;
+}
+
+/** What was kept of a run whose clock was moved would be of the future. */
+function readArguments(): Arguments {
+  const flag = { type: 'boolean', default: false } as const;
+  const { values } = parseArgs({ options: { ephemeral: flag, 'fast-clock': flag, help: flag } });
+  const isClockFast = values['fast-clock'];
+  return { isEphemeral: values.ephemeral || isClockFast, isClockFast, needsHelp: values.help };
 }
 
 async function main(): Promise<void> {
@@ -202,9 +236,9 @@ async function main(): Promise<void> {
     });
   }
   try {
-    const { isEphemeral, needsHelp } = readArguments();
+    const { needsHelp, ...kind } = readArguments();
     if (needsHelp) console.log(usage);
-    else await start(readSettings(isEphemeral), closing);
+    else await start(readSettings(kind), closing);
   } catch (error) {
     console.error(`\n${explain(error)}`);
     await stop(1);

@@ -1,6 +1,9 @@
 const offsetSlot = 0;
 const heldSlot = 1;
 
+/** The machine's own time in milliseconds, also where `Date` tells that of a run. */
+export const machineNow: () => number = Date.now.bind(Date);
+
 /**
  * The clock of a local run: the machine's clock plus an offset that tests advance. Both slots live in shared memory (a
  * BigInt64Array, milliseconds), so that worker threads read the same time without a message: slot 0 is the offset, and slot 1
@@ -22,7 +25,7 @@ export function createVirtualClock(
 ): VirtualClock {
   const slots = new BigInt64Array(shared);
   const now = (): number =>
-    Number(Atomics.load(slots, heldSlot)) || Date.now() + Number(Atomics.load(slots, offsetSlot));
+    Number(Atomics.load(slots, heldSlot)) || machineNow() + Number(Atomics.load(slots, offsetSlot));
   return {
     now,
     advance: (seconds) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ResourcePolicy } from '../iam/evaluate.ts';
 import type { Decision, PolicyDocument, RequestContext } from '../iam/policy.ts';
 import type { Statement } from '../iam/statement.ts';
-import type { VirtualClock } from '../clock.ts';
+import { machineNow, type VirtualClock } from '../clock.ts';
 import type { Authentication, AwsCall, Ledger, Principal, Session } from './call.ts';
 import { createCalls } from './calls.ts';
 import type { UserPools } from './cognito/cognito.ts';
@@ -102,7 +102,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   });
   const principals = createPrincipals({
     ...{ region, account },
-    clocks: () => [clock.now(), Date.now()],
+    clocks: () => [clock.now(), machineNow()],
     resourcePolicy: (arn) => guarding(kms.policyOf(arn), 'alone') ?? guarding(sqs.policyOf(arn), 'beside'),
   });
   const root: Principal = { arn: `arn:aws:iam::${account}:root`, ...newAccessKey() };

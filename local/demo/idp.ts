@@ -41,7 +41,7 @@ export async function startIdp(options: {
     set: (id, isEmployed) => (isEmployed ? left.delete(id) : left.add(id)),
   };
   const right = await settingsOf(options, directory);
-  let running = runningBy(right);
+  let [running, by, isDown] = [runningBy(right), 'nothing' as MisSetting, false];
   return listen(
     options.port,
     async (request, response) => {
@@ -49,8 +49,12 @@ export async function startIdp(options: {
       if (path.startsWith('/directory/')) await changeDirectory(directory, request, response);
       else if (path === '/settings') {
         const wrong = await readMisSetting(request, response);
-        if (wrong !== undefined) running = runningBy(misSettings[wrong](right));
-      } else if (running.isDown) sendJson(response, 503, {});
+        isDown = wrong === undefined ? isDown : wrong === 'down';
+        // An outage forgets nobody.
+        if (wrong !== undefined && !isDown && wrong !== by) {
+          [running, by] = [runningBy(misSettings[wrong](right)), wrong];
+        }
+      } else if (isDown) sendJson(response, 503, {});
       else {
         response.setHeader('date', new Date(Date.now() + running.ahead * 1_000).toUTCString());
         if (path.startsWith('/login/')) await login(running.provider, directory, request, response);
@@ -62,10 +66,10 @@ export async function startIdp(options: {
 }
 
 /** Nobody who was signed in by other settings is signed in by these. */
-function runningBy({ issuer, configuration, client, ahead, isDown }: IdpSettings) {
+function runningBy({ issuer, configuration, client, ahead }: IdpSettings) {
   const adapter = createMemoryAdapter();
   const provider = new Provider(issuer, { ...configuration, adapter, clients: [client] });
-  return { provider, serve: provider.callback(), ahead, isDown };
+  return { provider, serve: provider.callback(), ahead };
 }
 
 /** `POST /settings` with `wrong=redirect-uri`: what an administrator gets wrong; `wrong=nothing` undoes it. */
@@ -118,7 +122,7 @@ async function settingsOf(
       backchannel_logout_session_required: true,
       grant_types: ['authorization_code', 'refresh_token'],
     },
-    ...{ ahead: 0, isDown: false },
+    ahead: 0,
   };
 }
 

@@ -8,7 +8,6 @@ export interface IdpSettings {
   readonly client: Readonly<Record<string, unknown>> & { readonly redirect_uris: readonly string[] };
   /** How far its clock is ahead. Seconds. */
   readonly ahead: number;
-  readonly isDown: boolean;
 }
 
 type Claims = Readonly<Record<string, readonly string[]>>;
@@ -33,7 +32,8 @@ export const misSettings = {
       : { ...settings, configuration: { ...settings.configuration, claims } };
   },
   clock: (settings) => ({ ...settings, ahead: 600 }),
-  down: (settings) => ({ ...settings, isDown: true }),
+  // It is not there at all, and when it is again it is as it was.
+  down: (settings) => settings,
 } satisfies Readonly<Record<string, (settings: IdpSettings) => IdpSettings>>;
 
 export type MisSetting = keyof typeof misSettings;

@@ -66,6 +66,28 @@ describe('the demo identity provider', () => {
     expect((await signIn()).searchParams.has('code')).toBe(true);
   });
 
+  it('remembers after an outage whom it signed in before', async () => {
+    const [verifier, settings] = [client.randomPKCECodeVerifier(), `http://localhost:${idp.port}/settings`];
+    const authorizeUrl = client.buildAuthorizationUrl(config, {
+      redirect_uri: `${vestibule}/callback/demo`,
+      scope: 'openid',
+      code_challenge: await client.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+    });
+    const back = await createBrowser().signIn({ authorizeUrl, idp: 'Bob Brown' });
+    const first = await client.authorizationCodeGrant(config, back, { pkceCodeVerifier: verifier });
+    const refreshed = (token = '') => client.refreshTokenGrant(config, token);
+    const set = (wrong: string): Promise<Response> =>
+      fetch(settings, { method: 'POST', body: new URLSearchParams({ wrong }) });
+    await set('down');
+    await expect(refreshed(first.refresh_token)).rejects.toMatchObject({ cause: { status: 503 } });
+    await set('nothing');
+    const second = await refreshed(first.refresh_token);
+    await set('client-id');
+    await set('nothing');
+    await expect(refreshed(second.refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' });
+  });
+
   it('answers without a fault', () => {
     expect(log).toEqual([]);
   });

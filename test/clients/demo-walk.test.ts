@@ -35,4 +35,10 @@ describe('the demo', () => {
     expect(stdout).not.toMatch(/[\w-]{22}\.[\w-]{43}/);
     expect(code).toBe(0);
   });
+
+  it('says how to start a run in which hours may pass, where they may not', async () => {
+    const { code, stderr } = await run.demo('--fast-clock');
+    expect(code).toBe(1);
+    expect(stderr).toContain('npm start -- --fast-clock');
+  });
 });

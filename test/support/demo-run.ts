@@ -13,8 +13,8 @@ export interface Outcome {
 
 /** `npm start` and `npm run demo` in a directory of their own. */
 export interface DemoRun {
-  /** What `npm start` runs; resolves with its `ready` line. */
-  readonly start: (port: number) => Promise<string>;
+  /** What `npm start` runs, which keeps nothing; resolves with its `ready` line. */
+  readonly start: (port: number, way?: '--ephemeral' | '--fast-clock') => Promise<string>;
   /** What `npm run demo` runs. */
   readonly demo: (...parameters: readonly string[]) => Promise<Outcome>;
   readonly end: () => Promise<void>;
@@ -35,8 +35,8 @@ export function demoRun(): DemoRun {
           },
         );
       }),
-    start: async (port) => {
-      const child = spawn(process.execPath, [resolve('bin/local.ts'), '--ephemeral'], {
+    start: async (port, way = '--ephemeral') => {
+      const child = spawn(process.execPath, [resolve('bin/local.ts'), way], {
         cwd: directory,
         env: { ...process.env, PORT: String(port) },
         stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,3 +1,4 @@
+import type { MisSetting } from '../mis-settings.ts';
 import type { Endpoints } from './endpoints.ts';
 import { Surprise } from './report.ts';
 
@@ -8,4 +9,11 @@ export async function setEmployed({ idp }: Endpoints, user: string, isEmployed: 
     body: new URLSearchParams({ employed: isEmployed ? 'yes' : 'no' }),
   });
   if (!response.ok) throw new Surprise(`the demo company does not know ${user}: ${await response.text()}`);
+}
+
+/** What that administrator gets wrong, or mends: `nothing` is wrong. */
+export async function setWrong({ idp }: Endpoints, wrong: MisSetting): Promise<void> {
+  const body = new URLSearchParams({ wrong });
+  const { ok } = await fetch(`${idp}/settings`, { method: 'POST', body });
+  if (!ok) throw new Surprise(`the demo company cannot have "${wrong}" wrong`);
 }

@@ -1,5 +1,5 @@
 import type { MisSetting } from '../mis-settings.ts';
-import { Surprise } from './report.ts';
+import { setWrong } from './company-directory.ts';
 import { answerOf } from './vestibule-command.ts';
 import type { Walk } from './walk-context.ts';
 
@@ -13,11 +13,7 @@ const findings: readonly (readonly [wrong: MisSetting, finding: RegExp])[] = [
 /** An administrator asks what is wrong at the identity provider, and whether it is mended. */
 export async function doctor({ endpoints, report, undoLater }: Walk): Promise<void> {
   report.step('The doctor looks at the identity provider, and says which setting to change');
-  const have = async (wrong: MisSetting): Promise<void> => {
-    const body = new URLSearchParams({ wrong });
-    const { ok } = await fetch(`${endpoints.idp}/settings`, { method: 'POST', body });
-    if (!ok) throw new Surprise(`the demo company cannot have "${wrong}" wrong`);
-  };
+  const have = (wrong: MisSetting): Promise<void> => setWrong(endpoints, wrong);
   const ask = async (promise: string, expected: RegExp, code: number): Promise<void> => {
     const said = await answerOf(report, 'idp', 'doctor', 'demo');
     report.check(promise, expected, said.out);

@@ -10,6 +10,7 @@ export async function tasks(walk: Walk): Promise<void> {
   const planner = await plannerAgent(walk);
   await handedOn(walk, planner);
   await endedByOperator(walk, planner);
+  walk.report.note('To see hours pass: npm start -- --fast-clock, and npm run demo -- --fast-clock');
 }
 
 async function handedOn(walk: Walk, planner: Agent): Promise<void> {
