@@ -126,7 +126,8 @@ export interface UpstreamLogouts {
 
 /** What became of a person since they signed in. */
 export type PersonStanding =
-  | { readonly kind: 'stands'; readonly groups?: readonly string[] }
+  /** `askBy`: unless it is asked again by then, the provider lets them go on no more; absent where nobody knows. */
+  | { readonly kind: 'stands'; readonly groups?: readonly string[]; readonly askBy?: Instant }
   /** The provider takes their refresh token no more: what was granted on it ends. */
   | { readonly kind: 'ended'; readonly reason: string }
   /** An operator disabled the provider: no token until it is enabled again, and nothing ends. */

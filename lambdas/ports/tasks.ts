@@ -99,6 +99,8 @@ export interface StoredTask {
   readonly confirmedAt: Instant;
   /** Of a person: their roles, as they were found then. Absent: those of their sign-in. */
   readonly roles?: readonly string[];
+  /** Of a person: unless their identity provider is asked again by then, it lets them go on no more. Absent: nobody knows of such an end. */
+  readonly askBy?: Instant;
   /** Until then tokens are issued on that. */
   readonly goodUntil: Instant;
   /** When a refresher has to look at it next; absent once it is over and nothing is left to do. */
@@ -137,6 +139,8 @@ export type TaskOutcome =
       readonly confirmedAt: Instant;
       /** In place of those that it had. */
       readonly roles?: readonly string[];
+      /** In place of the one that it had; absent: there is none. */
+      readonly askBy?: Instant;
       readonly goodUntil: Instant;
       readonly dueAt: Instant;
       readonly delivered?: NonNullable<StoredTask['delivered']>;

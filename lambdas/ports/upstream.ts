@@ -13,6 +13,8 @@ export type UpstreamClaims = Readonly<Record<string, unknown>>;
 export interface UpstreamSignIn {
   readonly claims: UpstreamClaims;
   readonly refreshToken?: Secret;
+  /** For how many seconds that is good unless it is used, where the provider tells. */
+  readonly refreshSeconds?: number;
   readonly idToken?: string;
 }
 
@@ -20,6 +22,8 @@ export interface UpstreamSignIn {
 export interface UpstreamRefresh {
   /** In place of the one that was sent. */
   readonly rotated?: Secret;
+  /** For how many seconds what it takes from now on is good unless it is used, where it tells. */
+  readonly refreshSeconds?: number;
   /** Absent where the provider told nothing of the person. `refused`: it told something that nobody can believe. */
   readonly told?: Result<UpstreamClaims, string>;
   /** Whether an id_token is among what was told, so that what it leaves out is not so. */

@@ -67,6 +67,8 @@ export interface KeptUpstream extends VaultBinding {
   readonly sealed?: SealedToken;
   /** When the provider last said that the person stands: at first, the sign-in. */
   readonly stoodAt: Instant;
+  /** When the token ends unless the provider is asked with it; absent where nobody knows. */
+  readonly endsAt?: Instant;
   /** As the provider told last; absent where it told nothing since the sign-in. */
   readonly groups?: readonly string[];
   /** When it last could not be asked. */
@@ -77,14 +79,24 @@ export interface KeptUpstream extends VaultBinding {
   readonly derived?: readonly DerivedToken[];
 }
 
+/** When the token ends that is kept from now on, unless the provider is asked with it; absent where nobody knows. */
+interface TokenEnd {
+  readonly endsAt?: Instant;
+}
+
 /** What asking the provider came to. Each ends the lease but `rotated`, whose attempt goes on. */
 export type VaultOutcome =
-  | { readonly kind: 'rotated'; readonly sealed: SealedToken }
+  | ({ readonly kind: 'rotated'; readonly sealed: SealedToken } & TokenEnd)
   /** `derived`: in place of all that there was. */
   | { readonly kind: 'derived'; readonly derived: readonly DerivedToken[] }
-  | { readonly kind: 'stands'; readonly groups?: readonly string[]; readonly sealed?: SealedToken }
+  | ({
+      readonly kind: 'stands';
+      readonly groups?: readonly string[];
+      readonly sealed?: SealedToken;
+    } & TokenEnd)
   | { readonly kind: 'ended'; readonly reason: string }
-  | { readonly kind: 'failed'; readonly sealed?: SealedToken };
+  /** `endsAt` is as it was where it is absent. */
+  | ({ readonly kind: 'failed'; readonly sealed?: SealedToken } & TokenEnd);
 
 /** Refresh tokens of identity providers, one item a grant. Every read is strongly consistent. */
 export interface Vault {
@@ -93,7 +105,7 @@ export interface Vault {
    * lost reply), it is done.
    */
   readonly keep: (
-    kept: VaultBinding & { readonly sealed: SealedToken; readonly unusedUntil: Instant },
+    kept: VaultBinding & TokenEnd & { readonly sealed: SealedToken; readonly unusedUntil: Instant },
     now: Instant,
   ) => Promise<void>;
   /** Somebody uses what was granted: from now on it is kept for good. Nothing happens where it counts no more. */

@@ -10,12 +10,12 @@ export interface TaskTiming {
   readonly graceSeconds: number;
 }
 
-type Timed = Pick<StoredTask, 'terms' | 'ceiling' | 'lastHeartbeatAt' | 'confirmedAt' | 'warnedAt'>;
+type Timed = Pick<StoredTask, 'terms' | 'ceiling' | 'lastHeartbeatAt' | 'confirmedAt' | 'askBy' | 'warnedAt'>;
 
 /** What must not be looked at before its moment is due so much later: a sweep sends a minute ahead. Seconds. */
 export const sweepAheadSeconds = 60;
 
-/** Renewed between these parts of a token's life. */
+/** Renewed between these parts of a token's life, or of what is kept of its person where that ends sooner. */
 const [earliestShare, latestShare] = [0.6, 0.8];
 
 const warning = { leastSeconds: 600, share: 0.05, atMost: 0.5 } as const;
@@ -33,11 +33,11 @@ export function goodUntil(
  * When a refresher has to look at a task that was confirmed when it says: to renew it, to warn of its ceiling, or to find that it is
  * over. `share`, of [0, 1), is drawn, so that what was opened together is not renewed together.
  */
-export function dueAt(task: Timed, { tokenSeconds }: TaskTiming, share: number): Instant {
+export function dueAt(task: Timed, timing: TaskTiming, share: number): Instant {
   const part = earliestShare + (latestShare - earliestShare) * share;
   const silentFrom = heartbeatDeadline(task);
   return [
-    after(task.confirmedAt, Math.floor(tokenSeconds * part)),
+    after(task.confirmedAt, Math.floor(lifeSeconds(task, timing) * part)),
     after(task.ceiling, sweepAheadSeconds),
     ...(silentFrom === undefined ? [] : [after(silentFrom, sweepAheadSeconds + 1)]),
     ...(isWarned(task) ? [] : [warningAt(task)]),
@@ -45,8 +45,16 @@ export function dueAt(task: Timed, { tokenSeconds }: TaskTiming, share: number):
 }
 
 /** Whether a task that is looked at is to be confirmed again; it may have been due for another reason. */
-export function isToConfirm({ confirmedAt }: Timed, { tokenSeconds }: TaskTiming, now: Instant): boolean {
-  return now >= after(confirmedAt, Math.floor(tokenSeconds * earliestShare) - sweepAheadSeconds);
+export function isToConfirm(task: Timed, timing: TaskTiming, now: Instant): boolean {
+  const earliest = Math.floor(lifeSeconds(task, timing) * earliestShare);
+  return now >= after(task.confirmedAt, earliest - sweepAheadSeconds);
+}
+
+/** How long what was confirmed is good for: nothing that is kept of its person is to end before somebody asks again, unless it has. */
+function lifeSeconds({ confirmedAt, askBy }: Timed, { tokenSeconds }: TaskTiming): number {
+  return askBy === undefined || askBy <= confirmedAt
+    ? tokenSeconds
+    : Math.min(tokenSeconds, askBy - confirmedAt);
 }
 
 /** Whether it is time to say that the ceiling is near, and nobody has said so of this ceiling. */

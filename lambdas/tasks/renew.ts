@@ -44,12 +44,18 @@ export async function renew(ports: RefreshPorts, leased: Leased): Promise<Renewa
 async function settleRenewed(
   ports: RefreshPorts,
   leased: Leased,
-  answer: Pick<Stands, 'roles'> & { readonly asked: boolean },
+  answer: Pick<Stands, 'roles' | 'askBy'> & { readonly asked: boolean },
 ): Promise<Renewal> {
   const { task, attempt, now, requestId } = leased;
   const { tasks, timing, random, audit } = ports;
+  const { askBy } = answer;
   const renewed: StoredTask = answer.asked
-    ? { ...task, confirmedAt: now, goodUntil: goodUntil(now, task.ceiling, timing) }
+    ? {
+        ...withoutAskBy(task),
+        confirmedAt: now,
+        goodUntil: goodUntil(now, task.ceiling, timing),
+        ...askByAt(askBy),
+      }
     : task;
   const warned = await warn(ports, leased, renewed);
   // Who wants to hear of each renewal hears of this one, if not now then of the one that is made for it.
@@ -62,15 +68,13 @@ async function settleRenewed(
   const { goodUntil: until } = renewed;
   const confirmedAt = isTold ? renewed.confirmedAt : task.confirmedAt;
   const outcome = {
-    kind: 'renewed',
-    confirmedAt,
-    goodUntil: until,
-    dueAt: due,
+    ...({ kind: 'renewed', confirmedAt, goodUntil: until, dueAt: due } as const),
     ...roles,
+    ...askByAt(renewed.askBy),
     ...warned,
     ...delivery.outcome,
     ...delivery.failure,
-  } as const;
+  };
   if (!(await tasks.settle(task.terms.id, attempt, outcome))) return { outcome: 'taken' };
   if (answer.asked) audit({ event: 'task_renewed', requestId, ...whose(task), goodUntil: until, dueAt: due });
   return { outcome: 'renewed' };
@@ -141,6 +145,16 @@ async function warn(
   if (!isToWarn(task, now) || !(await tell(ports, leased, [endingTold(task, now)]))) return {};
   ports.audit({ event: 'task_ending', requestId, ...whose(task), ceiling: task.ceiling });
   return { warnedAt: now };
+}
+
+/** When it was asked before says nothing any more. */
+function withoutAskBy(task: StoredTask): StoredTask {
+  const { askBy, ...rest } = task;
+  return askBy === undefined ? task : rest;
+}
+
+function askByAt(askBy: Instant | undefined): { readonly askBy?: Instant } {
+  return askBy === undefined ? {} : { askBy };
 }
 
 function refreshed(task: StoredTask, now: Instant): readonly TaskEvent[] {

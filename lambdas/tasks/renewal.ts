@@ -8,6 +8,8 @@ export type Confirmation =
       readonly kind: 'stands';
       /** Of a person, where they were told anew. */
       readonly roles?: readonly string[];
+      /** Unless their identity provider is asked again by then, it lets them go on no more. */
+      readonly askBy?: Instant;
     }
   /** For good. */
   | { readonly kind: 'over'; readonly reason: TaskEndReason; readonly detail?: string }

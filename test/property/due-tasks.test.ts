@@ -16,12 +16,14 @@ const tasks = fc
     confirmed: fc.integer({ min: 0, max: 30 * 86_400 }),
     heartbeat: fc.option(fc.integer({ min: 60, max: 86_400 }), { nil: undefined }),
     warned: fc.option(fc.integer({ min: 0, max: 30 * 86_400 }), { nil: undefined }),
+    kept: fc.option(fc.integer({ min: 0, max: 86_400 }), { nil: undefined }),
   })
-  .map(({ life, confirmed, heartbeat, warned }) => {
+  .map(({ life, confirmed, heartbeat, warned, kept }) => {
     const confirmedAt = after(openedAt, Math.min(confirmed, life));
     return aTask({
       ...{ ceiling: after(openedAt, life), confirmedAt, lastHeartbeatAt: confirmedAt },
       ...(warned !== undefined && { warnedAt: after(openedAt, warned) }),
+      ...(kept !== undefined && { askBy: after(confirmedAt, kept) }),
       terms: heartbeat === undefined ? {} : { heartbeatSeconds: heartbeat },
     });
   });
@@ -32,6 +34,15 @@ describe('a task is due', () => {
       fc.property(tasks, timing, share, (task, times, drawn) => {
         const due = dueAt(task, times, drawn);
         expect(due).toBeLessThanOrEqual(task.confirmedAt + times.tokenSeconds * 0.8);
+      }),
+    );
+  });
+
+  test('never after 80 % of the life of what is kept of its person', () => {
+    fc.assert(
+      fc.property(tasks, timing, share, fc.integer({ min: 60, max: 7_200 }), (task, times, drawn, kept) => {
+        const due = dueAt({ ...task, askBy: after(task.confirmedAt, kept) }, times, drawn);
+        expect(due).toBeLessThanOrEqual(task.confirmedAt + Math.min(kept, times.tokenSeconds) * 0.8);
       }),
     );
   });

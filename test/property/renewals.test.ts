@@ -46,6 +46,27 @@ describe('a task that stands', () => {
     expect(renewed.roles).toEqual(['reader']);
   });
 
+  test('is due before what is kept of its person ends, as long as their provider tells of an end', async () => {
+    const world = aWorld();
+    const ports = aRefresher(world, tables);
+    const { terms } = await opened(ports, { terms: ofPerson() });
+    world.answer = () => Promise.resolve({ kind: 'stands', askBy: after(world.now, 300) });
+    await lookWhenDue(world, ports, terms.id);
+    const short = await stored(ports, terms.id);
+    expect(short.askBy).toBe(after(world.now, 300));
+    expect(short.dueAt).toBeLessThanOrEqual(after(world.now, 240));
+    world.answer = () => Promise.resolve(unreachable);
+    await capturedLog(() => lookWhenDue(world, ports, terms.id));
+    const failing = await stored(ports, terms.id);
+    expect(failing.askBy).toBe(short.askBy);
+    expect(failing.dueAt).toBeGreaterThanOrEqual(after(world.now, 15));
+    world.answer = () => Promise.resolve({ kind: 'stands' });
+    await lookWhenDue(world, ports, terms.id);
+    const long = await stored(ports, terms.id);
+    expect(long.askBy).toBeUndefined();
+    expect(long.dueAt).toBeGreaterThanOrEqual(after(world.now, 540));
+  });
+
   test('is told of at each renewal where it wants to be, with an id of its own', async () => {
     const world = aWorld();
     const ports = aRefresher(world, tables);

@@ -67,7 +67,7 @@ export async function playIdp(options: PlayOptions): Promise<PlayedIdp> {
     logoutToken: async (...about) => remembered(await unremembered.logoutToken(...about)),
   };
   const tokens = playTokens({
-    ...{ playing, identity },
+    ...{ playing, identity, now },
     give: (kind) => remembered(`${kind}-canary-${randomUUID()}`),
   });
 

@@ -113,14 +113,15 @@ interface Changes {
 function changesOf(outcome: TaskOutcome): Changes {
   switch (outcome.kind) {
     case 'renewed': {
-      const { confirmedAt, roles, goodUntil, dueAt, delivered, warnedAt, failure } = outcome;
+      const { confirmedAt, roles, askBy, goodUntil, dueAt, delivered, warnedAt, failure } = outcome;
       return {
         set: {
           ...{ confirmed_at: confirmedAt, roles, good_until: goodUntil, due_at: dueAt, warned_at: warnedAt },
+          ask_by: askBy,
           delivered: delivered && deliveredAttribute(delivered),
           failure: failure && failureAttribute(failure),
         },
-        remove: failure === undefined ? ['failure'] : [],
+        remove: [...(failure === undefined ? ['failure'] : []), ...(askBy === undefined ? ['ask_by'] : [])],
       };
     }
     case 'failed': {

@@ -17,6 +17,7 @@ const storedUpstream = v.object({
   version: whole,
   kept_at: whole,
   stood_at: whole,
+  ends_at: v.exactOptional(whole),
   unused_until: v.exactOptional(whole),
   sealed: v.exactOptional(storedSeal),
   groups: v.exactOptional(v.array(text)),
@@ -49,6 +50,7 @@ export function derivedAttribute(derived: readonly DerivedToken[]): Plain {
 export function decodeKeptUpstream(item: Item): KeptUpstream {
   const stored = decode(storedUpstream, item);
   const { sealed, groups, failed_at: failedAt, unused_until: unusedUntil, ended, lease, derived } = stored;
+  const { ends_at: endsAt } = stored;
   return {
     grant: stored.grant as GrantId,
     idp: stored.idp as IdpId,
@@ -57,6 +59,7 @@ export function decodeKeptUpstream(item: Item): KeptUpstream {
     version: stored.version,
     keptAt: instant(stored.kept_at),
     stoodAt: instant(stored.stood_at),
+    ...(endsAt !== undefined && { endsAt: instant(endsAt) }),
     ...(unusedUntil !== undefined && { unusedUntil: instant(unusedUntil) }),
     ...(sealed && { sealed: sealedIn(sealed) }),
     ...(groups && { groups }),

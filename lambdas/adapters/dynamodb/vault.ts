@@ -6,7 +6,7 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { KeptUpstream, SealedToken, Vault, VaultLease, VaultOutcome } from '../../ports/vault.ts';
+import type { KeptUpstream, Vault, VaultLease, VaultOutcome } from '../../ports/vault.ts';
 import { after, type Instant } from '../../runtime/clock.ts';
 import type { GrantId } from '../../runtime/identifiers.ts';
 import { systemRandom } from '../../runtime/random.ts';
@@ -46,7 +46,7 @@ export function dynamoVault(options: Options): Vault {
     return (await writeOnce(() => client.send(command), isOurs)).won;
   };
   return {
-    keep: async ({ sealed, unusedUntil, ...binding }, now) => {
+    keep: async ({ sealed, unusedUntil, endsAt, ...binding }, now) => {
       const attempt = systemRandom(16);
       const put = new PutItemCommand({
         TableName: table,
@@ -54,7 +54,7 @@ export function dynamoVault(options: Options): Vault {
           pk: keyOf.upstreamGrant(binding.grant),
           ...{ grant: binding.grant, idp: binding.idp, person: binding.person, client_id: binding.client },
           sealed: sealedAttribute(sealed),
-          ...{ kept_at: now, stood_at: now, version: 1, settled: attempt },
+          ...{ kept_at: now, stood_at: now, ends_at: endsAt, version: 1, settled: attempt },
           ...{ unused_until: unusedUntil, ttl: after(unusedUntil, sweepMargin) },
         }),
         ConditionExpression: 'attribute_not_exists(pk)',
@@ -78,7 +78,7 @@ export function dynamoVault(options: Options): Vault {
     settle: (grant, attempt, outcome, now) =>
       outcome.kind === 'rotated'
         ? // Written again after a lost reply, it is the same: the lease is still held.
-          update(grant, rotating(attempt, outcome.sealed), () => false)
+          update(grant, rotating(attempt, outcome), () => false)
         : update(grant, settling(attempt, outcome, now), settledBy(attempt)),
     forget: async (grant) => {
       await calling('DynamoDB', () => client.send(new DeleteItemCommand(keyed(grant))));
@@ -122,17 +122,18 @@ function leasing({ version }: KeptUpstream, lease: VaultLease, now: Instant): Ch
 }
 
 /** The new token is safe before anything else is asked with what came along with it. */
-function rotating(attempt: string, sealed: SealedToken): Change {
+function rotating(attempt: string, { sealed, endsAt }: Extract<VaultOutcome, { kind: 'rotated' }>): Change {
+  const [set, remove] = endsAt === undefined ? ['', ', #ends'] : [', #ends = :ends', ''];
   return {
     // The version: whoever read the spent one gets no lease with it.
-    UpdateExpression: 'SET #sealed = :sealed, #version = #version + :one REMOVE #unused',
+    UpdateExpression: `SET #sealed = :sealed, #version = #version + :one${set} REMOVE #unused${remove}`,
     ConditionExpression: '#lease.#attempt = :attempt',
     ExpressionAttributeNames: {
       ...{ '#sealed': 'sealed', '#unused': 'unused_until', '#lease': 'lease', '#attempt': 'attempt' },
-      '#version': 'version',
+      ...{ '#version': 'version', '#ends': 'ends_at' },
     },
     ExpressionAttributeValues: toItem({
-      ...{ ':sealed': sealedAttribute(sealed), ':attempt': attempt, ':one': 1 },
+      ...{ ':sealed': sealedAttribute(sealed), ':attempt': attempt, ':one': 1, ':ends': endsAt },
     }),
   };
 }
@@ -165,22 +166,26 @@ function changesOf(
 ): { readonly set: PlainRecord; readonly remove: readonly string[] } {
   switch (outcome.kind) {
     case 'stands': {
-      const { groups, sealed } = outcome;
-      const set = { stood_at: now, groups, sealed: sealed && sealedAttribute(sealed) };
-      return { set, remove: ['failed_at', ...(groups === undefined ? ['groups'] : [])] };
+      const { groups, sealed, endsAt } = outcome;
+      const set = { stood_at: now, groups, ends_at: endsAt, sealed: sealed && sealedAttribute(sealed) };
+      const untold = [
+        ...(groups === undefined ? ['groups'] : []),
+        ...(endsAt === undefined ? ['ends_at'] : []),
+      ];
+      return { set, remove: ['failed_at', ...untold] };
     }
     case 'ended':
       // The token is good for nothing any more.
       return {
         set: { ended: { reason: outcome.reason, at: now } },
-        remove: ['sealed', 'groups', 'failed_at', 'derived'],
+        remove: ['sealed', 'ends_at', 'groups', 'failed_at', 'derived'],
       };
     case 'derived':
       return { set: { derived: derivedAttribute(outcome.derived) }, remove: ['failed_at'] };
-    case 'failed':
-      return {
-        set: { failed_at: now, sealed: outcome.sealed && sealedAttribute(outcome.sealed) },
-        remove: [],
-      };
+    case 'failed': {
+      const { sealed, endsAt } = outcome;
+      const set = { failed_at: now, ends_at: endsAt, sealed: sealed && sealedAttribute(sealed) };
+      return { set, remove: [] };
+    }
   }
 }

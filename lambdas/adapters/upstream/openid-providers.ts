@@ -35,7 +35,7 @@ import { probeTokenEndpoint } from './probe-token-endpoint.ts';
 import { providerDocuments, type ProviderMetadata } from './provider-documents.ts';
 import { providerFetch } from './provider-fetch.ts';
 import type { Provider, Talk } from './provider-talk.ts';
-import { longestRefreshToken, refresh } from './refresh.ts';
+import { longestRefreshToken, refresh, refreshLife } from './refresh.ts';
 
 interface OpenIdProvidersOptions extends ProofPorts {
   /** Ours: callbacks are under it. */
@@ -157,7 +157,9 @@ async function redeem(
   if (!claims.ok) return unbelievable(claims.refusal);
   return ok({
     claims: claims.value,
-    ...(tokens.refresh_token !== undefined && { refreshToken: new Secret(tokens.refresh_token) }),
+    ...(tokens.refresh_token !== undefined && {
+      ...{ refreshToken: new Secret(tokens.refresh_token), ...refreshLife(tokens) },
+    }),
     ...(tokens.id_token !== undefined && { idToken: tokens.id_token }),
   });
 }

@@ -41,7 +41,7 @@ export async function refresh(
   try {
     const judged = await judgedIssuer(talk, response.clone());
     const tokens = await processRefreshTokenResponse(judged.ok ? judged.value : as, client, response);
-    if (!judged.ok) return ok({ ...rotatedTo(idp, tokens.refresh_token), told: judged, byIdToken: true });
+    if (!judged.ok) return ok({ ...keptFrom(idp, tokens), told: judged, byIdToken: true });
     return ok(
       wish === undefined
         ? await refreshed(talk, tokens, subject, clock)
@@ -55,7 +55,7 @@ export async function refresh(
     // It took the token, and told what cannot be believed, or judged while its keys are out of reach: what it rotated to
     // is kept all the same.
     const why = error instanceof DependencyUnavailable ? 'its keys are unavailable' : detailOf(error);
-    return ok({ ...rotatedTo(idp, rotatedIn(await textOf(copy))), told: refuse(why), byIdToken: false });
+    return ok({ ...keptFrom(idp, membersIn(await textOf(copy))), told: refuse(why), byIdToken: false });
   }
 }
 
@@ -65,7 +65,7 @@ async function refreshed(
   subject: string,
   clock: Clock,
 ): Promise<UpstreamRefresh> {
-  const rotated = rotatedTo(talk.idp, tokens.refresh_token);
+  const rotated = keptFrom(talk.idp, tokens);
   const byIdToken = tokens.id_token !== undefined;
   const claims = byIdToken ? await verifiedClaims(talk, tokens, clock) : undefined;
   if (claims?.ok === false) return { ...rotated, told: claims, byIdToken };
@@ -87,7 +87,7 @@ async function refreshedToPresent(
   const { access_token: accessToken, id_token: idToken } = tokens;
   const told = idToken === undefined ? undefined : await verifiedClaims(talk, tokens, clock);
   return {
-    ...rotatedTo(talk.idp, tokens.refresh_token),
+    ...keptFrom(talk.idp, tokens),
     ...(told && { told }),
     byIdToken: idToken !== undefined,
     presentable: {
@@ -108,16 +108,33 @@ async function textOf(response: Response): Promise<string> {
   return response.text().catch(() => '');
 }
 
-function rotatedIn(body: string): unknown {
+/** The members of an answer that concern us, whatever they are. */
+type Members = Readonly<Record<string, unknown>>;
+
+function membersIn(body: string): Members {
   try {
-    return (JSON.parse(body) as { readonly refresh_token?: unknown }).refresh_token;
+    const read: unknown = JSON.parse(body);
+    return typeof read === 'object' && read !== null ? (read as Members) : {};
   } catch {
-    return undefined;
+    return {};
   }
 }
 
-function rotatedTo(idp: IdentityProvider, token: unknown): { readonly rotated?: Secret } {
-  if (typeof token !== 'string' || token === '') return {};
+/** What there is to keep of an answer: another token in place of the one that was sent, and how long that is good. */
+function keptFrom(
+  idp: IdentityProvider,
+  members: Members,
+): Pick<UpstreamRefresh, 'rotated' | 'refreshSeconds'> {
+  const { refresh_token: token } = members;
+  const life = refreshLife(members);
+  if (typeof token !== 'string' || token === '') return life;
   if (token.length > longestRefreshToken) throw down(idp, 'its refresh_token is too long to be kept');
-  return { rotated: new Secret(token) };
+  return { rotated: new Secret(token), ...life };
+}
+
+/** No standard has a name for it. Keycloak says 0 of one that has no such end. */
+export function refreshLife(members: Members): Pick<UpstreamRefresh, 'refreshSeconds'> {
+  const told = [members['refresh_expires_in'], members['refresh_token_expires_in']].map(Number);
+  const seconds = told.find((each) => Number.isFinite(each) && each >= 1);
+  return seconds === undefined ? {} : { refreshSeconds: Math.floor(seconds) };
 }

@@ -116,9 +116,9 @@ async function askOnce(
   const presents = ports.upstream.presents(idp, wanted.api);
   const answer = await askProvider(ports, idp, leased, presents.wish);
   if (!answer.ok) return { kind: 'ended', reason: answer.refusal };
-  const { refreshed, sealed } = answer.value;
+  const { refreshed, sealed, end } = answer.value;
   // The provider may have spent the old one: this is safe before anything else is asked.
-  if (sealed !== undefined) await leased.settle({ kind: 'rotated', sealed });
+  if (sealed !== undefined) await leased.settle({ kind: 'rotated', sealed, ...end });
   const fault = faultIn(idp, kept, refreshed);
   if (fault !== undefined) return endOf(idp, leased, fault);
   const token = refreshed.presentable?.[presents.kind];

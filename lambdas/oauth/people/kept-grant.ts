@@ -14,12 +14,13 @@ import type {
   VaultOutcome,
   VaultSeals,
 } from '../../ports/vault.ts';
-import { after, type Clock } from '../../runtime/clock.ts';
+import { after, type Clock, type Instant } from '../../runtime/clock.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import type { GrantId } from '../../runtime/identifiers.ts';
 import type { Random } from '../../runtime/random.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { AsClient } from '../enrolment/as-client.ts';
+import { keptUntil } from './kept-life.ts';
 import { personOf } from './person.ts';
 
 /** What it takes to ask with a kept refresh token. */
@@ -103,6 +104,8 @@ export interface ProviderAnswer {
   readonly refreshed: UpstreamRefresh;
   /** What it rotated to: the old token may be spent, so that the new one is written whatever else was told. */
   readonly sealed: SealedToken | undefined;
+  /** When the token ends that it takes from now on. */
+  readonly end: { readonly endsAt?: Instant };
   /** The provider, as it was spoken to. */
   readonly spokenTo: SpokenTo;
   readonly token: OpenedToken;
@@ -133,7 +136,7 @@ export async function askProvider(
 }
 
 async function refreshKept(
-  { asClient, seals, upstream }: Parameters<typeof askProvider>[0],
+  { asClient, seals, upstream, clock }: Parameters<typeof askProvider>[0],
   idp: IdentityProvider,
   kept: LeasedToken['kept'],
   wish: RefreshWish | undefined,
@@ -142,13 +145,15 @@ async function refreshKept(
   const spokenTo = await asClient(idp, kept.client);
   if (spokenTo === undefined) return refuse('client_removed');
   const token = await seals.open(kept, kept.sealed);
+  const askedAt = clock();
   const refreshed = await upstream.refresh(spokenTo, token.refreshToken, token.subject, wish);
   // Whoever had the lease before never said what came of it, and the provider may have rotated the token for them. Within a grace
   // of its own it has taken the token again; one that has none knows nothing against the person.
   if (!refreshed.ok) return refuse(kept.lease === undefined ? 'upstream_refused' : 'interaction_required');
-  const { rotated } = refreshed.value;
+  const { rotated, refreshSeconds } = refreshed.value;
   const sealed = rotated && token.reseal({ ...token, refreshToken: rotated });
-  return ok({ refreshed: refreshed.value, sealed, spokenTo, token });
+  const end = keptUntil(idp, refreshSeconds, askedAt);
+  return ok({ refreshed: refreshed.value, sealed, end, spokenTo, token });
 }
 
 /** OIDC Core §12.2: a refreshed id_token is of the same person. */

@@ -4,6 +4,7 @@ import type { SpokenTo, UpstreamClaims, UpstreamProviders, UpstreamSignIn } from
 import type { Vault, VaultSeals } from '../../ports/vault.ts';
 import { after, type Instant, instant } from '../../runtime/clock.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
+import { keptUntil } from './kept-life.ts';
 import { personOf } from './person.ts';
 import { reachedAcr } from './step-up.ts';
 import { upstreamSession } from './upstream-session.ts';
@@ -32,7 +33,7 @@ export async function completeSignIn(
 ): Promise<Result<SignedIn, SignInRefusal>> {
   const redeemed = await upstream.redeem(idp, back);
   if (!redeemed.ok) return redeemed;
-  const { claims, refreshToken } = redeemed.value;
+  const { claims, refreshToken, refreshSeconds } = redeemed.value;
   const person = personOf(idp, claims);
   if (!person.ok) {
     const { claim, problem } = person.refusal;
@@ -43,7 +44,8 @@ export async function completeSignIn(
     const issuedTo = back.enrolled === undefined ? {} : { client: back.enrolled };
     const binding = { grant: back.keepFor, idp: idp.id, person: person.value.id, ...issuedTo };
     const sealed = await seals.seal(binding, { refreshToken, subject: String(claims['sub']) });
-    await vault.keep({ ...binding, sealed, unusedUntil: after(now, unusedSeconds) }, now);
+    const end = keptUntil(idp, refreshSeconds, now);
+    await vault.keep({ ...binding, ...end, sealed, unusedUntil: after(now, unusedSeconds) }, now);
   }
   const session = upstreamSession(idp, claims);
   return ok({

@@ -40,9 +40,9 @@ export async function checkStanding(
 
 /** What is known without asking. Throws where the provider could not be asked a moment ago. */
 function knownStanding(kept: KeptUpstream, now: Instant): PersonStanding | undefined {
-  const { ended, stoodAt, groups, failedAt } = kept;
+  const { ended, stoodAt, groups, failedAt, endsAt } = kept;
   if (ended !== undefined) return { kind: 'ended', reason: ended.reason };
-  if (now < after(stoodAt, rememberedSeconds)) return { kind: 'stands', ...(groups && { groups }) };
+  if (now < after(stoodAt, rememberedSeconds)) return standing(endsAt, groups);
   if (failedAt !== undefined && now < after(failedAt, failureSeconds)) {
     throw unavailable(kept, 'it failed a moment ago');
   }
@@ -60,11 +60,15 @@ async function askOnce(
   const { settle } = leased;
   const answer = await askProvider(ports, idp, leased);
   if (!answer.ok) return { kind: 'ended', reason: answer.refusal };
-  const { refreshed, sealed } = answer.value;
+  const { refreshed, sealed, end } = answer.value;
   const outcome = judge(idp, kept, refreshed);
-  await settle(outcome.kind === 'ended' ? outcome : { ...outcome, ...(sealed && { sealed }) });
+  await settle(outcome.kind === 'ended' ? outcome : { ...outcome, ...end, ...(sealed && { sealed }) });
   if (outcome.kind === 'failed') throw unavailable(idp, 'its answer cannot be believed');
-  return outcome;
+  return outcome.kind === 'ended' ? outcome : standing(end.endsAt, outcome.groups);
+}
+
+function standing(askBy: Instant | undefined, groups: readonly string[] | undefined): PersonStanding {
+  return { kind: 'stands', ...(groups && { groups }), ...(askBy !== undefined && { askBy }) };
 }
 
 type Judgement =

@@ -36,10 +36,10 @@ async function confirmed(
   const { id, clientId, basis } = terms;
   const owner = await registry.view({ clientId });
   const grant = basis.kind === 'grant' ? await grants.find(basis.grant) : undefined;
-  const { held, roles } = heldUpstream(ports.people);
+  const { held, told } = heldUpstream(ports.people);
   const plans = await planTask({ ...ports, registry }, { terms, grant }, owner, { now, requestId: id, held });
   if (!plans.ok) return { kind: 'over', ...overBy(plans.refusal) };
-  return { kind: 'stands', ...roles() };
+  return { kind: 'stands', ...told() };
 }
 
 function unreachable({ terms: { basis } }: StoredTask, error: DependencyUnavailable): Confirmation {

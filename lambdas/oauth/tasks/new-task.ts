@@ -14,6 +14,7 @@ import type { AskedTask } from './asked-task.ts';
 import { latestCeiling } from './change-task.ts';
 import type { Foundation } from './foundation.ts';
 import { newHandle } from './handle.ts';
+import type { ToldUpstream } from './held-upstream.ts';
 import type { TaskAgent } from './owner.ts';
 import { taskRefused } from './refusal.ts';
 
@@ -40,7 +41,7 @@ export function boundTo({ client }: TaskAgent, context: GrantContext): Result<Bo
 export function newTask(
   { timing, random }: { readonly timing: TaskTiming; readonly random: Random },
   asked: AskedTask,
-  { basis, access, grant, parent }: Foundation,
+  { basis, access, grant, parent, told }: Foundation & { readonly told?: ToldUpstream },
   { agent, bound, now }: { readonly agent: TaskAgent; readonly bound: Bound; readonly now: Instant },
 ): Result<{ readonly task: StoredTask; readonly handle: Secret }, GrantRefusal> {
   const { client } = agent;
@@ -68,6 +69,7 @@ export function newTask(
   const fresh = {
     ...{ terms, handleDigest, ceiling, lastHeartbeatAt: now, confirmedAt: now, children: [], version: 0 },
     goodUntil: goodUntil(now, ceiling, timing),
+    ...told,
   };
   // Whoever reads a secret has no first token: it is delivered as soon as somebody looks.
   const due = delivery.value.kind === 'secret' ? now : dueAt(fresh, timing, fraction(random));

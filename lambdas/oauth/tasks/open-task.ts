@@ -10,7 +10,7 @@ import { beyond, parseScope } from '../scope/scope.ts';
 import type { IssueToken } from '../tokens/issue.ts';
 import { type AskedTask, readAskedTask } from './asked-task.ts';
 import { type Foundation, foundationOf, type FoundationPorts } from './foundation.ts';
-import { heldUpstream } from './held-upstream.ts';
+import { heldUpstream, type ToldUpstream } from './held-upstream.ts';
 import { type MintedToken, mintToken } from './mint-token.ts';
 import { boundTo, newTask } from './new-task.ts';
 import { taskAgent } from './owner.ts';
@@ -48,15 +48,15 @@ export async function openTask(
   if (!founded.ok) return founded;
   const planned = await firstPlans(ports, asked.value, founded.value, context);
   if (!planned.ok) return planned;
-  const { access, plan, roles } = planned.value;
+  const { access, plan, told } = planned.value;
   const task = newTask(
     ports,
     asked.value,
-    { ...founded.value, access },
+    { ...founded.value, access, told },
     { agent: agent.value, bound: bound.value, now: context.now },
   );
   if (!task.ok) return task;
-  const opened = { ...task.value.task, ...roles };
+  const opened = task.value.task;
   const owner = agent.value;
   const token = await mintToken(ports, { task: opened, owner, ...bound.value }, plan, context.now);
   if (!token.ok) return token;
@@ -70,7 +70,7 @@ interface FirstPlans {
   /** As much as there is of it now: a task never grows. */
   readonly access: TaskTerms['access'];
   readonly plan: TokenPlan;
-  readonly roles: { readonly roles?: readonly string[] };
+  readonly told: ToldUpstream;
 }
 
 async function firstPlans(
@@ -79,7 +79,7 @@ async function firstPlans(
   { basis, access, grant }: Foundation,
   { client: owner, now, requestId }: GrantContext,
 ): Promise<Result<FirstPlans, GrantRefusal>> {
-  const { held, roles } = heldUpstream(ports.people);
+  const { held, told } = heldUpstream(ports.people);
   const { id: clientId, agentId } = owner.client;
   if (agentId === undefined) return refuse({ reason: 'client_without_agent' });
   const terms = { clientId, agentId, access, basis };
@@ -95,7 +95,7 @@ async function firstPlans(
   if (wanted?.ok === true && beyond(wanted.value, available).length > 0) {
     return refuse({ reason: 'scope_not_granted', available });
   }
-  return ok({ access: given, plan, roles: roles() });
+  return ok({ access: given, plan, told: told() });
 }
 
 /** Its place below another first, which may be refused, then the grant of its own, and then the task: of what is left behind nobody has a handle. */

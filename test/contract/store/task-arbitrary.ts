@@ -70,7 +70,7 @@ export const tasks: fc.Arbitrary<StoredTask> = fc.record(
   {
     ...{ terms, handleDigest: text(), ceiling: time, lastHeartbeatAt: time, confirmedAt: time },
     ...{ goodUntil: time, version: fc.nat(), children: few(text<TaskTerms['id']>()) },
-    ...{ roles: few(text()), dueAt: time, warnedAt: time, ended },
+    ...{ roles: few(text()), askBy: time, dueAt: time, warnedAt: time, ended },
     lease: fc.record({ attempt: text(), until: time }),
     failure: fc.record({ count: fc.nat(), since: time, reason: words }),
     delivered: fc.record({ at: time, version: text(), expiresAt: time }),

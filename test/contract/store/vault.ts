@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { KeptUpstream, SealedToken, Vault, VaultBinding } from '../../../lambdas/ports/vault.ts';
+import type {
+  KeptUpstream,
+  SealedToken,
+  Vault,
+  VaultBinding,
+  VaultOutcome,
+} from '../../../lambdas/ports/vault.ts';
 import { after, type Instant, instant } from '../../../lambdas/runtime/clock.ts';
 import type { GrantId, IdpId, PersonId } from '../../../lambdas/runtime/identifiers.ts';
 import type { UnrulyNetwork } from './unruly-network.ts';
@@ -62,6 +68,29 @@ export function describeVault(make: () => VaultSubject): void {
         await vault.forget(kept.grant);
         expect(await vault.find(kept.grant)).toBeUndefined();
       }
+    });
+
+    it('keeps when a token ends, as each answer tells it', async () => {
+      const kept = await keptIn(vault);
+      expect(kept.endsAt).toBeUndefined();
+      const ends = async (outcome: VaultOutcome) => {
+        const before = (await vault.find(kept.grant))!;
+        await lease(vault, before, outcome.kind);
+        expect(await vault.settle(kept.grant, outcome.kind, outcome, now)).toBe(true);
+        if (outcome.kind === 'rotated') await vault.settle(kept.grant, 'rotated', { kind: 'failed' }, now);
+        return (await vault.find(kept.grant))?.endsAt;
+      };
+      const [sooner, later] = [after(now, 1_800), after(now, 3_600)];
+      expect(await ends({ kind: 'stands', endsAt: sooner })).toBe(sooner);
+      expect(await ends({ kind: 'failed' })).toBe(sooner);
+      expect(await ends({ kind: 'failed', endsAt: later })).toBe(later);
+      expect(await ends({ kind: 'rotated', sealed: sealedAs('second'), endsAt: sooner })).toBe(sooner);
+      expect(await ends({ kind: 'rotated', sealed: sealedAs('third') })).toBeUndefined();
+      expect(await ends({ kind: 'stands', endsAt: later })).toBe(later);
+      expect(await ends({ kind: 'stands' })).toBeUndefined();
+      const other = { ...kept, grant: randomUUID() as GrantId, sealed: sealedAs('first'), endsAt: later };
+      await vault.keep({ ...other, unusedUntil }, now);
+      expect((await vault.find(other.grant))?.endsAt).toBe(later);
     });
 
     it('leases to exactly one of two hundred callers, and again to that one', () => expectOneLease(make()));

@@ -50,6 +50,10 @@ export const tasks = {
     'Vestibule',
     'renews what a task rests on while nobody asks, before four fifths of a token are over, and catches up after it stood still',
   ),
+  'vestibule:task-ahead': must(
+    'Vestibule',
+    'asks the identity provider of a person again before four fifths of the life of what it gave are over, where that ends before a token does',
+  ),
   'vestibule:task-delivery': must(
     'Vestibule',
     'puts tokens of a task into the secret that it was opened with, tried before they are read, no more often than Secrets Manager bears, and tells whoever listens when it cannot',

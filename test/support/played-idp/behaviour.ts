@@ -36,6 +36,8 @@ export interface Behaviour {
   readonly refreshError?: string;
   /** Takes a refresh token again that it has replaced, as providers with a grace do. */
   readonly takesSpent?: boolean;
+  /** A refresh token that nobody used for so many seconds is taken no more. */
+  readonly refreshIdle?: number;
   readonly withoutIdTokenOnRefresh?: boolean;
   /** Milliseconds before each answer of the token endpoint. */
   readonly slow?: number;

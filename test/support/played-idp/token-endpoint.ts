@@ -9,6 +9,13 @@ interface Started {
   readonly challenge: string;
 }
 
+/** A refresh token that was given then. */
+interface Given {
+  state: 'current' | 'spent';
+  readonly client: string;
+  readonly at: number;
+}
+
 /** The codes and refresh tokens of a played provider, each good once. */
 export interface PlayedTokens {
   /** A code for an authorization request with these parameters. */
@@ -23,16 +30,18 @@ export function playTokens(options: {
   readonly identity: IdentityTokens;
   /** A value of this kind that nobody else has, and that nobody should log. */
   readonly give: (kind: string) => string;
+  /** Seconds since 1970. */
+  readonly now: () => number;
 }): PlayedTokens {
-  const { playing, identity, give } = options;
+  const { playing, identity, give, now } = options;
   const codes = new Map<string, Started>();
-  const refreshTokens = new Map<string, { state: 'current' | 'spent'; readonly client: string }>();
+  const refreshTokens = new Map<string, Given>();
   let refreshes = 0;
 
   const tokensFor = async (client: string, nonce?: string): Promise<Answered> => {
     const { withoutIdTokenOnRefresh, tokens } = playing();
     const [accessToken, refreshToken] = [give('access'), give('refresh')];
-    refreshTokens.set(refreshToken, { state: 'current', client });
+    refreshTokens.set(refreshToken, { state: 'current', client, at: now() });
     const withIdToken = nonce !== undefined || withoutIdTokenOnRefresh !== true;
     return {
       status: 200,
@@ -53,6 +62,10 @@ export function playTokens(options: {
     const isTheirs = started?.challenge === digest && started.client === client;
     return isTheirs ? tokensFor(client, started.nonce) : refused('invalid_grant');
   };
+  const isIdle = (known: Given | undefined): boolean => {
+    const { refreshIdle } = playing();
+    return known !== undefined && refreshIdle !== undefined && now() >= known.at + refreshIdle;
+  };
   const refresh = (client: string, form: URLSearchParams): Promise<Answered> | Answered => {
     refreshes += 1;
     const known = refreshTokens.get(form.get('refresh_token') ?? '');
@@ -60,6 +73,7 @@ export function playTokens(options: {
     const state = known?.client === client ? known.state : undefined;
     const { refreshError, takesSpent } = playing();
     if (refreshError !== undefined) return refused(refreshError);
+    if (isIdle(known)) return refused('invalid_grant');
     if (state === 'spent' && takesSpent === true) return tokensFor(client);
     // Whoever sends a spent token is a thief, or robbed: nothing is good from then on.
     if (state === 'spent') for (const each of refreshTokens.values()) each.state = 'spent';

@@ -24,4 +24,6 @@ export const auth0: ProviderProfile = {
       returnTo: logout.returnTo,
     }),
   registration: { kind: 'open', management: '/api/v2/' },
+  // Inactivity lifetime of an application.
+  refreshIdleSeconds: 15 * 86_400,
 };

@@ -119,5 +119,7 @@ export const entra: ProviderProfile = {
     isReached: (acr, claims) => (namesAt(claims, 'acrs') ?? []).includes(acr),
   },
   registration: { kind: 'none' },
+  // Each use gives another, that is good for as long again.
+  refreshIdleSeconds: 90 * 86_400,
   assertionAudience: 'token_endpoint',
 };

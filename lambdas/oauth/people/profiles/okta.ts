@@ -16,6 +16,8 @@ export const okta: ProviderProfile = {
   // It has nobody go on without the id_token of a sign-in: an error of its own is all that they would see.
   logoutUrl: (logout) => (logout.idTokenHint === undefined ? undefined : standardLogout(logout)),
   registration: { kind: 'api_token', scheme: 'SSWS' },
+  // The default of an access policy.
+  refreshIdleSeconds: 7 * 86_400,
   assertionAudience: 'token_endpoint',
 };
 

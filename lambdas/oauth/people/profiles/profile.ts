@@ -96,6 +96,11 @@ export interface ProviderProfile {
   /** Undefined where the provider has no way to be signed out. */
   readonly logoutUrl: (logout: UpstreamLogout) => URL | undefined;
   readonly registration: RegistrationApi;
+  /**
+   * For how many seconds a refresh token for work while the person is away is good unless it is used, as the provider has it where
+   * nobody has changed that. Absent: nothing ends by that, or nobody knows.
+   */
+  readonly refreshIdleSeconds?: number;
   /** What assertions of ours name it by, as it documents. */
   readonly assertionAudience: AssertionAudience;
 }
