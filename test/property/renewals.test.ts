@@ -124,6 +124,19 @@ describe('a task is renewed once', () => {
     expect((await stored(first, task.terms.id)).version).toBe(1);
   });
 
+  test('each of five hundred times that two look at it at once', async () => {
+    const world = aWorld();
+    const [one, other] = [aRefresher(world, tables), aRefresher(world, tables)];
+    const { terms } = await opened(one, { ceiling: after(openedAt, 500 * 900) });
+    for (let times = 1; times <= 500; times += 1) {
+      const task = await stored(one, terms.id);
+      world.now = task.dueAt ?? openedAt;
+      await Promise.all([one, other].map((ports) => look(ports, dueOf(task), randomUUID())));
+      expect(world.asked).toHaveLength(times);
+    }
+    expect(await stored(one, terms.id)).toMatchObject({ version: 500, confirmedAt: world.now });
+  });
+
   test('by workers that are interrupted anywhere, come back, and meet others, their clocks minutes apart', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { dynamoCircuits } from '../../lambdas/adapters/dynamodb/circuits.ts';
 import { dynamoGrants } from '../../lambdas/adapters/dynamodb/grants.ts';
 import { dynamoTasks } from '../../lambdas/adapters/dynamodb/tasks.ts';
+import type { Grants } from '../../lambdas/ports/grants.ts';
 import type { TaskEvent } from '../../lambdas/ports/task-work.ts';
 import type { StoredTask } from '../../lambdas/ports/tasks.ts';
 import { after, type Instant } from '../../lambdas/runtime/clock.ts';
@@ -37,8 +38,13 @@ export function aWorld(): World {
   return { now: openedAt, answer, isDeaf: false, asked: [], told: [], audited: [] };
 }
 
-/** One instance of the refresher; its clock is `skew` seconds ahead. */
-export function aRefresher(world: World, tables: TestTables, skew = 0): RefreshPorts {
+/** One instance of the refresher. */
+export interface Refresher extends RefreshPorts {
+  readonly grants: Grants;
+}
+
+/** Its clock is `skew` seconds ahead. */
+export function aRefresher(world: World, tables: TestTables, skew = 0): Refresher {
   const store = { client: tables.client(), table: tables.grants };
   const audit = (event: AuditEvent): void => {
     world.audited.push(event);

@@ -1,20 +1,22 @@
 import { randomUUID } from 'node:crypto';
+import type { StoredGrant } from '../../../lambdas/ports/grants.ts';
 import type { StoredTask } from '../../../lambdas/ports/tasks.ts';
 import { after } from '../../../lambdas/runtime/clock.ts';
 import { sweepAheadSeconds } from '../../../lambdas/tasks/due.ts';
 import type { RefreshPorts } from '../../../lambdas/tasks/ports.ts';
 import { renewLate } from '../../../lambdas/tasks/renew-late.ts';
-import { ofPerson, opened, stored, type World } from '../../property/world-of-tasks.ts';
+import { ofPerson, opened, type Refresher, stored, type World } from '../../property/world-of-tasks.ts';
 import { openedAt } from '../../unit/tasks/a-task.ts';
+import { aGrant } from '../store/mothers.ts';
 
 /** Something that is done with one task, and what has to have come of it, whatever struck it. */
 export interface Flow {
   readonly name: string;
-  readonly begin: (ports: RefreshPorts) => Promise<StoredTask>;
+  readonly begin: (ports: Refresher) => Promise<StoredTask>;
   /** What is struck; absent: a worker looks at the task when it is due. */
   readonly act?: (world: World, ports: RefreshPorts, task: StoredTask) => Promise<unknown>;
   /** What went wrong; undefined: nothing. */
-  readonly judge: (world: World, ports: RefreshPorts, task: StoredTask) => Promise<string | undefined>;
+  readonly judge: (world: World, ports: Refresher, task: StoredTask) => Promise<string | undefined>;
 }
 
 const near = after(openedAt, 1_200);
@@ -42,7 +44,18 @@ export const flows: readonly Flow[] = [
   {
     name: 'a task with a task below it reaches its ceiling',
     begin: withOneBelow,
-    judge: isOver,
+    judge: isOverWithWhatIsBelow,
+  },
+  {
+    name: 'a task by a grant of its own is renewed',
+    begin: (ports) => withItsGrant(ports),
+    judge: async (world, ports, task) =>
+      (await goesOn(world, ports, task)) ?? ((await grantOf(ports, task)).ended && 'its grant has ended'),
+  },
+  {
+    name: 'a task by a grant of its own reaches its ceiling',
+    begin: (ports) => withItsGrant(ports, { ceiling: soon, dueAt: after(soon, 60) }),
+    judge: isOverWithItsGrant,
   },
   {
     name: "a token is asked for of a machine's task that is late",
@@ -75,6 +88,24 @@ async function withOneBelow(ports: RefreshPorts): Promise<StoredTask> {
   return stored(ports, above.terms.id);
 }
 
+/** What it rests on was opened for it alone. */
+async function withItsGrant(
+  ports: Refresher,
+  differences: Partial<Pick<StoredTask, 'ceiling' | 'dueAt'>> = {},
+): Promise<StoredTask> {
+  const grant = aGrant({ createdAt: openedAt });
+  await ports.grants.create(grant);
+  const { id, person } = grant.terms;
+  const basis = { kind: 'grant', grant: id, person: person.id, idp: person.idp, owned: true } as const;
+  return opened(ports, { ...differences, terms: { basis } });
+}
+
+async function grantOf({ grants }: Refresher, { terms: { basis } }: StoredTask): Promise<StoredGrant> {
+  const grant = basis.kind === 'grant' ? await grants.find(basis.grant) : undefined;
+  if (grant === undefined) throw new Error('it has no grant');
+  return grant;
+}
+
 /** Nobody who asked for a token was refused, and nobody works on it any more. */
 async function goesOn(world: World, ports: RefreshPorts, task: StoredTask): Promise<string | undefined> {
   const now = await stored(ports, task.terms.id);
@@ -87,13 +118,31 @@ async function goesOn(world: World, ports: RefreshPorts, task: StoredTask): Prom
   return now.dueAt !== undefined && now.dueAt <= latest ? undefined : 'nobody looks at it in time';
 }
 
-async function isOver(world: World, ports: RefreshPorts, task: StoredTask): Promise<string | undefined> {
+async function isOver(world: World, ports: Refresher, task: StoredTask): Promise<string | undefined> {
   const { id } = task.terms;
-  const [above, ...below] = [await stored(ports, id), ...(await ports.tasks.find(task.children))];
-  if (above.ended?.reason !== 'ceiling_reached' || above.ended.at !== task.ceiling) return 'its end is wrong';
-  if (above.dueAt !== undefined || above.lease !== undefined) return 'it was not tidied';
-  if (below.length !== 1 || below.some(({ ended }) => ended?.of !== id)) return 'what is below it goes on';
+  const { ended, dueAt, lease } = await stored(ports, id);
+  if (ended?.reason !== 'ceiling_reached' || ended.at !== task.ceiling) return 'its end is wrong';
+  if (dueAt !== undefined || lease !== undefined) return 'it was not tidied';
   return toldOnce(world, task, 'TaskEnded');
+}
+
+async function isOverWithWhatIsBelow(
+  world: World,
+  ports: Refresher,
+  task: StoredTask,
+): Promise<string | undefined> {
+  const below = await ports.tasks.find(task.children);
+  const isEnded = below.length === 1 && below.every(({ ended }) => ended?.of === task.terms.id);
+  return isEnded ? isOver(world, ports, task) : 'what is below it goes on';
+}
+
+async function isOverWithItsGrant(
+  world: World,
+  ports: Refresher,
+  task: StoredTask,
+): Promise<string | undefined> {
+  const { ended } = await grantOf(ports, task);
+  return ended?.reason === 'task_ended' ? isOver(world, ports, task) : 'its grant goes on';
 }
 
 /** Each renewal that was told is another; the last of them is the one that is written down. */

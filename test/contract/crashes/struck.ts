@@ -20,7 +20,7 @@ export const isCrash = (fault: Fault): boolean => fault.startsWith('crash');
 /** A worker's way to everything outside of it, struck at one of its calls. */
 export interface Struck {
   readonly tables: TestTables;
-  readonly around: (ports: RefreshPorts) => RefreshPorts;
+  readonly around: <Ports extends RefreshPorts>(ports: Ports) => Ports;
   /** What it called, in order. */
   readonly called: readonly string[];
   /** Resolves when it has crashed. */
