@@ -1,5 +1,5 @@
 import { dueShards } from '../../../lambdas/ports/tasks.ts';
-import { refreshBudget } from '../refresh/budget.ts';
+import { personBudget, refreshBudget } from '../refresh/budget.ts';
 import { dollarsFor, prices } from './prices.ts';
 
 /** What the template gives the refreshers, and what AWS gives everybody. */
@@ -15,6 +15,8 @@ const given = {
   memoryMegabytes: 512,
   megabytesOfProcessor: 1_769,
   mostInstances: 20,
+  pollers: 5,
+  pollSeconds: 20,
   unitsOfPartition: 1_000,
   itemsOfPage: 1_000,
   /** Lambda's 26 bytes for each event among them. */
@@ -66,6 +68,9 @@ function dollarsOfMillion(): number {
   );
 }
 
+/** In a month of thirty days. */
+const emptyReceives = (given.pollers * 30 * 24 * 3_600) / given.pollSeconds;
+
 export const paperHeader = [
   'Tasks',
   'Tokens live',
@@ -99,7 +104,12 @@ export function paperNotes(): string {
   return `A refresh of a machine's task is ${refreshBudget.updates} updates of one item, ${refreshBudget.writeUnits} write units with those of the index, and less than a tenth
 of a call for queue and registry, which \`npm run bench -- --only refresh\` counts at 1,000, 10,000 and 100,000 tasks that are stored; what is larger
 is arithmetic. A million refreshes cost about $${dollarsOfMillion().toFixed(2)}, and a task of three days under tokens of 15 minutes ${each.toFixed(2)} cents. By
-itself a sweep is ${dueShards} queries, ${whole(dueShards * 60 * 24 * 30)} a month, whatever is due.
+itself a sweep is ${dueShards} queries, ${whole(dueShards * 60 * 24 * 30)} a month, whatever is due. Lambda asks the queue while it is empty, too, and
+[each of these requests is paid for](https://aws.amazon.com/premiumsupport/knowledge-center/sqs-high-charges/): ${given.pollers} at a time, for ${given.pollSeconds} seconds each,
+which is an assumption, are ${whole(emptyReceives)} a month, $${dollarsFor(prices.queueRequest, emptyReceives).toFixed(2)}.
+
+A refresh of a person's task is one question to their identity provider, ${personBudget.updates} updates, ${personBudget.reads} reads at most, and one request to KMS
+for the token that is kept of theirs: \`npm run bench -- --only refresh\` counts them.
 
 **Lists**: the index has ${dueShards}; each takes ${whole(given.unitsOfPartition)} write units a second. **Queue**: a sweep leaves at most ${whole(given.mostMessagesASweep)} messages
 waiting, of ${given.tasksInMessage} tasks each; what is above that is sent a minute later, the most urgent first, and rides on its grace meanwhile.

@@ -1,8 +1,9 @@
 import type { Part, Row } from '../report.ts';
 import { formatCalls } from '../calls/counted.ts';
-import { refreshBudget } from './budget.ts';
+import { personBudget, refreshBudget } from './budget.ts';
 import { type Refreshed, refreshOnce } from './measure.ts';
 import { callsOf, callsOfRefresh } from './per-refresh.ts';
+import { type OfPerson, refreshOfPerson } from './person.ts';
 
 const sizes = [1_000, 10_000, 100_000];
 
@@ -12,7 +13,9 @@ const section = 'Refreshing tasks: real leases, real sweep and workers';
 export const refresh: Part = async (progress) => {
   const measured: Refreshed[] = [];
   for (const size of sizes) measured.push(await refreshOnce(size, progress));
-  return [...idleRow(measured[0]), ...measured.flatMap(sizeRows), spreadRow(measured)];
+  progress("a person's task is refreshed, in a deployment");
+  const ofPerson = personRow(await refreshOfPerson());
+  return [...idleRow(measured[0]), ...measured.flatMap(sizeRows), spreadRow(measured), ofPerson];
 };
 
 function idleRow(first: Refreshed | undefined): readonly Row[] {
@@ -59,5 +62,21 @@ function spreadRow(measured: readonly Refreshed[]): Row {
     measured: `${((most / least - 1) * 100).toFixed(1)} % more`,
     budget: '≤ 10 % more',
     held: most <= least * 1.1,
+  };
+}
+
+/** Counted once, of one: nothing is shared with others. */
+function personRow({ calls, questions }: OfPerson): Row {
+  const count = (names: RegExp): number =>
+    calls.reduce((sum, { target, times }) => (names.test(target) ? sum + times : sum), 0);
+  const [all, updates, reads] = [count(/./), count(/:UpdateItem/), count(/:(BatchG|G)etItem/)];
+  const { calls: most, updates: mostUpdates, reads: mostReads } = personBudget;
+  return {
+    section,
+    what: "a person's task, calls of one refresh",
+    measured: `${all}, ${updates} of them updates and ${reads} reads; ${questions} of the identity provider`,
+    detail: calls.map(({ target, times }) => `${times} ${target.slice(target.indexOf(':') + 1)}`).join(' + '),
+    budget: `≤ ${most}, ${mostUpdates} updates, ${mostReads} reads; 1 of the provider`,
+    held: all <= most && updates <= mostUpdates && reads <= mostReads && questions === 1,
   };
 }
