@@ -11,6 +11,7 @@ import type { RuntimeAuthorizer, RuntimeAuthorizerOptions } from './agentcore/ru
 import { canary, withCanary } from './config/canary.ts';
 import { checkConfig } from './config/check-config.ts';
 import type { VestibuleConfig } from './config/config.ts';
+import { requireForeignSecrets } from './config/require-foreign-secrets.ts';
 import { requireFittingRegion } from './config/require-region.ts';
 import { requireRs256 } from './config/require-rs256.ts';
 import { type Signing, signingOf } from './config/signing.ts';
@@ -122,6 +123,7 @@ export class Vestibule extends Construct {
       tokenEndpoint: this.tokenEndpoint,
       issuerAnswers: [...this.frontDoor.reachable, this.keyRotation.firstKeys],
     });
+    requireForeignSecrets(config, this);
     // The last of all, so that everything made before it is watched.
     if (isWatched(config)) watch(parts, secrets.get(`${canary.id}-client`));
   }

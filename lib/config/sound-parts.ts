@@ -68,7 +68,7 @@ const agent = v.object({
   owner: name,
   scopes: v.fallback(v.optional(v.record(v.string(), agentScopes), {}), {}),
   onBehalfOf,
-  tasks: v.optional(v.unknown()),
+  tasks: v.optional(v.fallback(v.object({ secrets: textList }), {})),
 });
 
 /** How a client proves itself, and by which role of AWS, vouched for by which issuer. */
@@ -203,6 +203,7 @@ const parts = v.object({
   issuer: v.fallback(v.optional(issuer), undefined),
   mutualTls: v.fallback(v.optional(v.object({ url, hostedZone })), undefined),
   tasks: v.optional(v.unknown()),
+  accessTokenMinutes: v.fallback(v.optional(v.number()), undefined),
   edge: v.fallback(v.optional(v.object({ webAclArn: maybeText })), undefined),
   resources: listOf(resource),
   agents: listOf(agent),

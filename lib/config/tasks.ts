@@ -3,6 +3,7 @@ import type { VestibuleConfig } from './config.ts';
 import { fields, flag, listOf, textThat, wholeFrom } from './fields.ts';
 import { type Problem, show } from './problem.ts';
 import type { SoundParts } from './sound-parts.ts';
+import { taskSecretProblems } from './task-secrets.ts';
 
 export const tasks = fields({ graceMinutes: v.optional(wholeFrom(5, 1_440, 'minutes')) });
 
@@ -31,19 +32,16 @@ export function hasTasks({ agents }: { readonly agents: readonly { readonly task
   return agents.some((agent) => agent.tasks !== undefined);
 }
 
-/** The secrets that tokens of some agent go into, as ARNs and beginnings of ARNs. */
-export function taskSecrets({ agents }: Pick<VestibuleConfig, 'agents'>): readonly string[] {
-  return [...new Set(agents.flatMap(({ tasks: given }) => given?.secrets ?? []))];
-}
-
 /** Default: an hour. */
 export function taskGraceMinutes({ tasks: given }: VestibuleConfig): number {
   return given?.graceMinutes ?? 60;
 }
 
-export function taskProblems({ tasks: given, agents }: SoundParts): readonly Problem[] {
-  if (given === undefined || hasTasks({ agents })) return [];
-  return [
-    { path: 'tasks', text: 'stands for tasks that nobody opens; give an agent its tasks, or remove it' },
-  ];
+export function taskProblems(config: SoundParts): readonly Problem[] {
+  const { tasks: given, agents } = config;
+  const nobodys = {
+    path: 'tasks',
+    text: 'stands for tasks that nobody opens; give an agent its tasks, or remove it',
+  };
+  return [...(given === undefined || hasTasks({ agents }) ? [] : [nobodys]), ...taskSecretProblems(config)];
 }

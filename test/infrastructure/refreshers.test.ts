@@ -101,6 +101,26 @@ test.each([
   },
 );
 
+const into = (pattern: string) => ({
+  ...withTasks,
+  agents: withTasks.agents.map((agent, at) =>
+    at > 0 ? agent : { ...agent, tasks: { ...agent.tasks, secrets: [`${ofVault}vestibule/*`, pattern] } },
+  ),
+});
+
+test.each(['Vest*', 'VestibuleSecret*'])(
+  'no token goes into what may be a secret of the deployment: %s',
+  (name) => {
+    expect(() => templateOf(into(`${ofVault}${name}`))).toThrow(
+      `agents[0].tasks.secrets[1]: '${ofVault}${name}' is for a secret of this deployment too (Vestibule`,
+    );
+  },
+);
+
+test('tokens go into any secret that is none of the deployment', () => {
+  expect(() => templateOf(into(`${ofVault}VestibuleOfAnotherTeam*`))).not.toThrow();
+});
+
 test('without tasks there is nothing of all that', () => {
   const template = templateOf(aConfig);
   template.resourceCountIs('AWS::Events::EventBus', 0);

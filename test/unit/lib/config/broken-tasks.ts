@@ -1,7 +1,9 @@
 import { soundConfig } from './a-config.ts';
 
 const [robot] = soundConfig.agents;
-export const anyOfRobots = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:robots/*';
+const account = 'arn:aws:secretsmanager:eu-central-1:123456789012:';
+export const anyOfRobots = `${account}secret:robots/*`;
+const aProvider = { id: 'staff', issuer: 'https://login.example.com', clientId: 'vestibule' };
 
 /** A config whose agent opens tasks. */
 export function tasking(agentTasks: unknown, tasks?: unknown): object {
@@ -40,6 +42,21 @@ export const brokenTasks: readonly (readonly [string, unknown, string])[] = [
     tasking({ maximumHours: 1, secrets: [anyOfRobots, anyOfRobots] }),
     'agents[0].tasks.secrets: names a secret twice; once will do',
   ],
+  [
+    'secrets that change later than tokens end',
+    { ...tasking({ maximumHours: 1, secrets: [anyOfRobots] }), accessTokenMinutes: 14 },
+    'accessTokenMinutes: 14 is too short for tokens in secrets (tasks.secrets of agents), which change every 10 minutes at most; write 15 or more',
+  ],
+  ...(['secret:i*', 'secret:idp/*', 'secret:idp/staff-AbCdEf', 'secret:idp/staff'] as const).map(
+    (name): readonly [string, unknown, string] => [
+      `tokens in the secret of a provider's client, ${name}`,
+      {
+        ...tasking({ maximumHours: 1, secrets: [`${account}${name}`] }),
+        identityProviders: [{ ...aProvider, clientSecretArn: `${account}secret:idp/staff-AbCdEf` }],
+      },
+      `agents[0].tasks.secrets[0]: '${account}${name}' is for a secret of this deployment too (identityProviders[0].clientSecretArn), which a token would replace; name a folder that is kept for tokens: 'arn:aws:secretsmanager:<region>:<account>:secret:<folder>/*'`,
+    ],
+  ),
   [
     'too little grace',
     tasking({ maximumHours: 1 }, { graceMinutes: 4 }),
