@@ -1,3 +1,5 @@
+import type { LimitConfig } from './config.ts';
+
 /** What an agent may do by tasks, which go on for longer than a token. */
 export interface AgentTasksConfig {
   /** Hours after its opening at which a task ends at the latest, 1 to 8,760. */
@@ -18,4 +20,9 @@ export interface TasksConfig {
    * provider be down, 5 to 1,440. Default: 60.
    */
   readonly graceMinutes?: number;
+  /**
+   * How often each identity provider is asked at most about people for whom tasks work; people who sign in do not count, nor wait. Keep
+   * it below what the provider takes of one client. Default: 20 a second, and 40 at once; of another rate, twice as many at once.
+   */
+  readonly providerLimit?: LimitConfig;
 }

@@ -1,11 +1,15 @@
 import * as v from 'valibot';
 import type { VestibuleConfig } from './config.ts';
-import { fields, flag, listOf, textThat, wholeFrom } from './fields.ts';
+import { fields, flag, limit, listOf, textThat, wholeFrom } from './fields.ts';
+import { written } from './limits.ts';
 import { type Problem, show } from './problem.ts';
 import type { SoundParts } from './sound-parts.ts';
 import { taskSecretProblems } from './task-secrets.ts';
 
-export const tasks = fields({ graceMinutes: v.optional(wholeFrom(5, 1_440, 'minutes')) });
+export const tasks = fields({
+  graceMinutes: v.optional(wholeFrom(5, 1_440, 'minutes')),
+  providerLimit: v.optional(limit),
+});
 
 const secretPattern = textThat((arn) =>
   /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]{1,512}\*?$/.test(arn)
@@ -35,6 +39,12 @@ export function hasTasks({ agents }: { readonly agents: readonly { readonly task
 /** Default: an hour. */
 export function taskGraceMinutes({ tasks: given }: VestibuleConfig): number {
   return given?.graceMinutes ?? 60;
+}
+
+/** Default: less than any of them takes. As the functions read it. */
+export function providerLimit({ tasks: given }: VestibuleConfig): string {
+  const { perSecond, burst = 2 * perSecond } = given?.providerLimit ?? { perSecond: 20 };
+  return written({ perSecond, burst });
 }
 
 export function taskProblems(config: SoundParts): readonly Problem[] {

@@ -3,7 +3,7 @@ import { EventBus } from 'aws-cdk-lib/aws-events';
 import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { refreshTokenDays } from '../config/refresh-tokens.ts';
 import { taskSecrets } from '../config/task-secrets.ts';
-import { hasTasks, taskGraceMinutes } from '../config/tasks.ts';
+import { hasTasks, providerLimit, taskGraceMinutes } from '../config/tasks.ts';
 import { acknowledge } from '../constructs/acknowledge.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
 import { Recurring } from '../constructs/recurring.ts';
@@ -12,9 +12,6 @@ import { clientDocumentsOf } from '../config/client-documents.ts';
 import { type DeploymentParts, hasPeople } from './deployment-parts.ts';
 
 const workSeconds = 45;
-
-/** Of what we ask an identity provider by ourselves; people who sign in do not wait for it. The least that any of them takes is more. */
-export const providerRate = '20/40';
 
 /** What keeps tasks going while nobody asks for them: a sweep each minute, and the workers that it sends what is due to. */
 export function serveRefreshers(parts: DeploymentParts): void {
@@ -60,7 +57,7 @@ function serveRefresher(parts: DeploymentParts, events: EventBus): EndpointFunct
       REFRESH_TOKEN_DAYS: refreshTokenDays(config),
       DELEGATION_DEPTH: String(config.delegation?.maximumDepth ?? 4),
       CLIENT_DOCUMENTS: clientDocumentsOf(config),
-      PROVIDER_RATE: providerRate,
+      PROVIDER_RATE: providerLimit(config),
       TIME_LIMIT: String(workSeconds),
       TASK_EVENTS: grantTelling(events, role),
       ...(people?.grantAsking(role) ?? { IDPS: '[]', DOWNSTREAM_FUNCTION: 'none' }),

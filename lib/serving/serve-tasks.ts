@@ -1,8 +1,7 @@
 import { refreshTokenDays } from '../config/refresh-tokens.ts';
-import { hasTasks, taskGraceMinutes } from '../config/tasks.ts';
+import { hasTasks, providerLimit, taskGraceMinutes } from '../config/tasks.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
 import { clientProof, type DeploymentParts, hasPeople, servePublicly } from './deployment-parts.ts';
-import { providerRate } from './serve-refreshers.ts';
 
 /** A token waits for seven seconds at most where nobody has asked in time what its task rests on. */
 const limitSeconds = 15;
@@ -26,7 +25,7 @@ export function serveTasks(parts: DeploymentParts): void {
       DELEGATION_DEPTH: String(config.delegation?.maximumDepth ?? 4),
       ...(people?.grantAsking(role) ?? { IDPS: '[]', DOWNSTREAM_FUNCTION: 'none' }),
       TIME_LIMIT: String(limitSeconds),
-      PROVIDER_RATE: providerRate,
+      PROVIDER_RATE: providerLimit(config),
       NONCE_SECRET: nonceSecret?.grantUse(role) ?? 'none',
       ...signingKeys.grantSigning(role),
       ...registry.grantTokenDecisions(role, ...(hasPeople(config) ? (['idp#*'] as const) : [])),

@@ -1,6 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import { refresherEnvironment } from '../../lambdas/functions/refresher/environment.ts';
+import type { VestibuleConfig } from '../../lib/index.ts';
 import { grants, keys, matrixOf, registry, row, signs, writesItsLog } from './roles.ts';
 import { aConfig, templateOf } from './synthesized.ts';
 
@@ -119,6 +120,24 @@ test.each(['Vest*', 'VestibuleSecret*'])(
 
 test('tokens go into any secret that is none of the deployment', () => {
   expect(() => templateOf(into(`${ofVault}VestibuleOfAnotherTeam*`))).not.toThrow();
+});
+
+function askingRates(tasks: VestibuleConfig['tasks']): readonly unknown[] {
+  const functions = templateOf({ ...withPeople, ...(tasks && { tasks }) }).findResources(
+    'AWS::Lambda::Function',
+  );
+  return Object.values(functions).flatMap(({ Properties: properties }) => {
+    const { Environment: environment } = properties as {
+      readonly Environment?: { readonly Variables: Readonly<Record<string, unknown>> };
+    };
+    return environment?.Variables['PROVIDER_RATE'] ?? [];
+  });
+}
+
+test('whoever asks identity providers about tasks asks them as often as the config says, by default 20 times a second', () => {
+  expect(askingRates(undefined)).toEqual(['20/40', '20/40']);
+  expect(askingRates({ providerLimit: { perSecond: 5 } })).toEqual(['5/10', '5/10']);
+  expect(askingRates({ providerLimit: { perSecond: 50, burst: 70 } })).toEqual(['50/70', '50/70']);
 });
 
 test('without tasks there is nothing of all that', () => {

@@ -114,7 +114,7 @@ for the token that is kept of theirs: \`npm run bench -- --only refresh\` counts
 **Lists**: the index has ${dueShards}; each takes ${whole(given.unitsOfPartition)} write units a second. **Queue**: a sweep leaves at most ${whole(given.mostMessagesASweep)} messages
 waiting, of ${given.tasksInMessage} tasks each; what is above that is sent a minute later, the most urgent first, and rides on its grace meanwhile.
 **Instances**: ${given.cpuMilliseconds} ms of a processor for a refresh, of which ${given.memoryMegabytes} MB are ${share.toFixed(2)}; the template lets ${given.mostInstances} work at the same time.
-**Identity providers**: each is asked 20 times a second at most, which is enough for ${whole(20 * given.betweenRefreshes(15))} tasks of people under tokens of 15 minutes,
+**Identity providers**: each is asked 20 times a second at most (\`tasks.providerLimit\`), which is enough for ${whole(20 * given.betweenRefreshes(15))} tasks of people under tokens of 15 minutes,
 and ${whole(20 * given.betweenRefreshes(60))} under those of 60; a task beyond that is put off, and goes on with what it holds until its grace is over.`;
 }
 

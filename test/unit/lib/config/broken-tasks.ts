@@ -63,6 +63,16 @@ export const brokenTasks: readonly (readonly [string, unknown, string])[] = [
     'tasks.graceMinutes: 4 is out of range; write a whole number of minutes from 5 to 1440',
   ],
   [
+    'an identity provider that is never asked',
+    tasking({ maximumHours: 1 }, { providerLimit: { perSecond: 0 } }),
+    'tasks.providerLimit.perSecond: 0 is out of range; write a whole number of requests from 1 to 100000',
+  ],
+  [
+    'fewer questions at once than in a second',
+    tasking({ maximumHours: 1 }, { providerLimit: { perSecond: 10, burst: 5 } }),
+    'tasks.providerLimit.burst: 5 is below perSecond, which could never be reached; write 10 or more',
+  ],
+  [
     'a grace of tasks that nobody opens',
     { ...soundConfig, tasks: { graceMinutes: 30 } },
     'tasks: stands for tasks that nobody opens; give an agent its tasks, or remove it',

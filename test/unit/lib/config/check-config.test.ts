@@ -129,7 +129,8 @@ test.each([
 
 test('accepts agents that open tasks', () => {
   const all = { maximumHours: 72, extension: true, secrets: [anyOfRobots] };
-  expect(problemsOf(tasking(all, { graceMinutes: 1_440 }))).toEqual([]);
+  const providerLimit = { perSecond: 100_000, burst: 1_000_000 };
+  expect(problemsOf(tasking(all, { graceMinutes: 1_440, providerLimit }))).toEqual([]);
   expect(problemsOf(tasking({ maximumHours: 8_760 }))).toEqual([]);
 });
 
