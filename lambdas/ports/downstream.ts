@@ -14,6 +14,9 @@ import type {
   SignOutStart,
 } from './people.ts';
 
+/** What it is called as a dependency of those that ask it. */
+export const downstreamDependency = 'the downstream function';
+
 /** A token of an API on its way from function to function. */
 export type ApiTokenText = Omit<ApiToken, 'accessToken'> & { readonly accessToken: string };
 

@@ -18,7 +18,7 @@ export type Confirmation =
       readonly kind: 'unreachable';
       /** Which dependency, and what it said; nothing of it is secret. */
       readonly what: string;
-      /** Where it is an identity provider that does not answer as it should. */
+      /** Where it is an identity provider that does not answer as it should, or who asks it for us. */
       readonly idp?: IdpId;
       /** Whether somebody has to act: the provider wants to see the person. */
       readonly interaction: boolean;

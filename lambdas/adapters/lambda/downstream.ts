@@ -1,7 +1,11 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { ProviderDoctor } from '../../ports/diagnosis.ts';
 import type { ApiDirectory, DownstreamApis } from '../../ports/downstream-apis.ts';
-import type { DownstreamAnswer, DownstreamQuestion } from '../../ports/downstream.ts';
+import {
+  type DownstreamAnswer,
+  downstreamDependency,
+  type DownstreamQuestion,
+} from '../../ports/downstream.ts';
 import type { PersonStandings, SignIns, UpstreamLogouts } from '../../ports/people.ts';
 import type { ProviderCertificates } from '../../ports/provider-certificates.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
@@ -137,7 +141,7 @@ async function ask(
   { client, functionName }: Options,
   question: DownstreamQuestion,
 ): Promise<DownstreamAnswer> {
-  const answer = await calling('the downstream function', async () => {
+  const answer = await calling(downstreamDependency, async () => {
     const { FunctionError: failure, Payload: payload = new Uint8Array() } = await client.send(
       new InvokeCommand({ FunctionName: functionName, Payload: Buffer.from(JSON.stringify(question)) }),
     );

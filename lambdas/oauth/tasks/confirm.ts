@@ -1,3 +1,4 @@
+import { downstreamDependency } from '../../ports/downstream.ts';
 import type { Grants } from '../../ports/grants.ts';
 import type { RegistryReader } from '../../ports/registry.ts';
 import type { StoredTask } from '../../ports/tasks.ts';
@@ -44,7 +45,9 @@ async function confirmed(
 
 function unreachable({ terms: { basis } }: StoredTask, error: DependencyUnavailable): Confirmation {
   const { dependency: what, retryAfterSeconds } = error;
-  const isOfProvider = basis.kind === 'grant' && what === `identity provider ${basis.idp}`;
+  // Of a provider that answers nothing at all, as much is heard: whoever asks it for us takes too long, or is asked by too many that wait.
+  const isOfProvider =
+    basis.kind === 'grant' && [`identity provider ${basis.idp}`, downstreamDependency].includes(what);
   return {
     ...{ kind: 'unreachable', what, interaction: false, retryAfterSeconds },
     ...(isOfProvider && { idp: basis.idp }),

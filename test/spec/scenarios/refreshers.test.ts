@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import { instant } from '../../../lambdas/runtime/clock.ts';
 import { alice } from '../support/granted.ts';
+import { eventsSince } from '../support/people.ts';
 import { startRefreshing } from '../support/refreshing.ts';
 import { endIn, hour, minute } from '../support/tasking.ts';
 import { forThisFile } from '../support/this-file.ts';
@@ -142,6 +143,33 @@ describe('a task in the name of a person', () => {
       expect(house.heard(task.id)).toMatchObject([
         { event: 'TaskEnded', detail: { reason: 'grant_ended_upstream' } },
       ]);
+    },
+  );
+
+  verifies(
+    ['vestibule:task-renewal', 'vestibule:task-faults'],
+    'goes on while nobody can ask for them, who is then asked by one for all',
+    async () => {
+      const tasks = await Promise.all(
+        Array.from({ length: 8 }, async () => {
+          const letIn = await house.letIn();
+          const task = await house.task(house.forPerson(letIn), 'scan-desk');
+          await house.loseUpstream(letIn.grantId);
+          return task;
+        }),
+      );
+      house.run.cloud.faults.add('lambda:Invoke~Refresher=down@*');
+      const from = house.log.length;
+      await house.minutes(15);
+      const told = eventsSince(house, from);
+      expect(told.filter(({ event }) => event === 'provider_circuit_opened')).not.toEqual([]);
+      const failures = told.filter(({ event }) => event === 'task_renewal_failed');
+      expect(failures.length).toBeLessThan(2 * tasks.length);
+      expect(
+        failures.every(({ idp, reason }) => idp !== undefined && reason === 'the downstream function'),
+      ).toBe(true);
+      for (const task of tasks) expect((await house.status(task)).body['status']).toBe('running');
+      house.run.cloud.faults.clear();
     },
   );
 

@@ -92,16 +92,20 @@ describe('a task of an agent', () => {
     await expect(defect).rejects.toThrow('broken');
   });
 
-  it('blames the identity provider for its own failures alone', async () => {
-    const down = new DependencyUnavailable('identity provider company', { cause: 'timeout' });
+  it.each([
+    ['the identity provider', 'identity provider company', true],
+    ['whoever asks it, who is too slow or asked by too many', 'the downstream function', true],
+    ['another provider', 'identity provider other', false],
+    ['the store', 'DynamoDB', false],
+  ])('counts a failure of %s for what it is to the provider', async (_who, dependency, counts) => {
+    const down = new DependencyUnavailable(dependency, { cause: 'timeout' });
     const registry: RegistryReader = {
       view: () => Promise.reject(down),
       resources: () => Promise.resolve([]),
     };
-    expect(await confirming({ registry })(aTask(), openedAt)).toMatchObject({
-      kind: 'unreachable',
-      idp: 'company',
-    });
+    const ofPerson = await confirming({ registry })(aTask(), openedAt);
+    expect(ofPerson).toMatchObject({ kind: 'unreachable', what: dependency });
+    expect('idp' in ofPerson && ofPerson.idp === 'company').toBe(counts);
     expect(await confirming({ registry })(ofAgent, openedAt)).not.toHaveProperty('idp');
   });
 });
