@@ -181,7 +181,8 @@ export interface Tasks {
     ceiling: { readonly from: Instant; readonly to: Instant },
   ) => Promise<TaskWritten>;
   /**
-   * Ends the task, makes it due at once for what follows from that, and tells offline verifiers (the feed of ends) in the same write.
+   * Ends the task, makes it due at once for what follows from that, and tells offline verifiers (the feed of ends) in the same write,
+   * unless its tokens are over by then of themselves.
    * A lease stays: who has it finds out when they settle.
    * The first end stays: `over` for every other call, but for the one that made it (a lost reply).
    */

@@ -29,6 +29,15 @@ export function goodUntil(
   return earlier(after(confirmedAt, tokenSeconds + graceSeconds), ceiling);
 }
 
+/** The same of one that is confirmed anew: it never gets shorter, whatever the config says by now, so that no token outlives it. */
+export function renewedUntil(
+  { goodUntil: before, ceiling }: Pick<StoredTask, 'goodUntil' | 'ceiling'>,
+  now: Instant,
+  timing: TaskTiming,
+): Instant {
+  return instant(Math.max(before, goodUntil(now, ceiling, timing)));
+}
+
 /**
  * When a refresher has to look at a task that was confirmed when it says: to renew it, to warn of its ceiling, or to find that it is
  * over. `share`, of [0, 1), is drawn, so that what was opened together is not renewed together.

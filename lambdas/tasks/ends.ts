@@ -20,6 +20,14 @@ export function endOf(task: Mortal, ancestors: readonly Mortal[], now: Instant):
   return earliest([...inherited, ownEnd(task, now)]);
 }
 
+/**
+ * Whether every token of the task is over by then of itself: none goes beyond the ceiling, nor beyond the right to it. What is of a task
+ * above it is not: tokens of this one may live on.
+ */
+export function isInTokens({ reason, of }: Pick<TaskEnd, 'reason' | 'of'>): boolean {
+  return of === undefined && (reason === 'ceiling_reached' || reason === 'idp_unreachable');
+}
+
 /** The last moment at which a task that has to be heard of may be heard of. */
 export function heartbeatDeadline({ terms, lastHeartbeatAt }: Mortal): Instant | undefined {
   return terms.heartbeatSeconds === undefined ? undefined : after(lastHeartbeatAt, terms.heartbeatSeconds);

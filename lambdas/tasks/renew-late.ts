@@ -3,7 +3,7 @@ import { after, type Instant } from '../runtime/clock.ts';
 import { fraction } from '../runtime/random.ts';
 import { ask } from './ask.ts';
 import { isOfDelivery } from './deliver.ts';
-import { againAt, backoffSeconds, dueAt, goodUntil, notAtOnce } from './due.ts';
+import { againAt, backoffSeconds, dueAt, notAtOnce, renewedUntil } from './due.ts';
 import { endForClient } from './end-task.ts';
 import { logged } from './failure.ts';
 import type { Leased, RefreshPorts } from './ports.ts';
@@ -132,7 +132,7 @@ async function settleRenewed(
   const { task, now, requestId } = leased;
   const { timing, random, audit } = ports;
   const isAlone = task.terms.delivery.kind === 'pull';
-  const fresh = { ...task, confirmedAt: now, goodUntil: goodUntil(now, task.ceiling, timing) };
+  const fresh = { ...task, confirmedAt: now, goodUntil: renewedUntil(task, now, timing) };
   const changed = {
     ...{ confirmedAt: isAlone ? now : task.confirmedAt, goodUntil: fresh.goodUntil },
     dueAt: notAtOnce(isAlone ? dueAt(fresh, timing, fraction(random)) : now, now),

@@ -5,7 +5,7 @@ import { fraction } from '../runtime/random.ts';
 import { ask, type PutOff } from './ask.ts';
 import { isOfDelivery } from './deliver.ts';
 import { delivered } from './delivered.ts';
-import { againAt, backoffSeconds, dueAt, goodUntil, isToConfirm, isToWarn, notAtOnce } from './due.ts';
+import { againAt, backoffSeconds, dueAt, isToConfirm, isToWarn, notAtOnce, renewedUntil } from './due.ts';
 import type { Leased, RefreshPorts } from './ports.ts';
 import type { Confirmation } from './renewal.ts';
 import { tell } from './tell.ts';
@@ -53,7 +53,7 @@ async function settleRenewed(
     ? {
         ...withoutAskBy(task),
         confirmedAt: now,
-        goodUntil: goodUntil(now, task.ceiling, timing),
+        goodUntil: renewedUntil(task, now, timing),
         ...askByAt(askBy),
       }
     : task;

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { after } from '../../lambdas/runtime/clock.ts';
-import { backoffSeconds, dueAt, goodUntil, isToConfirm, isToWarn } from '../../lambdas/tasks/due.ts';
+import {
+  backoffSeconds,
+  dueAt,
+  goodUntil,
+  isToConfirm,
+  isToWarn,
+  renewedUntil,
+} from '../../lambdas/tasks/due.ts';
 import { endOf } from '../../lambdas/tasks/ends.ts';
 import { aTask, openedAt } from '../unit/tasks/a-task.ts';
 
@@ -111,6 +118,18 @@ test('tokens are issued for as long as the grace allows, and never beyond the ce
     fc.property(tasks, timing, ({ confirmedAt, ceiling }, times) => {
       const until = goodUntil(confirmedAt, ceiling, times);
       expect(until).toBe(Math.min(ceiling, confirmedAt + times.tokenSeconds + times.graceSeconds));
+    }),
+  );
+});
+
+test('a right that was given never gets shorter, whatever the config says by the time of a renewal', () => {
+  fc.assert(
+    fc.property(tasks, timing, timing, ({ confirmedAt, ceiling }, before, now) => {
+      const task = { ceiling, goodUntil: goodUntil(confirmedAt, ceiling, before) };
+      const until = renewedUntil(task, after(confirmedAt, 600), now);
+      expect(until).toBeGreaterThanOrEqual(task.goodUntil);
+      expect(until).toBeGreaterThanOrEqual(goodUntil(after(confirmedAt, 600), ceiling, now));
+      expect(until).toBeLessThanOrEqual(ceiling);
     }),
   );
 });

@@ -8,6 +8,7 @@ import type { StoredTask, TaskEnd, TaskOutcome, Tasks, TaskWritten } from '../..
 import { after, type Instant } from '../../runtime/clock.ts';
 import { endedName } from '../../runtime/ended-name.ts';
 import type { TaskId } from '../../runtime/identifiers.ts';
+import { isInTokens } from '../../tasks/ends.ts';
 import { calling } from '../aws.ts';
 import { type Item, toItem } from './attributes.ts';
 import { batchGet } from './batch-get.ts';
@@ -81,21 +82,27 @@ async function write(
   return { kind: done || (task.ended === undefined && isDone(task)) ? 'written' : 'over', task };
 }
 
-async function endTask(
-  { client, table }: Options,
-  id: TaskId,
-  end: TaskEnd,
-  requestId: string,
-): Promise<TaskWritten> {
+async function endTask(options: Options, id: TaskId, end: TaskEnd, requestId: string): Promise<TaskWritten> {
+  const { client, table } = options;
+  const change = ending(id, end, requestId);
+  if (isInTokens(end)) {
+    const { done, item } = await update(options, id, change);
+    return endedBy(requestId, item, done);
+  }
   const own: Step = {
-    write: { Update: { TableName: table, Key: keyFor(id), ...ending(id, end, requestId) } },
+    write: { Update: { TableName: table, Key: keyFor(id), ...change } },
     otherwise: { outcome: 'moved_on' },
   };
   const entry = setEnd(table, endedName('task_id', id), after(end.at, issuedAfterEnd), end.at);
   const { outcome } = await transact(client, [own, entry]);
   const item = (await batchGet(client, table, [keyOf.task(id)])).get(keyOf.task(id));
+  return endedBy(requestId, item, outcome === 'written');
+}
+
+/** `won`: this write made the end. Else it may have before, in a try whose reply was lost. */
+function endedBy(requestId: string, item: Item | undefined, won: boolean): TaskWritten {
   if (item === undefined) return { kind: 'gone' };
-  const isOurs = outcome === 'written' || item['ended']?.M?.['request_id']?.S === requestId;
+  const isOurs = won || item['ended']?.M?.['request_id']?.S === requestId;
   return { kind: isOurs ? 'written' : 'over', task: decodeTask(item) };
 }
 

@@ -200,6 +200,27 @@ export function describeTasks(make: () => WatchedTasks): void {
       expect(await tasks.end(task.terms.id, later, 'another')).toMatchObject({ ...first, kind: 'over' });
     });
 
+    it.each(['ceiling_reached', 'idp_unreachable'] as const)(
+      'as %s is in no feed, for its tokens are over by then, but in that of what was below it',
+      async (reason) => {
+        const [own, below] = [await openedIn(tasks), await openedIn(tasks)];
+        const told = async ({ terms }: StoredTask) =>
+          (await subject.ends.current(revoked.at)).principals.get(endedName('task_id', terms.id));
+        const end: TaskEnd = { at: revoked.at, reason };
+        subject.network.loseNextReply('UpdateItem');
+        expect(await tasks.end(own.terms.id, end, 'mine')).toEqual({
+          kind: 'written',
+          task: { ...own, dueAt: end.at, ended: end },
+        });
+        expect(await tasks.end(own.terms.id, revoked, 'another')).toMatchObject({
+          ...{ kind: 'over', task: { ended: end } },
+        });
+        expect(await tasks.end('none' as TaskId, end, 'request')).toEqual({ kind: 'gone' });
+        await tasks.end(below.terms.id, { ...end, of: own.terms.id }, 'mine');
+        expect([await told(own), (await told(below)) !== undefined]).toEqual([undefined, true]);
+      },
+    );
+
     it('is in the feed of ends at once, for tokens that are still on their way too', async () => {
       const { terms } = await openedIn(tasks);
       const name = endedName('task_id', terms.id);
