@@ -2,8 +2,9 @@ import type { StoredTask, TaskOutcome, Tasks } from '../ports/tasks.ts';
 import { after, type Instant } from '../runtime/clock.ts';
 import { fraction } from '../runtime/random.ts';
 import { ask } from './ask.ts';
+import { confirmedNow } from './confirmed.ts';
 import { isOfDelivery } from './deliver.ts';
-import { againAt, backoffSeconds, dueAt, notAtOnce, renewedUntil } from './due.ts';
+import { againAt, backoffSeconds, dueAt, notAtOnce } from './due.ts';
 import { endForClient } from './end-task.ts';
 import { logged } from './failure.ts';
 import type { Leased, RefreshPorts } from './ports.ts';
@@ -52,14 +53,18 @@ export async function renewLate(ports: LatePorts, task: StoredTask, asked: Asked
   }
 }
 
-/** Sooner than a promise is broken by the length of a lease: who begins and is never heard of again keeps nobody from it. */
+/**
+ * Sooner than a promise is broken, or than what is kept of its person ends, by the length of a lease: who begins and is never heard of
+ * again keeps nobody from it.
+ */
 function isLate(
-  { goodUntil: until, ceiling, dueAt: due }: StoredTask,
+  { goodUntil: until, askBy, confirmedAt, ceiling, dueAt: due }: StoredTask,
   { leaseSeconds }: LatePorts,
   { now, promisedSeconds }: Asked,
 ): boolean {
   const isOverdue = due !== undefined && due <= now;
-  return isOverdue && until < ceiling && until < after(now, promisedSeconds + leaseSeconds);
+  const end = askBy === undefined || askBy <= confirmedAt ? until : Math.min(until, askBy);
+  return isOverdue && end < ceiling && end < after(now, promisedSeconds + leaseSeconds);
 }
 
 function inPatience(ports: LatePorts, task: StoredTask, asked: Asked): Promise<StoredTask | 'taken'> {
@@ -127,27 +132,23 @@ async function renewed(ports: LatePorts, leased: Leased): Promise<StoredTask> {
 async function settleRenewed(
   ports: LatePorts,
   leased: Leased,
-  { roles }: Extract<Confirmation, { readonly kind: 'stands' }>,
+  answer: Extract<Confirmation, { readonly kind: 'stands' }>,
 ): Promise<StoredTask> {
   const { task, now, requestId } = leased;
   const { timing, random, audit } = ports;
   const isAlone = task.terms.delivery.kind === 'pull';
-  const fresh = { ...task, confirmedAt: now, goodUntil: renewedUntil(task, now, timing) };
+  const fresh = confirmedNow(task, answer, now, timing);
+  const { goodUntil, roles, askBy } = fresh;
+  const due = notAtOnce(isAlone ? dueAt(fresh, timing, fraction(random)) : now, now);
   const changed = {
-    ...{ confirmedAt: isAlone ? now : task.confirmedAt, goodUntil: fresh.goodUntil },
-    dueAt: notAtOnce(isAlone ? dueAt(fresh, timing, fraction(random)) : now, now),
+    ...{ confirmedAt: isAlone ? now : task.confirmedAt, goodUntil, dueAt: due },
     ...(roles && { roles }),
+    ...(askBy !== undefined && { askBy }),
     ...(task.failure !== undefined && isOfDelivery(task.failure) && { failure: task.failure }),
   };
-  const settled = await settle(ports, leased, { kind: 'renewed', ...changed }, { ...task, ...changed });
-  if (settled.goodUntil === fresh.goodUntil) {
-    audit({
-      event: 'task_renewed',
-      requestId,
-      ...whose(task),
-      goodUntil: fresh.goodUntil,
-      dueAt: changed.dueAt,
-    });
+  const settled = await settle(ports, leased, { kind: 'renewed', ...changed }, { ...fresh, ...changed });
+  if (settled.goodUntil === goodUntil) {
+    audit({ event: 'task_renewed', requestId, ...whose(task), goodUntil, dueAt: due });
   }
   return settled;
 }

@@ -4,8 +4,9 @@ import { after, type Instant } from '../runtime/clock.ts';
 import { fraction } from '../runtime/random.ts';
 import { ask, type PutOff } from './ask.ts';
 import { isOfDelivery } from './deliver.ts';
+import { confirmedNow } from './confirmed.ts';
 import { delivered } from './delivered.ts';
-import { againAt, backoffSeconds, dueAt, isToConfirm, isToWarn, notAtOnce, renewedUntil } from './due.ts';
+import { againAt, backoffSeconds, dueAt, isToConfirm, isToWarn, notAtOnce } from './due.ts';
 import type { Leased, RefreshPorts } from './ports.ts';
 import type { Confirmation } from './renewal.ts';
 import { tell } from './tell.ts';
@@ -48,15 +49,7 @@ async function settleRenewed(
 ): Promise<Renewal> {
   const { task, attempt, now, requestId } = leased;
   const { tasks, timing, random, audit } = ports;
-  const { askBy } = answer;
-  const renewed: StoredTask = answer.asked
-    ? {
-        ...withoutAskBy(task),
-        confirmedAt: now,
-        goodUntil: renewedUntil(task, now, timing),
-        ...askByAt(askBy),
-      }
-    : task;
+  const renewed = answer.asked ? confirmedNow(task, answer, now, timing) : task;
   const warned = await warn(ports, leased, renewed);
   // Who wants to hear of each renewal hears of this one, if not now then of the one that is made for it.
   const isTold = !answer.asked || (await tell(ports, leased, refreshed(renewed, now)));
@@ -145,12 +138,6 @@ async function warn(
   if (!isToWarn(task, now) || !(await tell(ports, leased, [endingTold(task, now)]))) return {};
   ports.audit({ event: 'task_ending', requestId, ...whose(task), ceiling: task.ceiling });
   return { warnedAt: now };
-}
-
-/** When it was asked before says nothing any more. */
-function withoutAskBy(task: StoredTask): StoredTask {
-  const { askBy, ...rest } = task;
-  return askBy === undefined ? task : rest;
 }
 
 function askByAt(askBy: Instant | undefined): { readonly askBy?: Instant } {

@@ -96,6 +96,24 @@ describe('of a task that nobody has looked at in time', () => {
     expect(world.asked).toEqual([]);
   });
 
+  test('it is asked in time about a person of whom what is kept would end before that', async () => {
+    const world = aWorld();
+    const ports = aRefresher(world, tables);
+    const [askBy, next] = [after(openedAt, 1_800), after(openedAt, 9_000)];
+    const task = await opened(ports, { terms: ofPerson(), askBy });
+    world.answer = () => Promise.resolve({ kind: 'stands', askBy: next });
+    world.now = after(askBy, -promisedSeconds - leaseSeconds);
+    expect(await pull(world, task)).toBe(task);
+    world.now = after(world.now, 1);
+    expect((await pull(world, task)).askBy).toBe(next);
+    const { confirmedAt, askBy: kept, dueAt } = await stored(ports, task.terms.id);
+    expect([confirmedAt, kept, Number(dueAt) > world.now]).toEqual([world.now, next, true]);
+    world.answer = () => Promise.resolve({ kind: 'stands' });
+    world.now = after(next, -1);
+    expect(await pull(world, await stored(ports, task.terms.id))).not.toHaveProperty('askBy');
+    expect(await stored(ports, task.terms.id)).not.toHaveProperty('askBy');
+  });
+
   test('an attempt that is never heard of again keeps the next from it no longer than a token is good as promised', async () => {
     const world = aWorld();
     const task = await opened(aRefresher(world, tables));
