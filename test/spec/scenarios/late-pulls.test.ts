@@ -62,7 +62,7 @@ describe('while the refreshers stand still', () => {
     'two hundred who ask for the token of one task at once renew it once, and each gets one',
     async () => {
       const task = await house.task({ resource: house.demo, ceiling: String(6 * hour) });
-      standStill(lateMinutes + 5);
+      standStill(lateMinutes);
       const from = house.log.length;
       const answers = await Promise.all(Array.from({ length: 200 }, () => house.ask(task, 'token')));
       answers.forEach(expectPromised);
