@@ -2,12 +2,15 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { signedRequest } from './cli/signed-request.ts';
 import { createFaultPlan, type FaultPlan } from '../local/aws/faults.ts';
 import { nightReporter } from '../local/demo/agent-role.ts';
 import { clientSecretOf } from '../local/demo/client-secret-of.ts';
 import { federationSecret } from '../local/demo/federation-secret.ts';
 import { startClockControl } from '../local/demo/clock-control.ts';
 import { startDemo } from '../local/demo/start.ts';
+import { startTaskPage } from '../local/demo/task-page/serve.ts';
+import { taskLogs } from '../local/demo/task-page/trail.ts';
 import { writeEndpointsFile } from '../local/endpoints-file.ts';
 import { createVirtualClock } from '../local/clock.ts';
 import { asText } from '../local/cloudformation/template.ts';
@@ -25,7 +28,8 @@ Runs the synthesized app on this machine: its tables, keys, secrets, functions a
   --fast-clock               keep nothing, and let its clock be moved: npm run demo -- --fast-clock does it
   --help                     this text
 
-  PORT                       the issuer (9400); the demo MCP server, the identity provider and STS take the next three
+  PORT                       the issuer (9400); the demo MCP server, the identity provider and STS take the next three, the page of
+                             tasks the fifth
   VESTIBULE_FAULTS           failures of AWS calls, for instance kms:Sign=throttle@1,dynamodb:PutItem=timeout@2-3
   VESTIBULE_INSTANCES        how many instances of one function may run at once (4)
   AWS_ENDPOINT_URL_DYNAMODB  another DynamoDB engine than the embedded one, for instance http://localhost:8000
@@ -42,6 +46,9 @@ interface Settings {
   readonly isClockFast: boolean;
 }
 
+/** From the issuer's port: the one before is that of a host with mutual TLS. */
+const pageDistance = 5;
+const region = 'us-east-1';
 const stateDirectory = resolve('.vestibule');
 const started = performance.now();
 
@@ -60,7 +67,7 @@ function wholeNumber(name: string, fallback: number, most: number): number {
 
 function readSettings({ isEphemeral, isClockFast }: Pick<Settings, 'isEphemeral' | 'isClockFast'>): Settings {
   return {
-    port: wholeNumber('PORT', 9400, 65_532),
+    port: wholeNumber('PORT', 9400, 65_530),
     faults: createFaultPlan(process.env['VESTIBULE_FAULTS']),
     maxInstances: wholeNumber('VESTIBULE_INSTANCES', 4, 64),
     permissionLedger: process.env['VESTIBULE_PERMISSION_LEDGER'],
@@ -83,6 +90,7 @@ async function start(settings: Settings, closing: Closing): Promise<void> {
     log: progress,
   });
   closing.push(demo.stop);
+  const tasks = await startPage(settings, run, { home, closing });
   const clock = settings.isClockFast ? await startClock(run, closing) : {};
   const endpoints = {
     discovery: run.outputs['DiscoveryUrl'] ?? '',
@@ -93,7 +101,7 @@ async function start(settings: Settings, closing: Closing): Promise<void> {
   closing.push(
     writeEndpointsFile(join(stateDirectory, 'endpoints.json'), {
       ...{ issuer: run.issuer, endpoints, mcp: demo.mcpUrl, idp: demo.idpUrl, logs: join(home, 'logs') },
-      ...{ ...clock, ...certificatesOf(run, join(home, 'tls')) },
+      ...{ tasks, ...clock, ...certificatesOf(run, join(home, 'tls')) },
       ...{ aws: awsAccess(run), agent_roles: agentRoles(run), clients: clientsOf(run) },
     }),
   );
@@ -102,6 +110,7 @@ async function start(settings: Settings, closing: Closing): Promise<void> {
     ...endpoints,
     'MCP server': demo.mcpUrl,
     'identity provider': demo.idpUrl,
+    'page of tasks': tasks,
     ...clock,
   });
   console.log(`ready ${run.issuer}`);
@@ -116,7 +125,7 @@ async function makeHome({ port, isEphemeral }: Settings, closing: Closing): Prom
     });
   }
   if (!isEphemeral) refuseHeldStateDirectory(stateDirectory);
-  await refuseTakenPorts([port, port + 1, port + 2, port + 3]);
+  await refuseTakenPorts([port, port + 1, port + 2, port + 3, port + pageDistance]);
   mkdirSync(home, { recursive: true, mode: 0o700 });
   return home;
 }
@@ -146,6 +155,23 @@ async function startDeployment(settings: Settings, home: string): Promise<LocalR
   });
 }
 
+/** The page of tasks, which reads what `vestibule --local tasks` reads; resolves with its URL. */
+async function startPage(
+  { port }: Settings,
+  { cloud: { operator }, issuer }: LocalRun,
+  { home, closing }: { readonly home: string; readonly closing: Closing },
+): Promise<string> {
+  const signing = { region, credentials: () => Promise.resolve(operator) };
+  const page = await startTaskPage({
+    port: port + pageDistance,
+    ask: (path) => signedRequest(signing, 'GET', `${issuer}/admin/${path}`),
+    trail: () => taskLogs(join(home, 'logs')),
+    log: progress,
+  });
+  closing.push(page.stop);
+  return `http://localhost:${page.port}/tasks`;
+}
+
 async function startClock(run: LocalRun, closing: Closing): Promise<{ readonly clock: string }> {
   const { port, stop } = await startClockControl(run, progress);
   closing.push(stop);
@@ -161,7 +187,7 @@ function certificatesOf({ resources, clientAuthority }: LocalRun, directory: str
 function awsAccess({ cloud }: LocalRun): object {
   return {
     endpoint: cloud.endpoint,
-    region: 'us-east-1',
+    region,
     access_key_id: cloud.operator.accessKeyId,
     secret_access_key: cloud.operator.secretAccessKey,
   };

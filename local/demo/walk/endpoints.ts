@@ -9,6 +9,8 @@ const endpointsSchema = v.object({
   mcp: v.string(),
   idp: v.string(),
   logs: v.string(),
+  /** The page that shows tasks on a line of time. */
+  tasks: v.string(),
   /** Where the clock of the run is moved; absent where nobody may. */
   clock: v.optional(v.string()),
   aws: v.object({

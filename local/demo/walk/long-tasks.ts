@@ -64,6 +64,15 @@ async function ends(walk: Walk, clock: RunClock, { scan, hers }: Jobs): Promise<
   await over(walk, scan, 'ceiling_reached');
   const shown = await vestibule(report, 'tasks', 'show', hers.task.id);
   report.check('the operator reads the same', /^ended +grant_ended_upstream at /m, shown);
+  report.note(`→ GET ${endpoints.tasks}`);
+  const page = await (await fetch(endpoints.tasks)).text();
+  report.check(
+    'and sees on a line of time what was not renewed',
+    /not renewed [^<]*identity provider demo/,
+    page,
+  );
+  for (const { task, whose } of [hers, scan])
+    report.check(`and the end of ${whose}`, new RegExp(`${task.id}[^]*over at`), page);
 }
 
 /** Both jobs call their tools every few minutes; a call that is refused is a surprise. */
