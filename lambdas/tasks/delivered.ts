@@ -27,12 +27,15 @@ export async function delivered(ports: RefreshPorts, leased: Leased, task: Store
       return failed(ports, { ...leased, task }, delivery);
     case 'delivered': {
       const fresh = { ...task, delivered: delivery.delivered };
-      await tell(ports, leased, [refreshedTold(fresh, leased.now)]);
+      const isTold = await tell(ports, leased, [refreshedTold(fresh, leased.now)]);
       const { secretArn, jti } = delivery;
       const { version, expiresAt } = delivery.delivered;
       const known = { secretArn, version, jti, expiresAt };
       const { requestId } = leased;
       ports.audit({ event: 'task_token_delivered', requestId, ...whose(task), ...known });
+      // What is not written down is found in the secret by the next run, and told then.
+      if (!isTold)
+        return { outcome: {}, failure: {}, due: (due, share) => soonAgain(due, leased.now, 1, share) };
       return {
         ...{ outcome: { delivered: delivery.delivered }, failure: {} },
         due: (due, share) => dueWithDelivery(due, fresh, share),
@@ -60,6 +63,10 @@ async function failed(
   ports.audit({ event: 'task_delivery_failed', requestId, ...whose(task), secretArn, ...failure });
   return {
     ...{ outcome: {}, failure: { failure } },
-    due: (due, share) => instant(Math.min(due, after(now, backoffSeconds(failure.count, share)))),
+    due: (due, share) => soonAgain(due, now, failure.count, share),
   };
+}
+
+function soonAgain(due: Instant, now: Instant, failures: number, share: number): Instant {
+  return instant(Math.min(due, after(now, backoffSeconds(failures, share))));
 }

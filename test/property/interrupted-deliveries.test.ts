@@ -113,4 +113,18 @@ describe('a delivery that is interrupted', () => {
     expect(vault.world.now).toBeGreaterThanOrEqual(after(task.terms.openedAt, 600));
     expect(await vault.held()).toMatchObject({ access_token: 'canary-token-2' });
   });
+
+  test('because nobody hears of it is told of when somebody does, and nothing is written again', async () => {
+    const ports = vault.delivering();
+    const task = await vault.open(ports);
+    vault.world.isDeaf = true;
+    await capturedLog(() => vault.lookInTime(ports, task));
+    expect(await vault.held()).toMatchObject({ access_token: 'canary-token-1' });
+    expect((await stored(ports, task.terms.id)).dueAt! - vault.world.now).toBeLessThanOrEqual(30);
+    vault.world.isDeaf = false;
+    await vault.lookInTime(ports, task);
+    expect((await stored(ports, task.terms.id)).delivered?.expiresAt).toBe(after(task.terms.openedAt, 900));
+    expect(told()).toEqual(['TaskTokenRefreshed']);
+    expect([vault.made.length, await vault.versions()]).toEqual([1, 2]);
+  });
 });

@@ -25,6 +25,8 @@ export const resource = 'https://mcp.example.com/mcp' as ResourceUri;
 /** An account with secrets, of which everything that is asked takes effect at its own time. */
 export interface Account {
   readonly client: SecretsManagerClient;
+  /** A client of its own, for whoever changes it. */
+  readonly another: () => SecretsManagerClient;
   readonly faults: FaultPlan;
   /** Seconds since 1970, by the clock of AWS. */
   readonly seconds: () => number;
@@ -36,18 +38,21 @@ export async function startAccount(): Promise<Account> {
   const [clock, faults] = [createVirtualClock(), createFaultPlan()];
   const place = { region: 'us-east-1', account: '000000000000' };
   const cloud = await startCloud({ ...place, clock, faults });
-  const client = new SecretsManagerClient({
-    ...clientDefaults,
-    ...{ endpoint: cloud.endpoint, region: place.region, credentials: cloud.root },
-  });
+  const clients: SecretsManagerClient[] = [];
+  const another = (): SecretsManagerClient => {
+    const of = { endpoint: cloud.endpoint, region: place.region, credentials: cloud.root };
+    const made = new SecretsManagerClient({ ...clientDefaults, ...of });
+    clients.push(made);
+    return made;
+  };
   return {
-    ...{ client, faults },
+    ...{ client: another(), another, faults },
     seconds: () => clock.now() / 1_000,
     advance: (seconds) => {
       clock.advance(seconds);
     },
     stop: async () => {
-      client.destroy();
+      for (const client of clients) client.destroy();
       await cloud.stop();
     },
   };

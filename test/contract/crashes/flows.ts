@@ -5,14 +5,19 @@ import { after } from '../../../lambdas/runtime/clock.ts';
 import { sweepAheadSeconds } from '../../../lambdas/tasks/due.ts';
 import type { RefreshPorts } from '../../../lambdas/tasks/ports.ts';
 import { renewLate } from '../../../lambdas/tasks/renew-late.ts';
+import type { Account } from '../../property/world-of-deliveries.ts';
 import { ofPerson, opened, type Refresher, stored, type World } from '../../property/world-of-tasks.ts';
 import { openedAt } from '../../unit/tasks/a-task.ts';
 import { aGrant } from '../store/mothers.ts';
+import { intoASecret } from './into-a-secret.ts';
+import type { Struck } from './struck.ts';
 
 /** Something that is done with one task, and what has to have come of it, whatever struck it. */
 export interface Flow {
   readonly name: string;
-  readonly begin: (ports: Refresher) => Promise<StoredTask>;
+  readonly begin: (ports: Refresher, world: World) => Promise<StoredTask>;
+  /** What it takes besides; `struck`: by a client that goes the way of the others. */
+  readonly more?: (world: World, struck: Struck['secrets']) => Pick<RefreshPorts, 'delivery'>;
   /** What is struck; absent: a worker looks at the task when it is due. */
   readonly act?: (world: World, ports: RefreshPorts, task: StoredTask) => Promise<unknown>;
   /** What went wrong; undefined: nothing. */
@@ -22,7 +27,9 @@ export interface Flow {
 const near = after(openedAt, 1_200);
 const soon = after(openedAt, 700);
 
-export const flows: readonly Flow[] = [
+export const flowsInto = (account: Account): readonly Flow[] => [...flows, intoASecret(account, goesOn)];
+
+const flows: readonly Flow[] = [
   { name: "a machine's task is renewed", begin: (ports) => opened(ports), judge: goesOn },
   {
     name: "a person's task is renewed",

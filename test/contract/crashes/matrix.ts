@@ -4,10 +4,11 @@ import { after, type Instant, instant } from '../../../lambdas/runtime/clock.ts'
 import { sweepAheadSeconds } from '../../../lambdas/tasks/due.ts';
 import { look } from '../../../lambdas/tasks/look.ts';
 import type { RefreshPorts } from '../../../lambdas/tasks/ports.ts';
-import { aRefresher, aWorld, stored, type World } from '../../property/world-of-tasks.ts';
+import { startAccount } from '../../property/world-of-deliveries.ts';
+import { aRefresher, aWorld, type Refresher, stored, type World } from '../../property/world-of-tasks.ts';
 import type { TestTables } from '../../support/dynamodb.ts';
-import { type Flow, flows } from './flows.ts';
-import { type Fault, faults, isCrash, struckAt } from './struck.ts';
+import { type Flow, flowsInto } from './flows.ts';
+import { type Fault, faults, isCrash, type Struck, struckAt } from './struck.ts';
 
 /** One cell of the crash matrix. */
 export interface Cell {
@@ -27,24 +28,39 @@ const mostLooks = 6;
 
 /** Strikes every call of every flow with every fault, and lets another worker come afterwards. */
 export async function crashMatrix(tables: TestTables): Promise<readonly Cell[]> {
+  const account = await startAccount();
+  try {
+    const cells: Cell[] = [];
+    for (const flow of flowsInto(account)) cells.push(...(await cellsOf(tables, flow)));
+    return cells;
+  } finally {
+    await account.stop();
+  }
+}
+
+async function cellsOf(tables: TestTables, flow: Flow): Promise<readonly Cell[]> {
   const cells: Cell[] = [];
-  for (const flow of flows) {
-    const calls = await callsOf(tables, flow);
-    for (const [index, call] of calls.entries()) {
-      for (const fault of faults) {
-        const told = await cellOf(tables, flow, { call: index + 1, fault });
-        cells.push({ flow: flow.name, call: `${index + 1}. ${call}`, fault, ...told });
-      }
+  const calls = await callsOf(tables, flow);
+  for (const [index, call] of calls.entries()) {
+    for (const fault of faults) {
+      const told = await cellOf(tables, flow, { call: index + 1, fault });
+      cells.push({ flow: flow.name, call: `${index + 1}. ${call}`, fault, ...told });
     }
   }
   return cells;
 }
 
+/** One instance of the refresher, with what it takes for a flow. */
+function workerOf({ more }: Flow, world: World, { tables, around, secrets }: Struck): Refresher {
+  const ports = aRefresher(world, tables);
+  return around({ ...ports, ...more?.(world, secrets) });
+}
+
 async function callsOf(tables: TestTables, flow: Flow): Promise<readonly string[]> {
-  const [world, { tables: watched, around, called }] = [aWorld(), struckAt(tables)];
-  const task = await flow.begin(aRefresher(world, tables));
-  await actOf(flow)(world, around(aRefresher(world, watched)), task);
-  return called;
+  const [world, healthy, watched] = [aWorld(), struckAt(tables), struckAt(tables)];
+  const task = await flow.begin(workerOf(flow, world, healthy), world);
+  await actOf(flow)(world, workerOf(flow, world, watched), task);
+  return watched.called;
 }
 
 async function cellOf(
@@ -52,14 +68,11 @@ async function cellOf(
   flow: Flow,
   at: { readonly call: number; readonly fault: Fault },
 ): Promise<Pick<Cell, 'outcome' | 'isRight'>> {
-  const [world, healthy] = [aWorld(), struckAt(tables)];
-  const task = await flow.begin(aRefresher(world, tables));
-  const struck = struckAt(tables, at);
-  const first = actOf(flow)(world, struck.around(aRefresher(world, struck.tables)), task).catch(
-    () => undefined,
-  );
+  const [world, healthy, struck] = [aWorld(), struckAt(tables), struckAt(tables, at)];
+  const next = workerOf(flow, world, healthy);
+  const task = await flow.begin(next, world);
+  const first = actOf(flow)(world, workerOf(flow, world, struck), task).catch(() => undefined);
   await Promise.race([first, struck.crashed]);
-  const next = healthy.around(aRefresher(world, healthy.tables));
   const looks = await untilNothingIsDue(world, next, task, isCrash(at.fault));
   const wrong = await flow.judge(world, next, task);
   const by = looks === 0 ? 'done by itself' : `done by who came next, in ${looks}`;

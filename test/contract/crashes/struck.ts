@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { TaskEvents } from '../../../lambdas/ports/task-work.ts';
 import { DependencyUnavailable } from '../../../lambdas/runtime/dependency.ts';
 import type { RefreshPorts } from '../../../lambdas/tasks/ports.ts';
@@ -21,11 +22,19 @@ export const isCrash = (fault: Fault): boolean => fault.startsWith('crash');
 export interface Struck {
   readonly tables: TestTables;
   readonly around: <Ports extends RefreshPorts>(ports: Ports) => Ports;
+  /** A client that goes the same way. */
+  readonly secrets: (client: SecretsManagerClient) => SecretsManagerClient;
   /** What it called, in order. */
   readonly called: readonly string[];
   /** Resolves when it has crashed. */
   readonly crashed: Promise<void>;
 }
+
+interface Context {
+  readonly commandName?: string;
+}
+
+const place = { step: 'deserialize', priority: 'low', name: 'struck' } as const;
 
 /** `at`: the number of the call, from 1 on; absent: none is struck. */
 export function struckAt(tables: TestTables, at?: { readonly call: number; readonly fault: Fault }): Struck {
@@ -52,22 +61,25 @@ export function struckAt(tables: TestTables, at?: { readonly call: number; reado
     if (fault === 'reply lost, sent again') throw Object.assign(refused('lost'), { name: 'TimeoutError' });
     return reply;
   };
+  const striking =
+    <Args extends object, Reply>(next: (args: Args) => Promise<Reply>, { commandName = '' }: Context) =>
+    (args: Args): Promise<Reply> =>
+      through(
+        commandName.replace(/Command$/, ''),
+        () => next(args),
+        (why) => new Error(why),
+      );
   const strike = (client: DynamoDBClient): DynamoDBClient => {
-    client.middlewareStack.add(
-      (next, { commandName = '' }) =>
-        (args) =>
-          through(
-            commandName.replace(/Command$/, ''),
-            () => next(args),
-            (why) => new Error(why),
-          ),
-      { step: 'deserialize', priority: 'low', name: 'struck' },
-    );
+    client.middlewareStack.add(striking, place);
     return client;
   };
   const unavailable = (why: string): Error => new DependencyUnavailable('EventBridge', { cause: why });
   return {
     tables: { ...tables, client: (config) => strike(tables.client(config)) },
+    secrets: (client) => {
+      client.middlewareStack.add(striking, place);
+      return client;
+    },
     around: (ports) => ({
       ...ports,
       events: tellingThrough((tell) => through('PutEvents', tell, unavailable), ports.events),
