@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
-import { createVerifier, type Verifier } from '../../../lambdas/resource-server/index.ts';
+import type { Verifier } from '../../../lambdas/resource-server/index.ts';
 import { TaskEnded, type Task } from '../../../lambdas/agent/index.ts';
-import { type Jobs, jobsAt, minute, withJobs } from '../support/jobs.ts';
+import { type Jobs, jobsAt, judgeAt, minute, withJobs } from '../support/jobs.ts';
 import { eventsSince } from '../support/people.ts';
 import { playedOfficeForThisFile } from '../support/this-file.ts';
 import { verifies } from '../verifies.ts';
@@ -74,8 +74,8 @@ describe('the end of a job, while nobody asks', () => {
     'has one reason wherever it is told: to its agent, on the event bus, in the audit trail, and by whoever is called with a token of it',
     async () => {
       const jobs = jobsAt(office);
-      const { issuer, mcpUrl: resource, run } = office.company;
-      const server = createVerifier({ issuer, resource, now: jobs.seconds });
+      const { run } = office.company;
+      const server = judgeAt(office.company, jobs.seconds);
       const endings = await endingsAt(jobs);
       const goesOn = await jobs.machine();
       const tokens = await Promise.all(endings.map(async ({ job }) => (await job.token()).value));
@@ -89,6 +89,8 @@ describe('the end of a job, while nobody asks', () => {
       for (let passed = 0; passed < 13; passed += 1) {
         run.clock.advance(minute);
         await run.settle();
+        // What is below ends with it, and not when it is looked at by itself.
+        if (passed === 1) expect(endings.map(({ job }) => heard(job).length)).toEqual([1, 1, 0, 0, 0, 0]);
       }
       run.clock.advance(30);
 

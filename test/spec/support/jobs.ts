@@ -5,7 +5,7 @@ import {
   type Task,
   type TaskOptions,
 } from '../../../lambdas/agent/index.ts';
-import { createVerifier } from '../../../lambdas/resource-server/index.ts';
+import { createVerifier, type Verifier } from '../../../lambdas/resource-server/index.ts';
 import type { VestibuleConfig } from '../../../lib/index.ts';
 import { basic } from './driver.ts';
 import { hosted, verifier } from './people.ts';
@@ -59,7 +59,7 @@ export function jobsAt(office: PlayedOffice): Jobs {
   const agentOf = async (clientId: string): Promise<Agent> => {
     const client = clientSecretBasic(clientId, await secretOf(clientId));
     const send = (url: string, init: RequestInit): Promise<Response> =>
-      url === resource ? serve(new Headers(init.headers)) : fetch(url, init);
+      url === resource ? serve(new Headers(init.headers)) : patiently(url, init);
     return createAgent({ issuer, client, now: seconds, patienceSeconds: 0, fetch: send });
   };
   const call: Jobs['call'] = async (jobs) => {
@@ -86,10 +86,22 @@ export function jobsAt(office: PlayedOffice): Jobs {
   };
 }
 
+/** However slow the machine is: the time of a scenario is that of the run. */
+const patiently = (url: string, init: RequestInit): Promise<Response> =>
+  fetch(url, { ...init, signal: null });
+
+/** By which the MCP server of the office judges tokens, offline but for the keys and the feed of ends. */
+export function judgeAt(
+  { issuer, mcpUrl: resource }: Pick<PlayedOffice['company'], 'issuer' | 'mcpUrl'>,
+  now: () => number,
+): Verifier {
+  return createVerifier({ issuer, resource, now, fetch: patiently });
+}
+
 /** An MCP server, as far as it judges who calls it. */
 function serverAt({ company, client }: PlayedOffice, seconds: () => number) {
-  const { issuer, mcpUrl: resource, secretOf } = company;
-  const judge = createVerifier({ issuer, resource, now: seconds });
+  const { secretOf } = company;
+  const judge = judgeAt(company, seconds);
   const itself = once(async () => basic('demo-server', await secretOf('demo-server')));
   const refused: string[] = [];
   const serve = async (headers: Headers): Promise<Response> => {
