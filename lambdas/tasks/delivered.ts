@@ -27,7 +27,7 @@ export async function delivered(ports: RefreshPorts, leased: Leased, task: Store
       return failed(ports, { ...leased, task }, delivery);
     case 'delivered': {
       const fresh = { ...task, delivered: delivery.delivered };
-      const isTold = await tell(ports, leased, [refreshedTold(fresh, leased.now)]);
+      const isTold = await tell(ports, leased, [refreshedTold(fresh, leased.now, leased.task.confirmedAt)]);
       const { secretArn, jti } = delivery;
       const { version, expiresAt } = delivery.delivered;
       const known = { secretArn, version, jti, expiresAt };

@@ -52,7 +52,7 @@ async function settleRenewed(
   const renewed = answer.asked ? confirmedNow(task, answer, now, timing) : task;
   const warned = await warn(ports, leased, renewed);
   // Who wants to hear of each renewal hears of this one, if not now then of the one that is made for it.
-  const isTold = !answer.asked || (await tell(ports, leased, refreshed(renewed, now)));
+  const isTold = !answer.asked || (await tell(ports, leased, refreshed(renewed, leased)));
   const share = fraction(random);
   const roles = answer.roles && { roles: answer.roles };
   const delivery = await delivered(ports, leased, { ...withoutFailure(renewed), ...roles });
@@ -144,6 +144,6 @@ function askByAt(askBy: Instant | undefined): { readonly askBy?: Instant } {
   return askBy === undefined ? {} : { askBy };
 }
 
-function refreshed(task: StoredTask, now: Instant): readonly TaskEvent[] {
-  return task.terms.delivery.kind === 'events' ? [refreshedTold(task, now)] : [];
+function refreshed(renewed: StoredTask, { task, now }: Leased): readonly TaskEvent[] {
+  return renewed.terms.delivery.kind === 'events' ? [refreshedTold(renewed, now, task.confirmedAt)] : [];
 }

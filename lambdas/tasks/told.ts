@@ -25,12 +25,16 @@ export function failedTold(
   };
 }
 
-/** One event for each confirmation, and where tokens are delivered for each of those. */
-export function refreshedTold(task: StoredTask, now: Instant): TaskEvent {
-  const { goodUntil, confirmedAt, delivered, terms } = task;
+/**
+ * One event for each confirmation, and where tokens are delivered for each of those. `confirmedBefore`: the one before this, which is
+ * what stays of a renewal that was told of and never written down.
+ */
+export function refreshedTold(task: StoredTask, now: Instant, confirmedBefore: Instant): TaskEvent {
+  const { goodUntil, delivered, terms } = task;
   const to = terms.delivery;
   if (to.kind !== 'secret' || delivered === undefined) {
-    return { event: 'TaskTokenRefreshed', ...named(task, 'TaskTokenRefreshed', now, confirmedAt), goodUntil };
+    const names = named(task, 'TaskTokenRefreshed', now, confirmedBefore);
+    return { event: 'TaskTokenRefreshed', ...names, goodUntil };
   }
   return {
     event: 'TaskTokenRefreshed',

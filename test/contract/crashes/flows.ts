@@ -40,7 +40,9 @@ const flows: readonly Flow[] = [
     name: 'a task is renewed, and the bus is told',
     begin: (ports) => opened(ports, { terms: { delivery: { kind: 'events' } } }),
     judge: async (world, ports, task) =>
-      (await goesOn(world, ports, task)) ?? toldLast(world, await stored(ports, task.terms.id)),
+      (await goesOn(world, ports, task)) ??
+      toldLast(world, await stored(ports, task.terms.id)) ??
+      toldOnce(world, task, 'TaskTokenRefreshed'),
   },
   {
     name: 'the ceiling of a task is near',
@@ -152,7 +154,7 @@ async function isOverWithItsGrant(
   return ended?.reason === 'task_ended' ? isOver(world, ports, task) : 'its grant goes on';
 }
 
-/** Each renewal that was told is another; the last of them is the one that is written down. */
+/** The last renewal that was told is the one that is written down. */
 function toldLast({ told }: World, { terms, goodUntil }: StoredTask): string | undefined {
   const last = told.findLast((each) => each.event === 'TaskTokenRefreshed' && each.taskId === terms.id);
   const until = last?.event === 'TaskTokenRefreshed' ? last.goodUntil : undefined;
