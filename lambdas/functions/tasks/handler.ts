@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoAssertionReplay } from '../../adapters/dynamodb/assertion-replay.ts';
 import { dynamoCircuits } from '../../adapters/dynamodb/circuits.ts';
@@ -14,8 +13,7 @@ import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
 import { dynamoTasks } from '../../adapters/dynamodb/tasks.ts';
 import { dynamoWrappedKeys } from '../../adapters/dynamodb/wrapped-keys.ts';
 import { deploymentSigner } from '../../adapters/kms/deployment-signer.ts';
-import { secretsManagerSealSecrets } from '../../adapters/secrets-manager/seal-secrets.ts';
-import { secretsManagerSeals } from '../../adapters/secrets-manager/seals.ts';
+import { secretsManagerNonces } from '../../adapters/secrets-manager/nonces.ts';
 import { guardedCallerIdentities } from '../../adapters/upstream/caller-identities.ts';
 import { guardedDocuments } from '../../adapters/upstream/documents.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
@@ -23,7 +21,6 @@ import { routes } from '../../http/routes.ts';
 import { taskRoutes } from '../../http/task-routes.ts';
 import { clientAuthentication } from '../../oauth/client-authentication/authenticate-client.ts';
 import { clientKeys } from '../../oauth/client-authentication/client-keys.ts';
-import { type DpopNonces, statelessNonces } from '../../oauth/dpop/nonces.ts';
 import { callerLimits } from '../../oauth/limits/caller-limits.ts';
 import { endpointsOf, mutualTlsIn } from '../../oauth/metadata/endpoints.ts';
 import { readDocumentPolicy } from '../../oauth/registration/document-trust.ts';
@@ -54,16 +51,6 @@ const { registry, keyRings, identityProviders } = dynamoRegistry({
 const hosts = environment.DOCUMENT_HOSTS === 'loopback' ? 'loopback' : 'public';
 const opaque = dynamoOpaqueTokens({ client: dynamo, table: grantsTable });
 const own = { issuer, keyRings, opaque, documentPolicy: readDocumentPolicy(environment.CLIENT_DOCUMENTS) };
-
-function nonces(): DpopNonces | undefined {
-  if (environment.NONCE_SECRET === 'none') return undefined;
-  const secrets = secretsManagerSealSecrets({
-    client: new SecretsManagerClient(clientDefaults),
-    secretArn: environment.NONCE_SECRET,
-    clock: systemClock,
-  });
-  return statelessNonces(secretsManagerSeals({ secrets, random: systemRandom }));
-}
 
 const tokenSeconds = lifetimeSeconds(environment.ACCESS_TOKEN_MINUTES);
 const marks = {
@@ -114,7 +101,8 @@ const work = {
 };
 
 const ports = {
-  ...{ issuer, ...mutualTlsIn(environment), audit, nonces: nonces() },
+  ...{ issuer, ...mutualTlsIn(environment), audit },
+  nonces: secretsManagerNonces(environment.NONCE_SECRET, { clock: systemClock, random: systemRandom }),
   authenticateClient: clientAuthentication({
     registry,
     keys: clientKeys(guardedDocuments({ hosts, maximumBytes: 65_536 })),

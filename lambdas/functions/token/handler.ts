@@ -1,7 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoAssertionReplay } from '../../adapters/dynamodb/assertion-replay.ts';
 import { dynamoDevices } from '../../adapters/dynamodb/devices.ts';
@@ -16,8 +15,7 @@ import { dynamoTokenStandings } from '../../adapters/dynamodb/token-standings.ts
 import { dynamoWrappedKeys } from '../../adapters/dynamodb/wrapped-keys.ts';
 import { deploymentSigner } from '../../adapters/kms/deployment-signer.ts';
 import { downstreamApis, downstreamStandings, standingDefaults } from '../../adapters/lambda/downstream.ts';
-import { secretsManagerSealSecrets } from '../../adapters/secrets-manager/seal-secrets.ts';
-import { secretsManagerSeals } from '../../adapters/secrets-manager/seals.ts';
+import { secretsManagerNonces } from '../../adapters/secrets-manager/nonces.ts';
 import { guardedCallerIdentities } from '../../adapters/upstream/caller-identities.ts';
 import { guardedDocuments } from '../../adapters/upstream/documents.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
@@ -27,7 +25,6 @@ import { withIdentityAssertions } from '../../oauth/asserting/assert-identity.ts
 import { readAssertionTerms } from '../../oauth/asserting/terms.ts';
 import { clientAuthentication } from '../../oauth/client-authentication/authenticate-client.ts';
 import { clientKeys } from '../../oauth/client-authentication/client-keys.ts';
-import { type DpopNonces, statelessNonces } from '../../oauth/dpop/nonces.ts';
 import { anchorKeys } from '../../oauth/anchors/anchor-keys.ts';
 import { foreignPeople } from '../../oauth/anchors/foreign-person.ts';
 import { readAnchors } from '../../oauth/anchors/read-anchors.ts';
@@ -131,16 +128,6 @@ function ofPeople() {
 }
 const people = idps.length > 0 ? ofPeople() : undefined;
 
-function nonces(): DpopNonces | undefined {
-  if (environment.NONCE_SECRET === 'none') return undefined;
-  const secrets = secretsManagerSealSecrets({
-    client: new SecretsManagerClient(clientDefaults),
-    secretArn: environment.NONCE_SECRET,
-    clock: systemClock,
-  });
-  return statelessNonces(secretsManagerSeals({ secrets, random: systemRandom }));
-}
-
 const opaque = dynamoOpaqueTokens({ client: dynamo, table: environment.GRANTS_TABLE });
 
 const authenticateClient = clientAuthentication({
@@ -223,7 +210,7 @@ const ports = {
     random: systemRandom,
   }),
   proofs: dynamoProofMarks({ client: dynamo, table: environment.GRANTS_TABLE }),
-  nonces: nonces(),
+  nonces: secretsManagerNonces(environment.NONCE_SECRET, { clock: systemClock, random: systemRandom }),
 };
 
 const requestToken = tokenEndpoint({
