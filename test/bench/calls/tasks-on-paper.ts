@@ -111,6 +111,9 @@ which is an assumption, are ${whole(emptyReceives)} a month, $${dollarsFor(price
 A refresh of a person's task is one question to their identity provider, ${personBudget.updates} updates, ${personBudget.reads} reads at most, and one request to KMS
 for the token that is kept of theirs: \`npm run bench -- --only refresh\` counts them.
 
+A token that goes into a secret is one signature and three requests to Secrets Manager ([$0.05 for 10,000](https://aws.amazon.com/secrets-manager/pricing/)),
+every 10 minutes at the most: less than 8 cents a month for a task, beside the secret itself.
+
 **Lists**: the index has ${dueShards}; each takes ${whole(given.unitsOfPartition)} write units a second. **Queue**: a sweep leaves at most ${whole(given.mostMessagesASweep)} messages
 waiting, of ${given.tasksInMessage} tasks each; what is above that is sent a minute later, the most urgent first, and rides on its grace meanwhile.
 **Instances**: ${given.cpuMilliseconds} ms of a processor for a refresh, of which ${given.memoryMegabytes} MB are ${share.toFixed(2)}; the template lets ${given.mostInstances} work at the same time.
