@@ -29,7 +29,7 @@ interface Asked {
 }
 
 /** No request waits longer for a renewal that it has begun. */
-const mostMilliseconds = 6_500;
+const mostMilliseconds = 5_000;
 
 /** For one that another has begun, where less is left than is promised. */
 const waits = [100, 200, 400, 800, 1_600];

@@ -3,8 +3,8 @@ import { hasTasks, providerLimit, taskGraceMinutes } from '../config/tasks.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
 import { clientProof, type DeploymentParts, hasPeople, servePublicly } from './deployment-parts.ts';
 
-/** A token waits for seven seconds at most where nobody has asked in time what its task rests on. */
-const limitSeconds = 15;
+/** A token waits for five seconds at most where nobody has asked in time what its task rests on. */
+const limitSeconds = 10;
 
 /** Tasks, which go on for longer than a token; where some agent opens any. */
 export function serveTasks(parts: DeploymentParts): void {

@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 const promisedSeconds = 180;
-const leaseSeconds = 255;
+const leaseSeconds = 250;
 const goodUntil = after(openedAt, timing.tokenSeconds + timing.graceSeconds);
 /** Less would be left than is promised. */
 const tooLate = after(goodUntil, 1 - promisedSeconds);
