@@ -53,7 +53,8 @@ export function taskDetails(task: Json): string {
 
 function failureOf(failure: Json): string {
   const [count = '', since = '', reason = ''] = texts(failure, 'count', 'since', 'reason');
-  return `${count} in a row since ${since}: ${reason}`;
+  const isAsked = failure['interaction'] === true;
+  return `${count} in a row since ${since}: ${reason}${isAsked ? ', at /account of the issuer' : ''}`;
 }
 
 function endOf(end: Json): string {

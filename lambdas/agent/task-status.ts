@@ -1,5 +1,12 @@
 import type { TaskEnd } from './errors.ts';
 
+export interface FailingTask {
+  readonly since: number;
+  readonly reason: string;
+  /** Where the person has to sign in again for it to go on: tell them. Absent: nobody has to do anything. */
+  readonly signInUri: string | undefined;
+}
+
 /** A task, as its issuer has it. Times are seconds since 1970. */
 export interface TaskStatus {
   readonly id: string;
@@ -13,7 +20,7 @@ export interface TaskStatus {
   /** Until then tokens are issued on what is known; a refresher moves it. */
   readonly goodUntil: number;
   /** Why the last renewals failed, and since when. */
-  readonly failing: { readonly since: number; readonly reason: string } | undefined;
+  readonly failing: FailingTask | undefined;
   readonly end: TaskEnd | undefined;
 }
 
@@ -39,8 +46,9 @@ export function readTaskStatus(body: Readonly<Record<string, unknown>>): TaskSta
 }
 
 function readFailing(said: unknown): TaskStatus['failing'] {
-  const { since, reason } = members(said);
-  return typeof since === 'number' && typeof reason === 'string' ? { since, reason } : undefined;
+  const { since, reason, sign_in_uri: uri } = members(said);
+  if (typeof since !== 'number' || typeof reason !== 'string') return undefined;
+  return { since, reason, signInUri: typeof uri === 'string' ? uri : undefined };
 }
 
 export function readTaskEnd(said: unknown): TaskEnd | undefined {

@@ -24,6 +24,8 @@ export function accountAnswer(
         person: outcome.session.name ?? 'somebody without a name',
         idp: outcome.idp,
         entries: outcome.access.map(entry),
+        waiting: outcome.waiting,
+        leadsTo: outcome.waiting.length === 0 || outcome.issuer === undefined ? [] : [outcome.issuer],
         done: outcome.withdrawn && `${outcome.withdrawn} has no access in your name any more.`,
         ...{ action: path, fields: { token: outcome.formToken } },
       });

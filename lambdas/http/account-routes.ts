@@ -39,7 +39,7 @@ export function accountEndpoints({ issuer, look, ports, clock }: AccountOptions)
     const asked = {
       ...visitOf(request),
       ...{ token: values.get('token'), withdraw: values.get('withdraw'), chosenIdp: values.get('idp') },
-      signOut: values.has('sign_out'),
+      ...{ renew: values.get('renew'), signOut: values.has('sign_out') },
     };
     return accountAnswer(look, cookies, request, await useAccount(ports, asked, clock()));
   };

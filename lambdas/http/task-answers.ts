@@ -1,5 +1,6 @@
-import type { StoredTask } from '../ports/tasks.ts';
+import type { StoredTask, TaskFailure } from '../ports/tasks.ts';
 import type { Instant } from '../runtime/clock.ts';
+import type { Issuer } from '../runtime/identifiers.ts';
 import type { MintedToken } from '../oauth/tasks/mint-token.ts';
 import type { AnsweredTask } from '../oauth/tasks/opening-endpoint.ts';
 import { taskEndMember } from '../oauth/tasks/refusal.ts';
@@ -11,14 +12,26 @@ import { json } from './respond.ts';
 type Members = Readonly<Record<string, unknown>>;
 
 /** The answer to a request for a task: the handle stands in it, and nowhere else. */
-export function taskOpened({ task, handle, token, dpopNonce }: AnsweredTask, now: Instant): HttpResponse {
-  const body = { ...taskMembers(task), handle: handle.reveal(), token: tokenMembers(task, token, now) };
+export function taskOpened(
+  issuer: Issuer,
+  { task, handle, token, dpopNonce }: AnsweredTask,
+  now: Instant,
+): HttpResponse {
+  const body = {
+    ...taskMembers(issuer, task),
+    handle: handle.reveal(),
+    token: tokenMembers(task, token, now),
+  };
   return json(201, body, { location: `/tasks/${task.terms.id}`, ...withNonce(dpopNonce) });
 }
 
 /** The answer to whatever was asked of a task. */
-export function taskAnswered({ task, token, dpopNonce }: AskedOfTask, now: Instant): HttpResponse {
-  const body = token === undefined ? taskMembers(task) : tokenMembers(task, token, now);
+export function taskAnswered(
+  issuer: Issuer,
+  { task, token, dpopNonce }: AskedOfTask,
+  now: Instant,
+): HttpResponse {
+  const body = token === undefined ? taskMembers(issuer, task) : tokenMembers(task, token, now);
   return json(200, body, withNonce(dpopNonce));
 }
 
@@ -43,7 +56,7 @@ function tokenMembers(
 }
 
 /** A task as its owner sees it. Times are seconds since 1970. */
-function taskMembers({ terms, ...task }: StoredTask): Members {
+function taskMembers(issuer: Issuer, { terms, ...task }: StoredTask): Members {
   const { basis, delivery, ancestors, heartbeatSeconds } = terms;
   const parent = ancestors.at(-1);
   return {
@@ -60,13 +73,15 @@ function taskMembers({ terms, ...task }: StoredTask): Members {
       ...{ heartbeat_interval: heartbeatSeconds, last_heartbeat_at: task.lastHeartbeatAt },
     }),
     ...{ confirmed_at: task.confirmedAt, good_until: task.goodUntil },
-    ...(task.failure && { failing: failing(task.failure) }),
+    ...(task.failure && { failing: failing(issuer, task.failure) }),
     ...(task.ended && { task_end: taskEndMember(task.ended) }),
   };
 }
 
-function failing({ since, reason }: NonNullable<StoredTask['failure']>): Members {
-  return { since, reason };
+/** Where the person has to sign in again, its agent can tell them so. */
+function failing(issuer: Issuer, { since, reason, interaction }: TaskFailure): Members {
+  const asked = interaction && { interaction, sign_in_uri: `${issuer}/account` };
+  return { since, reason, ...asked };
 }
 
 function withNonce(nonce: string | undefined): Readonly<Record<string, string>> {

@@ -4,6 +4,7 @@ import type { OpenTask } from '../oauth/tasks/opening-endpoint.ts';
 import { type AskTask, type TaskAsk, type TaskRequest, taskAsks } from '../oauth/tasks/task-request.ts';
 import { readCredential } from '../resource-server/credential.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { Issuer } from '../runtime/identifiers.ts';
 import { ok, type Result } from '../runtime/result.ts';
 import { readAuthorizationHeader } from './authorization-header.ts';
 import { type BodyRefusal, bodyRefused } from './body-refusal.ts';
@@ -14,20 +15,24 @@ import { methods } from './methods.ts';
 import { notFound, type Route, route } from './routes.ts';
 import { taskAnswered, taskOpened } from './task-answers.ts';
 
+interface Served {
+  /** Ours. */
+  readonly issuer: Issuer;
+  readonly open: OpenTask;
+  readonly ask: AskTask;
+}
+
 const none: Parameters = { values: new Map(), resources: [] };
 
 /** `/tasks`, and below it each task. */
-export function taskRoutes(
-  { open, ask }: { readonly open: OpenTask; readonly ask: AskTask },
-  clock: Clock,
-): readonly Route[] {
+export function taskRoutes(served: Served, clock: Clock): readonly Route[] {
   const asking = (what: TaskAsk, taskId: string): Endpoint => {
-    const answer = (request: HttpRequest) => asked(ask, request, { ask: what, taskId }, clock);
+    const answer = (request: HttpRequest) => asked(served, request, { ask: what, taskId }, clock);
     // By GET too what an agent asks for again and again, and nothing that it wants changed.
     return methods(what === 'token' || what === 'status' ? { GET: answer, POST: answer } : { POST: answer });
   };
   return [
-    route('/tasks', opening(open, clock)),
+    route('/tasks', opening(served, clock)),
     route('/tasks/{id}', (request, { id }) => asking('status', id)(request)),
     route('/tasks/{id}/{ask}', async (request, { id, ask: named }) => {
       const what = taskAsks.find((each) => each === named && each !== 'status');
@@ -36,16 +41,16 @@ export function taskRoutes(
   ];
 }
 
-function opening(open: OpenTask, clock: Clock): Endpoint {
+function opening({ issuer, open }: Served, clock: Clock): Endpoint {
   return clientEndpoint(
     (request, now, { dpop: proof }) => open({ ...request, proof }, now),
-    taskOpened,
+    (opened, now) => taskOpened(issuer, opened, now),
     clock,
   );
 }
 
 async function asked(
-  ask: AskTask,
+  { issuer, ask }: Served,
   request: HttpRequest,
   of: Pick<TaskRequest, 'ask' | 'taskId'>,
   clock: Clock,
@@ -67,7 +72,7 @@ async function asked(
     },
     now,
   );
-  return outcome.ok ? taskAnswered(outcome.value, now) : refusedClient(outcome.refusal, request);
+  return outcome.ok ? taskAnswered(issuer, outcome.value, now) : refusedClient(outcome.refusal, request);
 }
 
 /**

@@ -8,6 +8,7 @@ import type { ProofRefusal } from './dpop/refusal.ts';
 import type { ExchangeRefusal, NothingDelegatedNow } from './exchange/refusal.ts';
 import type { ApiTokenRefusal } from './exchange/api-refusal.ts';
 import { endInWords } from './grants/end-grant.ts';
+import { heldErrors, type HeldRefusal } from './grants/held-refusal.ts';
 import type { CertificateBindingRefusal, CertificateRefusal } from './mutual-tls/refusal.ts';
 import { taskErrors, type TaskRefusal } from './tasks/refusal.ts';
 
@@ -76,12 +77,11 @@ type PersonGrantRefusal =
   | { readonly reason: 'refreshed_too_often'; readonly retryAfterSeconds: number }
   /** `why`: of the end, as it is kept with the grant. */
   | { readonly reason: 'grant_ended'; readonly grantId: GrantId; readonly why: string }
-  | { readonly reason: 'idp_disabled'; readonly grantId: GrantId }
+  | HeldRefusal
   | NothingDelegatedNow
   | { readonly reason: 'agent_changed' }
   | { readonly reason: 'resource_not_granted' }
-  | { readonly reason: 'scope_not_granted'; readonly available: readonly string[] }
-  | { readonly reason: 'nothing_held' };
+  | { readonly reason: 'scope_not_granted'; readonly available: readonly string[] };
 
 /** Why an authenticated client may not ask about a token, or end one. */
 export type TokenQuestionRefusal =
@@ -257,14 +257,12 @@ const wire: Wire = {
     description: `refreshed too often; keep tokens until they expire, and try again in ${retryAfterSeconds} s`,
   }),
   grant_ended: ({ why }) => bad('invalid_grant', printable(`the grant has ended: ${endInWords(why)}`)),
-  idp_disabled: () => bad('unauthorized_client', 'the identity provider of the person is disabled here'),
+  ...heldErrors,
   nothing_delegated_now: ({ description }) =>
     bad('invalid_grant', printable(`the refresh_token gives nothing now: ${description}`)),
   agent_changed: () => bad('invalid_grant', 'the client belongs to another agent now; ask the person again'),
   resource_not_granted: () => bad('invalid_target', 'the resource is not the one that the person granted'),
   scope_not_granted: ({ available }) => bad('invalid_scope', `the person granted: ${list(available)}`),
-  nothing_held: () =>
-    bad('invalid_scope', 'of what the person granted, nothing is left that they hold and that is offered'),
   exchange_refused: ({ error, description }) => bad(error, printable(description)),
   assertion_refused: ({ error, description }) => bad(error, printable(description)),
   ...taskErrors,

@@ -28,6 +28,7 @@ export type DownstreamQuestion =
   | { readonly ask: 'logout'; readonly idp: IdpId; readonly token: string; readonly enrolled?: ClientId }
   | { readonly ask: 'leave'; readonly idp: IdpId; readonly start: SignOutStart }
   | { readonly ask: 'confirm'; readonly grant: GrantId }
+  | { readonly ask: 'waiting'; readonly grants: readonly GrantId[] }
   | { readonly ask: 'forget'; readonly grant: GrantId }
   | { readonly ask: 'exchange'; readonly request: ApiRequest }
   | { readonly ask: 'machine_token'; readonly request: MachineRequest }
@@ -50,6 +51,7 @@ export type DownstreamAnswer =
   | { readonly told: 'minted'; readonly token: ApiTokenText; readonly askAgainBy?: Instant }
   | { readonly told: 'not_minted'; readonly refusal: ApiRefusal }
   | { readonly told: 'confirmed' }
+  | { readonly told: 'waiting'; readonly grants: readonly GrantId[] }
   | { readonly told: 'forgotten' }
   /** Absent: there is no identity provider of that name. */
   | { readonly told: 'diagnosed'; readonly diagnosis?: Diagnosis }

@@ -26,6 +26,8 @@ export interface SignedIn {
   readonly amr?: readonly string[];
   /** Whether the upstream refresh token was kept under the grant's id. */
   readonly keptUpstream: boolean;
+  /** Whether it took the place of what was kept for the grant that they signed in for again. */
+  readonly renewed?: boolean;
   /** Where the provider tells it. */
   readonly session?: UpstreamSession;
   /** As the provider gave it: what it is shown again when the person is to be signed out there. Kept by nobody but the browser. */
@@ -54,6 +56,8 @@ export interface SignInStart {
   readonly offline: boolean;
   /** Whose sign-in it is, where that client is one of its own at the provider. */
   readonly enrolled?: ClientId;
+  /** The grant for which they sign in again. */
+  readonly renews?: GrantId;
 }
 
 export interface SignInReturn {
@@ -66,6 +70,8 @@ export interface SignInReturn {
   readonly acrValues?: string;
   /** Where given, the upstream refresh token is kept under that id, until the grant is used for minutes only. */
   readonly keepFor?: GrantId;
+  /** Where given, it takes the place of what was kept for that grant, if the person is the same and it waits for them. */
+  readonly renews?: GrantId;
   /** As it was begun. */
   readonly enrolled?: ClientId;
 }
@@ -132,6 +138,8 @@ export type PersonStanding =
   | { readonly kind: 'ended'; readonly reason: string }
   /** An operator disabled the provider: no token until it is enabled again, and nothing ends. */
   | { readonly kind: 'suspended'; readonly reason: 'idp_disabled' }
+  /** It takes what was kept no more, which says nothing against them: until they sign in again nobody can tell whether they stand. */
+  | { readonly kind: 'to_sign_in' }
   /** Nothing is kept that could be asked with. */
   | { readonly kind: 'not_kept' };
 
@@ -144,6 +152,8 @@ export interface PersonStandings {
   readonly check: (grant: GrantId, idp: IdpId) => Promise<PersonStanding>;
   /** Somebody uses the grant: what was kept for it is kept for good from now on. Done before is done. */
   readonly confirm: (grant: GrantId) => Promise<void>;
+  /** Those among the grants, at most 50, whose person has to sign in again for anybody to go on by them. */
+  readonly waiting: (grants: readonly GrantId[]) => Promise<readonly GrantId[]>;
   /** Forgets what was kept for the grant; done before is done. */
   readonly forget: (grant: GrantId) => Promise<void>;
 }

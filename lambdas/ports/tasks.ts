@@ -86,6 +86,8 @@ export interface TaskFailure {
   readonly since: Instant;
   /** Which dependency, and what it said; nothing of it is secret. */
   readonly reason: string;
+  /** Whether the person has to sign in again. */
+  readonly interaction?: true;
 }
 
 export interface StoredTask {

@@ -38,6 +38,9 @@ export interface UpstreamRefresh {
  */
 export type RefreshWish = Readonly<Record<string, string>>;
 
+/** `interaction_required`: by whatever name, it wants to see the person. */
+export type RefreshRefusal = 'invalid_grant' | 'interaction_required';
+
 /** An identity provider as it is spoken to: by the client of the deployment, or by one of our clients as its own (`clientId`). */
 export interface SpokenTo extends IdentityProvider {
   readonly ownProof?: () => Promise<OwnProof>;
@@ -53,13 +56,13 @@ export interface UpstreamProviders {
   readonly logout: (idp: IdentityProvider, token: string) => Promise<Result<LogoutNotice, string>>;
   /** Where a person is signed out there; undefined where the provider has no way. */
   readonly leave: (idp: IdentityProvider, start: SignOutStart) => Promise<URL | undefined>;
-  /** Refused: the provider takes the token no more (`invalid_grant`). `subject`: the `sub` that it was given to. */
+  /** Refused: the provider takes the token no more. `subject`: the `sub` that it was given to. */
   readonly refresh: (
     idp: SpokenTo,
     token: Secret,
     subject: string,
     wish?: RefreshWish,
-  ) => Promise<Result<UpstreamRefresh, 'invalid_grant'>>;
+  ) => Promise<Result<UpstreamRefresh, RefreshRefusal>>;
   /** What has to be presented for a token of the API, and by which refresh it is got. */
   readonly presents: (
     idp: SpokenTo,

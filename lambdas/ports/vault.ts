@@ -112,6 +112,14 @@ export interface Vault {
   readonly confirm: (grant: GrantId, now: Instant) => Promise<void>;
   readonly find: (grant: GrantId) => Promise<KeptUpstream | undefined>;
   /**
+   * Puts another token in place of one that has ended as `interaction_required`, of the same grant, provider, person and client; kept for good.
+   * False where nothing of the kind is there; true again for the same attempt.
+   */
+  readonly renew: (
+    kept: VaultBinding & TokenEnd & { readonly sealed: SealedToken; readonly attempt: string },
+    now: Instant,
+  ) => Promise<boolean>;
+  /**
    * True for exactly one attempt until its lease is over, and again for that same attempt; false where the item is not
    * that version any more.
    */

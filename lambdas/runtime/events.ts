@@ -261,6 +261,8 @@ type AccountEvent = { readonly requestId: string; readonly sourceAddress: string
   | { readonly event: 'account_opened'; readonly person: string; readonly idp: string }
   | (UpstreamFault & { readonly event: 'account_refused'; readonly reason: string; readonly detail?: string })
   | { readonly event: 'account_signed_out'; readonly person: string }
+  /** What was kept for the grant goes on with what they were given now. */
+  | { readonly event: 'account_signed_in_again'; readonly person: string; readonly grantId: string }
   | {
       readonly event: 'consent_withdrawn';
       readonly person: string;

@@ -89,9 +89,9 @@ async function settleFailed(ports: RefreshPorts, leased: Leased, failed: Unreach
   const { what: reason, interaction, idp, retryAfterSeconds = 0 } = failed;
   const { count, since } = oneMore(task, now);
   if (now >= task.goodUntil && count >= fewestFailures) {
-    return { outcome: 'over', end: { at: now, reason: 'idp_unreachable', detail: reason } };
+    return { outcome: 'over', end: { at: now, ...endBy(failed) } };
   }
-  const failure: TaskFailure = { count, since, reason };
+  const failure: TaskFailure = { count, since, reason, ...(interaction && { interaction }) };
   if (count === 1 || interaction) await tell(ports, leased, [failedTold(task, { reason, interaction }, now)]);
   const wait = Math.max(backoffSeconds(count, fraction(ports.random)), retryAfterSeconds);
   const settled = await settleAs(ports, leased, failure, after(now, wait));
@@ -103,6 +103,13 @@ async function settleFailed(ports: RefreshPorts, leased: Leased, failed: Unreach
     ...(idp !== undefined && { idp }),
   });
   return settled;
+}
+
+/** Nobody signed in again, or nobody answered, for as long as it could go on with what it had. */
+function endBy({ interaction, what }: Unreachable): Pick<TaskEnd, 'reason' | 'detail'> {
+  return interaction
+    ? { reason: 'grant_ended_upstream', detail: 'interaction_required' }
+    : { reason: 'idp_unreachable', detail: what };
 }
 
 /** Nobody failed: what was counted stays as it is. */

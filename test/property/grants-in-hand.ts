@@ -43,5 +43,6 @@ export function grantsInHand(): {
 export const askedUpstream: PersonStandings = {
   check: () => Promise.reject(new Error('nothing is kept upstream')),
   confirm: () => Promise.resolve(),
+  waiting: () => Promise.resolve([]),
   forget: () => Promise.resolve(),
 };

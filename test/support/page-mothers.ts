@@ -156,6 +156,8 @@ export const account: AccountView = {
       since: instant(1_795_000_000),
     },
   ],
+  waiting: [],
+  leadsTo: [],
   done: 'Cursor has no access in your name any more.',
   action: '/account',
   fields: { token: 'v1.sealed_token' },
@@ -187,5 +189,10 @@ export const everyPage: Readonly<Record<string, HttpResponse>> = {
   'signed-out': signedOutPage(look, signedOut),
   'signed-out-there': signedOutPage(look, { ...signedOut, onward: undefined }),
   account: accountPage(look, account),
+  'account-waiting': accountPage(look, {
+    ...account,
+    waiting: [{ grant: 'g'.repeat(22), clientName: 'Quarterly scan' }],
+    leadsTo: ['https://login.northwind.example'],
+  }),
   'account-empty': accountPage(look, { ...account, entries: [], done: undefined }),
 };

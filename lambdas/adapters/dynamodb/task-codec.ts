@@ -66,6 +66,11 @@ const ended = v.object({
   of: v.exactOptional(text),
 });
 
+const storedFailure = v.object({
+  ...{ count: whole, since: whole, reason: v.string() },
+  interaction: v.exactOptional(v.literal(true)),
+});
+
 const storedTask = v.object({
   pk: text,
   terms,
@@ -79,7 +84,7 @@ const storedTask = v.object({
   due_at: v.exactOptional(whole),
   version: whole,
   lease: v.exactOptional(v.object({ attempt: text, until: whole })),
-  failure: v.exactOptional(v.object({ count: whole, since: whole, reason: v.string() })),
+  failure: v.exactOptional(storedFailure),
   delivered: v.exactOptional(v.object({ at: whole, version: text, expires_at: whole })),
   warned_at: v.exactOptional(whole),
   children: v.array(text),
@@ -139,8 +144,8 @@ export function deliveredAttribute({
   return { at, version, expires_at: expiresAt };
 }
 
-export function failureAttribute({ count, since, reason }: TaskFailure): PlainRecord {
-  return { count, since, reason };
+export function failureAttribute({ count, since, reason, interaction }: TaskFailure): PlainRecord {
+  return { count, since, reason, interaction };
 }
 
 export function endAttribute({ at, reason, detail, of }: TaskEnd): PlainRecord {
@@ -209,7 +214,7 @@ function workOf({
   return {
     ...(lease && { lease: { attempt: lease.attempt, until: instant(lease.until) } }),
     ...(failure && {
-      failure: { count: failure.count, since: instant(failure.since), reason: failure.reason },
+      failure: { ...failure, since: instant(failure.since) },
     }),
     ...(delivered && {
       delivered: {

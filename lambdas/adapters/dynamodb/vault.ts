@@ -71,6 +71,7 @@ export function dynamoVault(options: Options): Vault {
       const { Item } = await calling('DynamoDB', () => client.send(get));
       return Item && decodeKeptUpstream(Item);
     },
+    renew: (kept, now) => update(kept.grant, renewing(kept, now), settledBy(kept.attempt)),
     lease: (kept, lease, now) => {
       const isOurs = (item: Item): boolean => item['lease']?.M?.['attempt']?.S === lease.attempt;
       return update(kept.grant, leasing(kept, lease, now), isOurs);
@@ -93,6 +94,33 @@ type Change = Pick<
 
 function settledBy(attempt: string): (item: Item) => boolean {
   return (item) => item['settled']?.S === attempt;
+}
+
+/** Whoever asks with what was there before has ended: its lease went with the end. */
+function renewing(
+  { idp, person, client, sealed, endsAt, attempt }: Parameters<Vault['renew']>[0],
+  now: Instant,
+): Change {
+  const written: PlainRecord = {
+    ...{ sealed: sealedAttribute(sealed), ends_at: endsAt, stood_at: now, settled: attempt },
+    ttl: after(now, keptSeconds),
+  };
+  const names = Object.keys(written).filter((name) => written[name] !== undefined);
+  const issuedTo = client === undefined ? 'attribute_not_exists(#client_id)' : '#client_id = :client';
+  return {
+    UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}, #version = #version + :one REMOVE #ended`,
+    ConditionExpression: `#ended.#reason = :lost AND #idp = :idp AND #person = :person AND ${issuedTo}`,
+    ExpressionAttributeNames: Object.fromEntries(
+      [...names, 'version', 'ended', 'reason', 'idp', 'person', 'client_id'].map((name) => [
+        `#${name}`,
+        name,
+      ]),
+    ),
+    ExpressionAttributeValues: toItem({
+      ...Object.fromEntries(names.map((name) => [`:${name}`, written[name]])),
+      ...{ ':one': 1, ':lost': 'interaction_required', ':idp': idp, ':person': person, ':client': client },
+    }),
+  };
 }
 
 /** Done again, it finds the same, so that a lost reply needs no mark. */

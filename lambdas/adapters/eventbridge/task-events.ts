@@ -45,7 +45,7 @@ function entryOf({ busName, issuer }: Omit<Options, 'client'>, event: TaskEvent)
     Source: 'vestibule',
     DetailType: event.event,
     Time: new Date(event.at * 1_000),
-    Detail: JSON.stringify({ issuer, ...detailOf(event) }),
+    Detail: JSON.stringify({ issuer, ...detailOf(event), ...signInAt(issuer, event) }),
   };
 }
 
@@ -57,6 +57,12 @@ function detailOf(event: TaskEvent): Readonly<Record<string, unknown>> {
     ...{ purpose, ceiling },
     ...moreOf(event),
   };
+}
+
+/** Where the person signs in again, whom somebody has to tell of that. */
+function signInAt(issuer: string, event: TaskEvent): Readonly<Record<string, unknown>> {
+  const isAsked = event.event === 'TaskFailed' && event.interaction;
+  return isAsked ? { sign_in_uri: `${issuer}/account` } : {};
 }
 
 function moreOf(event: TaskEvent): Readonly<Record<string, unknown>> {

@@ -84,6 +84,11 @@ export function downstreamStandings(options: Options): PersonStandings {
       const answer = await ask(options, { ask: 'confirm', grant });
       if (answer.told !== 'confirmed') throw unexpected();
     },
+    waiting: async (grants) => {
+      const answer = await ask(options, { ask: 'waiting', grants });
+      if (answer.told !== 'waiting') throw unexpected();
+      return answer.grants;
+    },
     forget: async (grant) => {
       const answer = await ask(options, { ask: 'forget', grant });
       if (answer.told !== 'forgotten') throw unexpected();

@@ -46,6 +46,26 @@ export function vendorCodeIn(description: unknown): string | undefined {
   return typeof description === 'string' ? /\bAADSTS\d{4,8}\b/.exec(description)?.[0] : undefined;
 }
 
+/** OIDC Core §3.1.2.6: what only the person can do something about, which some answer at the token endpoint too. */
+const ofPeople: ReadonlySet<string> = new Set([
+  ...['interaction_required', 'login_required', 'consent_required', 'account_selection_required'],
+]);
+
+/**
+ * What Entra says of a refresh token with `invalid_grant` beside: unused for too long, too old for how often people sign in there, or a
+ * second factor is wanted.
+ */
+const ofEntra: ReadonlySet<string> = new Set([
+  ...['AADSTS700082', 'AADSTS70043', 'AADSTS70044', 'AADSTS50076', 'AADSTS50079'],
+]);
+
+/** Whether a provider refused because it wants to see the person. */
+export function wantsPerson(code: string | undefined, error: unknown): boolean {
+  if (code !== 'invalid_grant') return code !== undefined && ofPeople.has(code);
+  const { error_description: description } = error as { readonly error_description?: unknown };
+  return ofEntra.has(vendorCodeIn(description) ?? '');
+}
+
 /** What is wrong with an answer: the library's own sentence, which holds no value of the answer. */
 export function detailOf(error: unknown): string {
   const isOfAnswer = error instanceof OperationProcessingError || error instanceof UnsupportedOperationError;

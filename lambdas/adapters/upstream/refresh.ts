@@ -4,7 +4,7 @@ import {
   type TokenEndpointResponse,
 } from 'oauth4webapi';
 import type { IdentityProvider } from '../../ports/identity-providers.ts';
-import type { RefreshWish, UpstreamRefresh } from '../../ports/upstream.ts';
+import type { RefreshRefusal, RefreshWish, UpstreamRefresh } from '../../ports/upstream.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
@@ -13,7 +13,7 @@ import type { ProofPorts } from './client-authentication.ts';
 import { judgedIssuer } from './judged-issuer.ts';
 import { withNonce } from './key-proofs.ts';
 import { claimsOfRefreshed, verifiedClaims } from './person-claims.ts';
-import { detailOf, upstreamError } from './provider-errors.ts';
+import { detailOf, upstreamError, wantsPerson } from './provider-errors.ts';
 import type { Talk } from './provider-talk.ts';
 
 /** Sealed, it is kept in an item of at most 400 kB. Characters. */
@@ -31,7 +31,7 @@ export async function refresh(
   talk: Talk,
   { token, subject, wish }: Refreshing,
   { secrets, clock }: Pick<ProofPorts, 'secrets' | 'clock'>,
-): Promise<Result<UpstreamRefresh, 'invalid_grant'>> {
+): Promise<Result<UpstreamRefresh, RefreshRefusal>> {
   const { as, client, auth, idp, options } = talk;
   const asking = wish === undefined ? options : { ...options, additionalParameters: wish };
   const response = await withNonce(talk, () =>
@@ -49,6 +49,7 @@ export async function refresh(
     );
   } catch (error) {
     const code = upstreamError(error);
+    if (wantsPerson(code, error)) return refuse('interaction_required');
     if (code === 'invalid_grant') return refuse('invalid_grant');
     if (code === 'invalid_client') secrets.doubt(idp.id);
     if (code !== undefined) throw down(idp, `it refuses refresh tokens: ${code}`);

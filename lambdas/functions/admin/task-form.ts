@@ -82,6 +82,6 @@ function healthForm(health: TaskHealth) {
   }
 }
 
-function failureForm({ count, since, reason }: TaskFailure) {
-  return { count, since: time(since), reason };
+function failureForm({ count, since, reason, interaction }: TaskFailure) {
+  return { count, since: time(since), reason, interaction };
 }

@@ -4,6 +4,7 @@ import { type LookedAt, lookedAt } from '../../oauth/people/diagnosis/provider.t
 import { makeCertificate } from '../../oauth/people/make-certificate.ts';
 import { completeSignIn } from '../../oauth/people/sign-in.ts';
 import { checkStanding, type StandingPorts } from '../../oauth/people/standing.ts';
+import { waitingAmong } from '../../oauth/people/waiting.ts';
 import type { AssertionSigner } from '../../ports/assertion-signer.ts';
 import type { Diagnosis, Look } from '../../ports/diagnosis.ts';
 import type { DownstreamAnswer, DownstreamQuestion } from '../../ports/downstream.ts';
@@ -13,7 +14,7 @@ import type { WantedCertificate } from '../../ports/provider-certificates.ts';
 import type { SpokenTo, UpstreamProviders } from '../../ports/upstream.ts';
 import { canProve } from '../../registry/fitting-api.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
-import type { ClientId, IdpId, Issuer, ResourceUri } from '../../runtime/identifiers.ts';
+import type { ClientId, GrantId, IdpId, Issuer, ResourceUri } from '../../runtime/identifiers.ts';
 import { logger } from '../../runtime/log.ts';
 import { type ApiAnswerPorts, exchanged, minted } from './api-answers.ts';
 import { findProvider } from './find-provider.ts';
@@ -49,12 +50,12 @@ async function answerOf(ports: DownstreamPorts, question: DownstreamQuestion): P
   if (isOfKept(question)) return ofKept(ports, question);
   switch (question.ask) {
     case 'begin': {
-      const idp = await asked(ports, await active(ports, question.idp), question.start.enrolled);
+      const idp = await signingIn(ports, question.idp, question.start);
       const url = await ports.upstream.begin(idp, question.start);
       return { told: 'begun', url: url.href };
     }
     case 'complete': {
-      const idp = await asked(ports, await active(ports, question.idp), question.back.enrolled);
+      const idp = await signingIn(ports, question.idp, question.back);
       const signedIn = await completeSignIn(ports, idp, question.back, ports.clock());
       if (signedIn.ok) return { told: 'signed_in', signedIn: signedIn.value };
       const { refusal } = signedIn;
@@ -77,22 +78,22 @@ async function answerOf(ports: DownstreamPorts, question: DownstreamQuestion): P
   }
 }
 
-function isOfKept(
-  question: DownstreamQuestion,
-): question is Asked<'exchange' | 'machine_token' | 'confirm' | 'forget'> {
-  return ['exchange', 'machine_token', 'confirm', 'forget'].includes(question.ask);
+type AskedOfKept = Asked<'exchange' | 'machine_token' | 'confirm' | 'waiting' | 'forget'>;
+
+function isOfKept(question: DownstreamQuestion): question is AskedOfKept {
+  return ['exchange', 'machine_token', 'confirm', 'waiting', 'forget'].includes(question.ask);
 }
 
 /** What is asked of kept tokens, and not of whether somebody stands. */
-async function ofKept(
-  ports: DownstreamPorts,
-  question: Asked<'exchange' | 'machine_token' | 'confirm' | 'forget'>,
-): Promise<DownstreamAnswer> {
+async function ofKept(ports: DownstreamPorts, question: AskedOfKept): Promise<DownstreamAnswer> {
   if (question.ask === 'exchange') return exchanged(ports, question.request);
   if (question.ask === 'machine_token') return minted(ports, question.request);
   if (question.ask === 'confirm') {
     await ports.vault.confirm(question.grant, ports.clock());
     return { told: 'confirmed' };
+  }
+  if (question.ask === 'waiting') {
+    return { told: 'waiting', grants: await waitingAmong(ports, question.grants, ports.clock()) };
   }
   await ports.vault.forget(question.grant);
   return { told: 'forgotten' };
@@ -152,6 +153,16 @@ async function diagnoseOwn(
 
 function seenAs({ issuer }: DownstreamPorts, idp: IdentityProvider): LookedAt {
   return lookedAt(idp, `${issuer}/callback/${idp.id}`);
+}
+
+/** Who signs in again does as the client that they signed in for. */
+async function signingIn(
+  ports: DownstreamPorts,
+  id: IdpId,
+  { enrolled, renews }: { readonly enrolled?: ClientId; readonly renews?: GrantId },
+): Promise<SpokenTo> {
+  const kept = renews && (await ports.vault.find(renews));
+  return asked(ports, await active(ports, id), enrolled ?? kept?.client);
 }
 
 /** As the client is known there. It was a moment ago: removed since, it is unknown here too before anybody signs in with it. */

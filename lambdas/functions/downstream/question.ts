@@ -26,6 +26,7 @@ const question = v.variant('ask', [
       wishes,
       offline: v.boolean(),
       enrolled,
+      renews: v.exactOptional(grant),
     }),
   }),
   v.object({
@@ -38,6 +39,7 @@ const question = v.variant('ask', [
       codeVerifier: v.string(),
       acrValues: v.exactOptional(v.string()),
       keepFor: v.exactOptional(grant),
+      renews: v.exactOptional(grant),
       enrolled,
     }),
   }),
@@ -66,6 +68,7 @@ const question = v.variant('ask', [
     }),
   }),
   v.object({ ask: v.literal('confirm'), grant }),
+  v.object({ ask: v.literal('waiting'), grants: v.pipe(v.array(grant), v.maxLength(50)) }),
   v.object({ ask: v.literal('forget'), grant }),
   v.object({ ask: v.literal('diagnose'), idp, apis: v.array(v.string()) }),
   v.object({

@@ -120,6 +120,7 @@ export const handler = lambdaHandler(
   routes(
     taskRoutes(
       {
+        issuer,
         open: openingEndpoint({ ...ports, opening: work }),
         ask: taskEndpoint({ ...ports, resting: work.resting, registry, acts: work }),
       },

@@ -24,9 +24,13 @@ export interface AccountView {
   /** As people know it. */
   readonly idp: string;
   readonly entries: readonly AccountEntry[];
+  /** What goes on no more until they have signed in again. */
+  readonly waiting: readonly { readonly grant: string; readonly clientName: string }[];
+  /** Where they sign in again. */
+  readonly leadsTo: readonly string[];
   /** What was just done, in a sentence. */
   readonly done?: string | undefined;
-  /** Both forms post there: `fields` and either `withdraw` with a client id, or `sign_out`. */
+  /** All forms post there: `fields` and either `withdraw` with a client id, `renew` with a grant, or `sign_out`. */
   readonly action: `/${string}`;
   readonly fields: Readonly<Record<string, string>>;
 }
@@ -36,11 +40,12 @@ export function accountPage(look: Look, view: AccountView): HttpResponse {
   return document(look, {
     status: 200,
     title: 'Your access',
-    formLeadsTo: [],
+    formLeadsTo: view.leadsTo,
     body: html`
       <h1>What you allowed</h1>
       <p class="soft">You are signed in as <strong>${name(view.person)}</strong>, with ${name(view.idp)}.</p>
       ${view.done === undefined ? undefined : html`<p class="done" role="status">${view.done}</p>`}
+      ${view.waiting.map((one, index) => waits(one, index, view))}
       ${view.entries.length === 0 ? html`<p>No application has access in your name.</p>` : undefined}
       ${view.entries.map((entry, index) => listed(entry, index, view, look))}
       <div class="leave">
@@ -48,6 +53,28 @@ export function accountPage(look: Look, view: AccountView): HttpResponse {
       </div>
     `,
   });
+}
+
+function waits(
+  { grant, clientName }: AccountView['waiting'][number],
+  index: number,
+  view: AccountView,
+): Html {
+  const heading = `waiting-${index}`;
+  const renew = html`<button name="renew" value="${grant}" aria-describedby="${heading}">
+    Sign in again
+  </button>`;
+  return html`<section class="entry" aria-labelledby="${heading}">
+    <h2 id="${heading}">${name(clientName)} waits for you</h2>
+    <p>
+      What it does while you are away goes on only if you sign in again. If you do nothing, it ends within a
+      day.
+    </p>
+    <footer>
+      <p class="soft">With ${name(view.idp)}</p>
+      ${form(view.action, view.fields, renew)}
+    </footer>
+  </section>`;
 }
 
 function listed(entry: AccountEntry, index: number, view: AccountView, look: Look): Html {

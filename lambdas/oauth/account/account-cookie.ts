@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Seals } from '../../ports/seals.ts';
 import { after, type Instant } from '../../runtime/clock.ts';
 import { sameDigest, sha256 } from '../../runtime/digest.ts';
-import type { IdpId, PersonId, UpstreamSession } from '../../runtime/identifiers.ts';
+import type { GrantId, IdpId, PersonId, UpstreamSession } from '../../runtime/identifiers.ts';
 
 /** A sign-in for the account page on its way. The browser keeps it: nothing is granted by it, and it opens for nobody else. */
 interface PendingSignIn {
@@ -12,6 +12,8 @@ interface PendingSignIn {
   readonly nonce: string;
   readonly codeVerifier: string;
   readonly began: Instant;
+  /** The grant for which the person signs in again. */
+  readonly renews?: GrantId;
 }
 
 /** Who sees and withdraws what they granted. */
@@ -46,6 +48,7 @@ const contents = v.variant('kind', [
     nonce: v.string(),
     codeVerifier: v.string(),
     began: v.number(),
+    renews: v.exactOptional(v.string()),
   }),
   v.object({
     kind: v.literal('session'),

@@ -11,6 +11,7 @@ import type { AddressLimit } from '../limits/caller-limits.ts';
 import type { LimitRefusal } from '../refusal.ts';
 import type { AccountSession, KeptCookie } from './account-cookie.ts';
 import type { GrantedAccess } from './granted-access.ts';
+import type { WaitingAccess } from './waiting-access.ts';
 
 /** What the page needs where people see and withdraw what they granted. */
 export interface AccountPorts {
@@ -20,7 +21,7 @@ export interface AccountPorts {
   readonly consents: Pick<Consents, 'of' | 'withdraw'>;
   readonly persons: Pick<Persons, 'find' | 'noteSession'>;
   readonly grants: Pick<Grants, 'end'>;
-  readonly standings: Pick<PersonStandings, 'forget'>;
+  readonly standings: Pick<PersonStandings, 'forget' | 'waiting'>;
   readonly seals: Seals;
   readonly limit: AddressLimit;
   readonly random: Random;
@@ -49,7 +50,10 @@ export type AccountOutcome =
       readonly session: AccountSession;
       /** As people know it. */
       readonly idp: string;
+      /** Its own address; absent where the deployment has it no more. */
+      readonly issuer?: string;
       readonly access: readonly GrantedAccess[];
+      readonly waiting: readonly WaitingAccess[];
       readonly formToken: string;
       /** The client whose access was just withdrawn. */
       readonly withdrawn?: string;

@@ -6,6 +6,7 @@ import { type AccountSession, formToken, isFormOf, openCookie } from './account-
 import type { AccountOutcome, AccountPorts, AccountRefusal, AccountVisit } from './account-ports.ts';
 import { grantedAccess } from './granted-access.ts';
 import { signIn } from './sign-in.ts';
+import { waitingAccess } from './waiting-access.ts';
 
 /** What a form of the page asks for. */
 export interface AccountForm extends AccountVisit {
@@ -13,6 +14,8 @@ export interface AccountForm extends AccountVisit {
   /** A client id. */
   readonly withdraw: string | undefined;
   readonly signOut: boolean;
+  /** A grant that waits for them, for which they sign in again. */
+  readonly renew: string | undefined;
   /** Where several identity providers could be meant. */
   readonly chosenIdp: string | undefined;
 }
@@ -48,6 +51,7 @@ export async function useAccount(
     ports.audit({ event: 'account_signed_out', requestId, sourceAddress, person: session.person });
     return { go: 'signed_out' };
   }
+  if (form.renew !== undefined) return renewed(ports, known, form.renew, now);
   if (form.withdraw === undefined) return shown(ports, known, now);
   const name = await withdrawAll(ports, form, session, form.withdraw, now);
   const page = await shown(ports, { session, consents: await ports.consents.of(session.person) }, now);
@@ -80,17 +84,31 @@ async function believed(
   return isOver(session.began, known) ? undefined : { session, consents: known?.consents ?? [] };
 }
 
+/** Where it waits no more, there is nothing to do. */
+async function renewed(
+  ports: AccountPorts,
+  known: Believed,
+  grant: string,
+  now: Instant,
+): Promise<AccountOutcome> {
+  const waiting = await waitingAccess(ports.standings, known.consents);
+  const found = waiting.find((each) => each.grant === grant);
+  return found === undefined ? shown(ports, known, now) : signIn(ports, known.session.idp, now, found.grant);
+}
+
 async function shown(
-  { seals, idps, registry }: AccountPorts,
+  { seals, idps, registry, standings }: AccountPorts,
   { session, consents }: Believed,
   now: Instant,
 ): Promise<Extract<AccountOutcome, { readonly go: 'show' }>> {
-  const all = await idps.all();
+  const idp = (await idps.all()).find(({ id }) => id === session.idp);
   return {
     go: 'show',
     session,
-    idp: all.find(({ id }) => id === session.idp)?.name ?? session.idp,
+    idp: idp?.name ?? session.idp,
+    ...(idp && { issuer: idp.issuer }),
     access: await grantedAccess(registry, consents),
+    waiting: await waitingAccess(standings, consents),
     formToken: await formToken(seals, session, now),
   };
 }

@@ -1,17 +1,19 @@
 import type { Explained } from '../../ports/diagnosis.ts';
 import type { IdentityProvider } from '../../ports/identity-providers.ts';
+import type { SignedIn, SignInReturn } from '../../ports/people.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import { sameDigest, sha256 } from '../../runtime/digest.ts';
-import type { IdpId } from '../../runtime/identifiers.ts';
+import type { GrantId, IdpId } from '../../runtime/identifiers.ts';
 import { isOver } from '../people/sessions-end.ts';
 import { type AccountCookie, keepCookie, openCookie } from './account-cookie.ts';
 import type { AccountOutcome, AccountPorts, AccountVisit } from './account-ports.ts';
 
-/** Sends the person to the only identity provider, to the one they chose, or asks which. */
+/** Sends the person to the only identity provider, to the one they chose, or asks which. `renews`: the grant that they sign in for again. */
 export async function signIn(
   { idps, signIns, seals, random }: AccountPorts,
   chosen: string | undefined,
   now: Instant,
+  renews?: GrantId,
 ): Promise<AccountOutcome> {
   const active = (await idps.all()).filter(({ state }) => state === 'active');
   const [only, another] = active;
@@ -20,8 +22,10 @@ export async function signIn(
   if (idp === undefined) return { go: 'ask_idp', idps: active };
   const [state, nonce, codeVerifier] = [random(32), random(32), random(32)];
   const codeChallenge = sha256(codeVerifier);
-  const location = await signIns.begin(idp, { state, nonce, codeChallenge, wishes: {}, offline: false });
-  const pending = { kind: 'sign_in', idp: idp.id, state, nonce, codeVerifier, began: now } as const;
+  const again = renews === undefined ? {} : { renews };
+  const asked = { state, nonce, codeChallenge, wishes: {}, offline: renews !== undefined, ...again };
+  const location = await signIns.begin(idp, asked);
+  const pending = { kind: 'sign_in', idp: idp.id, state, nonce, codeVerifier, began: now, ...again } as const;
   return { go: 'upstream', location, kept: await keepCookie(seals, pending, now) };
 }
 
@@ -60,8 +64,7 @@ export async function comeBackToAccount(
   };
   const idp = await activeIdp(ports, pending.idp);
   if (idp === undefined) return refuse('sign_in_failed', 'the identity provider is gone');
-  const { state, nonce, codeVerifier } = pending;
-  const outcome = await ports.signIns.complete(idp, { query: visit.query, state, nonce, codeVerifier });
+  const outcome = await ports.signIns.complete(idp, returnOf(pending, visit));
   if (!outcome.ok) {
     const { refusal } = outcome;
     return refusal.reason === 'upstream_refused'
@@ -74,6 +77,7 @@ export async function comeBackToAccount(
   const { id: person, name, preferredUsername, email } = signedIn;
   const shown = name ?? preferredUsername ?? email;
   audit({ event: 'account_opened', requestId, sourceAddress, person, idp: idp.id });
+  tellAgain(ports, visit, pending, outcome.value);
   const session = {
     ...({ kind: 'session', id: ports.random(16), person, idp: idp.id, began: now } as const),
     ...(shown !== undefined && { name: shown }),
@@ -82,10 +86,23 @@ export async function comeBackToAccount(
   return { go: 'signed_in', kept: await keepCookie(ports.seals, session, now) };
 }
 
-function pendingOf(
-  cookie: AccountCookie | undefined,
-  state: string | undefined,
-): Extract<AccountCookie, { readonly kind: 'sign_in' }> | undefined {
+type Pending = Extract<AccountCookie, { readonly kind: 'sign_in' }>;
+
+function returnOf({ state, nonce, codeVerifier, renews }: Pending, { query }: AccountReturn): SignInReturn {
+  return { query, state, nonce, codeVerifier, ...(renews !== undefined && { renews }) };
+}
+
+function tellAgain(
+  { audit }: AccountPorts,
+  { requestId, sourceAddress }: AccountReturn,
+  { renews: grantId }: Pending,
+  { person: { id: person }, renewed }: SignedIn,
+): void {
+  if (grantId === undefined || renewed !== true) return;
+  audit({ event: 'account_signed_in_again', requestId, sourceAddress, person, grantId });
+}
+
+function pendingOf(cookie: AccountCookie | undefined, state: string | undefined): Pending | undefined {
   if (cookie?.kind !== 'sign_in' || state === undefined) return undefined;
   return sameDigest(sha256(cookie.state), sha256(state)) ? cookie : undefined;
 }

@@ -19,7 +19,7 @@ export interface SignInPorts {
   readonly registry: RegistryReader;
   readonly idps: IdentityProviders;
   readonly signIns: SignIns;
-  readonly standings: Pick<PersonStandings, 'forget'>;
+  readonly standings: Pick<PersonStandings, 'forget' | 'waiting'>;
   readonly consents: Consents;
   readonly persons: Pick<Persons, 'find' | 'noteSession'>;
   readonly transactions: Transactions;

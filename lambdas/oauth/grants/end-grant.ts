@@ -48,8 +48,7 @@ const words: Readonly<Record<string, string>> = {
 /** Reasons of a standing that has ended. */
 const standingWords: Readonly<Record<string, string>> = {
   upstream_refused: 'it takes back what it gave at their sign-in',
-  interaction_required:
-    'an answer of it was lost, and it takes the last one no more: the person signs in again',
+  interaction_required: 'it wants to see the person, who did not sign in again in time',
   upstream_other_person: 'it answered with another person',
   idp_removed: 'it is not connected any more',
 };

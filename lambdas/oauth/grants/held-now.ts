@@ -45,6 +45,8 @@ export async function heldNowAt(
   if (!terms.keptUpstream) return ok((resource) => heldByRoles(idp, person.roles, resource));
   const standing = await ports.standings.check(grantId, person.idp);
   if (standing.kind === 'suspended') return refuse({ reason: 'idp_disabled', grantId });
+  // Nothing was said against them: nothing ends.
+  if (standing.kind === 'to_sign_in') return refuse({ reason: 'person_to_sign_in', grantId });
   if (standing.kind === 'stands') {
     const { groups } = standing;
     return ok((resource) =>

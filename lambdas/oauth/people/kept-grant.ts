@@ -1,5 +1,6 @@
 import type { IdentityProvider } from '../../ports/identity-providers.ts';
 import type {
+  RefreshRefusal,
   RefreshWish,
   SpokenTo,
   UpstreamClaims,
@@ -149,11 +150,18 @@ async function refreshKept(
   const refreshed = await upstream.refresh(spokenTo, token.refreshToken, token.subject, wish);
   // Whoever had the lease before never said what came of it, and the provider may have rotated the token for them. Within a grace
   // of its own it has taken the token again; one that has none knows nothing against the person.
-  if (!refreshed.ok) return refuse(kept.lease === undefined ? 'upstream_refused' : 'interaction_required');
+  if (!refreshed.ok)
+    return refuse(isOfPerson(kept, refreshed.refusal, askedAt) ? 'upstream_refused' : 'interaction_required');
   const { rotated, refreshSeconds } = refreshed.value;
   const sealed = rotated && token.reseal({ ...token, refreshToken: rotated });
   const end = keptUntil(idp, refreshSeconds, askedAt);
   return ok({ refreshed: refreshed.value, sealed, end, spokenTo, token });
+}
+
+/** Whether it is the provider's word against the person: not where it wants to see them, nor of a token that had run out. */
+function isOfPerson({ lease, endsAt }: KeptUpstream, refusal: RefreshRefusal, now: Instant): boolean {
+  const hasRunOut = endsAt !== undefined && now >= endsAt;
+  return lease === undefined && !hasRunOut && refusal === 'invalid_grant';
 }
 
 /** OIDC Core §12.2: a refreshed id_token is of the same person. */

@@ -5,14 +5,18 @@ import type { Vault, VaultSeals } from '../../ports/vault.ts';
 import { after, type Instant, instant } from '../../runtime/clock.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { keptUntil } from './kept-life.ts';
+import type { PersonId } from '../../runtime/identifiers.ts';
+import type { Random } from '../../runtime/random.ts';
 import { personOf } from './person.ts';
 import { reachedAcr } from './step-up.ts';
 import { upstreamSession } from './upstream-session.ts';
+import { isWaiting } from './waiting.ts';
 
 interface SignInPorts {
   readonly upstream: Pick<UpstreamProviders, 'redeem'>;
   readonly seals: VaultSeals;
   readonly vault: Vault;
+  readonly random: Random;
 }
 
 /**
@@ -26,11 +30,12 @@ const unusedSeconds = 15 * 60;
  * person may yet say no, and the client may never come for its code: it is kept for minutes, until that code is redeemed.
  */
 export async function completeSignIn(
-  { upstream, seals, vault }: SignInPorts,
+  ports: SignInPorts,
   idp: SpokenTo,
   back: SignInReturn,
   now: Instant,
 ): Promise<Result<SignedIn, SignInRefusal>> {
+  const { upstream, seals, vault } = ports;
   const redeemed = await upstream.redeem(idp, back);
   if (!redeemed.ok) return redeemed;
   const { claims, refreshToken, refreshSeconds } = redeemed.value;
@@ -47,17 +52,43 @@ export async function completeSignIn(
     const end = keptUntil(idp, refreshSeconds, now);
     await vault.keep({ ...binding, ...end, sealed, unusedUntil: after(now, unusedSeconds) }, now);
   }
+  const renewed = await renewKept(ports, idp, { back, signIn: redeemed.value, person: person.value.id }, now);
   const session = upstreamSession(idp, claims);
   return ok({
     ...{ person: person.value, ...authenticationOf(idp, back, claims), keptUpstream: kept },
+    ...(renewed && { renewed }),
     ...(session !== undefined && { session }),
     ...shownAgain(redeemed.value, back),
   });
 }
 
+/** What they signed in for again goes on with what they were given now: theirs alone, and if it waits for them. */
+async function renewKept(
+  { seals, vault, random }: SignInPorts,
+  idp: SpokenTo,
+  {
+    back: { renews: grant },
+    signIn: { claims, refreshToken, refreshSeconds },
+    person,
+  }: { readonly back: SignInReturn; readonly signIn: UpstreamSignIn; readonly person: PersonId },
+  now: Instant,
+): Promise<boolean> {
+  const kept = grant && (await vault.find(grant));
+  if (refreshToken === undefined || kept === undefined || !isWaiting(kept, now)) return false;
+  if (kept.idp !== idp.id || kept.person !== person) return false;
+  const issuedTo = kept.client === undefined ? {} : { client: kept.client };
+  const binding = { grant: kept.grant, idp: idp.id, person, ...issuedTo };
+  const sealed = await seals.seal(binding, { refreshToken, subject: String(claims['sub']) });
+  const end = keptUntil(idp, refreshSeconds, now);
+  return vault.renew({ ...binding, ...end, sealed, attempt: random(16) }, now);
+}
+
 /** One that was issued to a client of its own there is no word of ours, who send people to be signed out. */
-function shownAgain({ idToken }: UpstreamSignIn, { enrolled }: SignInReturn): Pick<SignedIn, 'idToken'> {
-  return idToken !== undefined && enrolled === undefined ? { idToken } : {};
+function shownAgain(
+  { idToken }: UpstreamSignIn,
+  { enrolled, renews }: SignInReturn,
+): Pick<SignedIn, 'idToken'> {
+  return idToken !== undefined && enrolled === undefined && renews === undefined ? { idToken } : {};
 }
 
 function authenticationOf(

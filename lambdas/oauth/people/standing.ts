@@ -14,6 +14,7 @@ import {
   untilKnown,
 } from './kept-grant.ts';
 import { groupsOf } from './person.ts';
+import { isWaiting } from './waiting.ts';
 
 export type StandingPorts = KeptPorts & { readonly upstream: Pick<UpstreamProviders, 'refresh'> };
 
@@ -41,6 +42,7 @@ export async function checkStanding(
 /** What is known without asking. Throws where the provider could not be asked a moment ago. */
 function knownStanding(kept: KeptUpstream, now: Instant): PersonStanding | undefined {
   const { ended, stoodAt, groups, failedAt, endsAt } = kept;
+  if (isWaiting(kept, now)) return { kind: 'to_sign_in' };
   if (ended !== undefined) return { kind: 'ended', reason: ended.reason };
   if (now < after(stoodAt, rememberedSeconds)) return standing(endsAt, groups);
   if (failedAt !== undefined && now < after(failedAt, failureSeconds)) {
@@ -59,7 +61,10 @@ async function askOnce(
   if (leased === undefined) return undefined;
   const { settle } = leased;
   const answer = await askProvider(ports, idp, leased);
-  if (!answer.ok) return { kind: 'ended', reason: answer.refusal };
+  if (!answer.ok) {
+    const { refusal: reason } = answer;
+    return reason === 'interaction_required' ? { kind: 'to_sign_in' } : { kind: 'ended', reason };
+  }
   const { refreshed, sealed, end } = answer.value;
   const outcome = judge(idp, kept, refreshed);
   await settle(outcome.kind === 'ended' ? outcome : { ...outcome, ...end, ...(sealed && { sealed }) });

@@ -14,6 +14,8 @@ export interface ConfirmPorts extends TaskPlanPorts {
   readonly grants: Pick<Grants, 'find'>;
 }
 
+const personToSignIn = 'the person has to sign in again at their identity provider';
+
 /**
  * Asks everything that a task rests on: its client and agent, its resources, and of a person what they granted, and their identity
  * provider whether they still stand. What is disabled ends the task, for a task has nobody who would come again.
@@ -39,7 +41,11 @@ async function confirmed(
   const grant = basis.kind === 'grant' ? await grants.find(basis.grant) : undefined;
   const { held, told } = heldUpstream(ports.people);
   const plans = await planTask({ ...ports, registry }, { terms, grant }, owner, { now, requestId: id, held });
-  if (!plans.ok) return { kind: 'over', ...overBy(plans.refusal) };
+  if (!plans.ok) {
+    return plans.refusal.reason === 'person_to_sign_in'
+      ? { kind: 'unreachable', what: personToSignIn, interaction: true }
+      : { kind: 'over', ...overBy(plans.refusal) };
+  }
   return { kind: 'stands', ...told() };
 }
 

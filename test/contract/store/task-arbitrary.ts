@@ -72,7 +72,10 @@ export const tasks: fc.Arbitrary<StoredTask> = fc.record(
     ...{ goodUntil: time, version: fc.nat(), children: few(text<TaskTerms['id']>()) },
     ...{ roles: few(text()), askBy: time, dueAt: time, warnedAt: time, ended },
     lease: fc.record({ attempt: text(), until: time }),
-    failure: fc.record({ count: fc.nat(), since: time, reason: words }),
+    failure: fc.record(
+      { count: fc.nat(), since: time, reason: words, interaction: fc.constant(true as const) },
+      { requiredKeys: ['count', 'since', 'reason'] },
+    ),
     delivered: fc.record({ at: time, version: text(), expiresAt: time }),
   },
   {

@@ -8,7 +8,7 @@ import type {
   VaultOutcome,
 } from '../../../lambdas/ports/vault.ts';
 import { after, type Instant, instant } from '../../../lambdas/runtime/clock.ts';
-import type { GrantId, IdpId, PersonId } from '../../../lambdas/runtime/identifiers.ts';
+import type { ClientId, GrantId, IdpId, PersonId } from '../../../lambdas/runtime/identifiers.ts';
 import type { UnrulyNetwork } from './unruly-network.ts';
 
 export interface VaultSubject {
@@ -218,6 +218,43 @@ export function describeVault(make: () => VaultSubject): void {
       await lease(vault, left, 'again');
       await vault.settle(kept.grant, 'again', { kind: 'ended', reason: 'upstream_refused' }, now);
       expect((await vault.find(kept.grant))?.derived).toBeUndefined();
+    });
+
+    it('renews what its provider took no more, for the same person, once', async () => {
+      const kept = await keptIn(vault);
+      const { grant, idp, person } = kept;
+      const endsAt = after(now, 1_800);
+      const again = { grant, idp, person, sealed: sealedAs('again'), endsAt, attempt: 'mine' };
+      expect(await vault.renew(again, now)).toBe(false);
+      await lease(vault, kept, 'asked');
+      await vault.settle(grant, 'asked', { kind: 'ended', reason: 'interaction_required' }, now);
+      for (const other of [
+        { person: 'person.bob' as PersonId },
+        { idp: 'another' as IdpId },
+        { client: 'their-client' as ClientId },
+        { grant: randomUUID() as GrantId },
+      ]) {
+        expect(await vault.renew({ ...again, ...other }, now)).toBe(false);
+      }
+      subject.network.loseNextReply('UpdateItem');
+      const later = after(now, 60);
+      expect(await vault.renew(again, later)).toBe(true);
+      expect(await vault.renew(again, later)).toBe(true);
+      expect(await vault.renew({ ...again, attempt: 'another' }, later)).toBe(false);
+      const renewed = (await vault.find(grant))!;
+      expect(renewed).toMatchObject({ sealed: sealedAs('again'), endsAt, stoodAt: later });
+      expect([renewed.ended, renewed.lease, renewed.version]).toEqual([undefined, undefined, 3]);
+      expect(await lease(vault, renewed, 'next')).toBe(true);
+    });
+
+    it('renews nothing that has ended by a word against the person', async () => {
+      const kept = await keptIn(vault);
+      await lease(vault, kept, 'asked');
+      await vault.settle(kept.grant, 'asked', { kind: 'ended', reason: 'upstream_refused' }, now);
+      const { grant, idp, person } = kept;
+      const again = { grant, idp, person, sealed: sealedAs('again'), attempt: 'mine' };
+      expect(await vault.renew(again, now)).toBe(false);
+      expect((await vault.find(grant))?.sealed).toBeUndefined();
     });
 
     it('takes a lost reply for the success that it was', async () => {

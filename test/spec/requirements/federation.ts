@@ -66,6 +66,10 @@ export const federation = {
     'Vestibule',
     'knows a person by issuer, tenant and stable id: two providers that assert one subject or one e-mail tell of two persons',
   ),
+  'oidc:3.1.2.6:wants-person': must(
+    'OIDC Core §3.1.2.6',
+    'takes it for no word against a person that their provider wants to see them before it takes a refresh token',
+  ),
   'oidc:12.2:refreshed-person': must(
     'OIDC Core §12.2',
     'ends what was granted where a refreshed id_token is of another person',

@@ -62,6 +62,10 @@ export const tasks = {
     'Vestibule',
     'renews a task that nobody has renewed in time when its token is asked for, once however many ask, and refuses no token for what fails meanwhile',
   ),
+  'vestibule:task-interaction': must(
+    'Vestibule',
+    'lets a task go on by what it has where its person has to sign in again, asks for that by event, status and page, and renews it once they have',
+  ),
   'vestibule:task-events': must(
     'Vestibule',
     'tells an event bus what becomes of tasks, before they reach their ceiling and at their end, and nothing that is secret',

@@ -37,11 +37,7 @@ export async function startRefreshing(
         await run.settle();
       }
     },
-    heard: (taskId) =>
-      busesOf(house)
-        .flatMap((bus) => run.told(bus))
-        .map(readEvent)
-        .filter(({ detail }) => detail['task_id'] === taskId),
+    heard: (taskId) => heardOf(run, taskId),
     tracedSince: (from, taskId) => eventsSince(house, from).filter((event) => event['taskId'] === taskId),
     loseUpstream: (grantId) => loseUpstream(house, grantId),
     callsOf: (role, action) =>
@@ -50,7 +46,15 @@ export async function startRefreshing(
   };
 }
 
-function busesOf({ run }: Tasking): readonly string[] {
+/** What the bus of tasks was told of one task. */
+export function heardOf(run: Tasking['run'], taskId: string): readonly Heard[] {
+  return busesOf(run)
+    .flatMap((bus) => run.told(bus))
+    .map(readEvent)
+    .filter(({ detail }) => detail['task_id'] === taskId);
+}
+
+function busesOf(run: Tasking['run']): readonly string[] {
   return run.resources
     .filter(({ type }) => type === 'AWS::Events::EventBus')
     .map(({ physicalId }) => physicalId);

@@ -1,6 +1,7 @@
 import type { VestibuleConfig } from '../../../lib/index.ts';
 import { type Answer, basic } from './driver.ts';
 import { hosted, verifier } from './people.ts';
+import { type Heard, heardOf } from './refreshing.ts';
 import { type PlayedOffice, startPlayedOffice } from './played-office.ts';
 import { refreshTokenType } from './going-on.ts';
 
@@ -16,6 +17,10 @@ export interface Waiting extends PlayedOffice {
   readonly letIn: () => Promise<string>;
   /** A task that it opens in their name. */
   readonly task: (form?: Readonly<Record<string, string>>) => Promise<PersonTask>;
+  /** What its client is told when it refreshes that token. */
+  readonly refreshAs: (refreshToken: string) => Promise<Answer>;
+  /** What the bus of tasks was told of one task. */
+  readonly heard: (taskId: string) => readonly Heard[];
   readonly pull: (task: PersonTask) => Promise<Answer>;
   readonly status: (task: PersonTask) => Promise<Answer>;
   /** Lets so many seconds pass, after which the schedules run and the queues are worked off. */
@@ -53,7 +58,8 @@ export async function startWaiting(
     ...office,
     letIn,
     task: async (form = {}) => {
-      const subject = { subject_token: await letIn(), subject_token_type: refreshTokenType };
+      const token = form['subject_token'] ?? (await letIn());
+      const subject = { subject_token: token, subject_token_type: refreshTokenType };
       const { status, text, body } = await office.client.send('/tasks', {
         ...{ method: 'POST', headers: secret },
         body: new URLSearchParams({ purpose: 'Scan', ...subject, ...form }),
@@ -61,6 +67,9 @@ export async function startWaiting(
       if (status !== 201) throw new Error(`${status} ${text}`);
       return { id: String(body['task_id']), handle: String(body['handle']) };
     },
+    refreshAs: (refreshToken) =>
+      office.client.token({ grant_type: 'refresh_token', refresh_token: refreshToken }, secret),
+    heard: (taskId) => heardOf(run, taskId),
     pull: ({ id, handle }) =>
       office.client.send(`/tasks/${id}/token`, {
         ...{ method: 'POST', headers: secret, body: new URLSearchParams({ handle }) },

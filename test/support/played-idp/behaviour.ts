@@ -34,6 +34,8 @@ export interface Behaviour {
   readonly tokens?: Claims;
   /** Answers refreshes with this OAuth error. */
   readonly refreshError?: string;
+  /** What it says beside that. */
+  readonly refreshErrorDescription?: string;
   /** Takes a refresh token again that it has replaced, as providers with a grace do. */
   readonly takesSpent?: boolean;
   /** A refresh token that nobody used for so many seconds is taken no more. */

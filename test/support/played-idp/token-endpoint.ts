@@ -71,8 +71,8 @@ export function playTokens(options: {
     const known = refreshTokens.get(form.get('refresh_token') ?? '');
     // RFC 6749 §6: it is good for the client that it was issued to.
     const state = known?.client === client ? known.state : undefined;
-    const { refreshError, takesSpent } = playing();
-    if (refreshError !== undefined) return refused(refreshError);
+    const { refreshError, refreshErrorDescription, takesSpent } = playing();
+    if (refreshError !== undefined) return refused(refreshError, refreshErrorDescription);
     if (isIdle(known)) return refused('invalid_grant');
     if (state === 'spent' && takesSpent === true) return tokensFor(client);
     // Whoever sends a spent token is a thief, or robbed: nothing is good from then on.
@@ -97,6 +97,6 @@ export function playTokens(options: {
   };
 }
 
-function refused(error: string): Answered {
-  return { status: 400, body: { error } };
+function refused(error: string, description?: string): Answered {
+  return { status: 400, body: { error, error_description: description } };
 }

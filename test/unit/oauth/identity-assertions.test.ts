@@ -70,7 +70,7 @@ async function asserted(given: Given = {}): Promise<string> {
     },
     standings: {
       ...{ check: () => Promise.resolve(given.standing ?? { kind: 'stands' }) },
-      ...{ confirm: never, forget: () => Promise.resolve() },
+      ...{ confirm: never, waiting: never, forget: () => Promise.resolve() },
     },
     ...{ random: () => 'random', life: { idle: 60, absolute: 600 }, planExchanged: never },
   });

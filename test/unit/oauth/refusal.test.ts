@@ -121,6 +121,7 @@ const expected: {
     [400, 'invalid_grant'],
   ],
   idp_disabled: [{ reason: 'idp_disabled', grantId }, [400, 'unauthorized_client']],
+  person_to_sign_in: [{ reason: 'person_to_sign_in', grantId }, [400, 'invalid_grant']],
   nothing_delegated_now: [
     { reason: 'nothing_delegated_now', grantId, why: 'target_not_delegated', description: 'so "it" is' },
     [400, 'invalid_grant'],
