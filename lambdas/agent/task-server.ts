@@ -1,7 +1,9 @@
+import type * as oauth from 'oauth4webapi';
+import { isPrivateUrl } from '../token-client/addresses.ts';
 import type { IssuedToken } from '../token-client/token-answer.ts';
 import { tokenIn } from '../token-client/token-answer.ts';
 import type { ClientCredential } from './clients.ts';
-import { AgentError, TaskEnded } from './errors.ts';
+import { AgentError, DiscoveryFailed, TaskEnded } from './errors.ts';
 import type { Ask } from './questions.ts';
 import { readTaskEnd, readTaskStatus, type TaskStatus } from './task-status.ts';
 import { issuedBy } from './token-endpoint.ts';
@@ -45,7 +47,7 @@ export function taskServer(
     answer: (body: Members, asked: number) => Answer,
   ): Promise<Answer> =>
     ask(issuer, {
-      ...{ credential, parameters, at: () => `${issuer.replace(/\/$/, '')}/tasks${path}` },
+      ...{ credential, parameters, at: (server) => taskUrl(server, path) },
       read: async (response, asked) => {
         const body: unknown = await response.json().catch(() => undefined);
         return answer(membersOf(body), asked);
@@ -88,6 +90,19 @@ export function taskServer(
         statusIn,
       ),
   };
+}
+
+/** What is at a path below where the issuer says that its tasks are. Throws where it says so of no place that may see a handle. */
+function taskUrl(
+  { issuer, vestibule_tasks_endpoint: named }: oauth.AuthorizationServer,
+  path: string,
+): string {
+  if (typeof named !== 'string' || !isPrivateUrl(named)) {
+    throw new DiscoveryFailed(`the metadata of ${issuer} names no endpoint of tasks at an https URL`);
+  }
+  const url = new URL(named);
+  if (path !== '') url.pathname = `${url.pathname.replace(/\/$/, '')}${path}`;
+  return url.href;
 }
 
 type Members = Readonly<Record<string, unknown>>;

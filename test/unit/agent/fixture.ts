@@ -113,7 +113,10 @@ export async function startWorld(): Promise<World> {
           : { status: 404 },
       server: () => ({
         status: 200,
-        body: { issuer: issuer.origin, token_endpoint: `${issuer.origin}/token` },
+        body: {
+          ...{ issuer: issuer.origin, token_endpoint: `${issuer.origin}/token` },
+          vestibule_tasks_endpoint: `${issuer.origin}/tasks`,
+        },
       }),
     },
     agent: (options = {}) =>

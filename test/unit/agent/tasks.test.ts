@@ -1,7 +1,7 @@
 import { generateKeyPair } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AgentError, TaskEnded, TokenRefused } from '../../../lambdas/agent/index.ts';
-import { challenge, failure, presentedIn, secret, startWorld, type World } from './fixture.ts';
+import { AgentError, DiscoveryFailed, TaskEnded, TokenRefused } from '../../../lambdas/agent/index.ts';
+import { challenge, failure, presentedIn, secret, startServer, startWorld, type World } from './fixture.ts';
 import { handle, playTask } from './task-fixture.ts';
 
 let world: World;
@@ -69,6 +69,54 @@ describe('an agent that opens a task', () => {
     const task = await agent.openTask(scan);
     expect((await task.token()).type).toBe('DPoP');
     expect(asked()).toEqual(['/tasks', '/tasks']);
+  });
+
+  it('asks where the metadata of the issuer says that its tasks are', async () => {
+    playTask(world);
+    const tasks = await startServer((seen) =>
+      world.answers.tasks({ ...seen, path: seen.path.replace(/^\/of\/acme\/jobs/, '/tasks') }),
+    );
+    const { server } = world.answers;
+    world.answers.server = async (seen) => {
+      const { status, body } = await server(seen);
+      return {
+        status,
+        body: { ...(body as object), vestibule_tasks_endpoint: `${tasks.origin}/of/acme/jobs` },
+      };
+    };
+    const task = await world.agent().openTask(scan);
+    world.now += 880;
+    await task.token();
+    await task.complete();
+    await tasks.close();
+    expect(tasks.seen.map(({ path }) => path)).toEqual([
+      ...['/of/acme/jobs', '/of/acme/jobs/task-1/token', '/of/acme/jobs/task-1/complete'],
+    ]);
+    expect(asked()).toEqual([]);
+  });
+
+  it.each([
+    ['nowhere', undefined],
+    ['where anybody may listen', 'http://tasks.example/tasks'],
+    ['at something that is no address', ['https://auth.example.com/tasks']],
+  ])('shows nobody its secret where the metadata has tasks %s', async (_, endpoint) => {
+    playTask(world);
+    const { server } = world.answers;
+    world.answers.server = async (seen) => {
+      const { status, body } = await server(seen);
+      return { status, body: { ...(body as object), vestibule_tasks_endpoint: endpoint } };
+    };
+    const sent: string[] = [];
+    const agent = world.agent({
+      fetch: (url, init) => {
+        sent.push(url);
+        return fetch(url, init);
+      },
+    });
+    const error = await failure(agent.openTask(scan));
+    expect(error).toBeInstanceOf(DiscoveryFailed);
+    expect(error.message).toMatch(/names no endpoint of tasks/);
+    expect(sent).toEqual([`${world.issuer.origin}/.well-known/oauth-authorization-server`]);
   });
 
   it('is refused in the words of the server', async () => {
