@@ -1,6 +1,7 @@
 import type { StoredTask, TaskFailure } from '../ports/tasks.ts';
 import type { Instant } from '../runtime/clock.ts';
 import type { Issuer } from '../runtime/identifiers.ts';
+import { targetOf } from '../oauth/tasks/task-plan.ts';
 import type { MintedToken } from '../oauth/tasks/mint-token.ts';
 import type { AnsweredTask } from '../oauth/tasks/opening-endpoint.ts';
 import { taskEndMember } from '../oauth/tasks/refusal.ts';
@@ -50,7 +51,7 @@ function tokenMembers(
     // Of any token that is asked for while refreshers are in time; less where the task rides on, or is near its ceiling.
     minimum_expires_in: Math.min(minimumSeconds, expiresAt - now),
     scope: formatScope(plan.scope),
-    resource: plan.resource?.uri,
+    resource: targetOf(plan),
     ...{ task_id: terms.id, ceiling_at: ceiling },
   };
 }

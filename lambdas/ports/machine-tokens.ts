@@ -22,6 +22,12 @@ export type MachineAnswer =
     }
   | ApiRefusal;
 
+/** Tokens of APIs behind identity providers, which agents get as themselves. */
+export interface MachineTokens {
+  /** Throws `DependencyUnavailable` when the provider is down. */
+  readonly mint: (asked: MachineRequest) => Promise<MachineAnswer>;
+}
+
 /** What a kept token is bound to: it opens for nothing else. */
 export interface MachineTokenName {
   /** A digest of all that it was asked with. */

@@ -101,7 +101,10 @@ export interface StoredTask {
   readonly confirmedAt: Instant;
   /** Of a person: their roles, as they were found then. Absent: those of their sign-in. */
   readonly roles?: readonly string[];
-  /** Of a person: unless their identity provider is asked again by then, it lets them go on no more. Absent: nobody knows of such an end. */
+  /**
+   * Unless an identity provider is asked again by then, it lets the person go on no more, or whoever pulls a token of an API behind it
+   * has to wait for it. Absent: nobody knows of such an end.
+   */
   readonly askBy?: Instant;
   /** Until then tokens are issued on that. */
   readonly goodUntil: Instant;

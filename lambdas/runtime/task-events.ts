@@ -29,7 +29,8 @@ export type TaskEvent = TaskRequested &
         readonly jkt?: string;
         readonly x5t?: string;
         /** Of its first token. */
-        readonly jti: string;
+        /** Absent where its first token is a provider's own. */
+        readonly jti?: string;
         readonly kid?: string;
         readonly expiresAt: number;
       }

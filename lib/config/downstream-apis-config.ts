@@ -125,9 +125,8 @@ export interface DownstreamApiConfig {
   /** What may be asked there, by the names of the provider; or by a name of yours, and then as the provider calls it. */
   readonly scopes: readonly string[] | Readonly<Record<string, string>>;
   /**
-   * Agents that get tokens of it as themselves, for tasks in nobody's name, and the scopes that each may have. The provider is asked
-   * with the client credentials grant, by the client of the strategy, which has what it may have there. No endpoint
-   * asks for such a token: the downstream function alone knows how to. Default: none.
+   * Agents that get tokens of it as themselves, through tasks in nobody's name, and the scopes that each may have. The provider is asked
+   * with the client credentials grant, by the client of the strategy, which has what it may have there. Default: none.
    */
   readonly agents?: Readonly<Record<string, readonly string[]>>;
 }

@@ -61,7 +61,7 @@ function serveRefresher(parts: DeploymentParts, events: EventBus): EndpointFunct
       TIME_LIMIT: String(workSeconds),
       TASK_EVENTS: grantTelling(events, role),
       ...(people?.grantAsking(role) ?? { IDPS: '[]', DOWNSTREAM_FUNCTION: 'none' }),
-      ...registry.grantTokenDecisions(role, ...(hasPeople(config) ? (['idp#*'] as const) : [])),
+      ...registry.grantTokenDecisions(role, ...(hasPeople(config) ? (['idp#*', 'api#*'] as const) : [])),
       ...(hasPeople(config) && {
         ...grants.grantRedemption(role),
         ...grants.grantTokenStandings(role, { people: true, tasks: true }),

@@ -28,7 +28,7 @@ export function serveTasks(parts: DeploymentParts): void {
       PROVIDER_RATE: providerLimit(config),
       NONCE_SECRET: nonceSecret?.grantUse(role) ?? 'none',
       ...signingKeys.grantSigning(role),
-      ...registry.grantTokenDecisions(role, ...(hasPeople(config) ? (['idp#*'] as const) : [])),
+      ...registry.grantTokenDecisions(role, ...(hasPeople(config) ? (['idp#*', 'api#*'] as const) : [])),
       ...(hasPeople(config) && {
         ...grants.grantRedemption(role),
         ...grants.grantTokenStandings(role, { people: true, tasks: true }),

@@ -40,7 +40,7 @@ test('in the name of people it reads what they granted, opens what comes of that
       row(
         [readSeveral],
         registry,
-        keys('client#*', 'aws-role#*', 'agent#*', 'resource#*', 'key-ring#*', 'idp#*'),
+        keys('client#*', 'aws-role#*', 'agent#*', 'resource#*', 'key-ring#*', 'idp#*', 'api#*'),
       ),
       row([read], grants, keys('grant#*')),
       row([update], grants, keys('grant#*', 'ended#*')),

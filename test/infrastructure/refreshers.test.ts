@@ -45,7 +45,7 @@ test('where people sign in it asks the function that talks to identity providers
   expect(matrixOf(withPeople)['Refresher']).toEqual([
     ...[writesItsLog('Refresher'), tells],
     row(['lambda:InvokeFunction'], '<VestibuleDownstreamFunction.Arn>'),
-    ofRegistry('idp#*'),
+    ofRegistry('idp#*', 'api#*'),
     row(['dynamodb:GetItem'], grants, keys('grant#*')),
     row(['dynamodb:UpdateItem'], grants, keys('grant#*', 'ended#*')),
     row(['dynamodb:GetItem'], grants, keys('opaque-token#*')),

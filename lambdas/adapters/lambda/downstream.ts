@@ -6,6 +6,7 @@ import {
   downstreamDependency,
   type DownstreamQuestion,
 } from '../../ports/downstream.ts';
+import type { MachineTokens } from '../../ports/machine-tokens.ts';
 import type { PersonStandings, SignIns, UpstreamLogouts } from '../../ports/people.ts';
 import type { ProviderCertificates } from '../../ports/provider-certificates.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
@@ -138,6 +139,23 @@ export function downstreamApis(options: Options, { find }: ApiDirectory): Downst
       if (answer.told !== 'exchanged') throw unexpected();
       const { accessToken, ...token } = answer.token;
       return { kind: 'token', token: { ...token, accessToken: new Secret(accessToken) } };
+    },
+  };
+}
+
+/** Tokens that agents get as themselves, which the downstream function asks for. */
+export function downstreamMachineTokens(options: Options): MachineTokens {
+  return {
+    mint: async (request) => {
+      const answer = await ask(options, { ask: 'machine_token', request });
+      if (answer.told === 'not_minted') return answer.refusal;
+      if (answer.told !== 'minted') throw unexpected();
+      const { token, askAgainBy } = answer;
+      const accessToken = new Secret(token.accessToken);
+      return {
+        ...{ kind: 'token', token: { ...token, accessToken } },
+        ...(askAgainBy !== undefined && { askAgainBy }),
+      };
     },
   };
 }

@@ -30,18 +30,19 @@ const issuer = environment.ISSUER as Issuer;
 const dynamo = new DynamoDBClient(clientDefaults);
 const table = environment.GRANTS_TABLE;
 const idps = JSON.parse(environment.IDPS) as readonly IdpId[];
-const { registry, keyRings, identityProviders } = dynamoRegistry({
+const { registry, keyRings, identityProviders, apis } = dynamoRegistry({
   ...{ client: dynamo, table: environment.REGISTRY_TABLE, clock: systemClock, idps },
 });
 const grants = dynamoGrants({ client: dynamo, table });
 const documentPolicy = readDocumentPolicy(environment.CLIENT_DOCUMENTS);
-const of = { dynamo, issuer, registry, keyRings, identityProviders, grants, documentPolicy };
+const of = { dynamo, issuer, registry, keyRings, identityProviders, grants, apis, documentPolicy };
 const timeLimit = Number(environment.TIME_LIMIT);
 
 /** Kept back of the time limit for what was begun: an identity provider answers in seven seconds or not at all. */
 const lastWorkSeconds = 15;
 
-const people = idps.length > 0 ? ofPeople(environment, of) : undefined;
+const { people, machines } =
+  idps.length > 0 ? ofPeople(environment, of) : { people: undefined, machines: undefined };
 const timing = {
   tokenSeconds: lifetimeSeconds(environment.ACCESS_TOKEN_MINUTES),
   graceSeconds: Number(environment.TASK_GRACE_MINUTES) * 60,
@@ -50,7 +51,7 @@ const delivery = intoSecrets(environment, { dynamo, issuer, registry, keyRings, 
 
 const ports: RefreshPorts = {
   tasks: dynamoTasks({ client: dynamo, table }),
-  confirm: taskConfirmation({ issuer, registry, grants, people }),
+  confirm: taskConfirmation({ issuer, registry, grants, people, machines }),
   providers: limitedGate(
     environment.PROVIDER_RATE,
     {

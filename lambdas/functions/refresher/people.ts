@@ -2,11 +2,18 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { dynamoOpaqueTokens } from '../../adapters/dynamodb/opaque-tokens.ts';
 import { dynamoTokenStandings } from '../../adapters/dynamodb/token-standings.ts';
-import { downstreamApis, downstreamStandings, standingDefaults } from '../../adapters/lambda/downstream.ts';
+import {
+  downstreamApis,
+  downstreamMachineTokens,
+  downstreamStandings,
+  standingDefaults,
+} from '../../adapters/lambda/downstream.ts';
 import type { FamilyPlanPorts } from '../../oauth/exchange/family-plan.ts';
 import { ownTokens, type OwnTokenPorts } from '../../oauth/exchange/own-tokens.ts';
 import { exchangeRefused } from '../../oauth/exchange/refusal.ts';
+import type { MachinePorts } from '../../oauth/tasks/machine-access.ts';
 import { familyLife } from '../../oauth/tokens/lifetime.ts';
+import type { ApiDirectory } from '../../ports/downstream-apis.ts';
 import type { Grants } from '../../ports/grants.ts';
 import type { IdentityProviders } from '../../ports/identity-providers.ts';
 import type { RegistryReader } from '../../ports/registry.ts';
@@ -18,13 +25,14 @@ interface Given extends Omit<OwnTokenPorts, 'standings' | 'anchors' | 'opaque'> 
   readonly registry: RegistryReader;
   readonly identityProviders: IdentityProviders;
   readonly grants: Grants;
+  readonly apis: ApiDirectory;
 }
 
-/** What it takes to confirm a task in the name of a person. */
+/** What it takes to confirm what rests on identity providers: people, and what agents get there as themselves. */
 export function ofPeople(
   environment: RefresherEnvironment,
-  { dynamo, registry, identityProviders, grants, ...own }: Given,
-): FamilyPlanPorts {
+  { dynamo, registry, identityProviders, grants, apis, ...own }: Given,
+): { readonly people: FamilyPlanPorts; readonly machines: MachinePorts } {
   const { issuer, documentPolicy } = own;
   const tables = { registry: environment.REGISTRY_TABLE, grants: environment.GRANTS_TABLE };
   const tokenStandings = dynamoTokenStandings({ client: dynamo, ...tables });
@@ -45,5 +53,8 @@ export function ofPeople(
     judgeActor: () => Promise.resolve(exchangeRefused('actor_token_unknown')),
     maximumDepth: Number(environment.DELEGATION_DEPTH),
   };
-  return { ...signedIn, exchanges, documentPolicy, tokenStandings };
+  return {
+    people: { ...signedIn, exchanges, documentPolicy, tokenStandings },
+    machines: { apis, tokens: downstreamMachineTokens(downstream) },
+  };
 }

@@ -44,7 +44,7 @@ const issuer = environment.ISSUER as Issuer;
 const dynamo = new DynamoDBClient(clientDefaults);
 const [registryTable, grantsTable] = [environment.REGISTRY_TABLE, environment.GRANTS_TABLE];
 const idps = JSON.parse(environment.IDPS) as readonly IdpId[];
-const { registry, keyRings, identityProviders } = dynamoRegistry({
+const { registry, keyRings, identityProviders, apis } = dynamoRegistry({
   ...{ client: dynamo, table: registryTable, clock: systemClock },
   ...{ needsKeyRing: true, idps },
 });
@@ -64,12 +64,12 @@ const grants = dynamoGrants({ client: dynamo, table: grantsTable });
 const buckets = dynamoSharedBuckets({ client: dynamo, table: grantsTable });
 const ofPersons =
   idps.length > 0
-    ? ofPeople(environment, { dynamo, registry, identityProviders, grants, ...own })
-    : { people: undefined, persons: undefined };
+    ? ofPeople(environment, { dynamo, registry, identityProviders, grants, apis, ...own })
+    : { people: undefined, persons: undefined, machines: undefined };
 
 const late = {
   ...{ tasks, timing, random: systemRandom, audit },
-  confirm: taskConfirmation({ issuer, registry, grants, people: ofPersons.people }),
+  confirm: taskConfirmation({ issuer, registry, grants, ...ofPersons }),
   providers: limitedGate(
     environment.PROVIDER_RATE,
     {

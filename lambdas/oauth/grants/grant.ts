@@ -1,3 +1,4 @@
+import type { DownstreamApi } from '../../ports/downstream-apis.ts';
 import type { Family, GrantedBy, StoredGrant } from '../../ports/grants.ts';
 import type { GrantType, Resource } from '../../ports/registry.ts';
 import type { ProvenWorkload } from '../../ports/workloads.ts';
@@ -22,6 +23,8 @@ export interface TokenPlan {
   readonly audience: string;
   /** Absent: the audience is an endpoint of ours. */
   readonly resource?: Resource;
+  /** In place of a token of ours: one of its provider, which the agent gets as itself. */
+  readonly api?: DownstreamApi;
   readonly scope: readonly ScopeName[];
   /** The thumbprint of the key that the token is bound to; absent: whoever bears it may use it. */
   readonly jkt?: string;

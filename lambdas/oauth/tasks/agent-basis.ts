@@ -5,11 +5,19 @@ import type { GrantRefusal } from '../refusal.ts';
 import { intersection, union } from '../scope/scope.ts';
 import { askedAccess, namedEntries, type Obtainable } from './asked-access.ts';
 import type { AskedTask } from './asked-task.ts';
+import { exchangeRefused } from '../exchange/refusal.ts';
+import { machineEntries, type MachinePorts } from './machine-access.ts';
+import { isBound } from './mint-token.ts';
 import type { TaskAgent } from './owner.ts';
+
+export interface AgentAccessPorts {
+  readonly registry: Pick<RegistryReader, 'resources'>;
+  readonly machines?: MachinePorts | undefined;
+}
 
 /** RFC 6749 §4.4: what an agent gets for itself, as by the grant of that name, which its client has to have. */
 export async function agentAccess(
-  registry: Pick<RegistryReader, 'resources'>,
+  { registry, machines }: AgentAccessPorts,
   { client, agent }: TaskAgent,
   { resources: named, scope }: Pick<AskedTask, 'resources' | 'scope'>,
 ): Promise<Result<readonly TaskAccess[], GrantRefusal>> {
@@ -17,12 +25,18 @@ export async function agentAccess(
   if (authentication.method === 'none' || !grantTypes.includes('client_credentials')) {
     return refuse({ reason: 'grant_not_allowed' });
   }
-  const entries = namedEntries(agent.catalogue, named);
+  const ofApis = await machineEntries(machines, agent, named);
+  if (ofApis.length > 0 && isBound(client)) return exchangeRefused('client_bound');
+  const entries = namedEntries([...agent.catalogue, ...ofApis], named);
   if (!entries.ok) return entries;
   const known = await registry.resources(entries.value.map(({ resource }) => resource));
   const obtainable: Obtainable[] = [];
   for (const entry of entries.value) {
     const resource = known.find(({ uri }) => uri === entry.resource);
+    if (resource === undefined && ofApis.includes(entry)) {
+      obtainable.push({ resource: entry.resource, unasked: entry.required, most: entry.required });
+      continue;
+    }
     if (resource?.state !== 'active') return refuse({ reason: 'resource_not_available' });
     obtainable.push(
       within(

@@ -13,7 +13,8 @@ export interface Obtainable {
   readonly most: readonly ScopeName[];
 }
 
-const mostResources = 10;
+/** Of a task, at most. */
+export const mostResources = 10;
 
 /** The entries that a request names, each once; where it names none, the only one there is. */
 export function namedEntries<One extends { readonly resource: ResourceUri }>(

@@ -4,8 +4,11 @@ import type { RegistryReader } from '../../ports/registry.ts';
 import type { StoredTask } from '../../ports/tasks.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import type { Instant } from '../../runtime/clock.ts';
+import type { IdpId } from '../../runtime/identifiers.ts';
 import type { Confirm, Confirmation } from '../../tasks/renewal.ts';
+import { apiRefused } from '../exchange/api-refusal.ts';
 import { heldUpstream } from './held-upstream.ts';
+import { askAhead, type AskedAhead } from './machine-access.ts';
 import { overBy } from './over.ts';
 import { planTask, type TaskPlanPorts } from './task-plan.ts';
 
@@ -46,16 +49,44 @@ async function confirmed(
       ? { kind: 'unreachable', what: personToSignIn, interaction: true }
       : { kind: 'over', ...overBy(plans.refusal) };
   }
-  return { kind: 'stands', ...told() };
+  const ahead = await askAhead(ports.machines, plans.value);
+  if (ahead.kind === 'refused') return refusedBy(ports, ahead);
+  if (ahead.kind === 'unreachable') return unreachableAt(ahead.error, ahead.api.idp);
+  return {
+    kind: 'stands',
+    ...told(),
+    ...(ahead.askBy !== undefined && { askBy: ahead.askBy }),
+  };
+}
+
+/** What nobody but an operator, or who has the API, lets the agent have again. All else at a provider is to be put right there. */
+const forGood: readonly string[] = [
+  ...['not_allowed', 'api_gone', 'idp_disabled', 'agents_not_allowed', 'scope_not_allowed'],
+  ...['audience_unknown', 'audience_not_allowed', 'scopes_of_several', 'invalid_target'],
+];
+
+/** What is given to the agent no more ends the task, in words; what is to be put right ends it where nobody has for as long as it may go on. */
+function refusedBy(
+  { issuer }: Pick<ConfirmPorts, 'issuer'>,
+  { api: { id, idp }, refusal }: Extract<AskedAhead, { readonly kind: 'refused' }>,
+): Confirmation {
+  const told = apiRefused(refusal, { issuer, acr: undefined });
+  const why = refusal.kind === 'refused' ? (refusal.fault ?? refusal.error) : refusal.kind;
+  const what = `API ${id}: ${told.ok ? why : told.refusal.description}`;
+  if (forGood.includes(why)) return { kind: 'over', reason: 'policy', detail: what };
+  return { kind: 'unreachable', what, idp, interaction: false };
 }
 
 function unreachable({ terms: { basis } }: StoredTask, error: DependencyUnavailable): Confirmation {
+  return unreachableAt(error, basis.kind === 'grant' ? basis.idp : undefined);
+}
+
+function unreachableAt(error: DependencyUnavailable, idp: IdpId | undefined): Confirmation {
   const { dependency: what, retryAfterSeconds } = error;
   // Of a provider that answers nothing at all, as much is heard: whoever asks it for us takes too long, or is asked by too many that wait.
-  const isOfProvider =
-    basis.kind === 'grant' && [`identity provider ${basis.idp}`, downstreamDependency].includes(what);
+  const isOfProvider = idp !== undefined && [`identity provider ${idp}`, downstreamDependency].includes(what);
   return {
     ...{ kind: 'unreachable', what, interaction: false, retryAfterSeconds },
-    ...(isOfProvider && { idp: basis.idp }),
+    ...(isOfProvider && { idp }),
   };
 }

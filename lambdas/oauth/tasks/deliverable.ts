@@ -41,6 +41,7 @@ export function deliverable(ports: DeliverablePorts): Pick<DeliveryPorts, 'plan'
         const minted = await mintToken(ports, { task, owner }, plan, now);
         if (!minted.ok) return refuse({ reason: minted.refusal.reason });
         const { accessToken: text, jti, expiresAt } = minted.value;
+        if (jti === undefined) return refuse({ reason: 'secret_of_api' });
         return ok({ text, jti, expiresAt, scope: formatScope(plan.scope) });
       });
     },

@@ -10,6 +10,7 @@ import { accessBelow, agentAccess } from './agent-basis.ts';
 import type { AskedTask } from './asked-task.ts';
 import { type HeldTaskPorts, taskOfClient } from './held-task.ts';
 import { liveTask } from './live-task.ts';
+import type { MachinePorts } from './machine-access.ts';
 import type { TaskAgent } from './owner.ts';
 import { personBasis, type PersonBasisPorts } from './person-basis.ts';
 import { taskOfSender, withRoomBelow } from './task-above.ts';
@@ -29,6 +30,7 @@ export interface FoundationPorts extends HeldTaskPorts, EndTaskPorts {
   readonly registry: RegistryReader;
   /** Undefined where no people sign in. */
   readonly persons: PersonBasisPorts | undefined;
+  readonly machines?: MachinePorts | undefined;
 }
 
 export async function foundationOf(
@@ -39,7 +41,7 @@ export async function foundationOf(
 ): Promise<Result<Foundation, GrantRefusal>> {
   switch (asked.basis.kind) {
     case 'agent': {
-      const access = await agentAccess(ports.registry, agent, asked);
+      const access = await agentAccess(ports, agent, asked);
       return access.ok ? ok({ basis: { kind: 'agent' }, access: access.value }) : access;
     }
     case 'person':

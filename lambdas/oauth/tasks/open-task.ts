@@ -1,7 +1,9 @@
 import type { StoredTask, Tasks, TaskTerms } from '../../ports/tasks.ts';
+import type { Instant } from '../../runtime/clock.ts';
+import { fraction } from '../../runtime/random.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { Secret } from '../../runtime/secret.ts';
-import type { TaskTiming } from '../../tasks/due.ts';
+import { dueAt, type TaskTiming } from '../../tasks/due.ts';
 import type { GrantContext, TokenPlan } from '../grants/grant.ts';
 import { markProofs, type MarkPorts } from '../mark-proofs.ts';
 import type { Parameters } from '../parameters.ts';
@@ -16,7 +18,7 @@ import { boundTo, newTask } from './new-task.ts';
 import { taskAgent } from './owner.ts';
 import { taskRefused } from './refusal.ts';
 import { overAbove } from './task-above.ts';
-import { planTask, type TaskPlanPorts } from './task-plan.ts';
+import { planTask, targetOf, type TaskPlanPorts } from './task-plan.ts';
 
 export interface OpenPorts extends FoundationPorts, TaskPlanPorts, MarkPorts {
   readonly registry: FoundationPorts['registry'];
@@ -49,6 +51,8 @@ export async function openTask(
   const planned = await firstPlans(ports, asked.value, founded.value, context);
   if (!planned.ok) return planned;
   const { access, plan, told } = planned.value;
+  // What its provider made is put nowhere by us: whoever reads a secret is not judged again.
+  if (asked.value.delivery.kind === 'secret' && plan.api !== undefined) return taskRefused('secret_of_api');
   const task = newTask(
     ports,
     asked.value,
@@ -62,8 +66,20 @@ export async function openTask(
   if (!token.ok) return token;
   const fault = await markProofs(ports, context, undefined);
   if (fault !== undefined) return refuse({ reason: fault });
-  const kept = await keepTask(ports, opened, founded.value, context);
-  return kept.ok ? ok({ task: opened, handle: task.value.handle, token: token.value }) : kept;
+  const fresh = dueWith(ports, opened, token.value.askBy);
+  const kept = await keepTask(ports, fresh, founded.value, context);
+  return kept.ok ? ok({ task: fresh, handle: task.value.handle, token: token.value }) : kept;
+}
+
+/** What its provider made is asked for again before it ends, though the task is good for longer. */
+function dueWith(
+  { timing, random }: Pick<OpenPorts, 'timing' | 'random'>,
+  task: StoredTask,
+  askBy: Instant | undefined,
+): StoredTask {
+  if (askBy === undefined) return task;
+  const told = { ...task, askBy };
+  return { ...told, dueAt: dueAt(told, timing, fraction(random)) };
 }
 
 interface FirstPlans {
@@ -85,9 +101,10 @@ async function firstPlans(
   const terms = { clientId, agentId, access, basis };
   const plans = await planTask(ports, { terms, grant }, owner, { now, requestId, held });
   if (!plans.ok) return plans;
-  const given = plans.value.flatMap(({ resource, scope }) =>
-    resource ? [{ resource: resource.uri, scope }] : [],
-  );
+  const given = plans.value.flatMap((each) => {
+    const resource = targetOf(each);
+    return resource === undefined ? [] : [{ resource, scope: each.scope }];
+  });
   const [plan] = plans.value;
   if (plan === undefined || given.length < access.length) return refuse({ reason: 'resource_not_available' });
   const available = given.flatMap(({ scope }) => scope);

@@ -14,7 +14,7 @@ import type { HeldTask } from './held-task.ts';
 import { liveTask, overWith } from './live-task.ts';
 import { type MintedToken, mintToken, promisedSeconds } from './mint-token.ts';
 import { overBy } from './over.ts';
-import { type Asking, planTask, type TaskPlanPorts } from './task-plan.ts';
+import { type Asking, planTask, targetOf, type TaskPlanPorts } from './task-plan.ts';
 
 export interface PullPorts extends TaskPlanPorts, EndTaskPorts {
   readonly timing: TaskTiming;
@@ -42,7 +42,7 @@ export async function pullToken(
   if (!renewed.ok) return renewed;
   const plans = await plansOf(ports, renewed.value, context);
   if (!plans.ok) return plans;
-  const plan = plans.value.find(({ resource }) => resource?.uri === access.value.resource);
+  const plan = plans.value.find((each) => targetOf(each) === access.value.resource);
   return plan === undefined
     ? refuse({ reason: 'resource_not_available' })
     : mintToken(ports, renewed.value, plan, context.now);

@@ -38,6 +38,10 @@ const faults = {
     'tokens of the agent are not put into that secret: name it in secrets of its tasks',
   ],
   secret_of_several: ['invalid_target', 'the delivery secret is for one resource: name one'],
+  secret_of_api: [
+    'invalid_target',
+    'tokens of an API behind an identity provider are put into no secret: take the delivery pull',
+  ],
   secret_of_key: [
     'invalid_request',
     'a token in a secret is used by whoever reads it: the client gets none that is not bound to a key',

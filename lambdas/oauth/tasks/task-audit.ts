@@ -74,7 +74,8 @@ function opened(origin: Origin, { task, token }: OpenedTask): AuditEvent {
     ...(heartbeatSeconds !== undefined && { heartbeatSeconds }),
     ...(jkt !== undefined && { jkt }),
     ...(x5t !== undefined && { x5t }),
-    ...{ jti, expiresAt },
+    ...(jti !== undefined && { jti }),
+    expiresAt,
     ...(kid !== undefined && { kid }),
   };
 }

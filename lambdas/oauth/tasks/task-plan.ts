@@ -2,7 +2,7 @@ import type { StoredGrant } from '../../ports/grants.ts';
 import type { RegistryReader } from '../../ports/registry.ts';
 import type { TaskAccess, TaskTerms } from '../../ports/tasks.ts';
 import type { Instant } from '../../runtime/clock.ts';
-import type { Issuer } from '../../runtime/identifiers.ts';
+import type { Issuer, ResourceUri } from '../../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { exchangedPlans, type FamilyPlanPorts } from '../exchange/family-plan.ts';
 import type { TokenPlan } from '../grants/grant.ts';
@@ -10,6 +10,7 @@ import type { HeldAt } from '../grants/held-now.ts';
 import { personPlan } from '../grants/person-plan.ts';
 import type { GrantRefusal } from '../refusal.ts';
 import { formatScope, intersection, union } from '../scope/scope.ts';
+import { machinePlans, type MachinePorts } from './machine-access.ts';
 import { type Owner, ownersNow, type TaskAgent } from './owner.ts';
 
 export interface TaskPlanPorts {
@@ -17,6 +18,8 @@ export interface TaskPlanPorts {
   readonly registry: Pick<RegistryReader, 'resources' | 'view'>;
   /** Undefined where no people sign in. */
   readonly people: FamilyPlanPorts | undefined;
+  /** Undefined where there is no identity provider. */
+  readonly machines?: MachinePorts | undefined;
 }
 
 /** What tokens of a task rest on besides its owner. */
@@ -51,24 +54,32 @@ export async function planTask(
   return plan.ok ? ok([plan.value]) : plan;
 }
 
-/** RFC 6749 §4.4: the agent as itself, within its catalogue as it is now. */
+/** RFC 6749 §4.4: the agent as itself, within its catalogue as it is now, and what APIs give it. */
 async function ofAgent(
-  { registry }: TaskPlanPorts,
+  { registry, machines }: TaskPlanPorts,
   { access }: PlannedTask['terms'],
   { client, agent }: TaskAgent,
 ): Promise<Result<readonly TokenPlan[], GrantRefusal>> {
   const resources = await registry.resources(access.map(({ resource }) => resource));
-  const plans = access.flatMap(({ resource: uri, scope: opened }): readonly TokenPlan[] => {
-    const resource = resources.find((candidate) => candidate.uri === uri);
-    const entry = agent.catalogue.find((candidate) => candidate.resource === uri);
-    if (resource?.state !== 'active' || entry === undefined) return [];
-    const defined = resource.scopes.map(({ name }) => name);
-    const scope = intersection(intersection(opened, union(entry.required, entry.optional)), defined);
-    if (scope.length === 0) return [];
-    const names = { subject: client.id, clientId: client.id, agentId: agent.id };
-    return [{ ...names, audience: resource.audience, resource, scope }];
-  });
-  return plans.length > 0 ? ok(plans) : refuse({ reason: 'resource_not_available' });
+  const names = { subject: client.id, clientId: client.id, agentId: agent.id };
+  const plans = await Promise.all(
+    access.map(async (each): Promise<readonly TokenPlan[]> => {
+      const { resource: uri, scope: opened } = each;
+      const resource = resources.find((candidate) => candidate.uri === uri);
+      if (resource === undefined) return machinePlans(machines, each, names);
+      const entry = agent.catalogue.find((candidate) => candidate.resource === uri);
+      if (resource.state !== 'active' || entry === undefined) return [];
+      const defined = resource.scopes.map(({ name }) => name);
+      const scope = intersection(intersection(opened, union(entry.required, entry.optional)), defined);
+      return scope.length === 0 ? [] : [{ ...names, audience: resource.audience, resource, scope }];
+    }),
+  );
+  return plans.flat().length > 0 ? ok(plans.flat()) : refuse({ reason: 'resource_not_available' });
+}
+
+/** What of a task its token is for. */
+export function targetOf({ resource, api }: TokenPlan): ResourceUri | undefined {
+  return resource?.uri ?? api?.uri;
 }
 
 async function ofPerson(

@@ -70,5 +70,9 @@ export const tasks = {
     'Vestibule',
     'tells an event bus what becomes of tasks, before they reach their ceiling and at their end, and nothing that is secret',
   ),
+  'vestibule:task-api': must(
+    ['Vestibule', 'RFC 6749 §4.4'],
+    'opens a task on an API that gives its agent tokens as itself, and gives it those of the provider, got anew before they end; the task rides on while the provider is down, and is over, in words, once it gives the agent none',
+  ),
   'vestibule:task-many': must('Vestibule', 'answers hundreds who ask for the token of one task at once'),
 } as const;

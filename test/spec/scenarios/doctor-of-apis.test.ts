@@ -36,8 +36,7 @@ describe('an API that is set up as its strategy wants it', () => {
   verifies('vestibule:doctor-apis', 'is told to be so, at each kind of provider', async () => {
     expect(await outcomes('keycloak')).toEqual({ keycloak: 'good' });
     expect(await outcomes('auth0')).toEqual({ auth0: 'good' });
-    // The played pool exchanges for the client that people sign in with; the other one gets tokens as itself alone.
-    expect(await outcomes('cognito')).toEqual({ cognito: 'good', cognitoOwn: 'error' });
+    expect(await outcomes('cognito')).toEqual({ cognito: 'good', cognitoOwn: 'good' });
     expect(await outcomes('entra')).toEqual({ entra: 'good', entraAgent: 'good' });
     // An agent at Okta has a key, and here it has none.
     expect(await outcomes('okta')).toEqual({ okta: 'good', oktaOther: 'good', oktaAgent: 'error' });

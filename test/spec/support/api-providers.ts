@@ -148,9 +148,14 @@ export async function startApiProviders(
     auth0: either(auth0Exchange('https://files', known('service', 'api:auth0')), {
       ...{ ...known('service', 'api:auth0'), with: { audience: 'https://files' } },
     }),
-    cognito: either(cognitoExchange('files', known('vestibule', 'cognito')), {
-      ...{ ...known('service', 'api:cognitoOwn'), with: { scope: 'files/read' } },
-    }),
+    cognito: (asked, given) => {
+      const own = known('service', 'api:cognitoOwn');
+      const judge =
+        asked.client === own.id
+          ? either(cognitoExchange('files', own), { ...own, with: { scope: 'files/read' } })
+          : cognitoExchange('files', known('vestibule', 'cognito'));
+      return judge(asked, given);
+    },
     entra: (asked, given) => {
       if (asked.form['grant_type'] === 'client_credentials' && asked.form['fmi_path'] === undefined) {
         const ours = { ...known('vestibule', 'entra'), with: { scope: graph } };

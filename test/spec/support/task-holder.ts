@@ -10,7 +10,7 @@ interface Asked {
 }
 
 /** Requests with proofs of a key, each with a nonce that does. */
-export function withProofs(house: Tasking) {
+export function withProofs(house: Pick<Tasking, 'issuer' | 'client' | 'as' | 'demo' | 'seconds'>) {
   const nonceFor = async (key: DpopKey, url: string): Promise<string> => {
     const proof = await key.prove({ url, at: house.seconds() });
     const { headers } = await house.client.send('/tasks', {
