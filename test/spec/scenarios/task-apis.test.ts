@@ -35,6 +35,11 @@ describe('a task on an API behind an identity provider', () => {
     );
   });
 
+  verifies('vestibule:task-api', 'has the token for no longer than it goes on', async () => {
+    const { body } = await house.pull(await house.task({ ceiling: '100' }));
+    expect(Number(body['expires_in'])).toBeLessThanOrEqual(100);
+  });
+
   verifies('vestibule:task-api', 'has its pulls in the audit trail, by its id', async () => {
     const task = await house.task();
     const from = house.company.log.length;
