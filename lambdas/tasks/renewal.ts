@@ -8,7 +8,7 @@ export type Confirmation =
       readonly kind: 'stands';
       /** Of a person, where they were told anew. */
       readonly roles?: readonly string[];
-      /** Unless their identity provider is asked again by then, it lets them go on no more. */
+      /** Unless an identity provider is asked again by then, what it gave ends: what lets a person go on, or a token of an API. */
       readonly askBy?: Instant;
     }
   /** For good. */
