@@ -28,8 +28,7 @@ export type TaskEvent = TaskRequested &
         /** What its handle is bound to. */
         readonly jkt?: string;
         readonly x5t?: string;
-        /** Of its first token. */
-        /** Absent where its first token is a provider's own. */
+        /** Of its first token; absent where that is a provider's own. */
         readonly jti?: string;
         readonly kid?: string;
         readonly expiresAt: number;

@@ -189,6 +189,12 @@ describe('a task on an API behind an identity provider', () => {
       house.exchanges.play();
       await house.strides(2, 300);
       expect((await house.pull(task)).status).toBe(200);
+      house.exchanges.play(() => refused('invalid_client', {}, 401));
+      await house.strides(9, 600);
+      expect(endIn(await house.pull(task))).toEqual({
+        reason: 'idp_unreachable',
+        detail: expect.stringMatching(/Put the secret of the client/) as string,
+      });
     },
     240_000,
   );
