@@ -32,10 +32,13 @@ export function ticksOf({ from, until }: Span): readonly number[] {
   return Array.from({ length: Math.floor((until - first) / step) + 1 }, (_, index) => first + index * step);
 }
 
-/** `09:46`, and the day before it where the span has more than one. */
+/** `09:46`, and the day before it where that is another than today's, or the span has more than one. */
 export function timeIn({ from, until }: Span, at: number): string {
-  const [date, time] = new Date(at).toISOString().slice(0, 16).split('T');
-  return new Date(from).getUTCDate() === new Date(until).getUTCDate()
-    ? `${time}`
-    : `${date?.slice(5)} ${time}`;
+  const [date = '', time = ''] = written(at);
+  const days = new Set([date, ...[from, until].map((each) => written(each)[0])]);
+  return days.size === 1 ? time : `${date.slice(5)} ${time}`;
+}
+
+function written(at: number): readonly string[] {
+  return new Date(at).toISOString().slice(0, 16).split('T');
 }

@@ -20,6 +20,6 @@ export const styleSheet = [
   '.mark{fill:none;stroke:var(--ink);stroke-width:2}.mark.filled{fill:var(--ink)}.mark.hollow,.mark.warned{fill:var(--ground)}.mark.failed{stroke-width:3}',
   'table{border-collapse:collapse;width:100%;min-width:64rem}',
   'th,td{padding:.5rem .75rem;border-bottom:1px solid var(--line);text-align:start;vertical-align:top}',
-  'thead th{color:var(--soft);font-weight:600}tbody tr:last-child>*{border-bottom:0}tbody th{min-width:16rem;font-weight:600;overflow-wrap:anywhere}',
+  'thead th{color:var(--soft);font-weight:600}tbody tr:last-child>*{border-bottom:0}tbody th{min-width:16rem;font-weight:600;overflow-wrap:anywhere}td:last-child{min-width:14rem}',
   '@media(forced-colors:active){.bar{stroke:CanvasText}}',
 ].join('');
