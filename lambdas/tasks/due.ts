@@ -1,6 +1,6 @@
 import type { StoredTask } from '../ports/tasks.ts';
 import { after, type Instant, instant } from '../runtime/clock.ts';
-import { heartbeatDeadline } from './ends.ts';
+import { foundFrom, silenceOf } from './ends.ts';
 
 /** Of a deployment, in seconds. */
 export interface TaskTiming {
@@ -44,11 +44,11 @@ export function renewedUntil(
  */
 export function dueAt(task: Timed, timing: TaskTiming, share: number): Instant {
   const part = earliestShare + (latestShare - earliestShare) * share;
-  const silentFrom = heartbeatDeadline(task);
+  const silence = silenceOf(task);
   return [
     after(task.confirmedAt, Math.floor(lifeSeconds(task, timing) * part)),
     after(task.ceiling, sweepAheadSeconds),
-    ...(silentFrom === undefined ? [] : [after(silentFrom, sweepAheadSeconds + 1)]),
+    ...(silence === undefined ? [] : [after(foundFrom(silence), sweepAheadSeconds)]),
     ...(isWarned(task) ? [] : [warningAt(task)]),
   ].reduce(earlier);
 }

@@ -8,7 +8,7 @@ import type { StoredTask, TaskEnd, TaskOutcome, Tasks, TaskWritten } from '../..
 import { after, type Instant } from '../../runtime/clock.ts';
 import { endedName } from '../../runtime/ended-name.ts';
 import type { TaskId } from '../../runtime/identifiers.ts';
-import { isInTokens } from '../../tasks/ends.ts';
+import { foundFrom, isInTokens } from '../../tasks/ends.ts';
 import { calling } from '../aws.ts';
 import { type Item, toItem } from './attributes.ts';
 import { batchGet } from './batch-get.ts';
@@ -93,7 +93,8 @@ async function endTask(options: Options, id: TaskId, end: TaskEnd, requestId: st
     write: { Update: { TableName: table, Key: keyFor(id), ...change } },
     otherwise: { outcome: 'moved_on' },
   };
-  const entry = setEnd(table, endedName('task_id', id), after(end.at, issuedAfterEnd), end.at);
+  const until = foundFrom(end);
+  const entry = setEnd(table, endedName('task_id', id), after(until, issuedAfterEnd), until);
   const { outcome } = await transact(client, [own, entry]);
   const item = (await batchGet(client, table, [keyOf.task(id)])).get(keyOf.task(id));
   return endedBy(requestId, item, outcome === 'written');

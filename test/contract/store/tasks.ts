@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { EndsReader } from '../../../lambdas/ports/ends.ts';
+import { type EndsReader, longestTokenSeconds } from '../../../lambdas/ports/ends.ts';
 import type { StoredTask, TaskEnd, Tasks } from '../../../lambdas/ports/tasks.ts';
-import { after } from '../../../lambdas/runtime/clock.ts';
+import { after, instant } from '../../../lambdas/runtime/clock.ts';
 import { endedName } from '../../../lambdas/runtime/ended-name.ts';
 import type { TaskId } from '../../../lambdas/runtime/identifiers.ts';
+import { foundFrom } from '../../../lambdas/tasks/ends.ts';
 import { aTask, openedAt } from './task-mothers.ts';
 import type { UnrulyNetwork } from './unruly-network.ts';
 
@@ -228,6 +229,21 @@ export function describeTasks(make: () => WatchedTasks): void {
       expect(await told()).toBeUndefined();
       await tasks.end(terms.id, revoked, 'request');
       expect(await told()).toBeGreaterThan(revoked.at);
+    });
+
+    it('of silence is in that feed for all tokens that were issued until it could be found, while they live', async () => {
+      const { terms } = await openedIn(tasks);
+      // Ends are kept by periods of two hours, and this one is at the end of its own.
+      const silence: TaskEnd = {
+        at: instant(Math.ceil(openedAt / 7_200) * 7_200 - 1),
+        reason: 'heartbeat_lost',
+      };
+      await tasks.end(terms.id, silence, 'request');
+      const found = foundFrom(silence);
+      for (const at of [found, after(found, longestTokenSeconds)]) {
+        const { principals } = await subject.ends.current(at);
+        expect(principals.get(endedName('task_id', terms.id))).toBeGreaterThan(found);
+      }
     });
 
     it('loses no race against heartbeats, children and extensions', async () => {

@@ -91,7 +91,7 @@ describe('whoever hears the event bus', () => {
       await house.minutes(3);
       expect(house.heard(done.id)).toMatchObject([{ event: 'TaskEnded', detail: { reason: 'completed' } }]);
       expect(house.heard(silent.id)).toEqual([]);
-      await house.minutes(6);
+      await house.minutes(10);
       expect(house.heard(silent.id)).toMatchObject([
         { event: 'TaskEnded', detail: { reason: 'heartbeat_lost' } },
       ]);

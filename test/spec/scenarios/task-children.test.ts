@@ -73,7 +73,7 @@ describe('a task below another', () => {
   verifies('vestibule:task-children', 'ends with the ceiling and the silence of those above it', async () => {
     const root = await house.task({ resource: house.demo, heartbeat_interval: String(10 * minute) });
     const child = await below(root);
-    house.run.clock.advance(11 * minute);
+    house.run.clock.advance(15 * minute);
     expect(await told(child)).toEqual([400, { reason: 'heartbeat_lost', of: root.id }]);
     const short = await house.task({ resource: house.demo, ceiling: String(10 * minute) });
     const own = await below(short);

@@ -67,7 +67,7 @@ describe('a task ends, and says why', () => {
     house.run.clock.advance(4 * minute);
     const beat = await house.ask(heard, 'heartbeat');
     expect([beat.status, beat.body['heartbeat_interval']]).toEqual([200, 300]);
-    house.run.clock.advance(4 * minute);
+    house.run.clock.advance(6 * minute);
     expect(await told(silent)).toEqual(over({ reason: 'heartbeat_lost' }));
     expect((await house.ask(silent, 'heartbeat')).status).toBe(400);
     expect((await house.ask(heard, 'token')).status).toBe(200);

@@ -1,0 +1,2 @@
+/** Clocks of instances differ by so much at most. */
+export const skewSeconds = 240;
