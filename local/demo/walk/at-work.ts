@@ -10,6 +10,8 @@ import type { Walk } from './walk-context.ts';
 
 /** A person with a browser and an MCP client on their machine. */
 export interface AtWork {
+  /** What its client calls itself. */
+  readonly name: string;
   readonly browser: PersonsBrowser;
   readonly client: PersonsClient;
   /** Signs in where the client sends the person, and hands the code to the client; resolves with the pages on the way. */
@@ -60,6 +62,7 @@ export async function atWork(
       ...(scope !== undefined && { scope }),
     });
   return {
+    name: options.name,
     browser,
     client,
     authorize: (scope) => authorize(undefined, scope),

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { atWork } from './at-work.ts';
 import { startChromium } from './chromium.ts';
 import { doctor } from './doctor.ts';
@@ -13,7 +14,9 @@ export async function people(walk: Walk): Promise<void> {
   await doctor(walk);
   const chromium = await startChromium();
   try {
-    const alice = await atWork(walk, chromium, { user: 'alice', name: 'Notebook', by: 'document' });
+    // Clients of earlier walks may still be on her page.
+    const name = `Notebook ${randomBytes(2).toString('hex')}`;
+    const alice = await atWork(walk, chromium, { user: 'alice', name, by: 'document' });
     const bob = await atWork(walk, chromium, { user: 'bob', name: 'Scratchpad', by: 'registration' });
     try {
       await personSignsIn(walk, alice);

@@ -17,8 +17,9 @@ export async function personEnds(walk: Walk, alice: AtWork, bob: AtWork): Promis
   await alice.authorize('tools:read');
   await alice.signIn();
   const account = `${endpoints.issuer}/account`;
-  report.check('her page lists the client', /Notebook/, await alice.browser.read(account));
-  await alice.browser.press(/^Withdraw/, /Notebook/);
+  const hers = new RegExp(alice.name);
+  report.check('her page lists the client', hers, await alice.browser.read(account));
+  await alice.browser.press(/^Withdraw/, hers);
   const withdrawn = await refresh(walk, alice, refreshTokenOf(alice));
   report.check('the client’s refresh token has ended', 'invalid_grant', String(withdrawn.body['error']));
   alice.client.keep(undefined);
