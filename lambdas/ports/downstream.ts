@@ -25,6 +25,8 @@ export type DownstreamQuestion =
   | { readonly ask: 'begin'; readonly idp: IdpId; readonly start: SignInStart }
   | { readonly ask: 'complete'; readonly idp: IdpId; readonly back: SignInReturn }
   | { readonly ask: 'standing'; readonly idp: IdpId; readonly grant: GrantId }
+  /** To be asked with what is kept for the grant, if that is due at that moment. */
+  | { readonly ask: 'renew'; readonly idp: IdpId; readonly grant: GrantId; readonly due: Instant }
   | { readonly ask: 'logout'; readonly idp: IdpId; readonly token: string; readonly enrolled?: ClientId }
   | { readonly ask: 'leave'; readonly idp: IdpId; readonly start: SignOutStart }
   | { readonly ask: 'confirm'; readonly grant: GrantId }

@@ -1,11 +1,15 @@
 import type { Instant } from '../runtime/clock.ts';
 import type { AgentId, ClientId, PersonId, TaskId } from '../runtime/identifiers.ts';
+import type { DueKeptGrant } from './kept-grants.ts';
 import type { DueTask, TaskEndReason } from './tasks.ts';
 
-/** What one message asks for: some tasks, the most urgent first. At most 20. */
+/** What one message asks for: some tasks, or some of what is kept of people, the most urgent first. At most 20 of each. */
 export interface TaskMessage {
   readonly tasks: readonly Pick<DueTask, 'id' | 'dueAt'>[];
+  readonly kept?: readonly KeptToRenew[];
 }
+
+export type KeptToRenew = Pick<DueKeptGrant, 'id' | 'idp' | 'dueAt'>;
 
 /** From the sweep to the workers: at least once, in about the order it was sent in. */
 export interface TaskQueue {

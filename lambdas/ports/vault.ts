@@ -69,6 +69,8 @@ export interface KeptUpstream extends VaultBinding {
   readonly stoodAt: Instant;
   /** When the token ends unless the provider is asked with it; absent where nobody knows. */
   readonly endsAt?: Instant;
+  /** When somebody asks with it so that it does not; absent where nobody has to. */
+  readonly dueAt?: Instant;
   /** As the provider told last; absent where it told nothing since the sign-in. */
   readonly groups?: readonly string[];
   /** When it last could not be asked. */
@@ -79,9 +81,10 @@ export interface KeptUpstream extends VaultBinding {
   readonly derived?: readonly DerivedToken[];
 }
 
-/** When the token ends that is kept from now on, unless the provider is asked with it; absent where nobody knows. */
-interface TokenEnd {
+/** When the token ends that is kept from now on, unless the provider is asked with it, and when somebody is to; absent where nobody knows. */
+export interface TokenEnd {
   readonly endsAt?: Instant;
+  readonly dueAt?: Instant;
 }
 
 /** What asking the provider came to. Each ends the lease but `rotated`, whose attempt goes on. */
@@ -95,7 +98,7 @@ export type VaultOutcome =
       readonly sealed?: SealedToken;
     } & TokenEnd)
   | { readonly kind: 'ended'; readonly reason: string }
-  /** `endsAt` is as it was where it is absent. */
+  /** Each moment is as it was where it is absent. */
   | ({ readonly kind: 'failed'; readonly sealed?: SealedToken } & TokenEnd);
 
 /** Refresh tokens of identity providers, one item a grant. Every read is strongly consistent. */
@@ -126,5 +129,7 @@ export interface Vault {
   readonly lease: (kept: KeptUpstream, lease: VaultLease, now: Instant) => Promise<boolean>;
   /** Writes what came of it, if the lease is still that of the attempt; true again for an attempt that has written. */
   readonly settle: (grant: GrantId, attempt: string, outcome: VaultOutcome, now: Instant) => Promise<boolean>;
+  /** Moves when somebody asks with it, if that is still the one moment; the same again is done. */
+  readonly putOff: (grant: GrantId, due: { readonly from: Instant; readonly to: Instant }) => Promise<void>;
   readonly forget: (grant: GrantId) => Promise<void>;
 }

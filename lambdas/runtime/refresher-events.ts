@@ -7,6 +7,13 @@ interface OfTask {
   readonly personId?: string;
 }
 
+/** A grant of a person, for which something is kept of them. */
+interface OfKept {
+  readonly requestId: string;
+  readonly grantId: string;
+  readonly idp: string;
+}
+
 /** What became of tasks that nobody asked for at that moment. */
 export type RefresherEvent =
   /** Everything that it rests on stands. */
@@ -30,13 +37,19 @@ export type RefresherEvent =
   | (OfTask & { readonly event: 'task_ending'; readonly ceiling: number })
   /** Of every sweep: how many were due, were sent to the workers, and were left for the next; and how late the latest of them is. */
   | {
-      readonly event: 'tasks_swept';
+      readonly event: 'tasks_swept' | 'kept_grants_swept';
       readonly requestId: string;
       readonly due: number;
       readonly sent: number;
       readonly left: number;
       readonly latestSeconds: number;
     }
+  /** What is kept of the person behind a grant was asked with before it ended by itself. */
+  | (OfKept & { readonly event: 'kept_grant_renewed' })
+  /** `reason`: `person_to_sign_in`, the end of the grant, or which dependency failed; of the last it is tried again. */
+  | (OfKept & { readonly event: 'kept_grant_not_renewed'; readonly reason: string; readonly again: boolean })
+  /** No refresh token of ours rests on it any more: nothing is kept of the person for it. */
+  | (OfKept & { readonly event: 'kept_grant_forgotten' })
   /** An identity provider did not answer again and again: until then one asks, for all. */
   | {
       readonly event: 'provider_circuit_opened';

@@ -1,8 +1,10 @@
-import { AttributeType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import type { IRole } from 'aws-cdk-lib/aws-iam';
+import { AttributeType, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { grantItems } from './leading-keys.ts';
 import type { Retention } from './retention.ts';
+
+const due = 'due';
 
 /** What is kept of people for work while they are away: sealed, one item a grant, swept by `ttl`, epoch seconds. */
 export class VaultTable extends Construct {
@@ -13,6 +15,16 @@ export class VaultTable extends Construct {
     this.table = new TableV2(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       timeToLiveAttribute: 'ttl',
+      // Sparse: of what is kept of people alone, where it ends unless somebody asks with it.
+      globalSecondaryIndexes: [
+        {
+          indexName: due,
+          partitionKey: { name: 'due_shard', type: AttributeType.STRING },
+          sortKey: { name: 'due_at', type: AttributeType.NUMBER },
+          projectionType: ProjectionType.INCLUDE,
+          nonKeyAttributes: ['idp', 'ends_at'],
+        },
+      ],
       encryption: TableEncryptionV2.dynamoOwnedKey(),
       removalPolicy: retention.removalPolicy,
       deletionProtection: retention.protect,
@@ -26,6 +38,19 @@ export class VaultTable extends Construct {
       actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
       items: ['upstream-grant#*'],
     });
+    return { VAULT_TABLE: this.table.tableName };
+  }
+
+  /** Seeing what of it is to be asked with, and when; nothing that is kept. */
+  grantDueGrants(role: IRole): { readonly VAULT_TABLE: string } {
+    role.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['dynamodb:Query'],
+        resources: [`${this.table.tableArn}/index/${due}`],
+        // In an index, the leading key is the index's own: the list.
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['upstream-grant#*'] } },
+      }),
+    );
     return { VAULT_TABLE: this.table.tableName };
   }
 

@@ -2,6 +2,7 @@ import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { curatesHosts } from '../config/client-documents.ts';
 import type { ProviderKeys } from '../constructs/provider-keys.ts';
+import type { VaultTable } from '../constructs/vault-table.ts';
 import type { DeploymentParts } from './deployment-parts.ts';
 
 /** What the functions need that deal with people. */
@@ -12,6 +13,8 @@ export interface PeopleParts {
   readonly keys: ReadonlyMap<string, ProviderKeys>;
   /** The function that alone holds upstream credentials. */
   readonly downstream: IFunction;
+  /** What is kept of people. */
+  readonly vault: VaultTable;
   /** Lets a function ask the downstream function. It reads the identity providers along with the registry. */
   readonly grantAsking: (role: IRole) => PeopleVariables;
   /** Absent where all clients sign people in as the client of the deployment. */

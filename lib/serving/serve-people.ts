@@ -58,7 +58,7 @@ export function servePeople(
     },
   });
   return {
-    ...{ idps, keys },
+    ...{ idps, keys, vault },
     downstream,
     enrolment,
     grantAsking: (role) => {

@@ -26,12 +26,17 @@ export function serveRefreshers(parts: DeploymentParts): void {
   queue.workedOffBy(refresher, { together: 4, atOnce: 20 });
   const { function: sweep } = new EndpointFunction(scope, 'Sweep', {
     name: 'sweep',
-    description: 'Sends the tasks that are due to the refresher, the most urgent first',
+    description:
+      'Sends the tasks that are due to the refresher, the most urgent first, and what is kept of people',
     // A hundred thousand that are due are sorted in memory.
     memoryMegabytes: 1024,
     timeoutSeconds: 50,
     retention,
-    environment: (role) => ({ TASK_QUEUE: queue.grantSending(role), ...grants.grantDueTasks(role) }),
+    environment: (role) => ({
+      TASK_QUEUE: queue.grantSending(role),
+      ...grants.grantDueTasks(role),
+      ...(parts.people?.vault.grantDueGrants(role) ?? { VAULT_TABLE: 'none' }),
+    }),
   });
   new Recurring(scope, 'TaskSweep', {
     function: sweep,

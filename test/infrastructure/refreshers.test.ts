@@ -35,6 +35,15 @@ test('the sweep sees when tasks are due, and nothing of them', () => {
   ]);
 });
 
+test('where people sign in the sweep sees what is kept of them and ends unless somebody asks with it, and nothing that is kept', () => {
+  expect(matrixOf(withPeople)['Sweep']).toEqual([
+    writesItsLog('Sweep'),
+    row(['sqs:GetQueueAttributes', 'sqs:SendMessage'], queue),
+    row(['dynamodb:Query'], `${grants}/index/due`, keys('task#*')),
+    row(['dynamodb:Query'], '<VestibuleVaultTable.Arn>/index/due', keys('upstream-grant#*')),
+  ]);
+});
+
 test('the refresher works on tasks and tells of them; it opens none, and signs nothing', () => {
   expect(matrixOf(withTasks)['Refresher']).toEqual([
     ...[writesItsLog('Refresher'), tells, ofRegistry(), ...worksOnTasks, receives],

@@ -1,9 +1,10 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { grantsKeys } from '../support/grants-table.ts';
+import { grantsKeys, vaultKeys } from '../support/grants-table.ts';
 import { registryKeys } from '../support/registry-table.ts';
 import { aConfig, templateOf } from './synthesized.ts';
 
+const aProvider = { id: 'company', issuer: 'https://idp.example.com', clientId: 'vestibule' };
 const production = templateOf(aConfig);
 const dev = templateOf({ ...aConfig, profile: 'dev' });
 
@@ -59,6 +60,11 @@ test('finds registry items by one key, and lists them by kind', () => {
 
 test('finds what tokens were issued on by one key, and lists tasks by when they are due', () => {
   production.hasResourceProperties('AWS::DynamoDB::GlobalTable', grantsKeys);
+});
+
+test('finds what is kept of people by one key, and lists it by when it is to be asked with', () => {
+  const people = { ...aConfig, identityProviders: [aProvider] };
+  templateOf(people).hasResourceProperties('AWS::DynamoDB::GlobalTable', vaultKeys);
 });
 
 test('sweeps grants by their ttl', () => {

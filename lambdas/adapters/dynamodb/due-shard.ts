@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { dueShards } from '../../ports/tasks.ts';
-import type { TaskId } from '../../runtime/identifiers.ts';
+import type { GrantId, TaskId } from '../../runtime/identifiers.ts';
 
-/** Which list of what is due a task is in, for good. */
-export function dueShardOf(id: TaskId): number {
+/** Which list of what is due it is in, for good. */
+export function dueShardOf(id: TaskId | GrantId): number {
   return createHash('sha256').update(id).digest().readUInt8() % dueShards;
 }

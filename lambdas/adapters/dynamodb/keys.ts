@@ -32,6 +32,8 @@ export const keyOf = {
   /** A token that an agent gets as itself, by the SHA-256 of all that it is asked with. */
   machineToken: (digest: string): string => `machine-token#${digest}`,
   upstreamGrant: (id: GrantId): string => `upstream-grant#${id}`,
+  /** Of the index `due` of the vault: one list of those that are to be renewed. */
+  dueUpstreamGrants: (shard: number): string => `upstream-grant#${shard}`,
   /** A client of ours as one of its own at a provider; neither id holds a `#`. */
   enrolment: (idp: IdpId, client: ClientId): string => `enrolment#${idp}#${client}`,
   /** Those that there can be at a provider. */

@@ -18,6 +18,7 @@ const storedUpstream = v.object({
   kept_at: whole,
   stood_at: whole,
   ends_at: v.exactOptional(whole),
+  due_at: v.exactOptional(whole),
   unused_until: v.exactOptional(whole),
   sealed: v.exactOptional(storedSeal),
   groups: v.exactOptional(v.array(text)),
@@ -50,7 +51,7 @@ export function derivedAttribute(derived: readonly DerivedToken[]): Plain {
 export function decodeKeptUpstream(item: Item): KeptUpstream {
   const stored = decode(storedUpstream, item);
   const { sealed, groups, failed_at: failedAt, unused_until: unusedUntil, ended, lease, derived } = stored;
-  const { ends_at: endsAt } = stored;
+  const { ends_at: endsAt, due_at: dueAt } = stored;
   return {
     grant: stored.grant as GrantId,
     idp: stored.idp as IdpId,
@@ -60,6 +61,7 @@ export function decodeKeptUpstream(item: Item): KeptUpstream {
     keptAt: instant(stored.kept_at),
     stoodAt: instant(stored.stood_at),
     ...(endsAt !== undefined && { endsAt: instant(endsAt) }),
+    ...(dueAt !== undefined && { dueAt: instant(dueAt) }),
     ...(unusedUntil !== undefined && { unusedUntil: instant(unusedUntil) }),
     ...(sealed && { sealed: sealedIn(sealed) }),
     ...(groups && { groups }),

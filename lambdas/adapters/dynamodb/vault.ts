@@ -12,6 +12,7 @@ import type { GrantId } from '../../runtime/identifiers.ts';
 import { systemRandom } from '../../runtime/random.ts';
 import { calling } from '../aws.ts';
 import { type Item, type PlainRecord, toItem } from './attributes.ts';
+import { dueShardOf } from './due-shard.ts';
 import { keyOf } from './keys.ts';
 import { decodeKeptUpstream, derivedAttribute, sealedAttribute } from './vault-codec.ts';
 import { writeOnce } from './write-once.ts';
@@ -46,7 +47,7 @@ export function dynamoVault(options: Options): Vault {
     return (await writeOnce(() => client.send(command), isOurs)).won;
   };
   return {
-    keep: async ({ sealed, unusedUntil, endsAt, ...binding }, now) => {
+    keep: async ({ sealed, unusedUntil, endsAt, dueAt, ...binding }, now) => {
       const attempt = systemRandom(16);
       const put = new PutItemCommand({
         TableName: table,
@@ -54,7 +55,9 @@ export function dynamoVault(options: Options): Vault {
           pk: keyOf.upstreamGrant(binding.grant),
           ...{ grant: binding.grant, idp: binding.idp, person: binding.person, client_id: binding.client },
           sealed: sealedAttribute(sealed),
-          ...{ kept_at: now, stood_at: now, ends_at: endsAt, version: 1, settled: attempt },
+          ...{ kept_at: now, stood_at: now, version: 1, settled: attempt },
+          // It is in no list before somebody uses it.
+          ...{ ends_at: endsAt, due_at: dueAt },
           ...{ unused_until: unusedUntil, ttl: after(unusedUntil, sweepMargin) },
         }),
         ConditionExpression: 'attribute_not_exists(pk)',
@@ -64,7 +67,7 @@ export function dynamoVault(options: Options): Vault {
       if (!won) throw new Error('a token is kept for that grant already');
     },
     confirm: async (grant, now) => {
-      await update(grant, confirming(now), () => false);
+      await update(grant, confirming(grant, now), () => false);
     },
     find: async (grant) => {
       const get = new GetItemCommand({ ...keyed(grant), ConsistentRead: true });
@@ -79,8 +82,11 @@ export function dynamoVault(options: Options): Vault {
     settle: (grant, attempt, outcome, now) =>
       outcome.kind === 'rotated'
         ? // Written again after a lost reply, it is the same: the lease is still held.
-          update(grant, rotating(attempt, outcome), () => false)
-        : update(grant, settling(attempt, outcome, now), settledBy(attempt)),
+          update(grant, rotating(grant, attempt, outcome), () => false)
+        : update(grant, settling(grant, { attempt, outcome, now }), settledBy(attempt)),
+    putOff: async (grant, due) => {
+      await update(grant, puttingOff(due), () => false);
+    },
     forget: async (grant) => {
       await calling('DynamoDB', () => client.send(new DeleteItemCommand(keyed(grant))));
     },
@@ -96,14 +102,19 @@ function settledBy(attempt: string): (item: Item) => boolean {
   return (item) => item['settled']?.S === attempt;
 }
 
+/** The list of the index that it is in, if it is due at all. */
+function listOf(grant: GrantId): string {
+  return keyOf.dueUpstreamGrants(dueShardOf(grant));
+}
+
 /** Whoever asks with what was there before has ended: its lease went with the end. */
 function renewing(
-  { idp, person, client, sealed, endsAt, attempt }: Parameters<Vault['renew']>[0],
+  { grant, idp, person, client, sealed, endsAt, dueAt, attempt }: Parameters<Vault['renew']>[0],
   now: Instant,
 ): Change {
   const written: PlainRecord = {
-    ...{ sealed: sealedAttribute(sealed), ends_at: endsAt, stood_at: now, settled: attempt },
-    ttl: after(now, keptSeconds),
+    ...{ sealed: sealedAttribute(sealed), stood_at: now, settled: attempt },
+    ...{ ends_at: endsAt, due_at: dueAt, due_shard: listOf(grant), ttl: after(now, keptSeconds) },
   };
   const names = Object.keys(written).filter((name) => written[name] !== undefined);
   const issuedTo = client === undefined ? 'attribute_not_exists(#client_id)' : '#client_id = :client';
@@ -124,12 +135,16 @@ function renewing(
 }
 
 /** Done again, it finds the same, so that a lost reply needs no mark. */
-function confirming(now: Instant): Change {
+function confirming(grant: GrantId, now: Instant): Change {
   return {
-    UpdateExpression: 'SET #ttl = :ttl REMOVE #unused',
+    UpdateExpression: 'SET #ttl = :ttl, #shard = :shard REMOVE #unused',
     ConditionExpression: `attribute_exists(#sealed) AND ${isUsed}`,
-    ExpressionAttributeNames: { '#ttl': 'ttl', '#unused': 'unused_until', '#sealed': 'sealed' },
-    ExpressionAttributeValues: toItem({ ':ttl': after(now, keptSeconds), ':now': now }),
+    ExpressionAttributeNames: {
+      ...{ '#ttl': 'ttl', '#unused': 'unused_until', '#sealed': 'sealed', '#shard': 'due_shard' },
+    },
+    ExpressionAttributeValues: toItem({
+      ...{ ':ttl': after(now, keptSeconds), ':now': now, ':shard': listOf(grant) },
+    }),
   };
 }
 
@@ -150,26 +165,46 @@ function leasing({ version }: KeptUpstream, lease: VaultLease, now: Instant): Ch
 }
 
 /** The new token is safe before anything else is asked with what came along with it. */
-function rotating(attempt: string, { sealed, endsAt }: Extract<VaultOutcome, { kind: 'rotated' }>): Change {
-  const [set, remove] = endsAt === undefined ? ['', ', #ends'] : [', #ends = :ends', ''];
+function rotating(
+  grant: GrantId,
+  attempt: string,
+  { sealed, endsAt, dueAt }: Extract<VaultOutcome, { kind: 'rotated' }>,
+): Change {
+  const moments = [
+    ['#ends', ':ends', endsAt],
+    ['#due', ':due', dueAt],
+  ] as const;
+  const set = moments.map(([name, value, moment]) => (moment === undefined ? '' : `, ${name} = ${value}`));
+  const remove = moments.map(([name, , moment]) => (moment === undefined ? `, ${name}` : ''));
   return {
     // The version: whoever read the spent one gets no lease with it.
-    UpdateExpression: `SET #sealed = :sealed, #version = #version + :one${set} REMOVE #unused${remove}`,
+    UpdateExpression: `SET #sealed = :sealed, #shard = :shard, #version = #version + :one${set.join('')} REMOVE #unused${remove.join('')}`,
     ConditionExpression: '#lease.#attempt = :attempt',
     ExpressionAttributeNames: {
       ...{ '#sealed': 'sealed', '#unused': 'unused_until', '#lease': 'lease', '#attempt': 'attempt' },
-      ...{ '#version': 'version', '#ends': 'ends_at' },
+      ...{ '#version': 'version', '#ends': 'ends_at', '#due': 'due_at', '#shard': 'due_shard' },
     },
     ExpressionAttributeValues: toItem({
-      ...{ ':sealed': sealedAttribute(sealed), ':attempt': attempt, ':one': 1, ':ends': endsAt },
+      ...{ ':sealed': sealedAttribute(sealed), ':attempt': attempt, ':one': 1, ':shard': listOf(grant) },
+      ...{ ':ends': endsAt, ':due': dueAt },
     }),
   };
 }
 
 /** One update that writes what came of asking and gives the lease back, under the condition that it is still held. */
-function settling(attempt: string, outcome: FinalOutcome, now: Instant): Change {
+function settling(
+  grant: GrantId,
+  {
+    attempt,
+    outcome,
+    now,
+  }: { readonly attempt: string; readonly outcome: FinalOutcome; readonly now: Instant },
+): Change {
   const { set, remove } = changesOf(outcome, now);
-  const written: PlainRecord = { settled: attempt, ttl: after(now, keptSeconds), ...set };
+  const written: PlainRecord = {
+    ...{ settled: attempt, ttl: after(now, keptSeconds), due_shard: listOf(grant) },
+    ...set,
+  };
   const names = Object.keys(written).filter((name) => written[name] !== undefined);
   // Who asks holds a refresh token of ours: it is in use.
   const removed = ['lease', 'unused_until', ...remove];
@@ -186,6 +221,16 @@ function settling(attempt: string, outcome: FinalOutcome, now: Instant): Change 
   };
 }
 
+/** Where somebody asked meanwhile it is due at another moment, or not at all. */
+function puttingOff({ from, to }: Parameters<Vault['putOff']>[1]): Change {
+  return {
+    UpdateExpression: 'SET #due = :to',
+    ConditionExpression: '#due = :from',
+    ExpressionAttributeNames: { '#due': 'due_at' },
+    ExpressionAttributeValues: toItem({ ':from': from, ':to': to }),
+  };
+}
+
 type FinalOutcome = Exclude<VaultOutcome, { readonly kind: 'rotated' }>;
 
 function changesOf(
@@ -194,11 +239,13 @@ function changesOf(
 ): { readonly set: PlainRecord; readonly remove: readonly string[] } {
   switch (outcome.kind) {
     case 'stands': {
-      const { groups, sealed, endsAt } = outcome;
-      const set = { stood_at: now, groups, ends_at: endsAt, sealed: sealed && sealedAttribute(sealed) };
+      const { groups, sealed, endsAt, dueAt } = outcome;
+      const moments = { stood_at: now, ends_at: endsAt, due_at: dueAt };
+      const set = { ...moments, groups, sealed: sealed && sealedAttribute(sealed) };
       const untold = [
         ...(groups === undefined ? ['groups'] : []),
         ...(endsAt === undefined ? ['ends_at'] : []),
+        ...(dueAt === undefined ? ['due_at'] : []),
       ];
       return { set, remove: ['failed_at', ...untold] };
     }
@@ -206,13 +253,14 @@ function changesOf(
       // The token is good for nothing any more.
       return {
         set: { ended: { reason: outcome.reason, at: now } },
-        remove: ['sealed', 'ends_at', 'groups', 'failed_at', 'derived'],
+        remove: ['sealed', 'ends_at', 'due_at', 'groups', 'failed_at', 'derived'],
       };
     case 'derived':
       return { set: { derived: derivedAttribute(outcome.derived) }, remove: ['failed_at'] };
     case 'failed': {
-      const { sealed, endsAt } = outcome;
-      const set = { failed_at: now, ends_at: endsAt, sealed: sealed && sealedAttribute(sealed) };
+      const { sealed, endsAt, dueAt } = outcome;
+      const moments = { failed_at: now, ends_at: endsAt, due_at: dueAt };
+      const set = { ...moments, sealed: sealed && sealedAttribute(sealed) };
       return { set, remove: [] };
     }
   }

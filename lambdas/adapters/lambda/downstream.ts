@@ -6,6 +6,7 @@ import {
   downstreamDependency,
   type DownstreamQuestion,
 } from '../../ports/downstream.ts';
+import type { KeptStandings } from '../../ports/kept-grants.ts';
 import type { MachineTokens } from '../../ports/machine-tokens.ts';
 import type { PersonStandings, SignIns, UpstreamLogouts } from '../../ports/people.ts';
 import type { ProviderCertificates } from '../../ports/provider-certificates.ts';
@@ -93,6 +94,17 @@ export function downstreamStandings(options: Options): PersonStandings {
     forget: async (grant) => {
       const answer = await ask(options, { ask: 'forget', grant });
       if (answer.told !== 'forgotten') throw unexpected();
+    },
+  };
+}
+
+/** What is kept of people, asked with by the downstream function before it ends. */
+export function downstreamKeptStandings(options: Options): KeptStandings {
+  return {
+    renew: async (grant, idp, due) => {
+      const answer = await ask(options, { ask: 'renew', grant, idp, due });
+      if (answer.told !== 'standing') throw unexpected();
+      return answer.standing;
     },
   };
 }

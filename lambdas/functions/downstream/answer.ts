@@ -3,6 +3,7 @@ import { explainRefusal } from '../../oauth/people/diagnosis/explain-refusal.ts'
 import { type LookedAt, lookedAt } from '../../oauth/people/diagnosis/provider.ts';
 import { makeCertificate } from '../../oauth/people/make-certificate.ts';
 import { completeSignIn } from '../../oauth/people/sign-in.ts';
+import { renewKept } from '../../oauth/people/renew-kept.ts';
 import { checkStanding, type StandingPorts } from '../../oauth/people/standing.ts';
 import { waitingAmong } from '../../oauth/people/waiting.ts';
 import type { AssertionSigner } from '../../ports/assertion-signer.ts';
@@ -64,6 +65,10 @@ async function answerOf(ports: DownstreamPorts, question: DownstreamQuestion): P
     case 'standing': {
       const idp = await findProvider(ports, question.idp);
       return { told: 'standing', standing: await checkStanding(ports, idp, question.grant) };
+    }
+    case 'renew': {
+      const idp = await findProvider(ports, question.idp);
+      return { told: 'standing', standing: await renewKept(ports, idp, question) };
     }
     case 'logout':
       return judgedLogout(ports, await findProvider(ports, question.idp), question);

@@ -44,6 +44,7 @@ const question = v.variant('ask', [
     }),
   }),
   v.object({ ask: v.literal('standing'), idp, grant }),
+  v.object({ ask: v.literal('renew'), idp, grant, due: whole }),
   v.object({ ask: v.literal('logout'), idp, token: v.string(), enrolled }),
   v.object({
     ask: v.literal('leave'),

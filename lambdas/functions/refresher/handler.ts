@@ -10,6 +10,7 @@ import { dynamoTasks } from '../../adapters/dynamodb/tasks.ts';
 import { eventBridgeTaskEvents } from '../../adapters/eventbridge/task-events.ts';
 import { readDocumentPolicy } from '../../oauth/registration/document-trust.ts';
 import { taskConfirmation } from '../../oauth/tasks/confirm.ts';
+import { keepAllAhead } from '../../oauth/tasks/keep-all-ahead.ts';
 import { limitedGate } from '../../oauth/tasks/limited-gate.ts';
 import { lifetimeSeconds } from '../../oauth/tokens/lifetime.ts';
 import { after, systemClock } from '../../runtime/clock.ts';
@@ -23,7 +24,7 @@ import { work } from '../../tasks/work.ts';
 import { refresherEnvironment } from './environment.ts';
 import { readMessages } from './event.ts';
 import { intoSecrets } from './into-secrets.ts';
-import { ofPeople } from './people.ts';
+import { keptOf, ofPeople } from './people.ts';
 
 const environment = readEnvironment(refresherEnvironment);
 const issuer = environment.ISSUER as Issuer;
@@ -49,18 +50,20 @@ const timing = {
 };
 const delivery = intoSecrets(environment, { dynamo, issuer, registry, keyRings, grants, people, timing });
 
+const providers = limitedGate(
+  environment.PROVIDER_RATE,
+  {
+    circuits: dynamoCircuits({ client: dynamo, table }),
+    buckets: dynamoSharedBuckets({ client: dynamo, table }),
+    ...{ random: systemRandom, audit },
+  },
+  'lenient',
+);
+
 const ports: RefreshPorts = {
   tasks: dynamoTasks({ client: dynamo, table }),
   confirm: taskConfirmation({ issuer, registry, grants, people, machines }),
-  providers: limitedGate(
-    environment.PROVIDER_RATE,
-    {
-      circuits: dynamoCircuits({ client: dynamo, table }),
-      buckets: dynamoSharedBuckets({ client: dynamo, table }),
-      ...{ random: systemRandom, audit },
-    },
-    'lenient',
-  ),
+  providers,
   grants,
   events: eventBridgeTaskEvents({
     ...{ client: new EventBridgeClient(clientDefaults), busName: environment.TASK_EVENTS, issuer },
@@ -70,15 +73,22 @@ const ports: RefreshPorts = {
   ...{ clock: systemClock, random: systemRandom, audit },
 };
 
+const keeping = people && {
+  ...{ grants, providers, standings: people.standings, identityProviders },
+  ...{ kept: keptOf(environment), clock: systemClock, audit },
+};
+
 /** What could not be worked off comes again, and the rest of the messages does not. */
 export async function handler(event: unknown, context: Context): Promise<SQSBatchResponse> {
   const received = readMessages(event);
   const until = after(systemClock(), timeLimit - lastWorkSeconds);
-  const worked = await work(
-    { ...ports, atOnce: 16, until },
-    received.map(({ message }) => message ?? { tasks: [] }),
-    context.awsRequestId,
+  const messages = received.map(({ message }) => message ?? { tasks: [] });
+  const worked = await Promise.all([
+    work({ ...ports, atOnce: 16, until }, messages, context.awsRequestId),
+    ...(keeping ? [keepAllAhead({ ...keeping, atOnce: 8, until }, messages, context.awsRequestId)] : []),
+  ]);
+  const failed = received.filter(
+    ({ message }, index) => message === undefined || worked.some((each) => each[index] === 'again'),
   );
-  const failed = received.filter(({ message }, index) => message === undefined || worked[index] === 'again');
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }

@@ -4,6 +4,7 @@ import { dynamoOpaqueTokens } from '../../adapters/dynamodb/opaque-tokens.ts';
 import { dynamoTokenStandings } from '../../adapters/dynamodb/token-standings.ts';
 import {
   downstreamApis,
+  downstreamKeptStandings,
   downstreamMachineTokens,
   downstreamStandings,
   standingDefaults,
@@ -16,6 +17,7 @@ import { familyLife } from '../../oauth/tokens/lifetime.ts';
 import type { ApiDirectory } from '../../ports/downstream-apis.ts';
 import type { Grants } from '../../ports/grants.ts';
 import type { IdentityProviders } from '../../ports/identity-providers.ts';
+import type { KeptStandings } from '../../ports/kept-grants.ts';
 import type { RegistryReader } from '../../ports/registry.ts';
 import { systemRandom } from '../../runtime/random.ts';
 import type { RefresherEnvironment } from './environment.ts';
@@ -26,6 +28,11 @@ interface Given extends Omit<OwnTokenPorts, 'standings' | 'anchors' | 'opaque'> 
   readonly identityProviders: IdentityProviders;
   readonly grants: Grants;
   readonly apis: ApiDirectory;
+}
+
+/** What it takes to ask with what is kept of people before that ends. */
+export function keptOf({ DOWNSTREAM_FUNCTION: functionName }: RefresherEnvironment): KeptStandings {
+  return downstreamKeptStandings({ client: new LambdaClient(standingDefaults), functionName });
 }
 
 /** What it takes to confirm what rests on identity providers: people, and what agents get there as themselves. */

@@ -11,6 +11,7 @@ import type {
   KeptUpstream,
   OpenedToken,
   SealedToken,
+  TokenEnd,
   Vault,
   VaultOutcome,
   VaultSeals,
@@ -18,10 +19,10 @@ import type {
 import { after, type Clock, type Instant } from '../../runtime/clock.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import type { GrantId } from '../../runtime/identifiers.ts';
-import type { Random } from '../../runtime/random.ts';
+import { fraction, type Random } from '../../runtime/random.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { AsClient } from '../enrolment/as-client.ts';
-import { keptUntil } from './kept-life.ts';
+import { askedAgain, keptUntil } from './kept-life.ts';
 import { personOf } from './person.ts';
 
 /** What it takes to ask with a kept refresh token. */
@@ -106,7 +107,7 @@ export interface ProviderAnswer {
   /** What it rotated to: the old token may be spent, so that the new one is written whatever else was told. */
   readonly sealed: SealedToken | undefined;
   /** When the token ends that it takes from now on. */
-  readonly end: { readonly endsAt?: Instant };
+  readonly end: TokenEnd;
   /** The provider, as it was spoken to. */
   readonly spokenTo: SpokenTo;
   readonly token: OpenedToken;
@@ -129,7 +130,7 @@ export async function askProvider(
   try {
     answer = await refreshKept(ports, idp, kept, wish);
   } catch (error) {
-    await settle({ kind: 'failed' });
+    await settle({ kind: 'failed', ...askedAgain(kept, ports.clock()) });
     throw untilAskedAgain(error);
   }
   if (!answer.ok) await settle({ kind: 'ended', reason: answer.refusal });
@@ -137,7 +138,7 @@ export async function askProvider(
 }
 
 async function refreshKept(
-  { asClient, seals, upstream, clock }: Parameters<typeof askProvider>[0],
+  { asClient, seals, upstream, clock, random }: Parameters<typeof askProvider>[0],
   idp: IdentityProvider,
   kept: LeasedToken['kept'],
   wish: RefreshWish | undefined,
@@ -154,7 +155,7 @@ async function refreshKept(
     return refuse(isOfPerson(kept, refreshed.refusal, askedAt) ? 'upstream_refused' : 'interaction_required');
   const { rotated, refreshSeconds } = refreshed.value;
   const sealed = rotated && token.reseal({ ...token, refreshToken: rotated });
-  const end = keptUntil(idp, refreshSeconds, askedAt);
+  const end = keptUntil(idp, refreshSeconds, askedAt, fraction(random));
   return ok({ refreshed: refreshed.value, sealed, end, spokenTo, token });
 }
 

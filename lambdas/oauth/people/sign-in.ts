@@ -6,7 +6,7 @@ import { after, type Instant, instant } from '../../runtime/clock.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { keptUntil } from './kept-life.ts';
 import type { PersonId } from '../../runtime/identifiers.ts';
-import type { Random } from '../../runtime/random.ts';
+import { fraction, type Random } from '../../runtime/random.ts';
 import { personOf } from './person.ts';
 import { reachedAcr } from './step-up.ts';
 import { upstreamSession } from './upstream-session.ts';
@@ -35,7 +35,7 @@ export async function completeSignIn(
   back: SignInReturn,
   now: Instant,
 ): Promise<Result<SignedIn, SignInRefusal>> {
-  const { upstream, seals, vault } = ports;
+  const { upstream, seals, vault, random } = ports;
   const redeemed = await upstream.redeem(idp, back);
   if (!redeemed.ok) return redeemed;
   const { claims, refreshToken, refreshSeconds } = redeemed.value;
@@ -49,7 +49,7 @@ export async function completeSignIn(
     const issuedTo = back.enrolled === undefined ? {} : { client: back.enrolled };
     const binding = { grant: back.keepFor, idp: idp.id, person: person.value.id, ...issuedTo };
     const sealed = await seals.seal(binding, { refreshToken, subject: String(claims['sub']) });
-    const end = keptUntil(idp, refreshSeconds, now);
+    const end = keptUntil(idp, refreshSeconds, now, fraction(random));
     await vault.keep({ ...binding, ...end, sealed, unusedUntil: after(now, unusedSeconds) }, now);
   }
   const renewed = await renewKept(ports, idp, { back, signIn: redeemed.value, person: person.value.id }, now);
@@ -79,7 +79,7 @@ async function renewKept(
   const issuedTo = kept.client === undefined ? {} : { client: kept.client };
   const binding = { grant: kept.grant, idp: idp.id, person, ...issuedTo };
   const sealed = await seals.seal(binding, { refreshToken, subject: String(claims['sub']) });
-  const end = keptUntil(idp, refreshSeconds, now);
+  const end = keptUntil(idp, refreshSeconds, now, fraction(random));
   return vault.renew({ ...binding, ...end, sealed, attempt: random(16) }, now);
 }
 

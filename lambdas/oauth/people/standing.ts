@@ -21,11 +21,15 @@ export type StandingPorts = KeptPorts & { readonly upstream: Pick<UpstreamProvid
 /** Seconds for which an answer of the provider is good for all who ask. */
 const rememberedSeconds = 60;
 
-/** Whether the person behind a grant still stands at their identity provider. */
+/**
+ * Whether the person behind a grant still stands at their identity provider. `due`: it is asked only if what is kept is due at that
+ * moment, so that of however many come to renew it, one does.
+ */
 export async function checkStanding(
   ports: StandingPorts,
   idp: IdentityProvider | undefined,
   grant: GrantId,
+  due?: Instant,
 ): Promise<PersonStanding> {
   // No deployment of the provider any more: there is nobody who could say that the person stands.
   if (idp === undefined) return { kind: 'ended', reason: 'idp_removed' };
@@ -35,15 +39,26 @@ export async function checkStanding(
     if (kept?.idp !== idp.id) return { kind: 'not_kept' };
     const now = ports.clock();
     if (kept.unusedUntil !== undefined && now >= kept.unusedUntil) return { kind: 'not_kept' };
+    if (due !== undefined && kept.dueAt !== due) return toldLast(kept, now);
     return knownStanding(kept, now) ?? askOnce(ports, idp, kept);
   });
 }
 
+/** As it was told last, however long ago that is. */
+function toldLast(kept: KeptUpstream, now: Instant): PersonStanding {
+  return endedStanding(kept, now) ?? standing(kept.endsAt, kept.groups);
+}
+
+function endedStanding(kept: KeptUpstream, now: Instant): PersonStanding | undefined {
+  if (isWaiting(kept, now)) return { kind: 'to_sign_in' };
+  return kept.ended && { kind: 'ended', reason: kept.ended.reason };
+}
+
 /** What is known without asking. Throws where the provider could not be asked a moment ago. */
 function knownStanding(kept: KeptUpstream, now: Instant): PersonStanding | undefined {
-  const { ended, stoodAt, groups, failedAt, endsAt } = kept;
-  if (isWaiting(kept, now)) return { kind: 'to_sign_in' };
-  if (ended !== undefined) return { kind: 'ended', reason: ended.reason };
+  const { stoodAt, groups, failedAt, endsAt } = kept;
+  const ended = endedStanding(kept, now);
+  if (ended !== undefined) return ended;
   if (now < after(stoodAt, rememberedSeconds)) return standing(endsAt, groups);
   if (failedAt !== undefined && now < after(failedAt, failureSeconds)) {
     throw unavailable(kept, 'it failed a moment ago');

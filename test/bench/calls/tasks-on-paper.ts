@@ -104,12 +104,13 @@ export function paperNotes(): string {
   return `A refresh of a machine's task is ${refreshBudget.updates} updates of one item, ${refreshBudget.writeUnits} write units with those of the index, and less than a tenth
 of a call for queue and registry, which \`npm run bench -- --only refresh\` counts at 1,000, 10,000 and 100,000 tasks that are stored; what is larger
 is arithmetic. A million refreshes cost about $${dollarsOfMillion().toFixed(2)}, and a task of three days under tokens of 15 minutes ${each.toFixed(2)} cents. By
-itself a sweep is ${dueShards} queries, ${whole(dueShards * 60 * 24 * 30)} a month, whatever is due. Lambda asks the queue while it is empty, too, and
+itself a sweep is ${dueShards} queries, ${whole(dueShards * 60 * 24 * 30)} a month, whatever is due, and where people sign in as many for what is kept of them. Lambda asks the queue while it is empty, too, and
 [each of these requests is paid for](https://aws.amazon.com/premiumsupport/knowledge-center/sqs-high-charges/): ${given.pollers} at a time, for ${given.pollSeconds} seconds each,
 which is an assumption, are ${whole(emptyReceives)} a month, $${dollarsFor(prices.queueRequest, emptyReceives).toFixed(2)}.
 
 A refresh of a person's task is one question to their identity provider, ${personBudget.updates} updates, ${personBudget.reads} reads at most, and one request to KMS
-for the token that is kept of theirs: \`npm run bench -- --only refresh\` counts them.
+for the token that is kept of theirs: \`npm run bench -- --only refresh\` counts them. What is kept of people who have no task, and ends unless somebody asks with
+it, costs no more each time: at half an hour some 70 times a day, at weeks or months once in those.
 
 A token that goes into a secret is one signature and three requests to Secrets Manager ([$0.05 for 10,000](https://aws.amazon.com/secrets-manager/pricing/)),
 every 10 minutes at the most: less than 8 cents a month for a task, beside the secret itself.

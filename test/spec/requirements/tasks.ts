@@ -54,6 +54,10 @@ export const tasks = {
     'Vestibule',
     'asks the identity provider of a person again before four fifths of the life of what it gave are over, where that ends before a token does',
   ),
+  'vestibule:kept-ahead': must(
+    'Vestibule',
+    'asks with what is kept of a person before it ends by itself, once each time, as long as a refresh token rests on it',
+  ),
   'vestibule:task-delivery': must(
     'Vestibule',
     'puts tokens of a task into the secret that it was opened with, tried before they are read, no more often than Secrets Manager bears, and tells whoever listens when it cannot',

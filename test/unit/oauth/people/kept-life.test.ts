@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { refreshLife } from '../../../../lambdas/adapters/upstream/refresh.ts';
-import { keptUntil } from '../../../../lambdas/oauth/people/kept-life.ts';
+import { askedAgain, keptUntil } from '../../../../lambdas/oauth/people/kept-life.ts';
 import { after, instant } from '../../../../lambdas/runtime/clock.ts';
 
 const now = instant(1_800_000_000);
@@ -32,8 +32,33 @@ describe('a refresh token of an identity provider ends', () => {
     ['whenever it pleases a provider of which nobody knows', 'generic', undefined, undefined],
     ['when everything of ours is over', 'generic', 401 * day, undefined],
   ] as const)('%s', (_what, profile, told, seconds) => {
-    expect(keptUntil({ profile }, told, now)).toEqual(
-      seconds === undefined ? {} : { endsAt: after(now, seconds) },
+    expect(keptUntil({ profile }, told, now, 0.5)).toEqual(
+      seconds === undefined ? {} : { endsAt: after(now, seconds), dueAt: after(now, seconds * 0.7) },
     );
+  });
+
+  it.each([
+    [0, 1_080],
+    [0.999, 1_439],
+  ])('no sooner than it is asked with between six and eight tenths of its life', (share, seconds) => {
+    expect(keptUntil({ profile: 'keycloak' }, 1_800, now, share).dueAt).toBe(after(now, seconds));
+  });
+});
+
+describe('a refresh token with which nobody could be asked now', () => {
+  it.each([
+    ['in a quarter of what is left', 600, 150],
+    ['no later than in five minutes', day, 300],
+    ['no sooner than in half a minute', 40, 30],
+    ['in five minutes when it has ended', 0, 300],
+    ['in five minutes when it has ended long ago', -day, 300],
+  ])('is asked with again %s', (_when, left, seconds) => {
+    expect(askedAgain({ endsAt: after(now, left), dueAt: now }, now)).toEqual({
+      dueAt: after(now, seconds),
+    });
+  });
+
+  it('is not asked with again where nobody had to ask with it', () => {
+    expect(askedAgain({}, now)).toEqual({});
   });
 });
