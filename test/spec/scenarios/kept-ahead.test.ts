@@ -162,4 +162,19 @@ describe('what is kept of a person whose identity provider forgets them after ha
     },
     400_000,
   );
+
+  verifies(
+    'vestibule:kept-ahead',
+    'is forgotten once no client of ours could go on with it, and its provider hears nothing of that',
+    async () => {
+      const { grantId } = await letIn();
+      const [asked, from] = [office.idp.refreshes(), office.company.log.length];
+      // Longer than a refresh token of ours may rest.
+      await office.pass(31 * 24 * hour);
+      await office.pass(minute);
+      expect(told(from, grantId)).toMatchObject([{ event: 'kept_grant_forgotten' }]);
+      expect([office.idp.refreshes() - asked, await office.dueAt(grantId)]).toEqual([0, undefined]);
+    },
+    60_000,
+  );
 });
