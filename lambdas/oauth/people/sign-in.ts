@@ -5,8 +5,9 @@ import type { Vault, VaultSeals } from '../../ports/vault.ts';
 import { after, type Instant, instant } from '../../runtime/clock.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { keptUntil } from './kept-life.ts';
-import type { PersonId } from '../../runtime/identifiers.ts';
+import type { GrantId, PersonId } from '../../runtime/identifiers.ts';
 import { fraction, type Random } from '../../runtime/random.ts';
+import type { Secret } from '../../runtime/secret.ts';
 import { personOf } from './person.ts';
 import { reachedAcr } from './step-up.ts';
 import { upstreamSession } from './upstream-session.ts';
@@ -17,6 +18,18 @@ interface SignInPorts {
   readonly seals: VaultSeals;
   readonly vault: Vault;
   readonly random: Random;
+}
+
+interface ToKeep {
+  readonly of: {
+    readonly grant: GrantId;
+    readonly person: PersonId;
+    /** The client of ours that it was issued to at the provider; undefined: the deployment itself. */
+    readonly client: SignInReturn['enrolled'];
+  };
+  readonly claims: UpstreamClaims;
+  readonly refreshToken: Secret;
+  readonly refreshSeconds: number | undefined;
 }
 
 /**
@@ -35,7 +48,7 @@ export async function completeSignIn(
   back: SignInReturn,
   now: Instant,
 ): Promise<Result<SignedIn, SignInRefusal>> {
-  const { upstream, seals, vault, random } = ports;
+  const { upstream, vault } = ports;
   const redeemed = await upstream.redeem(idp, back);
   if (!redeemed.ok) return redeemed;
   const { claims, refreshToken, refreshSeconds } = redeemed.value;
@@ -46,13 +59,16 @@ export async function completeSignIn(
   }
   const kept = back.keepFor !== undefined && refreshToken !== undefined;
   if (kept) {
-    const issuedTo = back.enrolled === undefined ? {} : { client: back.enrolled };
-    const binding = { grant: back.keepFor, idp: idp.id, person: person.value.id, ...issuedTo };
-    const sealed = await seals.seal(binding, { refreshToken, subject: String(claims['sub']) });
-    const end = keptUntil(idp, refreshSeconds, now, fraction(random));
-    await vault.keep({ ...binding, ...end, sealed, unusedUntil: after(now, unusedSeconds) }, now);
+    const of = { grant: back.keepFor, client: back.enrolled, person: person.value.id };
+    const token = await toKeep(ports, idp, { of, claims, refreshToken, refreshSeconds }, now);
+    await vault.keep({ ...token, unusedUntil: after(now, unusedSeconds) }, now);
   }
-  const renewed = await renewKept(ports, idp, { back, signIn: redeemed.value, person: person.value.id }, now);
+  const renewed = await replaceKept(
+    ports,
+    idp,
+    { back, signIn: redeemed.value, person: person.value.id },
+    now,
+  );
   const session = upstreamSession(idp, claims);
   return ok({
     ...{ person: person.value, ...authenticationOf(idp, back, claims), keptUpstream: kept },
@@ -63,8 +79,8 @@ export async function completeSignIn(
 }
 
 /** What they signed in for again goes on with what they were given now: theirs alone, and if it waits for them. */
-async function renewKept(
-  { seals, vault, random }: SignInPorts,
+async function replaceKept(
+  ports: SignInPorts,
   idp: SpokenTo,
   {
     back: { renews: grant },
@@ -73,14 +89,25 @@ async function renewKept(
   }: { readonly back: SignInReturn; readonly signIn: UpstreamSignIn; readonly person: PersonId },
   now: Instant,
 ): Promise<boolean> {
+  const { vault, random } = ports;
   const kept = grant && (await vault.find(grant));
   if (refreshToken === undefined || kept === undefined || !isWaiting(kept, now)) return false;
   if (kept.idp !== idp.id || kept.person !== person) return false;
-  const issuedTo = kept.client === undefined ? {} : { client: kept.client };
-  const binding = { grant: kept.grant, idp: idp.id, person, ...issuedTo };
+  const of = { grant: kept.grant, client: kept.client, person };
+  const token = await toKeep(ports, idp, { of, claims, refreshToken, refreshSeconds }, now);
+  return vault.renew({ ...token, attempt: random(16) }, now);
+}
+
+/** A refresh token as it is kept: sealed for that grant and person alone, with the moments at which it is due and at which it ends. */
+async function toKeep(
+  { seals, random }: Pick<SignInPorts, 'seals' | 'random'>,
+  idp: SpokenTo,
+  { of: { client, ...of }, claims, refreshToken, refreshSeconds }: ToKeep,
+  now: Instant,
+) {
+  const binding = { ...of, idp: idp.id, ...(client !== undefined && { client }) };
   const sealed = await seals.seal(binding, { refreshToken, subject: String(claims['sub']) });
-  const end = keptUntil(idp, refreshSeconds, now, fraction(random));
-  return vault.renew({ ...binding, ...end, sealed, attempt: random(16) }, now);
+  return { ...binding, ...keptUntil(idp, refreshSeconds, now, fraction(random)), sealed };
 }
 
 /** One that was issued to a client of its own there is no word of ours, who send people to be signed out. */
