@@ -78,6 +78,18 @@ module.exports = {
       'The life of a task sees ports and runtime.',
     ),
     from(
+      '^lambdas/egress/',
+      { path: '^(node_modules/(@aws-sdk|@smithy|@middy)|lambdas/(?!egress/|ports/|runtime/))' },
+      'egress-alone',
+      'What is kept of third parties, and what may be asked of them, sees ports and runtime.',
+    ),
+    from(
+      '^lambdas/(registry|keys|tasks)/',
+      { path: '^lambdas/egress/' },
+      'not-egress',
+      'Domains do not import each other; tokens for the proxy are judged by what it allows.',
+    ),
+    from(
       '^lambdas/(registry|keys)/',
       { path: '^lambdas/tasks/' },
       'not-tasks',

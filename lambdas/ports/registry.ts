@@ -42,13 +42,13 @@ export interface ScopeDefinition {
   readonly description: string;
 }
 
-/** An MCP server, or an agent that others call: what a token can be for. */
+/** An MCP server, an agent that others call, or a third party behind the vault: what a token can be for. */
 export interface Resource extends Registration {
   readonly id: ResourceId;
   readonly uri: ResourceUri;
   /** Equal to `uri` unless the registration names another. */
   readonly audience: Audience;
-  readonly kind: 'mcp-server' | 'agent';
+  readonly kind: 'mcp-server' | 'agent' | 'egress';
   /** The principal behind a resource of kind `agent`. */
   readonly agentId?: AgentId;
   readonly name: string;

@@ -1,3 +1,4 @@
+import type { EgressEvent } from './egress-events.ts';
 import type { EnrolmentEvent } from './enrolment-events.ts';
 import type { ApiTokenGiven, ExchangedFrom, RefreshTokenGiven } from './exchange-events.ts';
 import { logger } from './log.ts';
@@ -220,6 +221,7 @@ export type AuditEvent =
       readonly reason: string;
     }
   | EnrolmentEvent
+  | EgressEvent
   | DeliveryEvent
   | RefresherEvent
   | RegistrationEvent

@@ -31,3 +31,7 @@ export type DeviceId = Branded<'DeviceId'>;
 export type IdpId = Branded<'IdpId'>;
 /** One task: the work of an agent under one handle. `[A-Za-z0-9_-]{22}`. */
 export type TaskId = Branded<'TaskId'>;
+/** Short name of a third party whose API agents call through the vault; the id of a resource of ours too. */
+export type EgressProviderId = Branded<'EgressProviderId'>;
+/** One account at a third party that somebody connected, from then until it is disconnected. `[A-Za-z0-9_-]{22}`. */
+export type ConnectionId = Branded<'ConnectionId'>;
