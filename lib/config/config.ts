@@ -2,6 +2,7 @@ import type { OnBehalfOfConfig } from './delegation-config.ts';
 import type { IdentityAssertionConfig } from './asserting-config.ts';
 import type { TrustAnchorConfig, WorkloadConfig } from './foreign-config.ts';
 import type { DownstreamApiConfig } from './downstream-apis-config.ts';
+import type { EgressConfig } from './egress-config.ts';
 import type { IdentityProviderConfig, RoleConfig } from './people-config.ts';
 import type { AgentTasksConfig, TasksConfig } from './tasks-config.ts';
 
@@ -63,6 +64,8 @@ export interface VestibuleConfig {
   readonly workloads?: readonly WorkloadConfig[];
   /** APIs behind identity providers, which agents and MCP servers call in the name of people. */
   readonly downstreamApis?: readonly DownstreamApiConfig[];
+  /** Third parties whose APIs agents call without holding their credentials. Default: none. */
+  readonly egress?: EgressConfig;
   /** Authorization servers of others to which this deployment says who its people are (ID-JAG). Default: none. */
   readonly identityAssertions?: readonly IdentityAssertionConfig[];
   /** How the pages look that people see when they sign in. */
