@@ -3,6 +3,7 @@ import { administration, authorization, robustness } from './requirements/operat
 import { agentWrapper } from './requirements/agent.ts';
 import { agentCore } from './requirements/agentcore.ts';
 import { chains } from './requirements/chains.ts';
+import { connections } from './requirements/connections.ts';
 import { assertions, tokenRequest } from './requirements/token.ts';
 import { delegations } from './requirements/delegations.ts';
 import { deviceGrant } from './requirements/device.ts';
@@ -61,6 +62,7 @@ export const requirements = {
   ...agentWrapper,
   ...ends,
   ...chains,
+  ...connections,
   ...sightOfTasks,
   ...taskTokens,
   ...tasks,
