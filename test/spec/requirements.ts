@@ -7,6 +7,7 @@ import { connections } from './requirements/connections.ts';
 import { assertions, tokenRequest } from './requirements/token.ts';
 import { delegations } from './requirements/delegations.ts';
 import { deviceGrant } from './requirements/device.ts';
+import { egressTokens } from './requirements/egress-tokens.ts';
 import { exchange } from './requirements/exchange.ts';
 import { downstreamApis } from './requirements/downstream-apis.ts';
 import { discovery, resourceMetadata } from './requirements/discovery.ts';
@@ -55,6 +56,7 @@ export const requirements = {
   ...issuance,
   ...resourceServer,
   ...idJag,
+  ...egressTokens,
   ...identityAssertions,
   ...introspection,
   ...protectedApis,

@@ -1,4 +1,5 @@
 import type { DownstreamApi } from '../../ports/downstream-apis.ts';
+import type { EgressDetail } from '../../ports/egress-token.ts';
 import type { Family, GrantedBy, StoredGrant } from '../../ports/grants.ts';
 import type { GrantType, Resource } from '../../ports/registry.ts';
 import type { ProvenWorkload } from '../../ports/workloads.ts';
@@ -26,6 +27,8 @@ export interface TokenPlan {
   /** In place of a token of ours: one of its provider, which the agent gets as itself. */
   readonly api?: DownstreamApi;
   readonly scope: readonly ScopeName[];
+  /** Of a token for the proxy: which requests it allows, by whose account at the third party. */
+  readonly egress?: EgressDetail;
   /** The thumbprint of the key that the token is bound to; absent: whoever bears it may use it. */
   readonly jkt?: string;
   /** The same of a certificate. */

@@ -1,3 +1,4 @@
+import type { EgressDetail } from '../../ports/egress-token.ts';
 import type { Resource } from '../../ports/registry.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { AgentId, Issuer } from '../../runtime/identifiers.ts';
@@ -27,6 +28,8 @@ export interface AccessTokenClaims extends ChainClaims {
   readonly amr?: readonly string[];
   /** Who alone may exchange the token, by the name of an actor; absent: the server that it is for. */
   readonly may_act?: { readonly sub: string };
+  /** Of a token for the proxy: what it lets its bearer do there, and whose account is used for it. */
+  readonly authorization_details?: readonly [EgressDetail];
 }
 
 /** RFC 9449 §6.1, RFC 8705 §3.1: a thumbprint by SHA-256. RFC 7800 §3.1: of one key. */
@@ -61,6 +64,8 @@ export function accessTokenClaims(plan: TokenPlan, issuance: Issuance): AccessTo
     ...(plan.exchanged && chainClaims(plan.exchanged)),
     ...(plan.tasks && { task_chain: plan.tasks }),
     ...(mayAct !== undefined && { may_act: { sub: mayAct } }),
+    // RFC 9396 §9.1.
+    ...(plan.egress && { authorization_details: [plan.egress] as const }),
   };
 }
 

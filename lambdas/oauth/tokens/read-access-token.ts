@@ -3,6 +3,7 @@ import type { KeyRing } from '../../ports/signing.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { Issuer } from '../../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
+import { egressDetails } from '../egress/egress-detail.ts';
 import type { AccessTokenClaims } from './access-token.ts';
 import { ownJwt } from './own-jwt.ts';
 import { chainShape, isWholeChain } from './token-chain.ts';
@@ -31,6 +32,8 @@ const members: v.GenericSchema<unknown, AccessTokenClaims> = v.object({
   acr: v.exactOptional(text),
   amr: v.exactOptional(v.array(text)),
   may_act: v.exactOptional(v.strictObject({ sub: text })),
+  // RFC 9396 §9.1: strict, so that no rule is read as one that asks for less.
+  authorization_details: v.exactOptional(egressDetails),
   ...chainShape,
 });
 const claimsShape = v.pipe(
