@@ -82,6 +82,13 @@ export class GrantsTable extends Construct {
     return { GRANTS_TABLE: this.table.tableName };
   }
 
+  /** Accounts at third parties that people are connecting. */
+  grantConnecting(role: IRole): GrantsVariables {
+    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] as const;
+    grantItems(this.table, role, { actions, items: ['connect#*'] });
+    return { GRANTS_TABLE: this.table.tableName };
+  }
+
   /** Keeping what opaque tokens stand for; whoever keeps it cannot read it. */
   grantOpaqueIssuance(role: IRole): GrantsVariables {
     grantItems(this.table, role, { actions: ['dynamodb:PutItem'], items: ['opaque-token#*'] });

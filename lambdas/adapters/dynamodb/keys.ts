@@ -59,6 +59,8 @@ export const keyOf = {
   opaqueToken: (id: string): string => `opaque-token#${id}`,
   /** A sign-in on its way, by the SHA-256 of the state that went to the identity provider. */
   transaction: (id: string): string => `transaction#${id}`,
+  /** An account that somebody is connecting, by the SHA-256 of the state that went to the third party. */
+  connectTransaction: (id: string): string => `connect#${id}`,
   /** An authorization request that was pushed, by the SHA-256 of the random part of its `request_uri`. */
   pushedRequest: (id: string): string => `pushed-request#${id}`,
   /** What a person granted. */
