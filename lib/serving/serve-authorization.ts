@@ -32,6 +32,8 @@ export function serveAuthorization(parts: DeploymentParts): void {
       SEAL_SECRET: sealSecret.grantUse(role),
       ...people.grantAsking(role),
       ...grantDocumentEnrolment(parts, role),
+      CONNECTIONS_FUNCTION: 'none',
+      EGRESS_PROVIDERS: '[]',
       ...registry.grantSignInDecisions(role),
       ...grants.grantSignIns(role),
       ...grants.grantBuckets(role, 'address', 'user-code'),

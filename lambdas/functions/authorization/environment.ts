@@ -22,5 +22,9 @@ export const authorizationEnvironment = [
   'PROXIED_IDPS',
   /** Name of the function that registers them there; `none` where no host is curated, or no client one of its own. */
   'ENROLMENT_FUNCTION',
+  /** Name of the function that holds connected accounts; `none` without third parties. */
+  'CONNECTIONS_FUNCTION',
+  /** The ids of the third parties, as a JSON list. */
+  'EGRESS_PROVIDERS',
 ] as const;
 export type AuthorizationEnvironment = Record<(typeof authorizationEnvironment)[number], string>;
