@@ -40,6 +40,13 @@ export function proofInvalid(context: ChallengeContext, description: string): Ch
   return refusal(401, 'invalid_dpop_proof', description, context);
 }
 
+// RFC 9449 §9: the token and the key may be good; the next proof has to hold this.
+export function nonceMissing(context: ChallengeContext, nonce: string): Challenge {
+  const description = 'The DPoP header has to hold the nonce of the DPoP-Nonce header of this answer';
+  const answer = refusal(401, 'use_dpop_nonce', description, context);
+  return { ...answer, headers: { ...answer.headers, 'dpop-nonce': nonce } };
+}
+
 /** The same of a proof that did once already. */
 export function proofReplayed(context: ChallengeContext): Challenge {
   return proofInvalid(context, 'The DPoP header was used before; make a proof for each request');

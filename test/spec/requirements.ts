@@ -13,6 +13,7 @@ import { downstreamApis } from './requirements/downstream-apis.ts';
 import { discovery, resourceMetadata } from './requirements/discovery.ts';
 import { endsOfPeople } from './requirements/ends-of-people.ts';
 import { dpop } from './requirements/dpop.ts';
+import { egressProxy } from './requirements/egress-proxy.ts';
 import { ends } from './requirements/ends.ts';
 import { doctor } from './requirements/doctor.ts';
 import { entitlement, issuance } from './requirements/issuance.ts';
@@ -62,6 +63,7 @@ export const requirements = {
   ...protectedApis,
   ...agentCore,
   ...agentWrapper,
+  ...egressProxy,
   ...ends,
   ...chains,
   ...connections,

@@ -23,6 +23,8 @@ export interface IssuerEndpoints {
   readonly jwks: string;
   /** The feed of ends. */
   readonly ends: string;
+  /** Below it the proxy to each third party. */
+  readonly egress: string;
 }
 
 /** Where the deployment is reached. */
@@ -62,5 +64,6 @@ export function endpointsOf(issuer: Issuer): IssuerEndpoints {
     tasks: `${issuer}/tasks`,
     jwks: `${issuer}/.well-known/jwks.json`,
     ends: `${issuer}/ends`,
+    egress: `${issuer}/egress`,
   };
 }
