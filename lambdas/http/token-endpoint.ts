@@ -28,6 +28,8 @@ function granted(
     // RFC 8693 §2.2.1.
     ...(issuedTokenType !== undefined && { issued_token_type: issuedTokenType }),
     expires_in: expiresAt - now,
+    // RFC 9396 §7: so that whoever bears it knows which requests it is good for.
+    ...(plan.egress && { authorization_details: [plan.egress] }),
     ...((plan.scope.length > 0 || plan.identity === undefined) && { scope: formatScope(plan.scope) }),
     ...(refreshToken && { refresh_token: refreshToken.reveal() }),
     ...(idToken !== undefined && { id_token: idToken }),

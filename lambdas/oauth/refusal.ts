@@ -5,8 +5,10 @@ import type { BearerRefusal } from './bearer/refusal.ts';
 import { workloadError, type WorkloadRefusal } from './bearer/workload-refusal.ts';
 import { type DeviceError, deviceErrors, type DeviceRefusal } from './device/refusal.ts';
 import type { ProofRefusal } from './dpop/refusal.ts';
+import type { EgressRefusal } from './egress/refusal.ts';
 import type { ExchangeRefusal, NothingDelegatedNow } from './exchange/refusal.ts';
 import type { ApiTokenRefusal } from './exchange/api-refusal.ts';
+import { list, printable } from './error-text.ts';
 import { endInWords } from './grants/end-grant.ts';
 import { heldErrors, type HeldRefusal } from './grants/held-refusal.ts';
 import type { CertificateBindingRefusal, CertificateRefusal } from './mutual-tls/refusal.ts';
@@ -53,6 +55,7 @@ export type GrantRefusal =
   | DeviceRefusal
   | WorkloadRefusal
   | ApiTokenRefusal
+  | EgressRefusal
   | ExchangeRefusal
   | BearerRefusal
   | TaskRefusal
@@ -198,6 +201,7 @@ const wire: Wire = {
   scope_empty: ({ available }) =>
     bad('invalid_scope', `nothing is granted unasked; the agent may ask for: ${list(available)}`),
   api_token_refused: ({ error, description, members }) => ({ ...bad(error, description), members }),
+  egress_refused: ({ error, description, members }) => ({ ...bad(error, description), members }),
   dpop_proof_missing: () =>
     bad('invalid_dpop_proof', 'this takes a proof of the key that the client has: send the DPoP header'),
   dpop_proof_not_acceptable: ({ detail }) => bad('invalid_dpop_proof', `the DPoP header ${detail}`),
@@ -292,11 +296,6 @@ function notBound(what: string): WireError {
   return invalidClient(`the client_assertion ${what}`);
 }
 
-/** RFC 6749 §5.2: the characters of a description; the keys of tags have more. */
-function printable(text: string): string {
-  return text.replace(/[^\x20\x21\x23-\x5B\x5D-\x7E]/g, '?');
-}
-
 // RFC 9449 §8.
 function useNonce(dpopNonce: string, description: string): WireError {
   return { status: 400, error: 'use_dpop_nonce', description, dpopNonce };
@@ -334,8 +333,4 @@ function tooManyRequests({ of, perSecond, retryAfterSeconds }: LimitRefusal): Wi
         : `too many requests from this address prove no client; mend the credentials, and ${wait}`,
     retryAfter: retryAfterSeconds,
   };
-}
-
-function list(names: readonly string[]): string {
-  return names.length === 0 ? 'nothing' : names.join(' ');
 }

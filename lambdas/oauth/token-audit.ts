@@ -1,3 +1,4 @@
+import type { EgressDetail } from '../ports/egress-token.ts';
 import type { ProvenWorkload } from '../ports/workloads.ts';
 import type { AuditEvent } from '../runtime/events.ts';
 import { taskIn } from '../runtime/via.ts';
@@ -55,10 +56,16 @@ export function issuedEvent(
 function issued({ plan, jti, kid, api, family, expiresAt }: Issued) {
   const granted = { ...grantedTo(plan), expiresAt };
   if (family !== undefined) return { event: 'refresh_token_given', ...granted, familyId: family } as const;
+  if (jti === undefined && plan.egress !== undefined) return { ...granted, ...ofThirdParty(plan.egress) };
   // It is its provider's own: nobody here reads what it is called.
   if (jti === undefined) return { event: 'api_token_given', ...granted, api: api ?? plan.audience } as const;
   const named = { jti, ...(kid !== undefined && { kid }) };
   return { event: 'token_issued', ...granted, ...named, ...boundTo(plan) } as const;
+}
+
+function ofThirdParty({ provider, connection, holder, group }: EgressDetail) {
+  const named = { provider, connection, holder, ...(group !== undefined && { group }) };
+  return { event: 'provider_token_given', ...named } as const;
 }
 
 function grantedTo(plan: TokenPlan) {

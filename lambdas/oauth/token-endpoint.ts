@@ -3,6 +3,7 @@ import { sha256 } from '../runtime/digest.ts';
 import { ok, refuse, type Result } from '../runtime/result.ts';
 import type { AuthenticatedClient } from './client-authentication/authenticate-client.ts';
 import { type DecisionPorts, decidedRequest } from './decided-request.ts';
+import { type EgressPorts, withEgress } from './egress/egress-access.ts';
 import { boundKey, type PossessionPorts, type ProvenKey, readPossession } from './dpop/possession.ts';
 import type { Decided, Grant, GrantContext, TokenPlan } from './grants/grant.ts';
 import { markProofs, type MarkPorts } from './mark-proofs.ts';
@@ -20,6 +21,8 @@ export interface TokenEndpointPorts extends DecisionPorts, PossessionPorts, Mark
   /** Where it is: what proofs have to name. */
   readonly endpoint: 'token' | 'exchange';
   readonly issue: IssueToken;
+  /** Undefined where there are no third parties. */
+  readonly egress?: EgressPorts | undefined;
 }
 
 export function tokenEndpoint(ports: TokenEndpointPorts): RequestToken {
@@ -51,14 +54,13 @@ async function grantToken(
   // Before anything counts as a replay: without its certificate, what a client presents may be stolen.
   const certificate = boundCertificate(client.client, context);
   if (!certificate.ok) return certificate;
-  const decided = await grant.value.redeem(parameters, context);
-  if (!decided.ok) return decided;
-  const key = boundKey({ dpopBound: isOfKey(client.client, decided.value.plan) }, context.possession);
-  if (!key.ok) return key;
-  const unsigned = grantUnsigned(ports, decided.value, context);
+  const found = await decidedBy(ports, grant.value, parameters, context);
+  if (!found.ok) return found;
+  const { decided, key, completed } = found.value;
+  const unsigned = grantUnsigned(ports, decided, completed, context);
   if (unsigned !== undefined) return unsigned;
-  const { idToken, issuedTokenType, uses, mark } = decided.value;
-  const plan = boundTo(decided.value.plan, key.value, certificate.value);
+  const { idToken, issuedTokenType, uses, mark } = decided;
+  const plan = boundTo(completed, key, certificate.value);
   const { expiresAt: clientUntil } = client.client;
   const token = await ports.issue(
     { plan, ...(idToken && { idToken }), ...(clientUntil !== undefined && { clientUntil }) },
@@ -71,16 +73,42 @@ async function grantToken(
   if (fault !== undefined) return refuse({ reason: fault });
   const marked = mark === undefined ? ok({}) : await mark();
   if (!marked.ok) return marked;
-  return ok({ ...token, plan, ...marked.value, ...typeOf(issuedTokenType), ...nextNonce(key.value) });
+  return ok({ ...token, plan, ...marked.value, ...typeOf(issuedTokenType), ...nextNonce(key) });
+}
+
+interface DecidedToken {
+  readonly decided: Decided;
+  readonly key: ProvenKey | undefined;
+  /** What was decided, with whose account is used and for what, where it is for a third party. */
+  readonly completed: TokenPlan;
+}
+
+async function decidedBy(
+  { egress }: TokenEndpointPorts,
+  grant: Grant,
+  parameters: Parameters,
+  context: GrantContext,
+): Promise<Result<DecidedToken, GrantRefusal>> {
+  const decided = await grant.redeem(parameters, context);
+  if (!decided.ok) return decided;
+  const { plan } = decided.value;
+  const key = boundKey({ dpopBound: isOfKey(context.client.client, plan) }, context.possession);
+  if (!key.ok) return key;
+  const isExact = parameters.values.has('scope');
+  const completed = await withEgress(egress, plan, { now: context.now, isExact });
+  return completed.ok
+    ? ok({ decided: decided.value, key: key.value, completed: completed.value })
+    : completed;
 }
 
 /** Undefined where a token of ours is to be signed. */
 function grantUnsigned(
   ports: TokenEndpointPorts,
   decided: Decided,
+  completed: TokenPlan,
   context: GrantContext,
 ): Promise<Result<GrantedToken, Refusal>> | undefined {
-  if (decided.elsewhere !== undefined) return grantForeign(ports, decided, context);
+  if (decided.elsewhere !== undefined) return grantForeign(ports, { ...decided, plan: completed }, context);
   return decided.opens === undefined ? undefined : grantFamily(ports, decided, context);
 }
 
@@ -94,7 +122,7 @@ async function grantForeign(
   { plan, elsewhere }: Decided,
   context: GrantContext,
 ): Promise<Result<GrantedToken, Refusal>> {
-  const token = await elsewhere?.();
+  const token = await elsewhere?.(plan);
   if (token === undefined) throw new Error('nobody is there to issue it');
   if (!token.ok) return token;
   const fault = await markProofs(ports, context, undefined);

@@ -55,11 +55,6 @@ export type EgressEvent =
   /** `by_hand`: the provider has no way, and the person was told where. */
   | (OfConnection & { readonly event: 'connection_revoked'; readonly proof: 'answer' | 'gone' | 'by_hand' })
   | (OfConnection & { readonly event: 'revocation_failed'; readonly count: number; readonly reason: string })
-  | (OfConnection & {
-      readonly event: 'provider_token_given';
-      readonly scope: string;
-      readonly expiresAt?: number;
-    })
   | (EgressCall & {
       readonly event: 'egress_called';
       /** The rule that it matched, as the config writes it. */

@@ -1,6 +1,11 @@
 import type { EgressEvent } from './egress-events.ts';
 import type { EnrolmentEvent } from './enrolment-events.ts';
-import type { ApiTokenGiven, ExchangedFrom, RefreshTokenGiven } from './exchange-events.ts';
+import type {
+  ApiTokenGiven,
+  ExchangedFrom,
+  ProviderTokenGiven,
+  RefreshTokenGiven,
+} from './exchange-events.ts';
 import { logger } from './log.ts';
 import type { LogoutEvent, UpstreamLogoutEvent } from './logout-events.ts';
 import type { TaskEndRefused } from './operator-task-events.ts';
@@ -71,7 +76,7 @@ export type AuditEvent =
         /** What the trust anchor calls the workload that the agent is. */
         readonly workload?: string;
       })
-  | (TokenDecision & (ApiTokenGiven | RefreshTokenGiven))
+  | (TokenDecision & (ApiTokenGiven | ProviderTokenGiven | RefreshTokenGiven))
   | (TokenDecision & {
       readonly event: 'token_refused';
       readonly reason: string;

@@ -23,3 +23,13 @@ export interface ApiTokenGiven extends ExchangedFrom {
   readonly api: string;
   readonly expiresAt: number;
 }
+
+/** A token of a third party itself, of less than what is kept of it. */
+export interface ProviderTokenGiven extends ExchangedFrom {
+  readonly event: 'provider_token_given';
+  readonly provider: string;
+  readonly connection: string;
+  readonly holder: 'person' | 'group' | 'service';
+  readonly group?: string;
+  readonly expiresAt: number;
+}

@@ -103,6 +103,12 @@ function offerOf(
   resource: Resource | undefined,
 ): Result<Offer, RedirectRefusal> {
   if (resource?.state !== 'active') return notAvailable();
+  if (resource.kind === 'egress') {
+    return invalidTarget(
+      'third_party',
+      'a third party is called in the name of people by agents, which get their tokens for it by token exchange',
+    );
+  }
   const defined = resource.scopes.map(({ name }) => name);
   if (client.agentId === undefined) {
     return isOpenTo(resource, client)

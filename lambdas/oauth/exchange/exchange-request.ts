@@ -1,7 +1,7 @@
 import { ok, type Result } from '../../runtime/result.ts';
 import type { Parameters } from '../parameters.ts';
 import { type ExchangeRefusal, exchangeRefused } from './refusal.ts';
-import { accessTokenType, idTokenType, jwtType, refreshTokenType } from './token-types.ts';
+import { accessTokenType, idTokenType, jwtType, providerTokenType, refreshTokenType } from './token-types.ts';
 
 /** A token of a request, as it was sent, and what its sender says it is. */
 export interface SentToken {
@@ -9,8 +9,8 @@ export interface SentToken {
   readonly type: string;
 }
 
-/** As what the new token is wanted: the last two where people sign in. */
-const requestedTypes = [accessTokenType, jwtType, refreshTokenType, idTokenType] as const;
+/** As what the new token is wanted. */
+const requestedTypes = [accessTokenType, jwtType, refreshTokenType, idTokenType, providerTokenType] as const;
 export type RequestedType = (typeof requestedTypes)[number];
 
 /** Those that tell of a person, or go on for one. */

@@ -4,6 +4,8 @@ import { defineGrant, type Decided, type Grant, type GrantContext, type TokenPla
 import { type ApiPorts, apiRequest, tokenOfApi } from './api-token.ts';
 import type { ExchangeTarget } from './api-target.ts';
 import { type HeldScope, heldByRoles } from '../people/held-scope.ts';
+import type { EgressPorts } from '../egress/egress-access.ts';
+import { providerToken } from '../egress/provider-token.ts';
 import type { GrantRefusal } from '../refusal.ts';
 import type { JudgeActor } from './actor-token.ts';
 import { delegatedScope, delegatedTarget } from './delegated-access.ts';
@@ -20,7 +22,14 @@ import { readSubject } from './read-subject.ts';
 import { exchangeRefused } from './refusal.ts';
 import { presenterFault, type Requester, requesterOf } from './requester.ts';
 import type { Subject, SubjectReader } from './subject.ts';
-import { accessTokenType, exchangeGrantType, idTokenType, jwtType, refreshTokenType } from './token-types.ts';
+import {
+  accessTokenType,
+  exchangeGrantType,
+  idTokenType,
+  jwtType,
+  providerTokenType,
+  refreshTokenType,
+} from './token-types.ts';
 
 export interface ExchangePorts extends ApiPorts {
   readonly registry: RegistryReader;
@@ -30,6 +39,8 @@ export interface ExchangePorts extends ApiPorts {
   readonly maximumDepth: number;
   /** Undefined where no people sign in. */
   readonly people: FamilyPorts | undefined;
+  /** Undefined where there are no third parties. */
+  readonly egress?: EgressPorts | undefined;
 }
 
 /** RFC 8693 §2.1: whoever was sent a token gets one for somebody else, in the name of who sent it. */
@@ -118,6 +129,7 @@ async function exchanged(
       ? ok({ plan, elsewhere: () => tokenOfApi(ports, api, asked.value, subject.expiresAt) })
       : asked;
   }
+  if (requestedType === providerTokenType) return providerToken(ports.egress, plan, context.client);
   if (requestedType === jwtType && target.isOpaque) return exchangeRefused('target_opaque');
   if (requestedType !== refreshTokenType || ports.people === undefined) {
     return ok({ plan, issuedTokenType: requestedType });
@@ -149,11 +161,12 @@ export async function delegatedPlan(
   if (!scope.ok) return scope;
   const link = nextLink(subject, requester.actor, { mode: rule.mode, maximumDepth });
   if (!link.ok) return link;
-  const { id, expiresAt, granted, tasks } = subject;
+  const { id, idp, expiresAt, granted, tasks } = subject;
   return ok({
     ...{ subject: id, ...requester.actor, audience: target.audience, scope: scope.value },
     ...('resource' in target.is && { resource: target.is.resource }),
     exchanged: link.value,
+    ...(idp !== undefined && { idp }),
     ...(tasks && { tasks }),
     // RFC 8693 §2.2.1: no longer than the token that it was exchanged from.
     until: expiresAt,

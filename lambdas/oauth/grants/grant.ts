@@ -4,7 +4,7 @@ import type { Family, GrantedBy, StoredGrant } from '../../ports/grants.ts';
 import type { GrantType, Resource } from '../../ports/registry.ts';
 import type { ProvenWorkload } from '../../ports/workloads.ts';
 import type { Instant } from '../../runtime/clock.ts';
-import type { AgentId, ClientId, GrantId, ScopeName, TaskId } from '../../runtime/identifiers.ts';
+import type { AgentId, ClientId, GrantId, IdpId, ScopeName, TaskId } from '../../runtime/identifiers.ts';
 import type { Result } from '../../runtime/result.ts';
 import type { Secret } from '../../runtime/secret.ts';
 import type { AuthenticatedClient } from '../client-authentication/authenticate-client.ts';
@@ -35,6 +35,8 @@ export interface TokenPlan {
   readonly x5t?: string;
   /** Absent where no person granted anything. */
   readonly granted?: PersonsGrant;
+  /** Of an exchange in the name of a person: where they sign in, if that is an identity provider of ours. */
+  readonly idp?: IdpId;
   /** Where the token comes from; absent where it was exchanged from none. */
   readonly exchanged?: Exchanged;
   /** The task that the token is of, which comes last, and those above it, the root first; absent where it is of none. */
@@ -61,7 +63,7 @@ export interface IdTokenPlan {
   readonly nonce?: string;
 }
 
-/** A token of an API behind an identity provider, which the provider issues and nobody here reads. */
+/** A token of an API behind an identity provider, or of a third party, which the provider issues and nobody here reads. */
 export interface ForeignToken {
   readonly api: string;
   readonly accessToken: string;
@@ -84,7 +86,7 @@ export interface Decided {
   /** Of an exchange: what its answer is called. */
   readonly issuedTokenType?: string;
   /** In place of a token of ours: asks for it once nothing else stands in the way. */
-  readonly elsewhere?: () => Promise<Result<ForeignToken, GrantRefusal>>;
+  readonly elsewhere?: (plan: TokenPlan) => Promise<Result<ForeignToken, GrantRefusal>>;
   /** In place of a token that is signed: a grant, which is kept in one write once nothing else stands in the way. */
   readonly opens?: {
     readonly grant: StoredGrant & { readonly family: Family };

@@ -59,6 +59,10 @@ export function tokenIssuer(ports: IssuerPorts): IssueToken {
   const { issuer, lifetimeSeconds, random } = ports;
   return async (wish, now) => {
     const { plan, clientUntil } = wish;
+    // A proxy that is told no rules would have to make some up.
+    if (plan.resource?.kind === 'egress' && plan.egress === undefined) {
+      throw new Error('a token for a third party says which requests it allows');
+    }
     const ends = [after(now, lifetimeSeconds), clientUntil, plan.until];
     const expiresAt = instant(Math.min(...ends.filter((end) => end !== undefined)));
     const issuance = { issuer, jti: random(16), issuedAt: now, expiresAt };

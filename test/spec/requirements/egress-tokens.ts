@@ -3,7 +3,27 @@ import { must } from '../requirement.ts';
 /** Tokens for the proxy to third parties. */
 export const egressTokens = {
   'rfc9396:9.1:egress-detail': must(
-    ['RFC 9396 §9.1', 'RFC 9396 §9.2'],
+    ['RFC 9396 §2', 'RFC 9396 §9.1', 'RFC 9396 §9.2'],
     'says in authorization_details of a token for the proxy, and of its introspection, by whose account it allows which requests, and takes no token for one whose details it cannot read to the last member',
+  ),
+  'rfc9396:7:told-details': must(
+    'RFC 9396 §7',
+    'tells whoever gets a token for the proxy in the answer which requests it allows',
+  ),
+  'vestibule:egress-token': must(
+    'Vestibule',
+    'gives an agent a token for a third party for five minutes at most: in the name of a person by an exchange, for the account of that person; for itself, for the account of its group or of the deployment',
+  ),
+  'vestibule:egress-interaction': must(
+    'Vestibule',
+    'tells an agent without an account that lets it do what it asks the address at which the person lets it',
+  ),
+  'vestibule:egress-policy': must(
+    'Vestibule',
+    'asks nothing about accounts at third parties before policy lets the agent have what it asks for',
+  ),
+  'rfc8693:3:provider-token': must(
+    ['RFC 8693 §3', 'RFC 9449 §5'],
+    'gives a token of the third party itself only where the config lets the agent have one, made of less, and never to a client whose tokens are bound',
   ),
 } as const;

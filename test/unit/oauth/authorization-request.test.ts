@@ -263,6 +263,12 @@ describe('what a client of an agent asks for', () => {
     );
   });
 
+  it('is nothing of a third party, which people do not let it use in this way', () => {
+    const resource = aResource({ kind: 'egress' });
+    expect(refused({}, { known: { ...known, resource } })).toBe('invalid_target third_party');
+    expect(refused({}, knowing({ resource }))).toBe('invalid_target third_party');
+  });
+
   it('is nothing beyond the catalogue, nor anything of a disabled agent', () => {
     const resource = aResource({ uri: other });
     expect(refused({ resource: other }, { known: { ...known, resource } })).toBe(

@@ -60,6 +60,16 @@ const expected: {
     },
     [400, 'interaction_required'],
   ],
+  egress_refused: [
+    {
+      ...{ reason: 'egress_refused', why: 'not_connected', error: 'interaction_required' },
+      ...{
+        description: 'no account is connected',
+        members: { interaction_uri: 'https://auth.example.com/' },
+      },
+    },
+    [400, 'interaction_required'],
+  ],
   dpop_proof_missing: [{ reason: 'dpop_proof_missing' }, [400, 'invalid_dpop_proof']],
   dpop_proof_not_acceptable: [
     { reason: 'dpop_proof_not_acceptable', detail: 'must hold one JWT' },
