@@ -71,7 +71,7 @@ export interface KeptTokens {
 }
 
 export interface Connection extends ConnectionBinding, Partial<KeptTokens> {
-  /** Grows with every write. */
+  /** Grows with every outcome, and when it is disconnected; neither a lease nor a pause is another version. */
   readonly version: number;
   /** `disconnecting`: nobody uses it any more, and the provider has not yet proved that it is revoked. */
   readonly state: 'active' | 'interaction_required' | 'disconnecting';
@@ -117,7 +117,10 @@ export interface Connections {
       },
     now: Instant,
   ) => Promise<boolean>;
-  /** True for exactly one attempt until its lease is over, and again for that same attempt; false where it is not that version any more. */
+  /**
+   * True for exactly one attempt until its lease is over, and again for that same attempt; false where it is not that version any more,
+   * has another lease than the one that was seen, or has to be connected again.
+   */
   readonly lease: (connection: Connection, lease: VaultLease, now: Instant) => Promise<boolean>;
   /** Writes what came of it, if the lease is still that of the attempt; true again for an attempt that has written. */
   readonly settle: (
@@ -133,7 +136,10 @@ export interface Connections {
    * true where it is disconnecting already.
    */
   readonly disconnect: (binding: ConnectionBinding, now: Instant) => Promise<boolean>;
-  /** The provider proved it: removes the item, under the lease of the attempt. True again for that attempt. */
+  /**
+   * The provider proved it: removes what is disconnecting, under the lease of the attempt. True too where it is gone, whoever removed
+   * it: a lost reply looks like that.
+   */
   readonly remove: (binding: ConnectionBinding, attempt: string) => Promise<boolean>;
 }
 

@@ -15,7 +15,7 @@ export class VaultTable extends Construct {
     this.table = new TableV2(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       timeToLiveAttribute: 'ttl',
-      // Sparse: of what is kept of people alone, where it ends unless somebody asks with it.
+      // Sparse: of what is kept of people, where it ends unless somebody asks with it; and of accounts that are to be renewed or revoked.
       globalSecondaryIndexes: [
         {
           indexName: due,
@@ -43,12 +43,42 @@ export class VaultTable extends Construct {
 
   /** Seeing what of it is to be asked with, and when; nothing that is kept. */
   grantDueGrants(role: IRole): { readonly VAULT_TABLE: string } {
+    return this.grantLists(role, 'upstream-grant#*');
+  }
+
+  /** Connecting accounts at third parties, renewing and revoking them. */
+  grantConnections(role: IRole): { readonly VAULT_TABLE: string } {
+    grantItems(this.table, role, {
+      actions: [
+        ...(['dynamodb:GetItem', 'dynamodb:BatchGetItem'] as const),
+        ...(['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'] as const),
+      ],
+      items: ['connection#*'],
+    });
+    return { VAULT_TABLE: this.table.tableName };
+  }
+
+  /** Seeing which of them is to be renewed or revoked, and when; nothing that is kept. */
+  grantDueConnections(role: IRole): { readonly VAULT_TABLE: string } {
+    return this.grantLists(role, 'connection-due#*');
+  }
+
+  /** Reading one to call a third party, and noting until when that takes no calls. */
+  grantConnectionUse(role: IRole): { readonly VAULT_TABLE: string } {
+    grantItems(this.table, role, {
+      actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      items: ['connection#*'],
+    });
+    return { VAULT_TABLE: this.table.tableName };
+  }
+
+  private grantLists(role: IRole, lists: `${string}#*`): { readonly VAULT_TABLE: string } {
     role.addToPrincipalPolicy(
       new PolicyStatement({
         actions: ['dynamodb:Query'],
         resources: [`${this.table.tableArn}/index/${due}`],
         // In an index, the leading key is the index's own: the list.
-        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['upstream-grant#*'] } },
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [lists] } },
       }),
     );
     return { VAULT_TABLE: this.table.tableName };

@@ -1,4 +1,5 @@
 import type { BucketOwner } from '../../ports/buckets.ts';
+import type { ConnectionPlace, Holder } from '../../ports/connections.ts';
 import { sha256 } from '../../runtime/digest.ts';
 import type {
   AgentId,
@@ -34,6 +35,11 @@ export const keyOf = {
   upstreamGrant: (id: GrantId): string => `upstream-grant#${id}`,
   /** Of the index `due` of the vault: one list of those that are to be renewed. */
   dueUpstreamGrants: (shard: number): string => `upstream-grant#${shard}`,
+  /** An account at a third party, and whose it is: no id of a provider, of an identity provider or of a group holds a `#`. */
+  connection: ({ provider, holder }: ConnectionPlace): string =>
+    `connection#${provider}#${holderName(holder)}`,
+  /** Of the index `due` of the vault: one list of those that are to be renewed or revoked. */
+  dueConnections: (shard: number): string => `connection-due#${shard}`,
   /** A client of ours as one of its own at a provider; neither id holds a `#`. */
   enrolment: (idp: IdpId, client: ClientId): string => `enrolment#${idp}#${client}`,
   /** Those that there can be at a provider. */
@@ -80,3 +86,14 @@ export const keyOf = {
   /** Hashed, so that the table is no list of addresses. */
   bucket: (kind: BucketOwner['kind'], name: string): string => `bucket#${kind}#${sha256(name)}`,
 } as const;
+
+function holderName(holder: Holder): string {
+  switch (holder.kind) {
+    case 'person':
+      return `person#${holder.idp}#${holder.person}`;
+    case 'group':
+      return `group#${holder.group}`;
+    case 'service':
+      return 'service';
+  }
+}

@@ -2,6 +2,8 @@ import { type AttributeValue, GetItemCommand, PutItemCommand } from '@aws-sdk/cl
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Item, toItem } from '../../../lambdas/adapters/dynamodb/attributes.ts';
+import { connecting } from '../../../lambdas/adapters/dynamodb/connection-changes.ts';
+import { decodeConnection } from '../../../lambdas/adapters/dynamodb/connection-codec.ts';
 import { decodeGrant, grantAttributes } from '../../../lambdas/adapters/dynamodb/grant-codec.ts';
 import { decodeKeyRing, encodeKeyRing } from '../../../lambdas/adapters/dynamodb/key-ring-codec.ts';
 import { thingItem } from '../../../lambdas/adapters/dynamodb/registry-steps.ts';
@@ -10,9 +12,11 @@ import { decodeTask, encodeTask } from '../../../lambdas/adapters/dynamodb/task-
 import { decodeTaskStanding } from '../../../lambdas/adapters/dynamodb/task-standing-codec.ts';
 import { decodeStored } from '../../../lambdas/adapters/dynamodb/thing-codec.ts';
 import type { Kind } from '../../../lambdas/ports/registry-store.ts';
+import { instant } from '../../../lambdas/runtime/clock.ts';
 import type { ClientId } from '../../../lambdas/runtime/identifiers.ts';
 import { agents, clients, grants, identityProviders, keyRings, resources } from './arbitraries.ts';
 import { apis } from './api-arbitrary.ts';
+import { laterKnown, newConnections } from './connection-arbitrary.ts';
 import { aChange, aClient } from './mothers.ts';
 import { tasks } from './task-arbitrary.ts';
 import { type World, inFreshWorld } from './world.ts';
@@ -71,6 +75,31 @@ describe('what is stored', () => {
         const standing = { terms: { id, clientId, ancestors }, hasEnded: task.ended !== undefined };
         expect(decodeTaskStanding(later)).toEqual(standing);
       });
+      await fc.assert(property, runs);
+    }));
+
+  it('reads back as the connection that was made, and what became of it, whatever a later version added to it', () =>
+    inFreshWorld(async (world) => {
+      const property = fc.asyncProperty(
+        newConnections,
+        laterKnown,
+        novelties,
+        async (made, known, novelty) => {
+          const { attempt, ...connection } = made;
+          const { pausedUntil: paused_until, failedAt: failed_at, lease, ...same } = known;
+          const item = {
+            ...connecting({ ...connection, attempt }, instant(7)).Item,
+            ...toItem({ ...same, paused_until, failed_at, lease: lease && { ...lease } }),
+            pk: { S: 'connection#one' },
+          };
+          const wanted = {
+            ...{ ...connection, ...known, version: 1, state: 'active', connectedAt: instant(7) },
+          };
+          expect(decodeConnection(await throughEngine(world, item))).toEqual(wanted);
+          const later = await throughEngine(world, withNovelty(item, novelty));
+          expect(decodeConnection(later)).toEqual(wanted);
+        },
+      );
       await fc.assert(property, runs);
     }));
 

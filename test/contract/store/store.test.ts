@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoAssertionReplay } from '../../../lambdas/adapters/dynamodb/assertion-replay.ts';
 import { dynamoClientRegistrations } from '../../../lambdas/adapters/dynamodb/client-registrations.ts';
+import { dynamoConnections } from '../../../lambdas/adapters/dynamodb/connections.ts';
 import { dynamoConsents } from '../../../lambdas/adapters/dynamodb/consents.ts';
 import { dynamoDevices } from '../../../lambdas/adapters/dynamodb/devices.ts';
 import { dynamoEnds } from '../../../lambdas/adapters/dynamodb/ends.ts';
@@ -27,6 +28,7 @@ import { dynamoVault } from '../../../lambdas/adapters/dynamodb/vault.ts';
 import { dynamoWrappedKeyStore } from '../../../lambdas/adapters/dynamodb/wrapped-key-store.ts';
 import { startTables, type TestTables } from '../../support/dynamodb.ts';
 import { describeAssertionReplay, expectOneWinner } from './assertion-replay.ts';
+import { describeConnections, expectOneConnected, expectOneRenewer } from './connections.ts';
 import { describeConsents } from './consents.ts';
 import { describeDevices, expectOneDecision } from './devices.ts';
 import { describeEnds } from './ends.ts';
@@ -38,6 +40,7 @@ import { describeOpaqueTokens } from './opaque-tokens.ts';
 import { describePersonEnds } from './person-ends.ts';
 import { describePersons } from './persons.ts';
 import { getThenPutBuckets } from './planted-buckets.ts';
+import { getThenPutConnections } from './planted-connections.ts';
 import { getThenPutDevices } from './planted-devices.ts';
 import { getThenPutEnrolments } from './planted-enrolments.ts';
 import { getThenPutGrants } from './planted-grants.ts';
@@ -186,6 +189,14 @@ describe('DynamoDB', () => {
     return { vault: dynamoVault({ client: network.client, table: tables.grants }), network };
   });
 
+  describeConnections(() => {
+    const network = unrulyNetwork(tables, slowest);
+    return {
+      connections: dynamoConnections({ client: network.client, table: tables.grants }),
+      network,
+    };
+  });
+
   describeMachineTokens(() => {
     const network = unrulyNetwork(tables, slowest);
     return { tokens: dynamoMachineTokens({ client: network.client, table: tables.grants }), network };
@@ -289,5 +300,16 @@ describe('the contract of tokens of machines', () => {
     const network = unrulyNetwork(tables, slowest);
     const tokens = getThenPutMachineTokens(network.client, tables.grants);
     await expect(expectOneMinter({ tokens, network })).rejects.toThrow(/to have a length of 1/);
+  });
+});
+
+describe('the contract of connections', () => {
+  it.each([
+    ['connects', expectOneConnected],
+    ['renews', expectOneRenewer],
+  ])('finds out a store that reads before it writes when it %s', async (_what, expectOne) => {
+    const network = unrulyNetwork(tables, slowest);
+    const connections = getThenPutConnections(network.client, tables.grants);
+    await expect(expectOne({ connections, network })).rejects.toThrow(/to have a length of 1/);
   });
 });
