@@ -39,6 +39,17 @@ export class DataKey extends Construct {
     this.grantEnvelopes(role, ['kms:Decrypt'], 'enrolment-proof');
   }
 
+  /** Sealing and opening all that is kept of accounts at third parties. */
+  grantConnectionGrants(role: IRole): { readonly VAULT_KEY: string } {
+    this.grantEnvelopes(role, ['kms:GenerateDataKey', 'kms:Decrypt'], 'connection-grant');
+    return this.grantEnvelopes(role, ['kms:GenerateDataKey', 'kms:Decrypt'], 'connection-access');
+  }
+
+  /** Opening what calls of third parties bear, and not what that is renewed by. */
+  grantConnectionAccess(role: IRole): { readonly VAULT_KEY: string } {
+    return this.grantEnvelopes(role, ['kms:Decrypt'], 'connection-access');
+  }
+
   private grantEnvelopes(role: IRole, actions: string[], purpose: string): { readonly VAULT_KEY: string } {
     role.addToPrincipalPolicy(
       new PolicyStatement({

@@ -1,4 +1,7 @@
+import { CreateKeyCommand } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe } from 'vitest';
+import { kmsConnectionSeals } from '../../../lambdas/adapters/kms/connection-seals.ts';
+import { describeConnectionSeals } from './connection-seals-contract.ts';
 import { deliveredTokensContract } from './delivered-tokens-contract.ts';
 import { dynamodbContract } from './dynamodb-contract.ts';
 import { eventBridgeContract } from './eventbridge-contract.ts';
@@ -19,6 +22,17 @@ afterAll(async () => {
 
 describe('KMS', () => {
   kmsContract(() => target);
+});
+
+describe('KMS, for what is kept of connections', () => {
+  let keyArn = '';
+  beforeAll(async () => {
+    keyArn = (await target.kms.send(new CreateKeyCommand({}))).KeyMetadata?.Arn ?? '';
+  });
+  describeConnectionSeals(() => {
+    const sealsOf = (deployment: string) => kmsConnectionSeals({ client: target.kms, keyArn, deployment });
+    return { seals: sealsOf('Vestibule'), ofAnotherDeployment: sealsOf('Other') };
+  });
 });
 
 describe('Secrets Manager', () => {
