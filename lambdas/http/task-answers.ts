@@ -52,6 +52,8 @@ function tokenMembers(
     minimum_expires_in: Math.min(minimumSeconds, expiresAt - now),
     scope: formatScope(plan.scope),
     resource: targetOf(plan),
+    // RFC 9396 §7.
+    ...(plan.egress && { authorization_details: [plan.egress] }),
     ...{ task_id: terms.id, ceiling_at: ceiling },
   };
 }

@@ -5,6 +5,7 @@ import type { Issuer } from '../../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { TaskTiming } from '../../tasks/due.ts';
 import { apiRefused } from '../exchange/api-refusal.ts';
+import { type EgressPorts, withEgress } from '../egress/egress-access.ts';
 import { exchangeRefused } from '../exchange/refusal.ts';
 import { boundKey } from '../dpop/possession.ts';
 import type { TokenPlan } from '../grants/grant.ts';
@@ -38,11 +39,13 @@ export interface MintPorts {
   readonly issue: IssueToken;
   readonly timing: TaskTiming;
   readonly machines?: MachinePorts | undefined;
+  /** Undefined where there are no third parties. */
+  readonly egress?: EgressPorts | undefined;
 }
 
 /** Makes a token that ends with its task, and with the right of the task to have it. */
 export async function mintToken(
-  { issue, timing, ...ports }: MintPorts,
+  { issue, timing, egress, ...ports }: MintPorts,
   { task, owner, key, x5t }: Pick<HeldTask, 'task' | 'owner' | 'key' | 'x5t'>,
   plan: TokenPlan,
   now: Instant,
@@ -56,9 +59,14 @@ export async function mintToken(
   const dpopBound = client?.dpopBound === true || plan.resource?.dpop === 'required';
   const bound = boundKey({ dpopBound }, ok(key));
   if (!bound.ok) return bound;
+  const completed = await withEgress(
+    egress,
+    { ...plan, until: untilOf(task, plan) },
+    { now, isExact: false },
+  );
+  if (!completed.ok) return completed;
   const ofTask = {
-    ...plan,
-    ...{ tasks: chainOf(task), until: untilOf(task, plan) },
+    ...{ ...completed.value, tasks: chainOf(task) },
     ...(x5t !== undefined ? { x5t } : key && { jkt: key.jkt }),
   };
   const clientUntil = client?.expiresAt;

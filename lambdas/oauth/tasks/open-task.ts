@@ -4,6 +4,7 @@ import { fraction } from '../../runtime/random.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { Secret } from '../../runtime/secret.ts';
 import { dueAt, type TaskTiming } from '../../tasks/due.ts';
+import type { EgressPorts } from '../egress/egress-access.ts';
 import type { GrantContext, TokenPlan } from '../grants/grant.ts';
 import { markProofs, type MarkPorts } from '../mark-proofs.ts';
 import type { Parameters } from '../parameters.ts';
@@ -13,6 +14,7 @@ import type { IssueToken } from '../tokens/issue.ts';
 import { type AskedTask, readAskedTask } from './asked-task.ts';
 import { type Foundation, foundationOf, type FoundationPorts } from './foundation.ts';
 import { heldUpstream, type ToldUpstream } from './held-upstream.ts';
+import { unfitForSecret } from './into-secret.ts';
 import { type MintedToken, mintToken } from './mint-token.ts';
 import { boundTo, newTask } from './new-task.ts';
 import { taskAgent } from './owner.ts';
@@ -25,6 +27,7 @@ export interface OpenPorts extends FoundationPorts, TaskPlanPorts, MarkPorts {
   readonly tasks: Pick<Tasks, 'open' | 'adopt' | 'end'>;
   readonly timing: TaskTiming;
   readonly issue: IssueToken;
+  readonly egress?: EgressPorts | undefined;
 }
 
 export interface OpenedTask {
@@ -51,8 +54,8 @@ export async function openTask(
   const planned = await firstPlans(ports, asked.value, founded.value, context);
   if (!planned.ok) return planned;
   const { access, plan, told } = planned.value;
-  // What its provider made is put nowhere by us: whoever reads a secret is not judged again.
-  if (asked.value.delivery.kind === 'secret' && plan.api !== undefined) return taskRefused('secret_of_api');
+  const unfit = asked.value.delivery.kind === 'secret' ? unfitForSecret(plan) : undefined;
+  if (unfit !== undefined) return taskRefused(unfit);
   const task = newTask(
     ports,
     asked.value,

@@ -4,6 +4,7 @@ import { ok, refuse, type Result } from '../../runtime/result.ts';
 import type { TaskTiming } from '../../tasks/due.ts';
 import type { EndTaskPorts } from '../../tasks/end-task.ts';
 import { type LatePorts, renewLate } from '../../tasks/renew-late.ts';
+import type { EgressPorts } from '../egress/egress-access.ts';
 import type { TokenPlan } from '../grants/grant.ts';
 import type { HeldAt } from '../grants/held-now.ts';
 import { heldByRoles } from '../people/held-scope.ts';
@@ -20,6 +21,7 @@ export interface PullPorts extends TaskPlanPorts, EndTaskPorts {
   readonly timing: TaskTiming;
   readonly late: LatePorts;
   readonly issue: IssueToken;
+  readonly egress?: EgressPorts | undefined;
 }
 
 /** As old as what is known of the registry can be. */

@@ -42,6 +42,10 @@ const faults = {
     'invalid_target',
     'tokens of an API behind an identity provider are put into no secret: take the delivery pull',
   ],
+  secret_of_third_party: [
+    'invalid_target',
+    'tokens for a third party are put into no secret: take the delivery pull',
+  ],
   secret_of_key: [
     'invalid_request',
     'a token in a secret is used by whoever reads it: the client gets none that is not bound to a key',

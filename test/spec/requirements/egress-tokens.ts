@@ -22,6 +22,10 @@ export const egressTokens = {
     'Vestibule',
     'asks nothing about accounts at third parties before policy lets the agent have what it asks for',
   ),
+  'vestibule:egress-of-tasks': must(
+    'Vestibule',
+    'asks for each token of a task at a third party how the account stands, puts none into a secret, and lets the task go on without one',
+  ),
   'rfc8693:3:provider-token': must(
     ['RFC 8693 §3', 'RFC 9449 §5'],
     'gives a token of the third party itself only where the config lets the agent have one, made of less, and never to a client whose tokens are bound',
