@@ -24,6 +24,8 @@ export function serveTasks(parts: DeploymentParts): void {
       REFRESH_TOKEN_DAYS: refreshTokenDays(config),
       DELEGATION_DEPTH: String(config.delegation?.maximumDepth ?? 4),
       ...(people?.grantAsking(role) ?? { IDPS: '[]', DOWNSTREAM_FUNCTION: 'none' }),
+      CONNECTIONS_FUNCTION: 'none',
+      EGRESS_PROVIDERS: '[]',
       TIME_LIMIT: String(limitSeconds),
       PROVIDER_RATE: providerLimit(config),
       NONCE_SECRET: nonceSecret?.grantUse(role) ?? 'none',

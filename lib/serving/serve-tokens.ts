@@ -23,6 +23,8 @@ export function serveTokens(parts: DeploymentParts): void {
       IDENTITY_ASSERTIONS: assertionTerms(config),
       DELEGATION_DEPTH: String(config.delegation?.maximumDepth ?? 4),
       ...(people?.grantAsking(role) ?? { IDPS: '[]', DOWNSTREAM_FUNCTION: 'none' }),
+      CONNECTIONS_FUNCTION: 'none',
+      EGRESS_PROVIDERS: '[]',
       NONCE_SECRET: nonceSecret?.grantUse(role) ?? 'none',
       ...signingKeys.grantSigning(role),
       ...registry.grantTokenDecisions(

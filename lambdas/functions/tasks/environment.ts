@@ -12,6 +12,9 @@ export const tasksEnvironment = [
   'DELEGATION_DEPTH',
   'IDPS',
   'DOWNSTREAM_FUNCTION',
+  /** As of the token function. */
+  'CONNECTIONS_FUNCTION',
+  'EGRESS_PROVIDERS',
   'DOCUMENT_HOSTS',
   'CLIENT_DOCUMENTS',
   'AWS_CALLER_IDENTITY',

@@ -13,6 +13,10 @@ export const tokenEnvironment = [
   'IDPS',
   /** The name of the function that knows how people stand there, or `none` where there are no identity providers. */
   'DOWNSTREAM_FUNCTION',
+  /** The name of the function that knows how accounts at third parties stand, or `none` where there are none. */
+  'CONNECTIONS_FUNCTION',
+  /** The ids of the third parties, as a JSON list. */
+  'EGRESS_PROVIDERS',
   /** Who else may issue tokens that count here, and which workloads are agents, as JSON lists. */
   'TRUST_ANCHORS',
   'WORKLOADS',
