@@ -1,13 +1,15 @@
 import type { AccountOutcome, AccountRefusal } from '../oauth/account/account-ports.ts';
 import { definitionOf, type GrantedAccess } from '../oauth/account/granted-access.ts';
 import type { ClientId } from '../runtime/identifiers.ts';
+import { connectedView, disconnectedWords } from './connected-views.ts';
 import type { Cookies } from './cookies.ts';
 import type { HttpRequest, HttpResponse } from './message.ts';
-import { type AccountEntry, accountPage } from './pages/account.ts';
+import { type AccountEntry, accountPage, type AccountView } from './pages/account.ts';
 import { chooserPage } from './pages/chooser.ts';
 import type { Look } from './pages/look.ts';
 import { type MessageView, messagePage } from './pages/message.ts';
 import type { ClientOrigin } from './pages/wording.ts';
+import { seeOther } from './see-other.ts';
 
 const path = '/account';
 
@@ -20,15 +22,7 @@ export function accountAnswer(
 ): HttpResponse {
   switch (outcome.go) {
     case 'show':
-      return accountPage(look, {
-        person: outcome.session.name ?? 'somebody without a name',
-        idp: outcome.idp,
-        entries: outcome.access.map(entry),
-        waiting: outcome.waiting,
-        leadsTo: outcome.waiting.length === 0 || outcome.issuer === undefined ? [] : [outcome.issuer],
-        done: outcome.withdrawn && `${outcome.withdrawn} has no access in your name any more.`,
-        ...{ action: path, fields: { token: outcome.formToken } },
-      });
+      return accountPage(look, viewOf(outcome));
     case 'ask_idp': {
       const { idps } = outcome;
       return chooserPage(look, { idps, action: path, fields: {}, leadsTo: idps.map(({ issuer }) => issuer) });
@@ -39,7 +33,7 @@ export function accountAnswer(
     }
     case 'signed_in': {
       const { value, seconds } = outcome.kept;
-      return { ...seeOther(path), cookies: [cookies.keep('account', value, seconds)] };
+      return { ...seeOther(outcome.then ?? path), cookies: [cookies.keep('account', value, seconds)] };
     }
     case 'signed_out':
       return {
@@ -51,12 +45,18 @@ export function accountAnswer(
   }
 }
 
-/** 303, so that no browser sends a form on. */
-function seeOther(location: string): HttpResponse {
+function viewOf(outcome: Extract<AccountOutcome, { readonly go: 'show' }>): AccountView {
+  const { withdrawn, disconnected, issuer, waiting, connected } = outcome;
   return {
-    status: 303,
-    headers: { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' },
-    body: '',
+    person: outcome.session.name ?? 'somebody without a name',
+    ...{ idp: outcome.idp, entries: outcome.access.map(entry), waiting },
+    leadsTo: waiting.length === 0 || issuer === undefined ? [] : [issuer],
+    connected: connected && connectedView(connected),
+    done:
+      withdrawn === undefined
+        ? disconnected && disconnectedWords(disconnected)
+        : `${withdrawn} has no access in your name any more.`,
+    ...{ action: path, fields: { token: outcome.formToken } },
   };
 }
 

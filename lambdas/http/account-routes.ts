@@ -40,6 +40,7 @@ export function accountEndpoints({ issuer, look, ports, clock }: AccountOptions)
       ...visitOf(request),
       ...{ token: values.get('token'), withdraw: values.get('withdraw'), chosenIdp: values.get('idp') },
       ...{ renew: values.get('renew'), signOut: values.has('sign_out') },
+      disconnect: values.get('disconnect'),
     };
     return accountAnswer(look, cookies, request, await useAccount(ports, asked, clock()));
   };

@@ -10,6 +10,7 @@ import { logoutPage, signedOutPage } from './pages/logout.ts';
 import type { Look } from './pages/look.ts';
 import { messagePage } from './pages/message.ts';
 import { errorJson } from './respond.ts';
+import { seeOther } from './see-other.ts';
 
 type Outcome<Go extends LogoutOutcome['go']> = Extract<LogoutOutcome, { readonly go: Go }>;
 
@@ -48,15 +49,6 @@ export function logoutAnswers({
           reference: request.requestId,
         });
     }
-  };
-}
-
-/** 303, so that no browser sends a form on. */
-function seeOther(location: string): HttpResponse {
-  return {
-    status: 303,
-    headers: { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' },
-    body: '',
   };
 }
 

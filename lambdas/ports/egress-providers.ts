@@ -176,6 +176,8 @@ export interface OfferedAgent {
   readonly name: string;
   /** At most so much. */
   readonly scopes: readonly ScopeName[];
+  /** It calls the provider as itself alone, by an account of its group or of the deployment: no person is asked for it. */
+  readonly asItself?: true;
   /** Whether it may have a token of the provider itself, narrowed, in place of one for the proxy. */
   readonly providerTokens?: true;
 }

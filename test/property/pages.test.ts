@@ -4,6 +4,8 @@ import type { HttpResponse } from '../../lambdas/http/message.ts';
 import { accountPage } from '../../lambdas/http/pages/account.ts';
 import { chooserPage } from '../../lambdas/http/pages/chooser.ts';
 import { consentPage } from '../../lambdas/http/pages/consent.ts';
+import { connectedPage } from '../../lambdas/http/pages/connected.ts';
+import { connectPage } from '../../lambdas/http/pages/connect.ts';
 import {
   deviceApprovedPage,
   deviceDeniedPage,
@@ -18,6 +20,7 @@ import { htmlTokens } from '../support/html-tokens.ts';
 import {
   account,
   chooser,
+  connect,
   consent,
   device,
   everyPage,
@@ -126,6 +129,32 @@ const pages: Readonly<Record<string, (words: string) => HttpResponse>> = {
           since: account.entries[0]!.since,
         },
       ],
+      connected: [
+        {
+          ...{ provider: { name: words, host: words }, group: words, connectAt: '/connect/x' },
+          connection: {
+            ...{ id: words, state: 'interaction_required', since: account.entries[0]!.since },
+            agents: [{ name: words, scopes: [{ name: words }] }],
+          },
+        },
+      ],
+    }),
+  connect: (words) =>
+    connectPage(lookOf({ name: words }), {
+      ...{ ...connect, provider: { name: words, host: words }, person: words, idp: words },
+      group: { name: words, agents: [words] },
+      choices: [
+        {
+          ...{ name: words, getsTokens: true },
+          scopes: [{ name: words, field: words, upstream: [words], ticked: true }],
+        },
+      ],
+      fields: { token: words },
+    }),
+  connected: (words) =>
+    connectedPage(lookOf({ name: words }), {
+      provider: words,
+      agents: [{ name: words, scopes: [{ name: words }] }],
     }),
 };
 

@@ -3,6 +3,7 @@ import { administration, authorization, robustness } from './requirements/operat
 import { agentWrapper } from './requirements/agent.ts';
 import { agentCore } from './requirements/agentcore.ts';
 import { chains } from './requirements/chains.ts';
+import { connecting } from './requirements/connecting.ts';
 import { connections } from './requirements/connections.ts';
 import { assertions, tokenRequest } from './requirements/token.ts';
 import { delegations } from './requirements/delegations.ts';
@@ -66,6 +67,7 @@ export const requirements = {
   ...egressProxy,
   ...ends,
   ...chains,
+  ...connecting,
   ...connections,
   ...sightOfTasks,
   ...taskTokens,

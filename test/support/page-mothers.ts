@@ -2,6 +2,8 @@ import type { AccountView } from '../../lambdas/http/pages/account.ts';
 import { accountPage } from '../../lambdas/http/pages/account.ts';
 import { type ChooserView, chooserPage } from '../../lambdas/http/pages/chooser.ts';
 import { type ConsentView, consentPage, redirectPlace } from '../../lambdas/http/pages/consent.ts';
+import { connectedPage } from '../../lambdas/http/pages/connected.ts';
+import { connectPage, type ConnectView } from '../../lambdas/http/pages/connect.ts';
 import {
   deviceApprovedPage,
   deviceDeniedPage,
@@ -163,6 +165,66 @@ export const account: AccountView = {
   fields: { token: 'v1.sealed_token' },
 };
 
+export const connect: ConnectView = {
+  provider: { name: 'GitHub', host: 'github.com' },
+  person: 'Alice Adams',
+  idp: 'Northwind sign-in',
+  choices: [
+    {
+      name: 'Triage',
+      getsTokens: false,
+      scopes: [
+        {
+          ...{ name: 'issues:read', description: 'Read issues', field: 'let triage issues:read' },
+          ...{ upstream: ['repo'], ticked: true },
+        },
+        { name: 'issues:write', field: 'let triage issues:write', upstream: [], ticked: false },
+      ],
+    },
+    {
+      name: 'Scribe',
+      getsTokens: true,
+      scopes: [
+        {
+          name: 'wiki',
+          description: 'Write pages',
+          field: 'let scribe wiki',
+          upstream: ['repo'],
+          ticked: false,
+        },
+      ],
+    },
+  ],
+  nothing: false,
+  action: '/connect/github',
+  fields: { token: 'v1.sealed_token' },
+  leadsTo: ['https://github.com/login/oauth/authorize'],
+};
+
+const connectedEntry = {
+  provider: { name: 'GitHub', host: 'github.com' },
+  connectAt: '/connect/github',
+  connection: {
+    id: 'c'.repeat(22),
+    state: 'active',
+    since: instant(1_795_220_000),
+    agents: [{ name: 'Triage', scopes: [{ name: 'issues:read', description: 'Read issues' }] }],
+  },
+} as const;
+
+export const connected: AccountView['connected'] = [
+  connectedEntry,
+  {
+    ...{ ...connectedEntry, group: 'operations', connectAt: '/connect/github?group=operations' },
+    connection: { ...connectedEntry.connection, state: 'interaction_required' },
+  },
+  {
+    ...{ provider: { name: 'Slack', host: 'slack.com' }, connectAt: '/connect/slack' },
+    connection: { ...connectedEntry.connection, state: 'disconnecting' },
+  },
+  { provider: { name: 'Linear', host: 'linear.app' }, connectAt: '/connect/linear' },
+];
+
 /** One of each page, and those that are hard to lay out. */
 export const everyPage: Readonly<Record<string, HttpResponse>> = {
   consent: consentPage(look, consent),
@@ -193,6 +255,17 @@ export const everyPage: Readonly<Record<string, HttpResponse>> = {
     ...account,
     waiting: [{ grant: 'g'.repeat(22), clientName: 'Quarterly scan' }],
     leadsTo: ['https://login.northwind.example'],
+  }),
+  'account-connected': accountPage(look, { ...account, connected }),
+  'account-unavailable': accountPage(look, { ...account, connected: 'unavailable' }),
+  connect: connectPage(look, connect),
+  'connect-group': connectPage(look, {
+    ...{ ...connect, nothing: true, before: { since: instant(1_795_220_000), works: false } },
+    group: { name: 'operations', agents: ['Nightly', `Scan ${'of-everything-'.repeat(6)}`] },
+  }),
+  connected: connectedPage(look, {
+    provider: 'GitHub',
+    agents: [{ name: 'Triage', scopes: [{ name: 'issues:read', description: 'Read issues' }] }],
   }),
   'account-empty': accountPage(look, { ...account, entries: [], done: undefined }),
 };

@@ -1,6 +1,8 @@
 import { type Html, html } from '../html.ts';
 import type { HttpResponse } from '../message.ts';
 import type { Instant } from '../../runtime/clock.ts';
+import { type ConnectedView, connectedAccounts } from './connected-accounts.ts';
+import { dated } from './dated.ts';
 import { document, form } from './document.ts';
 import type { Look } from './look.ts';
 import { type ClientOrigin, name, type ScopeWords, scopeWords, vouchedFor } from './wording.ts';
@@ -26,11 +28,16 @@ export interface AccountView {
   readonly entries: readonly AccountEntry[];
   /** What goes on no more until they have signed in again. */
   readonly waiting: readonly { readonly grant: string; readonly clientName: string }[];
+  /** Accounts at third parties; absent: there are none here. */
+  readonly connected?: ConnectedView | undefined;
   /** Where they sign in again. */
   readonly leadsTo: readonly string[];
   /** What was just done, in a sentence. */
   readonly done?: string | undefined;
-  /** All forms post there: `fields` and either `withdraw` with a client id, `renew` with a grant, or `sign_out`. */
+  /**
+   * All forms post there: `fields` and either `withdraw` with a client id, `renew` with a grant, `disconnect` with a
+   * connected account, or `sign_out`.
+   */
   readonly action: `/${string}`;
   readonly fields: Readonly<Record<string, string>>;
 }
@@ -48,6 +55,7 @@ export function accountPage(look: Look, view: AccountView): HttpResponse {
       ${view.waiting.map((one, index) => waits(one, index, view))}
       ${view.entries.length === 0 ? html`<p>No application has access in your name.</p>` : undefined}
       ${view.entries.map((entry, index) => listed(entry, index, view, look))}
+      ${view.connected && connectedAccounts(view.connected, view)}
       <div class="leave">
         ${form(view.action, view.fields, html`<button name="sign_out" value="yes">Sign out</button>`)}
       </div>
@@ -89,7 +97,7 @@ function listed(entry: AccountEntry, index: number, view: AccountView, look: Loo
     </p>
     ${entry.granted.map(granted)}
     <footer>
-      <p>Since <time datetime="${iso(entry.since)}">${day(entry.since)}</time></p>
+      <p>Since ${dated(entry.since)}</p>
       ${form(view.action, view.fields, withdraw)}
     </footer>
   </section>`;
@@ -103,13 +111,4 @@ function granted({ resource, scopes, offline }: AccountEntry['granted'][number])
       ${offline ? html`<li>Go on while you are away</li>` : undefined}
     </ul>
   `;
-}
-
-function iso(at: Instant): string {
-  return new Date(at * 1000).toISOString().slice(0, 10);
-}
-
-/** `21 November 2026`. */
-function day(at: Instant): string {
-  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(at * 1000);
 }

@@ -14,6 +14,8 @@ interface PendingSignIn {
   readonly began: Instant;
   /** The grant for which the person signs in again. */
   readonly renews?: GrantId;
+  /** The page of ours that they wanted to see; absent: the account page. */
+  readonly then?: `/${string}`;
 }
 
 /** Who sees and withdraws what they granted. */
@@ -28,6 +30,8 @@ export interface AccountSession {
   readonly began: Instant;
   /** At the identity provider, where it told. */
   readonly upstream?: UpstreamSession;
+  /** Those that the person had when they signed in. */
+  readonly roles?: readonly string[];
 }
 
 export type AccountCookie = PendingSignIn | AccountSession;
@@ -49,6 +53,7 @@ const contents = v.variant('kind', [
     codeVerifier: v.string(),
     began: v.number(),
     renews: v.exactOptional(v.string()),
+    then: v.exactOptional(v.string()),
   }),
   v.object({
     kind: v.literal('session'),
@@ -58,6 +63,7 @@ const contents = v.variant('kind', [
     name: v.exactOptional(v.string()),
     began: v.number(),
     upstream: v.exactOptional(v.string()),
+    roles: v.exactOptional(v.array(v.string())),
   }),
 ]);
 

@@ -7,6 +7,11 @@ import type { RegistryReader } from '../../ports/registry.ts';
 import type { Seals } from '../../ports/seals.ts';
 import type { Audit } from '../../runtime/events.ts';
 import type { Random } from '../../runtime/random.ts';
+import type {
+  ConnectedAccounts,
+  ConnectedAccountsPorts,
+  Disconnected,
+} from '../connect/connected-accounts.ts';
 import type { AddressLimit } from '../limits/caller-limits.ts';
 import type { LimitRefusal } from '../refusal.ts';
 import type { AccountSession, KeptCookie } from './account-cookie.ts';
@@ -26,6 +31,8 @@ export interface AccountPorts {
   readonly limit: AddressLimit;
   readonly random: Random;
   readonly audit: Audit;
+  /** Absent: there are no third parties. */
+  readonly connected?: ConnectedAccountsPorts;
 }
 
 /** Who comes, with what the browser keeps for this page, sealed. */
@@ -55,11 +62,20 @@ export type AccountOutcome =
       readonly access: readonly GrantedAccess[];
       readonly waiting: readonly WaitingAccess[];
       readonly formToken: string;
+      /** Absent: there are no third parties. */
+      readonly connected?: ConnectedAccounts;
       /** The client whose access was just withdrawn. */
       readonly withdrawn?: string;
+      /** The account that was just disconnected. */
+      readonly disconnected?: Disconnected;
     }
   | { readonly go: 'ask_idp'; readonly idps: readonly IdentityProvider[] }
   | { readonly go: 'upstream'; readonly location: URL; readonly kept: KeptCookie }
-  | { readonly go: 'signed_in'; readonly kept: KeptCookie }
+  | {
+      readonly go: 'signed_in';
+      readonly kept: KeptCookie;
+      /** Where they go on; absent: to the account page. */
+      readonly then?: `/${string}`;
+    }
   | { readonly go: 'signed_out' }
   | { readonly go: 'refuse'; readonly refusal: AccountRefusal };

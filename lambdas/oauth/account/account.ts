@@ -1,10 +1,10 @@
-import type { ClientConsent } from '../../ports/consents.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { GrantId } from '../../runtime/identifiers.ts';
-import { isOver } from '../people/sessions-end.ts';
-import { type AccountSession, formToken, isFormOf, openCookie } from './account-cookie.ts';
+import { connectedAccounts, disconnectAccount } from '../connect/connected-accounts.ts';
+import { type AccountSession, formToken, isFormOf } from './account-cookie.ts';
 import type { AccountOutcome, AccountPorts, AccountRefusal, AccountVisit } from './account-ports.ts';
 import { grantedAccess } from './granted-access.ts';
+import { type LiveSession, liveSession } from './live-session.ts';
 import { signIn } from './sign-in.ts';
 import { waitingAccess } from './waiting-access.ts';
 
@@ -16,6 +16,8 @@ export interface AccountForm extends AccountVisit {
   readonly signOut: boolean;
   /** A grant that waits for them, for which they sign in again. */
   readonly renew: string | undefined;
+  /** A connected account. */
+  readonly disconnect: string | undefined;
   /** Where several identity providers could be meant. */
   readonly chosenIdp: string | undefined;
 }
@@ -28,7 +30,7 @@ export async function openAccount(
 ): Promise<AccountOutcome> {
   const counted = await ports.limit.count(visit.sourceAddress, now);
   if (!counted.ok) return refused(ports, visit, counted.refusal);
-  const known = await believed(ports, visit.cookie, now);
+  const known = await liveSession(ports, visit.cookie, now);
   return known === undefined ? signIn(ports, undefined, now) : shown(ports, known, now);
 }
 
@@ -41,7 +43,7 @@ export async function useAccount(
   const counted = await ports.limit.count(form.sourceAddress, now);
   if (!counted.ok) return refused(ports, form, counted.refusal);
   if (form.chosenIdp !== undefined) return signIn(ports, form.chosenIdp, now);
-  const known = await believed(ports, form.cookie, now);
+  const known = await liveSession(ports, form.cookie, now);
   if (known === undefined || !(await isFormOf(ports.seals, known.session, form.token, now))) {
     return refused(ports, form, { reason: 'form_expired' });
   }
@@ -52,6 +54,7 @@ export async function useAccount(
     return { go: 'signed_out' };
   }
   if (form.renew !== undefined) return renewed(ports, known, form.renew, now);
+  if (form.disconnect !== undefined) return disconnected(ports, known, form, form.disconnect, now);
   if (form.withdraw === undefined) return shown(ports, known, now);
   const name = await withdrawAll(ports, form, session, form.withdraw, now);
   const page = await shown(ports, { session, consents: await ports.consents.of(session.person) }, now);
@@ -67,38 +70,39 @@ function refused(
   return { go: 'refuse', refusal };
 }
 
-/** A session that nobody ended, and what its person granted. */
-interface Believed {
-  readonly session: AccountSession;
-  readonly consents: readonly ClientConsent[];
-}
-
-async function believed(
-  { seals, persons }: AccountPorts,
-  cookie: string | undefined,
-  now: Instant,
-): Promise<Believed | undefined> {
-  const session = await openCookie(seals, cookie, now);
-  if (session?.kind !== 'session') return undefined;
-  const known = await persons.find(session.person, session.upstream);
-  return isOver(session.began, known) ? undefined : { session, consents: known?.consents ?? [] };
-}
-
 /** Where it waits no more, there is nothing to do. */
 async function renewed(
   ports: AccountPorts,
-  known: Believed,
+  known: LiveSession,
   grant: string,
   now: Instant,
 ): Promise<AccountOutcome> {
   const waiting = await waitingAccess(ports.standings, known.consents);
   const found = waiting.find((each) => each.grant === grant);
-  return found === undefined ? shown(ports, known, now) : signIn(ports, known.session.idp, now, found.grant);
+  return found === undefined
+    ? shown(ports, known, now)
+    : signIn(ports, known.session.idp, now, { renews: found.grant });
+}
+
+/** Where there is no such account, there is nothing to do. */
+async function disconnected(
+  ports: AccountPorts,
+  known: LiveSession,
+  { requestId }: AccountForm,
+  connection: string,
+  now: Instant,
+): Promise<AccountOutcome> {
+  const { connected, idps } = ports;
+  const idp = (await idps.all()).find(({ id }) => id === known.session.idp);
+  const done =
+    connected && (await disconnectAccount(connected, known.session, idp, { connection, requestId }));
+  const page = await shown(ports, known, now);
+  return done === undefined ? page : { ...page, disconnected: done };
 }
 
 async function shown(
-  { seals, idps, registry, standings }: AccountPorts,
-  { session, consents }: Believed,
+  { seals, idps, registry, standings, connected }: AccountPorts,
+  { session, consents }: LiveSession,
   now: Instant,
 ): Promise<Extract<AccountOutcome, { readonly go: 'show' }>> {
   const idp = (await idps.all()).find(({ id }) => id === session.idp);
@@ -109,6 +113,7 @@ async function shown(
     ...(idp && { issuer: idp.issuer }),
     access: await grantedAccess(registry, consents),
     waiting: await waitingAccess(standings, consents),
+    ...(connected && { connected: await connectedAccounts({ ...connected, registry }, session, idp) }),
     formToken: await formToken(seals, session, now),
   };
 }

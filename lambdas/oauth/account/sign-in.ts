@@ -4,16 +4,25 @@ import type { SignedIn, SignInReturn } from '../../ports/people.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import { sameDigest, sha256 } from '../../runtime/digest.ts';
 import type { GrantId, IdpId } from '../../runtime/identifiers.ts';
+import { heldScope } from '../people/held-scope.ts';
 import { isOver } from '../people/sessions-end.ts';
-import { type AccountCookie, keepCookie, openCookie } from './account-cookie.ts';
+import { type AccountCookie, type AccountSession, keepCookie, openCookie } from './account-cookie.ts';
 import type { AccountOutcome, AccountPorts, AccountVisit } from './account-ports.ts';
 
-/** Sends the person to the only identity provider, to the one they chose, or asks which. `renews`: the grant that they sign in for again. */
+/** What a sign-in is for, where it is not for the account page. */
+interface Purpose {
+  /** The grant that they sign in for again. */
+  readonly renews?: GrantId;
+  /** The page of ours that they wanted to see. */
+  readonly then?: `/${string}`;
+}
+
+/** Sends the person to the only identity provider, to the one they chose, or asks which. */
 export async function signIn(
-  { idps, signIns, seals, random }: AccountPorts,
+  { idps, signIns, seals, random }: Pick<AccountPorts, 'idps' | 'signIns' | 'seals' | 'random'>,
   chosen: string | undefined,
   now: Instant,
-  renews?: GrantId,
+  { renews, then }: Purpose = {},
 ): Promise<AccountOutcome> {
   const active = (await idps.all()).filter(({ state }) => state === 'active');
   const [only, another] = active;
@@ -25,7 +34,10 @@ export async function signIn(
   const again = renews === undefined ? {} : { renews };
   const asked = { state, nonce, codeChallenge, wishes: {}, offline: renews !== undefined, ...again };
   const location = await signIns.begin(idp, asked);
-  const pending = { kind: 'sign_in', idp: idp.id, state, nonce, codeVerifier, began: now, ...again } as const;
+  const pending = {
+    ...({ kind: 'sign_in', idp: idp.id, state, nonce, codeVerifier, began: now, ...again } as const),
+    ...(then !== undefined && { then }),
+  };
   return { go: 'upstream', location, kept: await keepCookie(seals, pending, now) };
 }
 
@@ -74,16 +86,27 @@ export async function comeBackToAccount(
   const { person: signedIn, session: upstream } = outcome.value;
   if (upstream !== undefined) await ports.persons.noteSession(upstream, signedIn.id, now);
   if (isOver(pending.began, await ports.persons.find(signedIn.id, upstream))) return refuse('sessions_ended');
-  const { id: person, name, preferredUsername, email } = signedIn;
-  const shown = name ?? preferredUsername ?? email;
-  audit({ event: 'account_opened', requestId, sourceAddress, person, idp: idp.id });
+  const session = sessionOf(ports, idp, outcome.value, now);
+  audit({ event: 'account_opened', requestId, sourceAddress, person: session.person, idp: idp.id });
   tellAgain(ports, visit, pending, outcome.value);
-  const session = {
-    ...({ kind: 'session', id: ports.random(16), person, idp: idp.id, began: now } as const),
+  const kept = await keepCookie(ports.seals, session, now);
+  return { go: 'signed_in', kept, ...(pending.then !== undefined && { then: pending.then }) };
+}
+
+function sessionOf(
+  { random }: Pick<AccountPorts, 'random'>,
+  idp: IdentityProvider,
+  { person, session: upstream }: SignedIn,
+  now: Instant,
+): AccountSession {
+  const shown = person.name ?? person.preferredUsername ?? person.email;
+  const { roles } = heldScope(idp, person.groups, undefined);
+  return {
+    ...({ kind: 'session', id: random(16), person: person.id, idp: idp.id, began: now } as const),
     ...(shown !== undefined && { name: shown }),
     ...(upstream !== undefined && { upstream }),
+    ...(roles.length > 0 && { roles }),
   };
-  return { go: 'signed_in', kept: await keepCookie(ports.seals, session, now) };
 }
 
 type Pending = Extract<AccountCookie, { readonly kind: 'sign_in' }>;
