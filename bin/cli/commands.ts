@@ -20,7 +20,8 @@ const none = (): readonly OptionName[] => [];
 export const commands: Readonly<Record<string, Command>> = {
   add: {
     usage: (kind) => addUsage[kind as DeclarableKind],
-    summary: (kind) => `register ${article(kind)}, by options or by --file declaration.json`,
+    summary: (kind) =>
+      `register ${article(kind)}, by ${kind === 'provider' ? '' : 'options or by '}--file declaration.json`,
     kinds: declarableKinds,
     options: (kind) => declarationOptions[kind as DeclarableKind],
     run: async ({ kind, operands, values, admin, surroundings }) => {
@@ -108,10 +109,11 @@ export const commands: Readonly<Record<string, Command>> = {
 
 const addUsage: Readonly<Record<DeclarableKind, string>> = {
   resource:
-    'resource add <id> --uri <uri> --scope <name>=<description> … [--name] [--audience] [--kind mcp-server|agent] [--agent <agent id>] [--clients declared|any] [--tokens jwt|opaque] [--dpop accepted|required] [--on-behalf-of <rule> …] [--actor <agent id>]',
+    'resource add <id> --uri <uri> --scope <name>=<description> … [--name] [--audience] [--kind mcp-server|agent|egress] [--agent <agent id>] [--clients declared|any] [--tokens jwt|opaque] [--dpop accepted|required] [--on-behalf-of <rule> …] [--actor <agent id>]',
   agent:
     'agent add <id> --owner <owner> [--name] [--require <resource id>:<scope> …] [--optional <resource id>:<scope> …] [--on-behalf-of "<target id>:<scope> [from <scope> or …] [for person|agent|workload or …] [by impersonation]" …] [--task-hours <hours> [--task-extension] [--task-secret <arn> …]]',
   api: 'api add <id> --uri <uri> --idp <idp id> --strategy rfc8693|keycloak|entra-obo|entra-agent-id|okta|okta-agent|auth0|cognito [--with <member>=<value> …] --scope <name>[=<as the provider calls it>] …',
+  provider: 'provider add <id> --file <declaration.json>',
   client:
     'client add <id> (--agent <agent id> | --resource <resource id or uri> | --redirect-uri <uri> …) [--auth client_secret_basic|client_secret_post|private_key_jwt|aws_iam_jwt|aws_caller_identity|none] [--jwks <file or JSON> | --jwks-uri <url>] [--accept-token-endpoint-audience] [--aws-role <arn> --aws-issuer <url> [--aws-organization <id>] [--aws-principal-tag <key>=<value> …] [--aws-lambda-function <arn> …]] [--post-logout-redirect-uri <uri> …] [--grant <grant type> …] [--consent asked|implied] [--require-pushed-requests] [--name]',
 };
@@ -161,5 +163,6 @@ function noOperand(operands: readonly string[]): void {
 function article(kind: Kind): string {
   if (kind === 'idp') return 'an identity provider';
   if (kind === 'api') return 'an API behind an identity provider';
+  if (kind === 'provider') return 'a third party behind the vault';
   return kind === 'agent' ? 'an agent' : `a ${kind}`;
 }

@@ -8,7 +8,7 @@ import { resourceAndScope } from './resource-and-scope.ts';
 import { taskOptions, taskPolicy } from './task-policy.ts';
 
 /** What can be registered from here. */
-export const declarableKinds = ['resource', 'agent', 'client', 'api'] as const;
+export const declarableKinds = ['resource', 'agent', 'client', 'api', 'provider'] as const;
 export type DeclarableKind = (typeof declarableKinds)[number];
 /** Identity providers too, which the config alone declares. */
 export const kinds = [...declarableKinds, 'idp'] as const;
@@ -23,6 +23,8 @@ export const declarationOptions: Readonly<Record<DeclarableKind, readonly Option
   ] as OptionName[],
   agent: ['id', 'name', 'owner', 'require', 'optional', 'on-behalf-of', ...taskOptions, 'file'],
   api: ['id', 'uri', 'idp', 'strategy', 'with', 'scope', 'file'],
+  /** Its rules are more than options can say. */
+  provider: ['file'],
   client: [
     'id',
     'name',
@@ -93,6 +95,9 @@ const builders: Readonly<Record<DeclarableKind, (id: string, values: Values, dir
     strategy: strategy(values),
     scopes: (values.scope ?? []).map(providersScope),
   }),
+  provider: () => {
+    throw new UsageError('a provider is declared by --file: its rules are more than options can say');
+  },
   client: (id, values, directory) => ({
     client_id: id,
     client_name: values.name ?? id,

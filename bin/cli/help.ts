@@ -32,7 +32,7 @@ export function overview(): string {
   const lines = kinds.flatMap((kind) =>
     of(kind).map(([verb, command]) => [`  vestibule ${kind} ${verb}`, command.summary(kind)] as const),
   );
-  return `Usage: vestibule <resource|agent|client|api|idp|person|tasks|keys|registration-token> <command> [options]\n\n${rows([...lines, ...personLines, ...taskLines, ...keysLines, ...registrationTokenLines])}\n\n${optionLines()}`;
+  return `Usage: vestibule <resource|agent|client|api|provider|idp|person|tasks|keys|registration-token> <command> [options]\n\n${rows([...lines, ...personLines, ...taskLines, ...keysLines, ...registrationTokenLines])}\n\n${optionLines()}`;
 }
 
 export function helpOfKeys(): string {

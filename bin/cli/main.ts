@@ -62,7 +62,7 @@ async function outputOf({ values, positionals }: Arguments, surroundings: Surrou
   if (known === undefined) {
     if (values.help === true) return { text: overview() };
     throw new UsageError(
-      'say what: vestibule resource|agent|client|api|idp|person|tasks|keys|registration-token <command>',
+      'say what: vestibule resource|agent|client|api|provider|idp|person|tasks|keys|registration-token <command>',
     );
   }
   const command = verb === undefined ? undefined : commandNamed(known, verb);
@@ -86,7 +86,7 @@ function kindNamed(text: string): Kind {
   const kind = kinds.find((name) => text === name || text === `${name}s`);
   if (kind === undefined)
     throw new UsageError(
-      `${JSON.stringify(text)} is not resource, agent, client, api, idp, person, tasks, keys or registration-token`,
+      `${JSON.stringify(text)} is not resource, agent, client, api, provider, idp, person, tasks, keys or registration-token`,
     );
   return kind;
 }

@@ -47,6 +47,21 @@ const views: Readonly<Record<Kind, View>> = {
       manager(thing),
     ],
   },
+  provider: {
+    header: ['ID', 'STATE', 'CREDENTIAL', 'ORIGIN', 'SCOPES', 'AGENTS', 'MANAGED BY'],
+    row: (thing) => [
+      ...texts(thing, 'id', 'state'),
+      text((thing['credential'] as Json)['kind']),
+      text(((thing['api'] as Json)['origins'] as readonly unknown[])[0]),
+      things(thing, 'scopes')
+        .map(({ name }) => text(name))
+        .join(' '),
+      things(thing, 'agents')
+        .map(({ agent }) => text(agent))
+        .join(' ') || '-',
+      manager(thing),
+    ],
+  },
   idp: {
     header: ['ID', 'STATE', 'PROFILE', 'ISSUER', 'CLIENT ID', 'NAME', 'MANAGED BY'],
     row: (thing) => [

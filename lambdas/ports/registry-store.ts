@@ -1,6 +1,7 @@
 import type { Instant } from '../runtime/clock.ts';
 import type { ApiId, ResourceId, ResourceUri } from '../runtime/identifiers.ts';
 import type { DownstreamApi } from './downstream-apis.ts';
+import type { EgressProvider } from './egress-providers.ts';
 import type { IdentityProvider } from './identity-providers.ts';
 import type { Agent, Client, Resource } from './registry.ts';
 
@@ -11,6 +12,7 @@ export interface Things {
   readonly client: Client;
   readonly idp: IdentityProvider;
   readonly api: DownstreamApi;
+  readonly provider: EgressProvider;
 }
 export type Kind = keyof Things;
 

@@ -15,10 +15,12 @@ import { type DeclaredApi, readApi } from './declaration/api.ts';
 import { type DeclaredAuthentication, type DeclaredClient, readClient } from './declaration/client.ts';
 import { exchangeGrantType } from './declaration/client-grants.ts';
 import type { DeclarationContext } from './declaration/fields.ts';
+import { type DeclaredEgressProvider, readEgressProvider } from './declaration/egress-provider.ts';
 import { type DeclaredIdentityProvider, readIdentityProvider } from './declaration/identity-provider.ts';
 import { type DeclaredResource, readResource } from './declaration/resource.ts';
 import { type Delegations, resolveDelegations, trustDelegations } from './delegations.ts';
 import { resolveApi } from './fitting-api.ts';
+import { resolveEgressProvider } from './operators-provider.ts';
 import { checkAgentExists, resolveCatalogue, resolveResource } from './references.ts';
 import type { FieldRefusal, RegistryRefusal } from './refusal.ts';
 import { liveSecrets } from './secrets.ts';
@@ -29,6 +31,7 @@ interface Declared {
   readonly client: DeclaredClient;
   readonly idp: DeclaredIdentityProvider;
   readonly api: DeclaredApi;
+  readonly provider: DeclaredEgressProvider;
 }
 
 /** A declaration whose references are resolved: the thing without its registration. */
@@ -38,6 +41,7 @@ export interface Settled {
   readonly client: Omit<DeclaredClient, 'resource' | 'hasUsualGrants'> & { readonly resource?: ResourceUri };
   readonly idp: DeclaredIdentityProvider;
   readonly api: DeclaredApi;
+  readonly provider: DeclaredEgressProvider;
 }
 
 interface Rules<K extends Kind> {
@@ -94,6 +98,13 @@ export const rules: { readonly [K in Kind]: Rules<K> } = {
   api: {
     read: readApi,
     resolve: resolveApi,
+    trust: ok,
+    create: (settled, registration) => ({ ...settled, ...registration }),
+    replace: (settled, _from, registration) => ok({ ...settled, ...registration }),
+  },
+  provider: {
+    read: readEgressProvider,
+    resolve: resolveEgressProvider,
     trust: ok,
     create: (settled, registration) => ({ ...settled, ...registration }),
     replace: (settled, _from, registration) => ok({ ...settled, ...registration }),

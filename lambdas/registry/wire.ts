@@ -1,5 +1,6 @@
 import type { AwsWorkload } from '../ports/aws-workload.ts';
 import type { DownstreamApi } from '../ports/downstream-apis.ts';
+import type { EgressProvider } from '../ports/egress-providers.ts';
 import type { ClientProof, IdentityProvider } from '../ports/identity-providers.ts';
 import type { Kind, Things } from '../ports/registry-store.ts';
 import type {
@@ -13,6 +14,7 @@ import type {
 } from '../ports/registry.ts';
 import type { Instant } from '../runtime/clock.ts';
 import { writtenStrategy } from './exchange-strategy.ts';
+import { snakeMembers } from './member-names.ts';
 import { liveSecrets } from './secrets.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -89,6 +91,11 @@ export const wireForm: { readonly [K in Kind]: (thing: Things[K]) => Json } = {
     scopes: api.scopes.map(({ name, upstream }) => ({ name, upstream })),
     ...(api.agents && { agents: api.agents.map(({ agent, scopes }) => ({ agent, scopes })) }),
     ...registration(api),
+  }),
+  provider: ({ id, uri, name, scopes, api, credential, agents, groups, ...registered }: EgressProvider) => ({
+    ...{ id, uri, name },
+    ...snakeMembers({ scopes, api, credential, agents, groups }),
+    ...registration(registered),
   }),
 };
 

@@ -1,4 +1,4 @@
-type RegisteredKind = 'resource' | 'agent' | 'client' | 'idp' | 'api' | 'registration-token';
+type RegisteredKind = 'resource' | 'agent' | 'client' | 'idp' | 'api' | 'provider' | 'registration-token';
 
 /** What became of a change of the registry. */
 export type RegistrationEvent =

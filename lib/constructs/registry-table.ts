@@ -18,13 +18,14 @@ const entries = [
   'aws-role#*',
   'idp#*',
   'api#*',
+  'provider#*',
   'identifier#*',
 ] as const;
 
 const changes = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'] as const;
 
 /**
- * Resources, agents, clients, identity providers and the APIs behind them, and the key ring. Each `grant` gives a role one function's whole access and answers the
+ * Resources, agents, clients, identity providers and the APIs behind them, third parties behind the vault, and the key ring. Each `grant` gives a role one function's whole access and answers the
  * variables that go with it.
  */
 export class RegistryTable extends Construct {
@@ -126,7 +127,15 @@ export class RegistryTable extends Construct {
         // In an index, the leading key is the index's own: the kind.
         conditions: {
           'ForAllValues:StringLike': {
-            'dynamodb:LeadingKeys': ['resource', 'agent', 'client', 'idp', 'api', 'registration-token'],
+            'dynamodb:LeadingKeys': [
+              'resource',
+              'agent',
+              'client',
+              'idp',
+              'api',
+              'provider',
+              'registration-token',
+            ],
           },
         },
       }),

@@ -60,7 +60,7 @@ test('every function, and the schedule, may do exactly this', () => {
       row(
         ['dynamodb:Query'],
         `${registry}/index/by-kind`,
-        keys('resource', 'agent', 'client', 'idp', 'api', 'registration-token'),
+        keys('resource', 'agent', 'client', 'idp', 'api', 'provider', 'registration-token'),
       ),
       row(
         [...reads, ...writes],
@@ -73,6 +73,7 @@ test('every function, and the schedule, may do exactly this', () => {
           'aws-role#*',
           'idp#*',
           'api#*',
+          'provider#*',
           'identifier#*',
           'registration-token#*',
         ),
@@ -90,7 +91,7 @@ test('every function, and the schedule, may do exactly this', () => {
         registry,
         keys(
           ...['resource#*', 'resource-id#*', 'agent#*', 'client#*', 'aws-role#*'],
-          ...['idp#*', 'api#*', 'identifier#*'],
+          ...['idp#*', 'api#*', 'provider#*', 'identifier#*'],
         ),
       ),
       row(['dynamodb:UpdateItem'], grants, keys('ended#*')),

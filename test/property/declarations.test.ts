@@ -37,12 +37,12 @@ const value = fc.oneof(hostile, fc.jsonValue(), fc.constant(['tools:read']));
 const member = fc.constantFrom(
   ...['id', 'uri', 'kind', 'name', 'owner', 'scopes', 'catalogue', 'audience', 'agent_id', 'client_id'],
   ...['jwks', 'jwks_uri', 'grant_types', 'token_endpoint_auth_method', '__proto__', 'constructor'],
-  ...['idp', 'strategy'],
+  ...['idp', 'strategy', 'api', 'credential', 'agents', 'groups'],
 );
 const declaration = fc.oneof(value, fc.dictionary(member, value));
 
 describe('a declaration', () => {
-  it.each(['resource', 'agent', 'client', 'api'] as const)(
+  it.each(['resource', 'agent', 'client', 'api', 'provider'] as const)(
     'of a %s is read or refused in a sentence',
     (kind) => {
       fc.assert(
@@ -75,6 +75,30 @@ describe('a declaration', () => {
     fc.assert(
       fc.property(strategy, (way) => {
         expect(faultOf('api', { ...whole, strategy: way })).toMatch(/^$|^strategy/);
+      }),
+      runs,
+    );
+  });
+
+  it('of a third party is read or refused in a sentence, whatever stands for a path of it', () => {
+    const segment = fc.oneof(
+      fc.constantFrom('*', '**', '..', '.', '%2e', '%2F', '%5C', '%25', '%C3%A9', 'repos', ''),
+      fc.string({ maxLength: 4 }),
+    );
+    const path = fc.array(segment, { maxLength: 4 }).map((segments) => `/${segments.join('/')}`);
+    fc.assert(
+      fc.property(path, (written) => {
+        const rules = [{ methods: ['GET'], path: written }];
+        const fault = faultOf('provider', {
+          ...{ id: 'tracker', name: 'Tracker', credential: { kind: 'basic' } },
+          ...{ api: { origins: ['https://a.example.com'] }, scopes: [{ name: 'read', rules }] },
+        });
+        expect(fault).toMatch(/^$|^scopes\[0\]\.rules\[0\]\.path/);
+        if (fault !== '') return;
+        const decoded = written.split('/').slice(1).map(decodeURIComponent);
+        expect(decoded.filter((part) => /^\.{0,2}$|[/\\%]|\p{Cc}/u.test(part))).toEqual(
+          written === '/' ? [''] : [],
+        );
       }),
       runs,
     );

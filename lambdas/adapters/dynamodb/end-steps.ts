@@ -18,6 +18,8 @@ const names: { readonly [K in Kind]: (thing: Things[K]) => EndedName | undefined
   client: ({ id }: Client) => endedName('client_id', id),
   idp: () => undefined,
   api: () => undefined,
+  // The proxy reads it at each call.
+  provider: () => undefined,
 };
 
 /** What a change of a thing, or its removal, ends or brings back for the tokens that name it: to be written with it. */

@@ -5,6 +5,7 @@ import type {
   AgentId,
   ClientId,
   DeviceId,
+  EgressProviderId,
   GrantId,
   IdpId,
   KeyThumbprint,
@@ -28,6 +29,7 @@ export const keyOf = {
   idp: (id: IdpId): string => `idp#${id}`,
   /** NUL can stand in neither part; the hash bounds the length, for anybody may ask for any role. */
   awsRole: (issuer: string, pattern: string): string => `aws-role#${sha256(`${issuer}\0${pattern}`)}`,
+  egressProvider: (id: EgressProviderId): string => `provider#${id}`,
   identifier: (value: string): string => `identifier#${value}`,
   registrationToken: (id: string): string => `registration-token#${id}`,
   /** A token that an agent gets as itself, by the SHA-256 of all that it is asked with. */

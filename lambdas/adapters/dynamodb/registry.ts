@@ -1,15 +1,17 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ApiDirectory } from '../../ports/downstream-apis.ts';
+import type { EgressProviders } from '../../ports/egress-providers.ts';
 import type { IdentityProviders } from '../../ports/identity-providers.ts';
 import type { RegistryReader, ResourceDirectory } from '../../ports/registry.ts';
 import type { KeyRings } from '../../ports/signing.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import type { IdpId } from '../../runtime/identifiers.ts';
+import type { EgressProviderId, IdpId } from '../../runtime/identifiers.ts';
 import { decodeApi } from './api-codec.ts';
 import type { Item } from './attributes.ts';
 import { batchGet } from './batch-get.ts';
 import { type CachedItems, cachedItems } from './cached-items.ts';
 import { decodedOnce } from './decoded-once.ts';
+import { dynamoEgressProviders } from './egress-providers.ts';
 import { dynamoIdentityProviders } from './identity-providers.ts';
 import { decodeKeyRing, emptyKeyRing } from './key-ring-codec.ts';
 import { keyOf } from './keys.ts';
@@ -17,7 +19,7 @@ import { registryReader } from './registry-reader.ts';
 import { decodeResource, decodeTargetAlias } from './resource-codec.ts';
 
 /**
- * The registry for the request path: five ports over one cache, so that a request costs one read when something
+ * The registry for the request path: six ports over one cache, so that a request costs one read when something
  * is stale and none otherwise. Once the key ring was asked for, it is read along whenever something is; with
  * `needsKeyRing`, for functions whose every request needs it, from the first read on. The identity providers of `idps` are
  * read along likewise.
@@ -28,6 +30,8 @@ export function dynamoRegistry(options: {
   readonly clock: Clock;
   readonly needsKeyRing?: boolean;
   readonly idps?: readonly IdpId[];
+  /** The third parties of the config that agents call through the vault. */
+  readonly egress?: readonly EgressProviderId[];
   /** Whether kept metadata documents are read too. */
   readonly clientDocuments?: boolean;
   /** Whether who asks for an API cannot tell it from a resource: that is read along then. */
@@ -38,6 +42,7 @@ export function dynamoRegistry(options: {
   readonly keyRings: KeyRings;
   readonly identityProviders: IdentityProviders;
   readonly apis: ApiDirectory;
+  readonly egressProviders: EgressProviders;
 } {
   let ringWanted = options.needsKeyRing ?? false;
   const { idps = [] } = options;
@@ -55,6 +60,7 @@ export function dynamoRegistry(options: {
     resources: resourceDirectory(cache),
     identityProviders: dynamoIdentityProviders({ cache, ids: idps }),
     apis: apiDirectory(cache, options.apisAmongResources ?? false),
+    egressProviders: dynamoEgressProviders({ cache, ids: options.egress ?? [] }),
     keyRings: {
       current: async () => {
         ringWanted = true;

@@ -12,7 +12,7 @@ const storedResource = v.object({
   kind: v.literal('resource'),
   uri: text,
   audience: text,
-  resource_kind: v.picklist(['mcp-server', 'agent']),
+  resource_kind: v.picklist(['mcp-server', 'agent', 'egress']),
   agent_id: v.exactOptional(text),
   name: text,
   scopes: v.array(v.object({ name: text, description: text })),

@@ -5,6 +5,7 @@ import type { Alias } from './alias.ts';
 import { decodeApi, encodeApi } from './api-codec.ts';
 import type { Item, PlainRecord } from './attributes.ts';
 import { clientAliases, decodeClient, encodeClient } from './client-codec.ts';
+import { decodeEgressProvider, encodeEgressProvider } from './egress-provider-codec.ts';
 import { decodeIdentityProvider, encodeIdentityProvider } from './identity-provider-codec.ts';
 import { keyOf } from './keys.ts';
 import { decodeResource, decodeTargetAlias, encodeResource, targetAlias } from './resource-codec.ts';
@@ -65,6 +66,15 @@ export const thingCodecs: { readonly [K in Kind]: ThingCodec<Things[K]> } = {
     locate: (get, id) => locateTarget(get, id, keyOf.api),
     encode: encodeApi,
     decode: decodeApi,
+  },
+  provider: {
+    key: ({ id }) => keyOf.egressProvider(id),
+    // Its URI is that of the resource which goes with it; the claim is where the record of its removal stays.
+    identifiers: ({ id }) => [`provider/${id}`],
+    aliases: () => [],
+    locate: (get, id) => get(keyOf.egressProvider(id)),
+    encode: encodeEgressProvider,
+    decode: decodeEgressProvider,
   },
 };
 

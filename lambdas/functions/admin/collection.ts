@@ -32,6 +32,7 @@ export interface AdminPorts extends AdministrationPorts {
 
 const pluralOf = {
   ...{ resource: 'resources', agent: 'agents', client: 'clients', idp: 'idps', api: 'apis' },
+  provider: 'providers',
 } as const;
 
 /** The routes of one kind of thing. */

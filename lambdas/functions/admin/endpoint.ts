@@ -27,6 +27,7 @@ export function adminEndpoint(
       ...collectionRoutes(ports, 'agent'),
       ...collectionRoutes(ports, 'client'),
       ...collectionRoutes(ports, 'api'),
+      ...collectionRoutes(ports, 'provider'),
       ...declaredRoutes(ports, 'idp'),
       diagnosisRoute(ports),
       certificateRoute(ports),

@@ -9,6 +9,7 @@ const common = {
     'Custom::VestibuleClient',
     'Custom::VestibuleIdentityProvider',
     'Custom::VestibuleDownstreamApi',
+    'Custom::VestibuleEgressProvider',
     'Custom::VestibuleRedirect',
     'Custom::VestibuleOriginSecret',
   ]),

@@ -33,6 +33,7 @@ const kindOf = {
   'Custom::VestibuleClient': 'client',
   'Custom::VestibuleIdentityProvider': 'idp',
   'Custom::VestibuleDownstreamApi': 'api',
+  'Custom::VestibuleEgressProvider': 'provider',
 } as const;
 
 /** Does what one custom resource asks; a refusal is the sentence that the person deploying reads. */

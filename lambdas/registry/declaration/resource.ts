@@ -4,6 +4,7 @@ import type { AgentId, Audience, Issuer, ResourceId } from '../../runtime/identi
 import { ok, type Result } from '../../runtime/result.ts';
 import type { FieldRefusal } from '../refusal.ts';
 import { type DeclaredDelegation, delegationsMember } from './delegation.ts';
+import { egressUriProblem, strayAtProxy } from './egress-resource.ts';
 import {
   type DeclarationContext,
   identifier,
@@ -57,7 +58,7 @@ function resourceSchema(context: DeclarationContext) {
         uri: resourceUri(context),
         audience: v.exactOptional(audienceOf(context.issuer)),
         kind: v.exactOptional(
-          v.picklist(['mcp-server', 'agent'], 'must be "mcp-server" or "agent"'),
+          v.picklist(['mcp-server', 'agent', 'egress'], 'must be "mcp-server", "agent" or "egress"'),
           'mcp-server',
         ),
         agent_id: v.exactOptional(identifier),
@@ -83,6 +84,11 @@ function resourceSchema(context: DeclarationContext) {
       ['agent_id'],
     ),
     memberRule('delegations', (declared) => delegationsProblem(declared)),
+    memberRule('uri', (declared) => egressUriProblem(declared, context)),
+    memberRule('audience', (declared) => strayAtProxy('audience', declared)),
+    memberRule('clients', (declared) => strayAtProxy('clients', declared)),
+    memberRule('delegations', (declared) => strayAtProxy('delegations', declared)),
+    memberRule('actor', (declared) => strayAtProxy('actor', declared)),
   );
 }
 

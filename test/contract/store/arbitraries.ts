@@ -64,7 +64,7 @@ export const resources: fc.Arbitrary<Resource> = fc
     id: text<Resource['id']>(),
     uri: text<Resource['uri']>(),
     audience: text<Resource['audience']>(),
-    kind: fc.constantFrom('mcp-server' as const, 'agent' as const),
+    kind: fc.constantFrom('mcp-server' as const, 'agent' as const, 'egress' as const),
     name: text(),
     scopes: few(fc.record({ name: text<Resource['scopes'][0]['name']>(), description: text() })),
   })

@@ -17,6 +17,7 @@ import type { ClientId } from '../../../lambdas/runtime/identifiers.ts';
 import { agents, clients, grants, identityProviders, keyRings, resources } from './arbitraries.ts';
 import { apis } from './api-arbitrary.ts';
 import { laterKnown, newConnections } from './connection-arbitrary.ts';
+import { egressProviders } from './egress-provider-arbitrary.ts';
 import { aChange, aClient } from './mothers.ts';
 import { tasks } from './task-arbitrary.ts';
 import { type World, inFreshWorld } from './world.ts';
@@ -24,6 +25,7 @@ import { type World, inFreshWorld } from './world.ts';
 const runs = { numRuns: 150 } as const;
 const things = {
   ...{ agent: agents, client: clients, resource: resources, idp: identityProviders, api: apis },
+  provider: egressProviders,
 } as const;
 const kinds = Object.keys(things) as Kind[];
 

@@ -5,8 +5,9 @@ import { dynamoRegistryStore } from '../../../lambdas/adapters/dynamodb/registry
 import { dynamoRegistry } from '../../../lambdas/adapters/dynamodb/registry.ts';
 import { after, instant } from '../../../lambdas/runtime/clock.ts';
 import { DependencyUnavailable } from '../../../lambdas/runtime/dependency.ts';
-import type { AgentId, ClientId } from '../../../lambdas/runtime/identifiers.ts';
+import type { AgentId, ClientId, EgressProviderId } from '../../../lambdas/runtime/identifiers.ts';
 import { aChange, aClient, anAgent, anApi, aResource, aRoleClient, awsIssuer, fresh } from './mothers.ts';
+import { aProvider } from './provider-mother.ts';
 import { type World, inFreshWorld } from './world.ts';
 
 type Batches = (
@@ -38,6 +39,7 @@ function aReader({ client, farClient, registry, grants }: World, needsKeyRing = 
     ...dynamoRegistry({
       ...{ client: observed, table: registry, clock: () => time.now, needsKeyRing },
       apisAmongResources: true,
+      egress: ['nobody', 'tracker'] as EgressProviderId[],
     }),
     store: dynamoRegistryStore({ client, table: registry, grants }),
     ring: dynamoKeyRingStore({ client, table: registry }),
@@ -68,6 +70,21 @@ describe('a reader of the registry', () => {
       expect(await apis.find(api.uri)).toEqual(api);
       advance(1);
       expect(await apis.find(api.uri)).toBeUndefined();
+    }));
+
+  it('knows a third party that was disabled for no more than 5 seconds', () =>
+    inFreshWorld(async (world) => {
+      const { egressProviders, store, advance } = aReader(world);
+      const id = 'tracker' as EgressProviderId;
+      const active = aProvider({ id });
+      await store.register('provider', { thing: active }, aChange());
+      expect(await egressProviders.all()).toEqual([active]);
+      expect(await egressProviders.find(id)).toEqual(active);
+      const from = await store.find('provider', id);
+      await store.replace('provider', from!, { thing: { ...active, state: 'disabled' } }, aChange());
+      advance(5);
+      expect(await egressProviders.find(id)).toMatchObject({ state: 'disabled' });
+      expect(await egressProviders.find('nobody' as EgressProviderId)).toBeUndefined();
     }));
 
   it('remembers for 5 seconds who is not registered, and then looks once more', () =>

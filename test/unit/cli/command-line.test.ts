@@ -176,7 +176,7 @@ describe('a wrong use', () => {
     [[], /say what/],
     [
       ['grant', 'list'],
-      /"grant" is not resource, agent, client, api, idp, person, tasks, keys or registration-token/,
+      /"grant" is not resource, agent, client, api, provider, idp, person, tasks, keys or registration-token/,
     ],
     [['agent'], /say what to do with the agent: add, replace, list/],
     [['agent', 'rotate'], /"rotate" is no command of agent/],

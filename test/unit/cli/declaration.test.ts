@@ -127,6 +127,7 @@ describe('the options of add', () => {
     expect(() => declared('api', 'files', ...options, '--with', 'audience')).toThrow(
       '--with audience: must be <member>=<value>, such as audience=files',
     );
+    expect(() => declared('provider', 'tracker')).toThrow('a provider is declared by --file');
     expect(() => declared('api', 'files', '--uri', 'https://files.example.com')).toThrow('--idp is required');
   });
 
