@@ -4,6 +4,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoClientLives } from '../../adapters/dynamodb/client-lives.ts';
+import { dynamoConnectTransactions } from '../../adapters/dynamodb/connect-transactions.ts';
 import { dynamoConsents } from '../../adapters/dynamodb/consents.ts';
 import { dynamoDevices } from '../../adapters/dynamodb/devices.ts';
 import { dynamoGrants } from '../../adapters/dynamodb/grants.ts';
@@ -15,6 +16,7 @@ import { dynamoPushedRequests } from '../../adapters/dynamodb/pushed-requests.ts
 import { dynamoRegistry } from '../../adapters/dynamodb/registry.ts';
 import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
 import { dynamoTransactions } from '../../adapters/dynamodb/transactions.ts';
+import { connectingDefaults, lambdaConnecting } from '../../adapters/lambda/connections.ts';
 import {
   downstreamLogouts,
   downstreamSignIns,
@@ -28,6 +30,7 @@ import { guardedDocuments } from '../../adapters/upstream/documents.ts';
 import { accountEndpoints } from '../../http/account-routes.ts';
 import { authorizationRoutes } from '../../http/authorization-routes.ts';
 import { backchannelLogoutRoutes } from '../../http/backchannel-logout-endpoint.ts';
+import { connectRoutes } from '../../http/connect-routes.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
 import { logoutRoutes } from '../../http/logout-routes.ts';
 import { pagesOnFailure } from '../../http/pages-on-failure.ts';
@@ -48,7 +51,7 @@ import { withMetadataDocuments } from '../../oauth/registration/known-clients.ts
 import { systemClock } from '../../runtime/clock.ts';
 import { readEnvironment } from '../../runtime/environment.ts';
 import { audit } from '../../runtime/events.ts';
-import type { IdpId, Issuer } from '../../runtime/identifiers.ts';
+import type { EgressProviderId, IdpId, Issuer } from '../../runtime/identifiers.ts';
 import { systemRandom } from '../../runtime/random.ts';
 import { authorizationEnvironment } from './environment.ts';
 
@@ -64,9 +67,11 @@ const {
   registry: registered,
   identityProviders,
   keyRings,
+  egressProviders: providers,
 } = dynamoRegistry({
   ...{ client, table: environment.REGISTRY_TABLE, clock },
   idps: JSON.parse(environment.IDPS) as IdpId[],
+  egress: JSON.parse(environment.EGRESS_PROVIDERS) as EgressProviderId[],
   clientDocuments: policy !== undefined,
 });
 const hosts = environment.DOCUMENT_HOSTS === 'loopback' ? 'loopback' : 'public';
@@ -118,7 +123,17 @@ const ports: SignInPorts = {
   ...{ random, audit },
 };
 
-const account = accountEndpoints({ issuer, look, ports, clock });
+// Without third parties there is nobody to ask, and nothing to connect.
+const connecting =
+  environment.CONNECTIONS_FUNCTION === 'none'
+    ? undefined
+    : lambdaConnecting({
+        client: new LambdaClient(connectingDefaults),
+        functionName: environment.CONNECTIONS_FUNCTION,
+      });
+const connectTransactions = dynamoConnectTransactions(grantsTable);
+const connected = connecting && { connected: { providers, connecting } };
+const account = accountEndpoints({ issuer, look, ports: { ...ports, ...connected }, clock });
 
 const logoutPorts: LogoutPorts = {
   ...{ ...ports, issuer, persons, ends, keyRings },
@@ -133,6 +148,12 @@ const toldLogout = upstreamLogout({
 export const handler = lambdaHandler(
   routes([
     route('/account', account.account),
+    ...(connecting
+      ? connectRoutes({
+          ...{ look, clock },
+          ports: { ...ports, issuer, providers, connecting, transactions: connectTransactions },
+        })
+      : []),
     ...backchannelLogoutRoutes(toldLogout, clock),
     ...logoutRoutes({ issuer, look, clock, ports: logoutPorts }),
     ...authorizationRoutes({

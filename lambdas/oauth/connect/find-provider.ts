@@ -11,12 +11,15 @@ interface Refusal {
   readonly reason: 'provider_unknown' | 'provider_disabled' | 'provider_not_for_people';
 }
 
+/** No id is written otherwise; whoever asks chooses what is looked up. */
+const idForm = /^[A-Za-z0-9_-]{1,64}$/;
+
 /** The third party that the path names. */
 export async function findProvider(
   providers: EgressProviders,
   id: string,
 ): Promise<Result<ConnectableProvider, Refusal>> {
-  const provider = await providers.find(id as EgressProviderId);
+  const provider = idForm.test(id) ? await providers.find(id as EgressProviderId) : undefined;
   if (provider === undefined) return refuse({ reason: 'provider_unknown' });
   if (provider.state !== 'active') return refuse({ reason: 'provider_disabled' });
   return isConnectable(provider) ? ok(provider) : refuse({ reason: 'provider_not_for_people' });
