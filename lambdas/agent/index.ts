@@ -24,6 +24,7 @@ export { clientCredentials, identityAssertion, workloadAssertion } from './grant
 export type { Grant, IdentityAssertionOptions, TokenWish } from './grants.ts';
 export type { AccessToken } from './present.ts';
 export type { Principal, TokenOptions } from './principal.ts';
+export type { ThirdParty, ThirdPartyOptions } from './third-party.ts';
 export { taskSecret } from './task-secret.ts';
 export type { TaskSecret, TaskSecretOptions } from './task-secret.ts';
 export type { TaskStatus } from './task-status.ts';

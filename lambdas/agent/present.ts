@@ -43,6 +43,7 @@ export async function present(
   own: Own,
   request: RepeatableRequest,
   resource: string,
+  remedyOf = remedyFor,
 ): Promise<Response> {
   const tried = new Set<Remedy['kind']>();
   for (;;) {
@@ -52,7 +53,7 @@ export async function present(
     const response = await withinPatience(wire, patienceSeconds, () =>
       request.withToken(wire.fetch, held, key),
     );
-    const remedy = remedyFor(response, wish.scope);
+    const remedy = remedyOf(response, wish.scope);
     if (remedy === undefined || tried.has(remedy.kind)) return response;
     tried.add(remedy.kind);
     if (remedy.kind === 'another-token') await own.drop(wish, held);

@@ -7,6 +7,7 @@ import { type AccessToken, accessToken, type Own, present, type Presenting, reso
 import { scopeOf } from './remedies.ts';
 import { repeatable } from './requests.ts';
 import type { TokenSource } from './token-source.ts';
+import { type ThirdParty, thirdParty, type ThirdPartyOptions } from './third-party.ts';
 import { type Fetch, unlessAborted } from './wire.ts';
 
 export interface TokenOptions {
@@ -22,6 +23,8 @@ export interface Principal {
    * what the server answers; rejects with an `AgentError` where no token can be had. Redirects are not followed.
    */
   readonly fetch: Fetch;
+  /** A third party behind the vault, by the id that it is registered under. Throws a TypeError for what is no id. */
+  readonly thirdParty: (provider: string, options?: ThirdPartyOptions) => ThirdParty;
   /** The token for a registered resource, for what is no `fetch`. Rejects with an `AgentError`. */
   readonly token: (resource: string, options?: TokenOptions) => Promise<AccessToken>;
 }
@@ -59,6 +62,7 @@ export function principal(shared: Shared, own: Own): Principal {
       }
       return present(shared, own, request, await discover(request.url, challengeOf(response)));
     },
+    thirdParty: (provider, options = {}) => thirdParty(shared, own, provider, options),
     token: async (resource, { scope, signal } = {}) => {
       const wish = own.wishFor(resource);
       return accessToken(

@@ -22,5 +22,7 @@ export type { ProofKeyPair } from './proof-key.ts';
 export type { SatisfiesScope } from './scopes.ts';
 export type { JudgeOptions } from './token-judge.ts';
 export type { ProofUse, TakeProof } from './used-proofs.ts';
+export { urlElicitationRequired } from './url-elicitation.ts';
+export type { ElicitationOptions, UrlElicitation, UrlElicitationRequired } from './url-elicitation.ts';
 export { createVerifier } from './verifier.ts';
 export type { Operation, Presented, Verification, Verifier, VerifierOptions } from './verifier.ts';

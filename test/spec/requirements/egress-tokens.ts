@@ -26,6 +26,14 @@ export const egressTokens = {
     'Vestibule',
     'asks for each token of a task at a third party how the account stands, puts none into a secret, and lets the task go on without one',
   ),
+  'vestibule:agent-third-party': must(
+    'Vestibule',
+    'the agent calls a third party by the proxy as it would call it itself, and rejects with the page where a person lets it',
+  ),
+  'vestibule:mcp-elicitation': must(
+    'Vestibule',
+    'an MCP server answers what only the person can let go on with the error by which MCP clients open a page',
+  ),
   'rfc8693:3:provider-token': must(
     ['RFC 8693 §3', 'RFC 9449 §5'],
     'gives a token of the third party itself only where the config lets the agent have one, made of less, and never to a client whose tokens are bound',

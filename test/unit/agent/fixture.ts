@@ -75,7 +75,14 @@ export interface World {
   readonly mcp: PlayedServer;
   /** The URL of the resource. */
   readonly resource: string;
-  answers: { token: Answer; resource: Answer; metadata: Answer; server: Answer; tasks: Answer };
+  answers: {
+    token: Answer;
+    resource: Answer;
+    metadata: Answer;
+    server: Answer;
+    tasks: Answer;
+    egress: Answer;
+  };
   /** How many tokens were issued; each is `token-` and its number. */
   issued: number;
   /** The tokens that the resource takes; undefined: all that were issued. */
@@ -94,6 +101,7 @@ export async function startWorld(): Promise<World> {
   const issuer = await startServer((seen) => {
     if (seen.path === '/token') return world.answers.token(seen);
     if (seen.path.startsWith('/tasks')) return world.answers.tasks(seen);
+    if (seen.path.startsWith('/egress/')) return world.answers.egress(seen);
     if (seen.path === '/.well-known/oauth-authorization-server') return world.answers.server(seen);
     return { status: 404 };
   });
@@ -106,6 +114,7 @@ export async function startWorld(): Promise<World> {
     answers: {
       token: () => issue(world),
       tasks: () => ({ status: 404 }),
+      egress: () => ({ status: 404 }),
       resource: (seen) => guarded(world, seen),
       metadata: ({ path }) =>
         path === '/.well-known/oauth-protected-resource/mcp'
