@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { clientDefaults } from '../../adapters/aws.ts';
 import { dynamoAssertionReplay } from '../../adapters/dynamodb/assertion-replay.ts';
 import { dynamoCircuits } from '../../adapters/dynamodb/circuits.ts';
@@ -13,6 +14,7 @@ import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
 import { dynamoTasks } from '../../adapters/dynamodb/tasks.ts';
 import { dynamoWrappedKeys } from '../../adapters/dynamodb/wrapped-keys.ts';
 import { deploymentSigner } from '../../adapters/kms/deployment-signer.ts';
+import { connectingDefaults, lambdaConnecting } from '../../adapters/lambda/connections.ts';
 import { secretsManagerNonces } from '../../adapters/secrets-manager/nonces.ts';
 import { guardedCallerIdentities } from '../../adapters/upstream/caller-identities.ts';
 import { guardedDocuments } from '../../adapters/upstream/documents.ts';
@@ -33,7 +35,7 @@ import { lifetimeSeconds } from '../../oauth/tokens/lifetime.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { readEnvironment } from '../../runtime/environment.ts';
 import { audit } from '../../runtime/events.ts';
-import type { IdpId, Issuer } from '../../runtime/identifiers.ts';
+import type { EgressProviderId, IdpId, Issuer } from '../../runtime/identifiers.ts';
 import { systemRandom } from '../../runtime/random.ts';
 import { leaseSecondsOf } from '../../tasks/lease-time.ts';
 import { tasksEnvironment } from './environment.ts';
@@ -44,10 +46,22 @@ const issuer = environment.ISSUER as Issuer;
 const dynamo = new DynamoDBClient(clientDefaults);
 const [registryTable, grantsTable] = [environment.REGISTRY_TABLE, environment.GRANTS_TABLE];
 const idps = JSON.parse(environment.IDPS) as readonly IdpId[];
-const { registry, keyRings, identityProviders, apis } = dynamoRegistry({
+const { registry, keyRings, identityProviders, apis, egressProviders } = dynamoRegistry({
   ...{ client: dynamo, table: registryTable, clock: systemClock },
   ...{ needsKeyRing: true, idps },
+  egress: JSON.parse(environment.EGRESS_PROVIDERS) as readonly EgressProviderId[],
 });
+/** Undefined where there are no third parties. */
+const egress =
+  environment.CONNECTIONS_FUNCTION === 'none'
+    ? undefined
+    : {
+        ...{ issuer, providers: egressProviders },
+        connecting: lambdaConnecting({
+          client: new LambdaClient(connectingDefaults),
+          functionName: environment.CONNECTIONS_FUNCTION,
+        }),
+      };
 const hosts = environment.DOCUMENT_HOSTS === 'loopback' ? 'loopback' : 'public';
 const opaque = dynamoOpaqueTokens({ client: dynamo, table: grantsTable });
 const own = { issuer, keyRings, opaque, documentPolicy: readDocumentPolicy(environment.CLIENT_DOCUMENTS) };
@@ -87,7 +101,7 @@ const late = {
 };
 
 const work = {
-  ...{ issuer, registry, audit, ...marks, ...ofPersons, tasks, timing, late },
+  ...{ issuer, registry, audit, ...marks, ...ofPersons, tasks, timing, late, egress },
   resting: dynamoRestingTasks({ client: dynamo, table: grantsTable }),
   issue: tokenIssuer({
     ...{ issuer, lifetimeSeconds: tokenSeconds, keyRings, opaque, random: systemRandom },

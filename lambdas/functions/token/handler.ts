@@ -14,6 +14,7 @@ import { dynamoSharedBuckets } from '../../adapters/dynamodb/shared-buckets.ts';
 import { dynamoTokenStandings } from '../../adapters/dynamodb/token-standings.ts';
 import { dynamoWrappedKeys } from '../../adapters/dynamodb/wrapped-keys.ts';
 import { deploymentSigner } from '../../adapters/kms/deployment-signer.ts';
+import { connectingDefaults, lambdaConnecting } from '../../adapters/lambda/connections.ts';
 import { downstreamApis, downstreamStandings, standingDefaults } from '../../adapters/lambda/downstream.ts';
 import { secretsManagerNonces } from '../../adapters/secrets-manager/nonces.ts';
 import { guardedCallerIdentities } from '../../adapters/upstream/caller-identities.ts';
@@ -55,7 +56,7 @@ import { systemClock } from '../../runtime/clock.ts';
 import { readEnvironment } from '../../runtime/environment.ts';
 import { audit } from '../../runtime/events.ts';
 import type { ApiDirectory } from '../../ports/downstream-apis.ts';
-import type { IdpId, Issuer } from '../../runtime/identifiers.ts';
+import type { EgressProviderId, IdpId, Issuer } from '../../runtime/identifiers.ts';
 import { systemRandom } from '../../runtime/random.ts';
 import { tokenEnvironment } from './environment.ts';
 
@@ -69,6 +70,7 @@ const {
   keyRings,
   identityProviders,
   apis,
+  egressProviders,
 } = dynamoRegistry({
   client: dynamo,
   table: environment.REGISTRY_TABLE,
@@ -76,6 +78,7 @@ const {
   needsKeyRing: true,
   clientDocuments: policy !== undefined,
   idps,
+  egress: JSON.parse(environment.EGRESS_PROVIDERS) as readonly EgressProviderId[],
   apisAmongResources: true,
 });
 const anchors = readAnchors(environment.TRUST_ANCHORS).filter(
@@ -116,6 +119,18 @@ const downstream = {
   functionName: environment.DOWNSTREAM_FUNCTION,
 };
 
+/** Undefined where there are no third parties. */
+const egress =
+  environment.CONNECTIONS_FUNCTION === 'none'
+    ? undefined
+    : {
+        ...{ issuer, providers: egressProviders },
+        connecting: lambdaConnecting({
+          client: new LambdaClient(connectingDefaults),
+          functionName: environment.CONNECTIONS_FUNCTION,
+        }),
+      };
+
 /** Where people sign in. */
 function ofPeople() {
   return {
@@ -149,7 +164,7 @@ const own = {
 
 const noApis: ApiDirectory = { find: () => Promise.resolve(undefined) };
 const exchanges: ExchangePorts = {
-  ...{ registry, identityProviders, issuer },
+  ...{ registry, identityProviders, issuer, egress },
   apis: downstreamApis(downstream, people ? apis : noApis),
   subjects: [
     ownTokens(own),
@@ -195,6 +210,7 @@ const ports = {
   random: systemRandom,
   audit,
   issuer,
+  egress,
   ...mutualTlsIn(environment),
   issue: tokenIssuer({
     issuer,

@@ -28,6 +28,9 @@ type Waiting = Extract<ConnectionStanding, { readonly kind: 'interaction_require
 /** Seconds: nothing is asked about a token for the proxy but whether it has ended, so that a change of rules holds for all so soon. */
 const longestSeconds = 300;
 
+/** Characters: with all else that it says, a token has to fit the headers of a request, which are 10 kB at an API Gateway. */
+const longestRules = 4_500;
+
 /**
  * A token for the proxy, as all else about it was decided: with the account that is used for it, and the requests that its scopes
  * allow now. Nothing is asked about accounts before that, so that whoever policy does not let learns nothing of them.
@@ -47,6 +50,7 @@ export async function withEgress(
   const scope = intersection(plan.scope, connected.value.scopes);
   const rules = rulesOf(provider, scope);
   if (rules.length === 0) return egressRefused('nothing_allowed');
+  if (JSON.stringify(rules).length > longestRules) return egressRefused('too_many_rules');
   const { connection } = connected.value;
   const until = instant(Math.min(plan.until ?? Infinity, after(now, longestSeconds)));
   return ok({ ...plan, scope, until, egress: detailOf(provider, account.value, connection, rules) });

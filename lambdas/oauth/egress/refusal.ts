@@ -24,6 +24,10 @@ const faults = {
     'the accounts at this third party are those of people: get the token by token exchange, in the name of one',
   ],
   nothing_allowed: ['invalid_scope', 'of what is asked, nothing is defined at the third party any more'],
+  too_many_rules: [
+    'invalid_scope',
+    'what is asked allows more kinds of requests than fit one token: name fewer scopes at a time',
+  ],
   service_account_unusable: [
     'invalid_target',
     "the third party does not take the deployment's own credential, or not for that: an operator mends it",

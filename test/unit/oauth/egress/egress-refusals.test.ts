@@ -72,6 +72,22 @@ describe('no token for a third party is given', () => {
       onBehalf(),
       'nothing is defined at the third party',
     ],
+    [
+      'that would be too large to be sent',
+      aVaultIssuer({
+        provider: aProvider({
+          scopes: aProvider().scopes.map((scope) => ({
+            ...scope,
+            rules: Array.from({ length: 40 }, (_, at) => ({
+              methods: ['GET'],
+              path: `/repos/*/*/things-of-a-long-name-${at}/*`,
+            })),
+          })),
+        }),
+      }),
+      onBehalf(),
+      'name fewer scopes at a time',
+    ],
   ])('%s', async (_what, vault, request, words) => {
     expect(await refusalOf(vault, request)).toMatchObject({
       status: 400,
