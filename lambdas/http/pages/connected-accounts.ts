@@ -71,23 +71,26 @@ function listed(
   disconnect: (id: string, heading: string) => Html,
 ): Html {
   const { provider, group, connection } = entry;
+  const usable = connection?.state === 'disconnecting' ? undefined : connection;
   return html`<section class="entry" aria-labelledby="${heading}">
     <h3 id="${heading}">
       ${name(provider.name)}${group === undefined ? undefined : html`, for the group ${name(group)}`}
     </h3>
     <p class="soft">${name(provider.host)}</p>
-    ${standing(connection?.state, provider.name)} ${connection && allowedAgents(connection.agents)}
+    ${standing(connection?.state, provider.name)} ${usable && allowedAgents(usable.agents)}
     <footer>
       ${connection && html`<p>Since ${dated(connection.since)}</p>`} ${wayToConnect(entry)}
-      ${connection && connection.state !== 'disconnecting' ? disconnect(connection.id, heading) : undefined}
+      ${usable && disconnect(usable.id, heading)}
     </footer>
   </section>`;
 }
 
+const labels = { active: 'Change', interaction_required: 'Connect again', none: 'Connect' } as const;
+
 function wayToConnect({ connectAt, connection }: ConnectedEntry): Html | undefined {
-  if (connectAt === undefined) return undefined;
-  if (connection === undefined) return buttonTo(connectAt, html`Connect`);
-  return connection.state === 'interaction_required' ? buttonTo(connectAt, html`Connect again`) : undefined;
+  const state = connection?.state ?? 'none';
+  if (connectAt === undefined || state === 'disconnecting') return undefined;
+  return buttonTo(connectAt, html`${labels[state]}`);
 }
 
 function standing(state: NonNullable<ConnectedEntry['connection']>['state'] | undefined, who: string): Html {

@@ -25,7 +25,8 @@ describe('connected accounts on the account page', () => {
     expect((await alice.open('/account')).html).toContain('href="/connect/tracker"');
     connections.kept = [aConnection({ agents: [{ agent: scribe, scopes: [read] }] })];
     const listed = await alice.open('/account');
-    expect(listed.text).toContain('Scribe may Read issues');
+    expect(listed.text).toContain('Connected Scribe may Read issues');
+    expect(listed.html).toMatch(/href="\/connect\/tracker"[^>]*>Change</);
     const form = listed.forms.find(({ buttons }) => buttons.some(({ name }) => name === 'disconnect'));
     const [button] = form?.buttons ?? [];
     const done = await alice.post('/account', {
@@ -65,6 +66,7 @@ describe('connected accounts on the account page', () => {
     const ending = await alice.open('/account');
     expect(ending.text).toContain('It is being disconnected');
     expect(ending.html).not.toContain('name="disconnect"');
+    expect(ending.text).not.toContain('Scribe');
   });
 
   verifies('vestibule:connected-accounts', 'of a group are there for its connectors alone', async () => {
