@@ -26,7 +26,9 @@ const singleValued = [
   'sts:SigningAlgorithm',
 ];
 const singleValuedPrefixes = ['aws:RequestTag/', 'aws:ResourceTag/', 'kms:EncryptionContext:'];
-const multiValued = ['aws:TagKeys', 'dynamodb:LeadingKeys', 'sts:IdentityTokenAudience'];
+const multiValued = [
+  ...['aws:TagKeys', 'dynamodb:Attributes', 'dynamodb:LeadingKeys', 'sts:IdentityTokenAudience'],
+];
 
 type Matcher = (accepted: string) => (value: string) => boolean;
 

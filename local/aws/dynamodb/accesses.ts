@@ -7,6 +7,8 @@ export interface Access {
   readonly index?: string;
   /** Items as attribute maps, keys or whole, from which the leading keys are read. */
   readonly items?: readonly Input[];
+  /** The top-level attributes that the request names, wherever it does. */
+  readonly attributes?: readonly string[];
   /** The leading key of a Query, where its key condition tells. */
   readonly keyCondition?: (partitionKey: string) => unknown;
 }
@@ -54,7 +56,23 @@ export function accessesOf(operation: string, input: Input): readonly Access[] |
 }
 
 function itemAccess(action: string, request: Input, field: string): Access {
-  return { action, table: tableOf(request['TableName']), items: [objectOf(request[field])] };
+  return {
+    ...{ action, table: tableOf(request['TableName']), items: [objectOf(request[field])] },
+    ...(action === 'UpdateItem' && { attributes: attributesOf(request) }),
+  };
+}
+
+const expressions = ['UpdateExpression', 'ConditionExpression', 'ProjectionExpression'];
+const words =
+  /^(set|remove|add|delete|and|or|not|in|between|if_not_exists|list_append|attribute_exists|attribute_not_exists|attribute_type|begins_with|contains|size)$/i;
+
+/** Of a path, the first name alone: what is within an attribute is of that attribute. */
+function attributesOf(request: Input): readonly string[] {
+  const names = objectOf(request['ExpressionAttributeNames']);
+  const texts = expressions.map((name) => request[name]).filter((text) => typeof text === 'string');
+  const paths = texts.flatMap((text) => text.match(/(?<![.:#\w])#?[A-Za-z_]\w*/g) ?? []);
+  const named = paths.filter((path) => !words.test(path)).map((path) => names[path] ?? path);
+  return [...new Set([...Object.keys(objectOf(request['Key'])), ...named.map(String)])];
 }
 
 function collectionAccess(action: string, input: Input): Access {

@@ -48,7 +48,10 @@ export function createDynamoDb(options: DynamoDbOptions): Service {
       {
         action: `dynamodb:${access.action}`,
         resource: arnOf(access.table, access.index),
-        ...(leadingKeys === undefined ? {} : { context: { 'dynamodb:LeadingKeys': leadingKeys } }),
+        context: {
+          ...(leadingKeys && { 'dynamodb:LeadingKeys': leadingKeys }),
+          ...(access.attributes && { 'dynamodb:Attributes': access.attributes }),
+        },
       },
       ...(decrypt === undefined ? [] : [{ ...decrypt, refusal: keyDenied }]),
     ];

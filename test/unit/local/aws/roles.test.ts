@@ -4,6 +4,8 @@ import {
   PutItemCommand,
   QueryCommand,
   TransactWriteItemsCommand,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -106,6 +108,40 @@ describe('a role', () => {
     await expect(
       client.send(new GetItemCommand({ TableName: table, Key: { pk: { S: 'client#1' } } })),
     ).rejects.toThrow(denied('dynamodb:GetItem'));
+  });
+
+  it('updates only the attributes that it was given, whatever an expression calls them', async () => {
+    const given = (...attributes: readonly string[]): Principal =>
+      furnished.role('Pauser', {
+        Action: 'dynamodb:UpdateItem',
+        Resource: tableArn,
+        Condition: { 'ForAllValues:StringEquals': { 'dynamodb:Attributes': attributes } },
+      });
+    const update = (principal: Principal, input: Partial<UpdateItemCommandInput>): Promise<unknown> =>
+      new DynamoDBClient(furnished.configOf(principal)).send(
+        new UpdateItemCommand({ TableName: table, Key: { pk: { S: 'paused#1' } }, ...input }),
+      );
+    const pausing = {
+      UpdateExpression: 'SET #until = if_not_exists(#until, :until) REMOVE notes[0].#within',
+      ConditionExpression: 'attribute_not_exists(payer) OR begins_with(payer, :until)',
+      ExpressionAttributeNames: { '#until': 'until', '#within': 'state' },
+      ExpressionAttributeValues: { ':until': { S: '7' } },
+    };
+    const all = ['pk', 'until', 'payer', 'notes'];
+    const existing = {
+      UpdateExpression: 'SET notes = :notes',
+      ExpressionAttributeValues: { ':notes': { L: [] } },
+    };
+    await update(given(...all), existing);
+    for (const missing of all) {
+      const others = all.filter((name) => name !== missing);
+      await expect(update(given(...others), pausing)).rejects.toThrow(denied('dynamodb:UpdateItem'));
+    }
+    const setting = {
+      ...{ ...pausing, UpdateExpression: 'SET #until = :until' },
+      ExpressionAttributeNames: { '#until': 'until' },
+    };
+    await update(given(...all), setting);
   });
 
   it('queries an index only when it was given the index', async () => {
