@@ -63,11 +63,13 @@ export class VaultTable extends Construct {
     return this.grantLists(role, 'connection-due#*');
   }
 
-  /** Reading one to call a third party, and noting until when that takes no calls. */
+  /** Reading one to call a third party, and noting until when that takes no calls: nothing else of it can be written. */
   grantConnectionUse(role: IRole): { readonly VAULT_TABLE: string } {
+    grantItems(this.table, role, { actions: ['dynamodb:GetItem'], items: ['connection#*'] });
     grantItems(this.table, role, {
-      actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      actions: ['dynamodb:UpdateItem'],
       items: ['connection#*'],
+      attributes: ['pk', 'connection', 'paused_until'],
     });
     return { VAULT_TABLE: this.table.tableName };
   }

@@ -59,7 +59,9 @@ export function dynamoConnections(options: Options): Connections {
     },
     settle: (binding, attempt, outcome, now) => settle(update, binding, { attempt, outcome, now }),
     pause: async (binding, until) => {
-      await update(binding, pausing(binding, until), () => false);
+      // It asks for nothing back: the proxy writes it, which may name these attributes alone.
+      const command = new UpdateItemCommand({ ...keyed(binding), ...pausing(binding, until) });
+      await writeOnce(() => client.send(command));
     },
     disconnect: async (binding, now) => {
       const isDone = (item: Item): boolean =>
