@@ -30,6 +30,27 @@ export interface ConnectionBinding extends ConnectionPlace {
   readonly connection: ConnectionId;
 }
 
+/**
+ * What it is bound to, as it is sealed with it: the tenant is the identity provider of a person, and the deployment for whoever is of its
+ * own; the id of a person is told from a group by its first word.
+ */
+export function namesOfBinding({ provider, holder, connection }: ConnectionBinding): {
+  readonly tenant: string;
+  readonly subject: string;
+  readonly provider: string;
+  readonly item: string;
+} {
+  const at = { provider, item: connection };
+  switch (holder.kind) {
+    case 'person':
+      return { tenant: holder.idp, subject: holder.person, ...at };
+    case 'group':
+      return { tenant: 'deployment', subject: `group:${holder.group}`, ...at };
+    case 'service':
+      return { tenant: 'deployment', subject: 'service', ...at };
+  }
+}
+
 /** `access`: what calls bear. `grant`: what that is renewed by, which the proxy can not open. */
 export type ConnectionPart = 'access' | 'grant';
 

@@ -1,5 +1,10 @@
 import type { KMSClient } from '@aws-sdk/client-kms';
-import type { ConnectionBinding, ConnectionPart, ConnectionSeals, Holder } from '../../ports/connections.ts';
+import {
+  type ConnectionBinding,
+  type ConnectionPart,
+  type ConnectionSeals,
+  namesOfBinding,
+} from '../../ports/connections.ts';
 import { Secret } from '../../runtime/secret.ts';
 import { kmsEnvelopes } from './envelopes.ts';
 
@@ -14,13 +19,8 @@ export function kmsConnectionSeals(options: {
 }): ConnectionSeals {
   const { deployment } = options;
   const envelopes = kmsEnvelopes(options);
-  const contextOf = (
-    { provider, holder, connection }: ConnectionBinding,
-    part: ConnectionPart,
-  ): Record<string, string> => ({
-    ...{ deployment, purpose: purposeOf[part] },
-    ...subjectOf(holder),
-    ...{ provider, item: connection },
+  const contextOf = (binding: ConnectionBinding, part: ConnectionPart): Record<string, string> => ({
+    ...{ deployment, purpose: purposeOf[part], ...namesOfBinding(binding) },
   });
   return {
     prepare: async (binding) => {
@@ -38,16 +38,4 @@ export function kmsConnectionSeals(options: {
     // Nothing of it is anywhere but in its item.
     forget: () => Promise.resolve(),
   };
-}
-
-/** The id of a person is told from a group by its first word; what is not of a person is of the deployment's own. */
-function subjectOf(holder: Holder): { readonly tenant: string; readonly subject: string } {
-  switch (holder.kind) {
-    case 'person':
-      return { tenant: holder.idp, subject: holder.person };
-    case 'group':
-      return { tenant: 'deployment', subject: `group:${holder.group}` };
-    case 'service':
-      return { tenant: 'deployment', subject: 'service' };
-  }
 }

@@ -2,6 +2,7 @@ import { CreateKeyCommand } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { kmsConnectionSeals } from '../../../lambdas/adapters/kms/connection-seals.ts';
 import { describeConnectionSeals } from './connection-seals-contract.ts';
+import { connectionSecretsContract } from './connection-secrets-contract.ts';
 import { deliveredTokensContract } from './delivered-tokens-contract.ts';
 import { dynamodbContract } from './dynamodb-contract.ts';
 import { eventBridgeContract } from './eventbridge-contract.ts';
@@ -41,6 +42,10 @@ describe('Secrets Manager', () => {
 
 describe('Secrets Manager, for tokens that are delivered into secrets', () => {
   deliveredTokensContract(() => target);
+});
+
+describe('Secrets Manager, for what is kept of connections', () => {
+  connectionSecretsContract(() => target);
 });
 
 describe('SQS', () => {
