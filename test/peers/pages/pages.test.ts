@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectPage } from '../../../lambdas/http/pages/connect.ts';
 import { consentPage } from '../../../lambdas/http/pages/consent.ts';
 import { startChromium } from '../../support/chromium.ts';
-import { consent, everyPage, look } from '../../support/page-mothers.ts';
+import { connect, consent, everyPage, look } from '../../support/page-mothers.ts';
 
 /** What the pages look like, to be looked at. */
 const pictures = 'node_modules/.cache/vestibule/pages';
@@ -174,5 +175,28 @@ describe('the consent form', () => {
       await refusal;
       expect(visited).toEqual([]);
     });
+  });
+});
+
+describe('the form by which an account is connected', () => {
+  it('says what is ticked, by its words and by the keyboard, and leads on to the third party', async () => {
+    const posted: string[] = [];
+    const third = await serve(() => ({ status: 200, body: 'the third party' }));
+    const here = await serve((_, method, body) => {
+      if (method === 'GET') return connectPage(look, { ...connect, leadsTo: [`${third}/authorize`] });
+      posted.push(body);
+      return { status: 303, headers: { location: `${third}/authorize` } };
+    });
+    await inContext({ javaScriptEnabled: false }, async (page) => {
+      await page.goto(here);
+      await page.getByRole('group', { name: 'Triage may' }).getByText('Read issues').click();
+      await page.getByRole('checkbox', { name: 'Write pages' }).focus();
+      await page.keyboard.press('Space');
+      await page.getByRole('button', { name: 'Connect GitHub' }).click();
+      await page.waitForURL(`${third}/authorize`);
+    });
+    expect(posted.map((body) => Object.fromEntries(new URLSearchParams(body)))).toEqual([
+      { token: 'v1.sealed_token', 'let scribe wiki': 'yes' },
+    ]);
   });
 });
