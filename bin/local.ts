@@ -6,7 +6,7 @@ import { signedRequest } from './cli/signed-request.ts';
 import { createFaultPlan, type FaultPlan } from '../local/aws/faults.ts';
 import { nightReporter } from '../local/demo/agent-role.ts';
 import { clientSecretOf } from '../local/demo/client-secret-of.ts';
-import { federationSecret } from '../local/demo/federation-secret.ts';
+import { egressSecret, federationSecret } from '../local/demo/federation-secret.ts';
 import { startClockControl } from '../local/demo/clock-control.ts';
 import { startDemo } from '../local/demo/start.ts';
 import { startTaskPage } from '../local/demo/task-page/serve.ts';
@@ -29,7 +29,7 @@ Runs the synthesized app on this machine: its tables, keys, secrets, functions a
   --help                     this text
 
   PORT                       the issuer (9400); the demo MCP server, the identity provider and STS take the next three, the page of
-                             tasks the fifth
+                             tasks the fifth, the demo tracker the sixth
   VESTIBULE_FAULTS           failures of AWS calls, for instance kms:Sign=throttle@1,dynamodb:PutItem=timeout@2-3
   VESTIBULE_INSTANCES        how many instances of one function may run at once (4)
   AWS_ENDPOINT_URL_DYNAMODB  another DynamoDB engine than the embedded one, for instance http://localhost:8000
@@ -48,6 +48,7 @@ interface Settings {
 
 /** From the issuer's port: the one before is that of a host with mutual TLS. */
 const pageDistance = 5;
+const trackerDistance = 6;
 const region = 'us-east-1';
 const stateDirectory = resolve('.vestibule');
 const started = performance.now();
@@ -87,6 +88,7 @@ async function start(settings: Settings, closing: Closing): Promise<void> {
   const demo = await startDemo({
     ...{ issuer: run.issuer, idpSecret: await federationSecret(run), mcpPort: port + 1, idpPort: port + 2 },
     secretOf: (clientId) => clientSecretOf(run, clientId),
+    tracker: { secret: await egressSecret(run, 'tracker'), port: port + trackerDistance },
     log: progress,
   });
   closing.push(demo.stop);
@@ -101,6 +103,7 @@ async function start(settings: Settings, closing: Closing): Promise<void> {
   closing.push(
     writeEndpointsFile(join(stateDirectory, 'endpoints.json'), {
       ...{ issuer: run.issuer, endpoints, mcp: demo.mcpUrl, idp: demo.idpUrl, logs: join(home, 'logs') },
+      ...(demo.trackerUrl !== undefined && { tracker: demo.trackerUrl }),
       ...{ tasks, ...clock, ...certificatesOf(run, join(home, 'tls')) },
       ...{ aws: awsAccess(run), agent_roles: agentRoles(run), clients: clientsOf(run) },
     }),
@@ -110,6 +113,7 @@ async function start(settings: Settings, closing: Closing): Promise<void> {
     ...endpoints,
     'MCP server': demo.mcpUrl,
     'identity provider': demo.idpUrl,
+    ...(demo.trackerUrl !== undefined && { 'third party': demo.trackerUrl }),
     'page of tasks': tasks,
     ...clock,
   });
@@ -125,7 +129,7 @@ async function makeHome({ port, isEphemeral }: Settings, closing: Closing): Prom
     });
   }
   if (!isEphemeral) refuseHeldStateDirectory(stateDirectory);
-  await refuseTakenPorts([port, port + 1, port + 2, port + 3, port + pageDistance]);
+  await refuseTakenPorts([0, 1, 2, 3, pageDistance, trackerDistance].map((distance) => port + distance));
   mkdirSync(home, { recursive: true, mode: 0o700 });
   return home;
 }

@@ -29,19 +29,9 @@ import { OriginSecret } from './edge/origin-secret.ts';
 import { guardedResource } from './protect/guarded-resource.ts';
 import { ProtectedApi } from './protect/protected-api.ts';
 import type { ProtectOptions } from './protect/route-guard.ts';
-import type { DeploymentParts } from './serving/deployment-parts.ts';
 import { sealSecrets } from './serving/seal-secrets.ts';
 import { seedRegistry } from './serving/seed-registry.ts';
-import { serveAdministration } from './serving/serve-administration.ts';
-import { serveAuthorization } from './serving/serve-authorization.ts';
-import { serveDiscovery } from './serving/serve-discovery.ts';
-import { serveEnds, serveIntrospection } from './serving/serve-introspection.ts';
-import { servePeople } from './serving/serve-people.ts';
-import { serveRefreshers } from './serving/serve-refreshers.ts';
-import { serveRequests } from './serving/serve-requests.ts';
-import { serveRegistration } from './serving/serve-registration.ts';
-import { serveTasks } from './serving/serve-tasks.ts';
-import { serveTokens } from './serving/serve-tokens.ts';
+import { serveEverything } from './serving/serve-everything.ts';
 import { isWatched, watch } from './operations/operations.ts';
 
 /** Everything of one deployment, for a stack of your own. Throws `InvalidConfig` when the config is not sound. */
@@ -103,17 +93,7 @@ export class Vestibule extends Construct {
       ...{ scope: this, config, retention, signing: this.#signing },
       ...{ frontDoor, issuer, registry, grants, signingKeys, ...secretsOfSeals },
     };
-    const parts: DeploymentParts = { ...base, people: servePeople(base, this.dataKey) };
-    serveDiscovery(parts);
-    serveAuthorization(parts);
-    serveRequests(parts);
-    serveRegistration(parts);
-    serveTokens(parts);
-    serveTasks(parts);
-    serveRefreshers(parts);
-    serveIntrospection(parts);
-    serveEnds(parts);
-    serveAdministration(parts, this.keyRotation.function);
+    const parts = serveEverything(base, this.dataKey, this.keyRotation.function);
     const secrets = clientSecrets(this, config, this.dataKey, retention);
     const registrations = seedRegistry(parts, { clientSecrets: secrets, originSecret });
     this.edge = edgeBefore(this, frontDoor, config, originSecret);

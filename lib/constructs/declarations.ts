@@ -8,11 +8,14 @@ import type {
 import type { DelegationConfig, OnBehalfOfConfig } from '../config/delegation-config.ts';
 import type { AgentTasksConfig } from '../config/tasks-config.ts';
 
+/** A resource of the config, or the one that a third party is here. */
+export type RegisteredResource = Omit<ResourceConfig, 'kind'> & {
+  readonly kind?: NonNullable<ResourceConfig['kind']> | 'egress';
+};
+
 /** What the registrar is told of a resource: the body that the admin API takes, as of all declarations here. */
-export function resourceDeclaration(
-  { id, uri, audience, kind, agent, name, scopes, clients, tokens, dpop, onBehalfOf, actor }: ResourceConfig,
-  resources: readonly Target[],
-): object {
+export function resourceDeclaration(resource: RegisteredResource, resources: readonly Target[]): object {
+  const { id, uri, audience, kind, agent, name, scopes, clients, tokens, dpop, onBehalfOf, actor } = resource;
   return {
     id,
     uri,

@@ -32,6 +32,8 @@ export interface RouteOptions {
   readonly throttle: Throttle;
   /** `iam`: API Gateway itself refuses whoever does not sign with SigV4. */
   readonly authorizer: 'none' | 'iam';
+  /** How long callers wait at most. Default: 20. */
+  readonly waitSeconds?: number;
 }
 
 export interface FrontDoorProps {
@@ -97,12 +99,15 @@ export class FrontDoor extends Construct {
   }
 
   /** Serves a path, or with `$default` everything that no other route serves, by one function. */
-  serve(path: `/${string}` | '$default', { function: target, throttle, authorizer }: RouteOptions): void {
+  serve(
+    path: `/${string}` | '$default',
+    { function: target, throttle, authorizer, waitSeconds = 20 }: RouteOptions,
+  ): void {
     const routeKey = path === '$default' ? HttpRouteKey.DEFAULT : HttpRouteKey.with(path, HttpMethod.ANY);
     const route = new HttpRoute(this, path, {
       httpApi: this.api,
       routeKey,
-      integration: this.integrationWith(target),
+      integration: this.integrationWith(target, waitSeconds),
       authorizer: authorizer === 'iam' ? new HttpIamAuthorizer() : new HttpNoneAuthorizer(),
     });
     if (authorizer === 'none') {
@@ -126,11 +131,11 @@ export class FrontDoor extends Construct {
     target.addEnvironment('ORIGIN_SECRET_DIGEST', this.#originSecretDigest);
   }
 
-  private integrationWith(target: IFunction): HttpLambdaIntegration {
+  private integrationWith(target: IFunction, waitSeconds: number): HttpLambdaIntegration {
     const known = this.#integrations.get(target);
     if (known) return known;
     const integration = new HttpLambdaIntegration(`${target.node.scope?.node.id ?? ''}Integration`, target, {
-      timeout: Duration.seconds(20),
+      timeout: Duration.seconds(waitSeconds),
     });
     this.#integrations.set(target, integration);
     return integration;

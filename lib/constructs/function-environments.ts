@@ -1,8 +1,10 @@
 import type { AdminEnvironment } from '../../lambdas/functions/admin/environment.ts';
 import type { AuthorizationEnvironment } from '../../lambdas/functions/authorization/environment.ts';
 import type { AuthorizerEnvironment } from '../../lambdas/functions/authorizer/environment.ts';
+import type { ConnectionsEnvironment } from '../../lambdas/functions/connections/environment.ts';
 import type { DiscoveryEnvironment } from '../../lambdas/functions/discovery/environment.ts';
 import type { DownstreamEnvironment } from '../../lambdas/functions/downstream/environment.ts';
+import type { EgressEnvironment } from '../../lambdas/functions/egress/environment.ts';
 import type { EndsEnvironment } from '../../lambdas/functions/ends/environment.ts';
 import type { EnrolmentEnvironment } from '../../lambdas/functions/enrolment/environment.ts';
 import type { GateEnvironment } from '../../lambdas/functions/gate/environment.ts';
@@ -23,8 +25,10 @@ export interface FunctionEnvironments {
   readonly admin: AdminEnvironment;
   readonly authorization: AuthorizationEnvironment;
   readonly authorizer: AuthorizerEnvironment;
+  readonly connections: ConnectionsEnvironment;
   readonly discovery: DiscoveryEnvironment;
   readonly downstream: DownstreamEnvironment;
+  readonly egress: EgressEnvironment;
   readonly ends: EndsEnvironment;
   readonly enrolment: EnrolmentEnvironment;
   readonly gate: GateEnvironment;

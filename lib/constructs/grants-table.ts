@@ -45,6 +45,12 @@ export class GrantsTable extends Construct {
     });
   }
 
+  /** Marking proofs of keys as used. */
+  grantProofMarks(role: IRole): GrantsVariables {
+    grantItems(this.table, role, { actions: ['dynamodb:PutItem'], items: ['proof#*'] });
+    return { GRANTS_TABLE: this.table.tableName };
+  }
+
   /** Marking client assertions and proofs of keys as used. */
   grantReplayMarks(role: IRole): GrantsVariables {
     grantItems(this.table, role, { actions: ['dynamodb:PutItem'], items: ['assertion#*', 'proof#*'] });

@@ -4,6 +4,9 @@ import { Construct } from 'constructs';
 import { type AttachedScopes, withAttachedScopes } from '../config/attached-scopes.ts';
 import type { AgentConfig, ClientConfig, ResourceConfig, VestibuleConfig } from '../config/config.ts';
 import { withUsualGrants } from '../config/usual-grants.ts';
+import { egressDeclaration } from '../egress/declaration.ts';
+import { resolveProvider } from '../egress/resolve.ts';
+import { egressResources } from '../egress/resources.ts';
 import { apiDeclaration } from './api-declaration.ts';
 import { ClientSecret } from './client-secret.ts';
 import type { DataKey } from './data-key.ts';
@@ -14,6 +17,7 @@ import type { Retention } from './retention.ts';
 
 export interface RegistrationsProps {
   readonly config: VestibuleConfig;
+  readonly issuer: string;
   readonly clientSecrets: ReadonlyMap<string, ClientSecret>;
   /** Of the identity providers that know the deployment by keys. */
   readonly providerKeys: ReadonlyMap<string, ProviderKeys> | undefined;
@@ -47,15 +51,19 @@ export class Registrations extends Construct {
   /** The function behind every registration. */
   readonly registrar: IFunction;
   readonly #config: VestibuleConfig;
+  /** Those that agents name as they name resources, besides the resources of the config. */
+  readonly #targets: readonly { readonly id: string; readonly uri: string }[];
   readonly #attached: Attached[] = [];
 
   constructor(scope: Construct, id: string, props: RegistrationsProps) {
     super(scope, id);
-    const { config, clientSecrets: secrets, providerKeys, registrar } = props;
+    const { config, issuer, clientSecrets: secrets, registrar } = props;
     this.registrar = registrar;
     this.#config = config;
-    const targets = [...config.resources, ...(config.downstreamApis ?? [])];
-    for (const resource of config.resources) {
+    const proxied = egressResources(config.egress, issuer);
+    this.#targets = [...proxied, ...(config.downstreamApis ?? [])];
+    const targets = [...config.resources, ...this.#targets];
+    for (const resource of [...config.resources, ...proxied]) {
       this.registerDeclared(
         this,
         `Resource-${resource.id}`,
@@ -68,17 +76,7 @@ export class Registrations extends Construct {
         this.declarationOf(agent),
       );
     }
-    for (const idp of config.identityProviders ?? []) {
-      this.registerDeclared(
-        this,
-        `IdentityProvider-${idp.id}`,
-        'Custom::VestibuleIdentityProvider',
-        identityProviderDeclaration(idp, config.roles, targets, providerKeys?.get(idp.id)),
-      );
-    }
-    for (const api of config.downstreamApis ?? []) {
-      this.registerDeclared(this, `Api-${api.id}`, 'Custom::VestibuleDownstreamApi', apiDeclaration(api));
-    }
+    this.registerOthers(props, targets);
     for (const client of config.clients) {
       const secret = secrets.get(client.id);
       this.registerClient(client, secret && { SecretArn: secret.secretArn });
@@ -124,12 +122,36 @@ export class Registrations extends Construct {
     return redirect;
   }
 
+  /** Identity providers with the APIs behind them, and third parties. */
+  private registerOthers(
+    { config, providerKeys }: RegistrationsProps,
+    targets: readonly { readonly id: string; readonly uri: string }[],
+  ): void {
+    for (const idp of config.identityProviders ?? []) {
+      this.registerDeclared(
+        this,
+        `IdentityProvider-${idp.id}`,
+        'Custom::VestibuleIdentityProvider',
+        identityProviderDeclaration(idp, config.roles, targets, providerKeys?.get(idp.id)),
+      );
+    }
+    for (const api of config.downstreamApis ?? []) {
+      this.registerDeclared(this, `Api-${api.id}`, 'Custom::VestibuleDownstreamApi', apiDeclaration(api));
+    }
+    for (const entry of config.egress?.providers ?? []) {
+      this.registerDeclared(
+        this,
+        `EgressProvider-${entry.id}`,
+        'Custom::VestibuleEgressProvider',
+        egressDeclaration(resolveProvider(entry), config.agents),
+      );
+    }
+  }
+
   private declarationOf({ id }: AgentConfig): object {
     const { agents, resources } = this.whole();
     const agent = agents.find((candidate) => candidate.id === id);
-    return agent === undefined
-      ? {}
-      : agentDeclaration(agent, [...resources, ...(this.#config.downstreamApis ?? [])]);
+    return agent === undefined ? {} : agentDeclaration(agent, [...resources, ...this.#targets]);
   }
 
   /** Complete only at synthesis, when all that was attached is known. */

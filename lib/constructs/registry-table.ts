@@ -69,14 +69,17 @@ export class RegistryTable extends Construct {
     return this.grant(role, { actions: ['dynamodb:BatchGetItem'], items: ['client#*', 'agent#*'] });
   }
 
-  /** All that signing a person in for a client reads, and keeping the metadata documents that were accepted. */
-  grantSignInDecisions(role: IRole): RegistryVariables {
+  /**
+   * All that signing a person in for a client reads, with what else in the same call, and keeping the metadata documents that
+   * were accepted.
+   */
+  grantSignInDecisions(role: IRole, ...besides: readonly 'provider#*'[]): RegistryVariables {
     // A client that registered itself lives on where people use it, and so does a document.
     this.grant(role, { actions: ['dynamodb:UpdateItem'], items: ['client#*', 'client-document#*'] });
     return this.grant(role, {
       actions: ['dynamodb:BatchGetItem'],
       // The keys are for the id_tokens that clients bring when they sign people out.
-      items: ['client#*', 'agent#*', 'resource#*', 'client-document#*', 'idp#*', 'key-ring#*'],
+      items: ['client#*', 'agent#*', 'resource#*', 'client-document#*', 'idp#*', 'key-ring#*', ...besides],
     });
   }
 
@@ -102,19 +105,24 @@ export class RegistryTable extends Construct {
     return this.grant(role, { actions: ['dynamodb:BatchGetItem'], items: ['idp#*', 'api#*'] });
   }
 
+  /** The third parties that agents call. */
+  grantEgressProviders(role: IRole): RegistryVariables {
+    return this.grant(role, { actions: ['dynamodb:BatchGetItem'], items: ['provider#*'] });
+  }
+
   /** The identity providers that people sign in at. */
   grantIdentityProviders(role: IRole): RegistryVariables {
     return this.grant(role, { actions: ['dynamodb:BatchGetItem'], items: ['idp#*'] });
   }
 
-  /** All that a decision to issue a token reads, or a judgement of one; what people need besides, in the same call. */
+  /** All that a decision to issue a token reads, or a judgement of one; what people and third parties need besides, in the same call. */
   grantTokenDecisions(
     role: IRole,
-    ...ofPeople: readonly ('client-document#*' | 'idp#*' | 'api#*')[]
+    ...besides: readonly ('client-document#*' | 'idp#*' | 'api#*' | 'provider#*')[]
   ): RegistryVariables {
     return this.grant(role, {
       actions: ['dynamodb:BatchGetItem'],
-      items: ['client#*', 'aws-role#*', 'agent#*', 'resource#*', 'key-ring#*', ...ofPeople],
+      items: ['client#*', 'aws-role#*', 'agent#*', 'resource#*', 'key-ring#*', ...besides],
     });
   }
 

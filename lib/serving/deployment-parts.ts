@@ -11,6 +11,7 @@ import type { Retention } from '../constructs/retention.ts';
 import type { SealSecret } from '../constructs/seal-secret.ts';
 import type { SigningCustody } from '../constructs/signing-custody.ts';
 import type { PeopleParts } from './people-parts.ts';
+import type { EgressParts } from './serve-connections.ts';
 
 /** What the functions behind the front door are made of. */
 export interface DeploymentParts {
@@ -30,6 +31,8 @@ export interface DeploymentParts {
   readonly retention: Retention;
   /** Undefined where the config has no identity provider, and nobody signs in. */
   readonly people: PeopleParts | undefined;
+  /** Undefined where the config has no third party. */
+  readonly egress: EgressParts | undefined;
 }
 
 interface Size {
@@ -83,6 +86,15 @@ export function servePublicly(
   path: `/${string}` | '$default',
   target: IFunction,
   rate: number,
+  waitSeconds?: number,
 ): void {
-  frontDoor.serve(path, { function: target, authorizer: 'none', throttle: { rate, burst: 2 * rate } });
+  frontDoor.serve(path, {
+    ...{ function: target, authorizer: 'none', throttle: { rate, burst: 2 * rate } },
+    ...(waitSeconds !== undefined && { waitSeconds }),
+  });
+}
+
+/** Whether agents call third parties here. */
+export function hasEgress({ egress }: VestibuleConfig): boolean {
+  return (egress?.providers ?? []).length > 0;
 }

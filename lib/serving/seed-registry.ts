@@ -42,6 +42,7 @@ export function seedRegistry(
   originSecret?.digestBy(registrar);
   return new Registrations(scope, 'Registrations', {
     config,
+    issuer,
     clientSecrets,
     providerKeys: people?.keys,
     registrar,

@@ -1,3 +1,4 @@
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { brandingVariable } from '../config/branding.ts';
 import { clientDocumentsOf } from '../config/client-documents.ts';
 import { limitsOf } from '../config/limits.ts';
@@ -5,6 +6,7 @@ import { registrationOf } from '../config/registration.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
 import { allowedHosts, type DeploymentParts, modest, servePublicly } from './deployment-parts.ts';
 import { enrolsDocuments, grantDocumentEnrolment } from './people-parts.ts';
+import { type EgressVariables, noEgress, thirdPartiesIn } from './serve-connections.ts';
 
 /** The authorization endpoint, and with identity providers the pages that people sign in by. */
 export function serveAuthorization(parts: DeploymentParts): void {
@@ -32,9 +34,8 @@ export function serveAuthorization(parts: DeploymentParts): void {
       SEAL_SECRET: sealSecret.grantUse(role),
       ...people.grantAsking(role),
       ...grantDocumentEnrolment(parts, role),
-      CONNECTIONS_FUNCTION: 'none',
-      EGRESS_PROVIDERS: '[]',
-      ...registry.grantSignInDecisions(role),
+      ...grantConnecting(parts, role),
+      ...registry.grantSignInDecisions(role, ...thirdPartiesIn(parts)),
       ...grants.grantSignIns(role),
       ...grants.grantBuckets(role, 'address', 'user-code'),
     }),
@@ -54,6 +55,16 @@ export function serveAuthorization(parts: DeploymentParts): void {
   for (const path of [...paths, ...ofEnrolled]) {
     servePublicly(frontDoor, path, authorization, 100);
   }
+  if (parts.egress === undefined) return;
+  servePublicly(frontDoor, '/connect/{provider}', authorization, 100);
+  servePublicly(frontDoor, '/connect/{provider}/callback', authorization, 100);
+}
+
+/** Accounts at third parties, which people connect on pages of their own. */
+function grantConnecting({ egress, grants }: DeploymentParts, role: IRole): EgressVariables {
+  if (egress === undefined) return noEgress;
+  grants.grantConnecting(role);
+  return egress.grantAsking(role);
 }
 
 function refuseAuthorization({

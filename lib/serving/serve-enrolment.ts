@@ -13,7 +13,7 @@ import type { EnrolmentParts } from './people-parts.ts';
 
 /** The function that registers clients at identity providers, and alone reads by what; undefined where there is none to. */
 export function serveEnrolment(
-  parts: Omit<DeploymentParts, 'people'>,
+  parts: Omit<DeploymentParts, 'people' | 'egress'>,
   vault: VaultTable,
   dataKey: DataKey,
 ): EnrolmentParts | undefined {

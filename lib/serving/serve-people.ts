@@ -6,20 +6,20 @@ import type { DataKey } from '../constructs/data-key.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
 import { ProviderKeys } from '../constructs/provider-keys.ts';
 import { ProviderSecret } from '../constructs/provider-secret.ts';
-import { VaultTable } from '../constructs/vault-table.ts';
+import type { VaultTable } from '../constructs/vault-table.ts';
 import { allowedHosts, type DeploymentParts } from './deployment-parts.ts';
 import type { PeopleParts } from './people-parts.ts';
 import { serveEnrolment } from './serve-enrolment.ts';
 
 /** The downstream function, with its vault and the secrets that identity providers know us by; undefined without any. */
 export function servePeople(
-  parts: Omit<DeploymentParts, 'people'>,
+  parts: Omit<DeploymentParts, 'people' | 'egress'>,
   dataKey: DataKey,
+  vault: VaultTable | undefined,
 ): PeopleParts | undefined {
   const { scope, config, issuer, registry, retention } = parts;
   const { identityProviders = [] } = config;
-  if (identityProviders.length === 0) return undefined;
-  const vault = new VaultTable(scope, 'Vault', retention);
+  if (identityProviders.length === 0 || vault === undefined) return undefined;
   const secrets = [...secretsOf(parts, dataKey), ...apiSecretsOf(parts, dataKey)];
   const keys = keysOf(parts, identityProviders);
   const idps = identityProviders.map(({ id }) => id);
@@ -75,7 +75,7 @@ export function servePeople(
 
 /** Our secrets at those that know the deployment by one. */
 function secretsOf(
-  { scope, config: { identityProviders = [] }, retention }: Omit<DeploymentParts, 'people'>,
+  { scope, config: { identityProviders = [] }, retention }: Omit<DeploymentParts, 'people' | 'egress'>,
   dataKey: DataKey,
 ): readonly NamedSecret[] {
   return identityProviders
@@ -88,7 +88,7 @@ function secretsOf(
 
 /** The same of clients by which an API alone is exchanged for, at providers that know clients by secrets. */
 function apiSecretsOf(
-  { scope, config, retention }: Omit<DeploymentParts, 'people'>,
+  { scope, config, retention }: Omit<DeploymentParts, 'people' | 'egress'>,
   dataKey: DataKey,
 ): readonly NamedSecret[] {
   const { identityProviders = [], downstreamApis = [] } = config;

@@ -2,6 +2,7 @@ import { refreshTokenDays } from '../config/refresh-tokens.ts';
 import { hasTasks, providerLimit, taskGraceMinutes } from '../config/tasks.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
 import { clientProof, type DeploymentParts, hasPeople, servePublicly } from './deployment-parts.ts';
+import { grantAskingOfConnections, thirdPartiesIn } from './serve-connections.ts';
 
 /** A token waits for five seconds at most where nobody has asked in time what its task rests on. */
 const limitSeconds = 10;
@@ -24,13 +25,16 @@ export function serveTasks(parts: DeploymentParts): void {
       REFRESH_TOKEN_DAYS: refreshTokenDays(config),
       DELEGATION_DEPTH: String(config.delegation?.maximumDepth ?? 4),
       ...(people?.grantAsking(role) ?? { IDPS: '[]', DOWNSTREAM_FUNCTION: 'none' }),
-      CONNECTIONS_FUNCTION: 'none',
-      EGRESS_PROVIDERS: '[]',
+      ...grantAskingOfConnections(parts, role),
       TIME_LIMIT: String(limitSeconds),
       PROVIDER_RATE: providerLimit(config),
       NONCE_SECRET: nonceSecret?.grantUse(role) ?? 'none',
       ...signingKeys.grantSigning(role),
-      ...registry.grantTokenDecisions(role, ...(hasPeople(config) ? (['idp#*', 'api#*'] as const) : [])),
+      ...registry.grantTokenDecisions(
+        role,
+        ...(hasPeople(config) ? (['idp#*', 'api#*'] as const) : []),
+        ...thirdPartiesIn(parts),
+      ),
       ...(hasPeople(config) && {
         ...grants.grantRedemption(role),
         ...grants.grantTokenStandings(role, { people: true, tasks: true }),

@@ -4,6 +4,7 @@ import { refreshTokenDays } from '../config/refresh-tokens.ts';
 import { hasTasks } from '../config/tasks.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
 import { clientProof, type DeploymentParts, hasPeople, servePublicly } from './deployment-parts.ts';
+import { grantAskingOfConnections, thirdPartiesIn } from './serve-connections.ts';
 
 /** The token endpoint. */
 export function serveTokens(parts: DeploymentParts): void {
@@ -23,13 +24,13 @@ export function serveTokens(parts: DeploymentParts): void {
       IDENTITY_ASSERTIONS: assertionTerms(config),
       DELEGATION_DEPTH: String(config.delegation?.maximumDepth ?? 4),
       ...(people?.grantAsking(role) ?? { IDPS: '[]', DOWNSTREAM_FUNCTION: 'none' }),
-      CONNECTIONS_FUNCTION: 'none',
-      EGRESS_PROVIDERS: '[]',
+      ...grantAskingOfConnections(parts, role),
       NONCE_SECRET: nonceSecret?.grantUse(role) ?? 'none',
       ...signingKeys.grantSigning(role),
       ...registry.grantTokenDecisions(
         role,
         ...(hasPeople(config) ? (['client-document#*', 'idp#*', 'api#*'] as const) : []),
+        ...thirdPartiesIn(parts),
       ),
       ...(hasPeople(config) && { ...grants.grantRedemption(role), ...grants.grantPolling(role) }),
       ...grants.grantReplayMarks(role),

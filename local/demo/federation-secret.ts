@@ -16,6 +16,11 @@ export function exchangeSecret(run: LocalRun, api: string): Promise<string> {
   return secretNamed(run, `ApiSecret${api}`);
 }
 
+/** The same of the client that the deployment is at a third party. */
+export function egressSecret(run: LocalRun, provider: string): Promise<string> {
+  return secretNamed(run, `EgressSecret${provider}`);
+}
+
 async function secretNamed({ cloud, outputs }: LocalRun, id: string): Promise<string> {
   const name = Object.keys(outputs).find((output) => output.includes(`${id}Arn`));
   if (name === undefined) return randomUUID();

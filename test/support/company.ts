@@ -1,15 +1,17 @@
-import { federationSecret } from '../../local/demo/federation-secret.ts';
+import { egressSecret, federationSecret } from '../../local/demo/federation-secret.ts';
 import { startDemo } from '../../local/demo/start.ts';
 import { config as example } from '../../vestibule.config.ts';
 import type { VestibuleConfig } from '../../lib/index.ts';
 import { startDeployment, type TestDeployment, type TestDeploymentOptions } from './deployment.ts';
 import { steadyPortBlock } from './free-ports.ts';
 
-/** The deployment with what `npm start` puts around it: an MCP server and an identity provider, with alice and bob. */
+/** The deployment with what `npm start` puts around it: an MCP server, an identity provider with alice and bob, and a tracker. */
 export interface Company extends TestDeployment {
   /** Of the protected MCP server, registered as `demo`. */
   readonly mcpUrl: string;
   readonly idpUrl: string;
+  /** Of the third party where people have issues. */
+  readonly trackerUrl?: string;
 }
 
 export interface CompanyOptions extends Omit<TestDeploymentOptions, 'config' | 'app' | 'port'> {
@@ -26,6 +28,7 @@ export async function startCompany({ change = same, ...options }: CompanyOptions
     const demo = await startDemo({
       ...{ issuer: deployment.issuer, mcpPort: port + 1, idpPort: port + 2 },
       idpSecret: await federationSecret(deployment.run),
+      tracker: { secret: await egressSecret(deployment.run, 'tracker'), port: port + 6 },
       secretOf: deployment.secretOf,
       log: (line) => {
         throw new Error(line);
@@ -34,6 +37,7 @@ export async function startCompany({ change = same, ...options }: CompanyOptions
     return {
       ...deployment,
       ...{ mcpUrl: demo.mcpUrl, idpUrl: demo.idpUrl },
+      ...(demo.trackerUrl !== undefined && { trackerUrl: demo.trackerUrl }),
       stop: async () => {
         await demo.stop();
         await deployment.stop();
@@ -49,10 +53,10 @@ function same(config: VestibuleConfig): VestibuleConfig {
   return config;
 }
 
-/** The example deployment, its MCP server and its identity provider on the ports after `port`. */
+/** The example deployment, its MCP server, its identity provider and its tracker on the ports after `port`. */
 function exampleAt(port: number): VestibuleConfig {
   const moved = JSON.stringify(example).replaceAll(
-    /localhost:94(0[123])/g,
+    /localhost:94(0[1236])/g,
     (_, last: string) => `localhost:${port + Number(last)}`,
   );
   return JSON.parse(moved) as VestibuleConfig;

@@ -3,8 +3,8 @@ import { createServer } from 'node:net';
 import { refuseTakenPorts } from '../../local/loopback.ts';
 
 const lowest = 20_000;
-const together = 6;
-/** The port before the six is held for as long as the process lives that they were given to. */
+const together = 7;
+/** The port before the seven is held for as long as the process lives that they were given to. */
 const withGuard = together + 1;
 /** Blocks up to where the kernel begins to hand out ports of its own accord. */
 const blocks = Math.floor((32_000 - lowest) / withGuard);
@@ -14,7 +14,7 @@ const rounds = Math.floor(blocks / lanes);
 const held = new Set<number>();
 
 /**
- * The first of six free ports in a row, as a run takes them with a domain that asks for certificates and a page of tasks. They stay free for the process that asked: no other
+ * The first of seven free ports in a row, as a run takes them with a domain that asks for certificates, a page of tasks and a third party. They stay free for the process that asked: no other
  * test on this machine, of this checkout or another, gets one of them, and no outgoing connection does.
  */
 export function freePortBlock(): Promise<number> {

@@ -8,6 +8,8 @@ const endpointsSchema = v.object({
   endpoints: v.object({ token: v.string() }),
   mcp: v.string(),
   idp: v.string(),
+  /** The third party. */
+  tracker: v.string(),
   logs: v.string(),
   /** The page that shows tasks on a line of time. */
   tasks: v.string(),

@@ -1,0 +1,158 @@
+import type { AgentConfig } from '../config/config.ts';
+import type {
+  AnswerConfig,
+  OAuthEgressConfig,
+  RequestRuleConfig,
+  RevocationConfig,
+  ServiceEgressConfig,
+} from '../config/egress-config.ts';
+import type { ResolvedEgressProvider } from './resolve.ts';
+
+/** What the registrar is told of a third party. */
+export function egressDeclaration(
+  provider: ResolvedEgressProvider,
+  agents: readonly Pick<AgentConfig, 'id' | 'name' | 'scopes' | 'onBehalfOf'>[],
+): object {
+  const { id, name, clientId, api, credential, scopes, groups } = provider;
+  return {
+    ...{ id, name },
+    scopes: Object.entries(scopes).map(([scope, { upstream, rules }]) =>
+      given({ name: scope, upstream, rules: rules.map(ruleDeclaration) }),
+    ),
+    api: given({
+      origins: api.origins,
+      origin_fact: api.originFact,
+      origin_suffixes: api.originSuffixes,
+      headers: api.headers && named(api.headers),
+      response_headers: api.responseHeaders,
+    }),
+    credential: credentialDeclaration(credential, clientId),
+    agents: agents.flatMap((agent) => offered(provider, agent)),
+    groups: groups.map(({ id: group, agents: of, connectedBy }) => ({
+      ...{ id: group, agents: of, connectors: connectedBy },
+    })),
+  };
+}
+
+/** `GET,POST /repos/**` */
+export function ruleDeclaration(rule: RequestRuleConfig): object {
+  if (typeof rule === 'string') {
+    const [methods = '', path = ''] = rule.split(' ');
+    return { methods: methods.split(','), path };
+  }
+  const { methods, path, origin, body } = rule;
+  return given({
+    ...{ methods, path, origin },
+    body: body?.map((each) =>
+      'oneOf' in each ? { pointer: each.pointer, one_of: each.oneOf } : { ...each },
+    ),
+  });
+}
+
+/** In the name of people, or of itself, as the agent's own entry has it. */
+function offered(
+  { id, providerTokens }: ResolvedEgressProvider,
+  { id: agent, name, scopes, onBehalfOf }: Pick<AgentConfig, 'id' | 'name' | 'scopes' | 'onBehalfOf'>,
+): readonly object[] {
+  const inNames = onBehalfOf?.[id];
+  const own = scopes[id];
+  if (inNames === undefined && own === undefined) return [];
+  const { required = [], optional = [] } = own ?? {};
+  const delegated = inNames === undefined ? [] : namesOf(inNames.scopes);
+  return [
+    {
+      ...{ agent, name: name ?? agent, scopes: [...new Set([...delegated, ...required, ...optional])] },
+      ...(inNames === undefined && { as_itself: true }),
+      ...(providerTokens.includes(agent) && { provider_tokens: true }),
+    },
+  ];
+}
+
+function namesOf(scopes: readonly string[] | Readonly<Record<string, readonly string[]>>): readonly string[] {
+  return isList(scopes) ? scopes : Object.keys(scopes);
+}
+
+function isList(
+  scopes: readonly string[] | Readonly<Record<string, readonly string[]>>,
+): scopes is readonly string[] {
+  return Array.isArray(scopes);
+}
+
+function credentialDeclaration(
+  credential: OAuthEgressConfig | ServiceEgressConfig,
+  clientId: string | undefined,
+): object {
+  switch (credential.kind) {
+    case 'oauth2':
+      return given({
+        kind: credential.kind,
+        issuer: credential.issuer,
+        authorization_endpoint: credential.authorizationEndpoint,
+        client_id: clientId,
+        authorization_parameters:
+          credential.authorizationParameters && named(credential.authorizationParameters),
+        scope_parameter: credential.scopeParameter,
+        ...ofTokenRequests(credential),
+        refresh: credential.refresh && refreshDeclaration(credential.refresh),
+        revocation: revocationDeclaration(credential.revocation),
+      });
+    case 'client_credentials':
+      return given({ kind: credential.kind, client_id: clientId, ...ofTokenRequests(credential) });
+    case 'api_key':
+    case 'basic':
+      return { ...credential };
+    case 'github_app':
+      return given({
+        ...{ kind: credential.kind, client_id: clientId },
+        ...{ installation: credential.installation, key_arn: credential.keyArn },
+      });
+  }
+}
+
+function ofTokenRequests(
+  credential: OAuthEgressConfig | Extract<ServiceEgressConfig, { readonly kind: 'client_credentials' }>,
+): Readonly<Record<string, unknown>> {
+  return {
+    token_endpoint: credential.tokenEndpoint,
+    client_authentication: credential.clientAuthentication ?? 'client_secret_basic',
+    scope_separator: credential.scopeSeparator,
+    body: credential.body,
+    headers: credential.headers && named(credential.headers),
+    answer: credential.answer && answerDeclaration(credential.answer),
+  };
+}
+
+function answerDeclaration({ nested, okMember, accessSeconds, facts = {} }: AnswerConfig): object {
+  return given({
+    ...{ nested, ok_member: okMember, access_seconds: accessSeconds },
+    facts: Object.entries(facts).map(([name, pointer]) => ({ name, pointer })),
+  });
+}
+
+function refreshDeclaration({
+  kind,
+  graceSeconds,
+  idleSeconds,
+  narrows,
+}: NonNullable<OAuthEgressConfig['refresh']>): object {
+  return given({ kind, grace_seconds: graceSeconds, idle_seconds: idleSeconds, narrows });
+}
+
+function revocationDeclaration(revocation: RevocationConfig): object {
+  if (revocation.kind !== 'api') return { ...revocation };
+  const { kind, method, url, authentication, body = 'none', parameters, done, okMember, gone } = revocation;
+  return given({
+    ...{ kind, method, url, authentication, body },
+    parameters: parameters && named(parameters),
+    ...{ done, ok_member: okMember, gone },
+  });
+}
+
+function named(values: Readonly<Record<string, string>>): readonly object[] {
+  return Object.entries(values).map(([name, value]) => ({ name, value }));
+}
+
+/** Without what the config does not say. */
+function given(members: Readonly<Record<string, unknown>>): object {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+}
