@@ -6,4 +6,24 @@ export const connections = {
     ['RFC 7636 §4.3', 'RFC 6749 §4.1.1'],
     'sends whoever connects an account to the third party with a challenge, a state and an address to come back to that no entry of the config can change',
   ),
+  'rfc7617:2:third-parties': must(
+    'RFC 7617 §2',
+    'uses a name and a password of the deployment only where a third party can read them',
+  ),
+  'vestibule:third-party-answers': must(
+    ['Vestibule', 'RFC 6749 §5.1', 'RFC 6749 §5.2', 'RFC 6901 §4'],
+    'reads whatever a third party answers with, and tells of it no more than an error code',
+  ),
+  'vestibule:connection-single-flight': must(
+    ['Vestibule', 'RFC 6749 §6'],
+    'asks a third party once for all who want a connection renewed at the same time',
+  ),
+  'vestibule:renewal-answer-lost': must(
+    'Vestibule',
+    'loses no connection in silence: a token whose answer nobody kept is sent again, and where it is refused then the person is told to connect again',
+  ),
+  'vestibule:disconnect-revokes': must(
+    ['Vestibule', 'RFC 7009 §2.1', 'RFC 7009 §2.2'],
+    'ends a connection at the third party when it is disconnected, and asks until that proves it',
+  ),
 } as const;

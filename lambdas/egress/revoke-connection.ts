@@ -1,0 +1,151 @@
+import type { Connection, ConnectionOutcome, ConnectionPlace, KeptTokens } from '../ports/connections.ts';
+import type { EgressProvider } from '../ports/egress-providers.ts';
+import { after } from '../runtime/clock.ts';
+import { fraction } from '../runtime/random.ts';
+import { askRevocation, type RevocationAnswer } from './ask-revocation.ts';
+import { firmly, type Leased, leaseOf } from './lease.ts';
+import type { ConnectionPorts } from './ports.ts';
+import { askForTokens } from './renew-connection.ts';
+import type { RevocationTokens } from './revocation-request.ts';
+import { foundAt, toldOf } from './told.ts';
+
+/** Between the tries, doubled from one to the next. Seconds. */
+const pauses = { first: 60, most: 6 * 3_600 } as const;
+
+/** What came of it: it is no more at the third party, or only here, or it is asked again. */
+export type Revocation = 'proved' | 'by_hand' | 'not_yet';
+
+/**
+ * Ends a connection that is disconnecting: asks the third party until that proves it, and removes it then. Of one that has no way
+ * nothing is kept at once: whoever disconnected it is told what is left to do.
+ */
+export async function revokeConnection(
+  ports: ConnectionPorts,
+  provider: EgressProvider | undefined,
+  place: ConnectionPlace,
+  requestId: string,
+): Promise<Revocation> {
+  const first = await revokeOnce(ports, { provider, place, requestId, mayRenew: true });
+  return first === 'renewed'
+    ? notRenewed(await revokeOnce(ports, { provider, place, requestId, mayRenew: false }))
+    : first;
+}
+
+function notRenewed(revocation: Revocation | 'renewed'): Revocation {
+  return revocation === 'renewed' ? 'not_yet' : revocation;
+}
+
+interface Revoking {
+  readonly provider: EgressProvider | undefined;
+  readonly place: ConnectionPlace;
+  readonly requestId: string;
+  /** Whether it may ask for another access token first, where it takes one to revoke. */
+  readonly mayRenew: boolean;
+}
+
+/** `renewed`: what it takes to ask is there now. */
+async function revokeOnce(
+  ports: ConnectionPorts,
+  { provider, place, requestId, mayRenew }: Revoking,
+): Promise<Revocation | 'renewed'> {
+  const found = await ports.connections.find(place);
+  if (found === undefined) return 'proved';
+  const isOver = found.state === 'disconnecting';
+  const leased = isOver ? await leaseOf(ports, foundAt(found, place)) : undefined;
+  if (leased === undefined) return 'not_yet';
+  const told = { requestId, ...toldOf(leased.connection) };
+  const answer = await revoked(ports, provider, leased, mayRenew).catch(async (error: unknown) => {
+    await leased.settle(againLater(ports, leased.connection));
+    throw error;
+  });
+  if (answer.kind === 'renewed') {
+    // It is kept before it is used: what it was had by may be spent.
+    await leased.settle(answer);
+    return 'renewed';
+  }
+  if (answer.kind === 'refused' || answer.kind === 'failed') {
+    await leased.settle(againLater(ports, leased.connection));
+    const count = (leased.connection.failures ?? 0) + 1;
+    ports.audit({ event: 'revocation_failed', ...told, count, reason: answer.error });
+    return 'not_yet';
+  }
+  await end(ports, leased, answer.kind);
+  const proof = answer.kind === 'by_hand' ? answer.kind : answer.proof;
+  ports.audit({ event: 'connection_revoked', ...told, proof });
+  return answer.kind;
+}
+
+/** What nobody opens any more is forgotten first where no third party has ended it; otherwise last, so that it can be asked again. */
+async function end(
+  ports: ConnectionPorts,
+  { connection, remove }: Leased,
+  how: 'proved' | 'by_hand',
+): Promise<void> {
+  const forget = (): Promise<void> => firmly(ports, () => ports.seals.forget(connection));
+  if (how === 'by_hand') await forget();
+  await remove();
+  if (how === 'proved') await forget();
+}
+
+type Outcome =
+  RevocationAnswer | { readonly kind: 'by_hand' } | { readonly kind: 'renewed'; readonly tokens: KeptTokens };
+
+async function revoked(
+  ports: ConnectionPorts,
+  provider: EgressProvider | undefined,
+  leased: Leased,
+  mayRenew: boolean,
+): Promise<Outcome> {
+  if (provider === undefined) return { kind: 'failed', error: 'provider_gone' };
+  const { credential } = provider;
+  // The deployment's own account was never granted to us by anybody: its secret is the operator's.
+  if (credential.kind !== 'oauth2') return { kind: 'by_hand' };
+  const { revocation } = credential;
+  if (revocation.kind === 'by_hand') return { kind: 'by_hand' };
+  const { connection } = leased;
+  const tokens = await openTokens(ports, connection);
+  // Lost before, and forgotten then: the third party has said itself that it is no more.
+  if (tokens.access === undefined && tokens.refresh === undefined) return gone;
+  const isByAccess = revocation.kind === 'api' && revocation.authentication === 'access_token';
+  const ask = (): Promise<Outcome> => askRevocation(ports, provider, credential, revocation, tokens);
+  if (!isByAccess || !mayRenew) return ask();
+  const answer = isOver(ports, connection) ? undefined : await ask();
+  return answer === undefined || answer.kind === 'refused' ? renewed(ports, provider, leased) : answer;
+}
+
+async function openTokens({ seals }: ConnectionPorts, connection: Connection): Promise<RevocationTokens> {
+  const { access, grant, facts } = connection;
+  return {
+    access: access && (await seals.open(connection, 'access', access)),
+    refresh: grant && (await seals.open(connection, 'grant', grant)),
+    facts,
+  };
+}
+
+const gone = { kind: 'proved', proof: 'gone' } as const satisfies Outcome;
+
+function isOver({ clock }: ConnectionPorts, { accessUntil }: Connection): boolean {
+  return accessUntil !== undefined && clock() >= accessUntil;
+}
+
+/** Another access token, to revoke by. What gives none any more is over. */
+async function renewed(
+  ports: ConnectionPorts,
+  provider: EgressProvider,
+  { connection, isAfterSilence }: Leased,
+): Promise<Outcome> {
+  const answer = await askForTokens(ports, provider, connection);
+  if (answer.ok) return { kind: 'renewed', tokens: answer.value.tokens };
+  const { kind, error } = answer.refusal;
+  if (kind !== 'lost') return { kind: 'failed', error };
+  // The third party may have given another one, to somebody who never kept it: that is not proved to be over.
+  return isAfterSilence ? { kind: 'by_hand' } : gone;
+}
+
+function againLater({ clock, random }: ConnectionPorts, { failures = 0 }: Connection): ConnectionOutcome {
+  const seconds = Math.min(pauses.first * 2 ** Math.min(failures, 12), pauses.most);
+  return {
+    kind: 'failed',
+    dueAt: after(clock(), Math.floor(seconds * (0.75 + fraction(random) / 2))),
+  };
+}

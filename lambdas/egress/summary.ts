@@ -1,0 +1,41 @@
+import type { ConnectionSummary } from '../ports/connecting.ts';
+import type { Connection, Holder } from '../ports/connections.ts';
+import type { EgressProvider } from '../ports/egress-providers.ts';
+import type { ConnectionPorts } from './ports.ts';
+
+/** What the holder is told of a connection: nothing by which it could be used. */
+export function summaryOf(
+  { provider, connection, state, connectedAt, agents, reason, upstreamScopes }: Connection,
+  declared: EgressProvider | undefined,
+): ConnectionSummary {
+  const page = declared && byHandPage(declared);
+  return {
+    ...{ provider, connection, state, connectedAt, agents, upstreamScopes },
+    ...(reason !== undefined && { reason }),
+    ...(page !== undefined && { removeAt: page }),
+  };
+}
+
+/** Where a person removes the connection themselves, at a third party that has no other way. */
+export function byHandPage({ credential }: EgressProvider): string | undefined {
+  const isByHand = credential.kind === 'oauth2' && credential.revocation.kind === 'by_hand';
+  return isByHand ? credential.revocation.page : undefined;
+}
+
+/** The accounts of one holder, those of third parties that are disabled too. */
+export async function listConnections(
+  { providers, connections }: Pick<ConnectionPorts, 'providers' | 'connections'>,
+  holder: Holder,
+): Promise<readonly ConnectionSummary[]> {
+  const all = await providers.all();
+  const found = await connections.of(
+    holder,
+    all.map(({ id }) => id),
+  );
+  return found.map((each) =>
+    summaryOf(
+      each,
+      all.find(({ id }) => id === each.provider),
+    ),
+  );
+}

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { completeConnection } from '../../../lambdas/egress/complete-connection.ts';
+import { connectionStanding } from '../../../lambdas/egress/connection-standing.ts';
+import { disconnectConnection } from '../../../lambdas/egress/disconnect-connection.ts';
+import { renewConnection } from '../../../lambdas/egress/renew-connection.ts';
+import { sweepDue } from '../../../lambdas/egress/sweep-due.ts';
+import { after } from '../../../lambdas/runtime/clock.ts';
+import type { ScopeName } from '../../../lambdas/runtime/identifiers.ts';
+import { github } from '../../support/third-parties/github.ts';
+import { slack } from '../../support/third-parties/slack.ts';
+import { verifies } from '../../spec/verifies.ts';
+import {
+  accessOf,
+  agent,
+  alone,
+  type At,
+  comesBack,
+  connected,
+  found,
+  placeOf,
+  startVault,
+  type Vault,
+} from './a-vault.ts';
+
+let vault: Vault;
+beforeAll(async () => {
+  vault = await startVault();
+});
+afterAll(async () => {
+  await vault.stop();
+});
+
+const grantPath = '/applications/Iv1.gh/grant';
+
+async function sweeps({ ports }: At): Promise<void> {
+  await sweepDue(ports, { requestId: 'sweep', until: after(ports.clock(), 60) });
+}
+
+verifies(
+  'vestibule:disconnect-revokes',
+  'a third party that does not prove it is asked again, less and less often, until it does',
+  () =>
+    alone(vault, github, async (party, at) => {
+      const connection = await connected(at);
+      const token = await accessOf(at, connection);
+      party.mishap(grantPath, 'down', 3);
+      expect(await disconnectConnection(at.ports, connection, 'request')).toEqual({ revoked: false });
+      expect(at.told.at(-1)).toMatchObject({ event: 'revocation_failed', count: 1, reason: 'status_503' });
+      await sweeps(at);
+      expect(party.asked(grantPath)).toBe(1);
+      at.pass(76);
+      await sweeps(at);
+      at.pass(76);
+      await sweeps(at);
+      expect(party.asked(grantPath)).toBe(2);
+      at.pass(150);
+      await sweeps(at);
+      expect(party.asked(grantPath)).toBe(3);
+      expect(party.isGood(token)).toBe(true);
+      at.pass(300);
+      await sweeps(at);
+      expect(party.isGood(token)).toBe(false);
+      expect(at.told.at(-1)).toMatchObject({ event: 'connection_revoked', proof: 'answer' });
+      expect(await at.ports.connections.find(connection)).toBeUndefined();
+    }),
+);
+
+it('nobody uses it, and nobody connects over it, from when that was asked for', () =>
+  alone(vault, github, async (party, at) => {
+    const connection = await connected(at);
+    party.mishap(grantPath, 'down', 1);
+    await disconnectConnection(at.ports, connection, 'request');
+    const asked = { agent, scopes: ['issues:read' as ScopeName] };
+    expect(await connectionStanding(at.ports, placeOf(connection), asked)).toEqual({
+      ...{ kind: 'interaction_required', why: 'disconnecting' },
+    });
+    const codes = party.asked(github.paths.token);
+    const again = await comesBack(at, placeOf(connection));
+    expect(await completeConnection(at.ports, again, 'request')).toEqual({
+      ok: false,
+      refusal: { kind: 'busy' },
+    });
+    expect(party.asked(github.paths.token)).toBe(codes);
+  }));
+
+it('an access token that is over is renewed to revoke by, and what that brought is kept first', () =>
+  alone(vault, slack, async (party, at) => {
+    const connection = await connected(at);
+    at.pass(43_200);
+    party.mishap('/api/auth.revoke', 'down', 1);
+    expect(await disconnectConnection(at.ports, connection, 'request')).toEqual({ revoked: false });
+    expect(party.refreshes()).toBe(1);
+    const token = await accessOf(at, await found(at, connection));
+    expect(party.isGood(token)).toBe(true);
+    at.pass(76);
+    await sweeps(at);
+    expect(party.refreshes()).toBe(1);
+    expect(party.isGood(token)).toBe(false);
+    expect(await at.ports.connections.find(connection)).toBeUndefined();
+  }));
+
+it('what a renewal brings meanwhile is what is revoked', () =>
+  alone(vault, slack, async (party, at) => {
+    const connection = await connected(at);
+    const [renewed, disconnected] = await Promise.all([
+      renewConnection(at.ports, placeOf(connection), connection, 'request'),
+      disconnectConnection(at.ports, connection, 'request'),
+    ]);
+    expect(['renewed', 'gone']).toContain(renewed);
+    if (!disconnected.revoked) {
+      at.pass(60);
+      await sweeps(at);
+    }
+    expect(await at.ports.connections.find(connection)).toBeUndefined();
+    for (const canary of party.canaries) expect(party.isGood(canary)).toBe(false);
+  }));
+
+it('at a third party that has no way, nothing is kept and the person is told where to go', () =>
+  alone(vault, github, async (party, at) => {
+    const { credential } = at.provider;
+    if (credential.kind !== 'oauth2') throw new Error('it is one');
+    const page = 'https://third.example/settings/apps';
+    const byHand = { ...credential, revocation: { kind: 'by_hand', page } as const };
+    const other = await vault.at(party, { provider: { credential: byHand } });
+    const connection = await connected(other);
+    expect(await disconnectConnection(other.ports, connection, 'request')).toEqual({
+      ...{ revoked: false, removeAt: page },
+    });
+    expect(other.told.at(-1)).toMatchObject({ event: 'connection_revoked', proof: 'by_hand' });
+    expect(await other.ports.connections.find(connection)).toBeUndefined();
+    expect(party.asked(grantPath)).toBe(0);
+  }));
+
+it('who asks to disconnect what is another by now ends nothing', () =>
+  alone(vault, github, async (party, at) => {
+    const connection = await connected(at);
+    const other = { ...connection, connection: 'another' as typeof connection.connection };
+    expect(await disconnectConnection(at.ports, other, 'request')).toEqual({ revoked: true });
+    expect(party.isGood(await accessOf(at, connection))).toBe(true);
+    expect((await found(at, connection)).state).toBe('active');
+  }));
