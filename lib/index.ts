@@ -1,6 +1,7 @@
 export type { AttachedResource } from './agentcore/attached-resource.ts';
 export { CredentialProvider } from './agentcore/credential-provider.ts';
 export type { CredentialProviderOptions } from './agentcore/credential-provider-options.ts';
+export type { ThirdPartyTarget, ThirdPartyTargetOptions } from './agentcore/third-party-target.ts';
 export { GatewayAuthorizer, type GatewayAuthorizerOptions } from './agentcore/gateway-authorizer.ts';
 export type { OnBehalfOf } from './agentcore/obo.ts';
 export {

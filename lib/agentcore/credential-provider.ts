@@ -14,10 +14,16 @@ import type { Registrations } from '../constructs/registrations.ts';
 import type { Retention } from '../constructs/retention.ts';
 import { AssertionKey } from './assertion-key.ts';
 import type { CredentialProviderOptions } from './credential-provider-options.ts';
-import { exchangeConfig, grants } from './obo.ts';
+import { exchangeConfig, grants, type OnBehalfOf } from './obo.ts';
+import {
+  type ThirdPartyTarget,
+  thirdPartyTarget,
+  type ThirdPartyTargetOptions,
+} from './third-party-target.ts';
 
 export interface CredentialProviderProps extends CredentialProviderOptions {
   readonly clientId: string;
+  readonly issuer: string;
   readonly discoveryUrl: string;
   readonly tokenEndpoint: string;
   readonly config: VestibuleConfig;
@@ -56,6 +62,12 @@ export class CredentialProvider extends Construct {
   /** Whether AgentCore sends the token of the role beside the proof of the client. */
   readonly #actorIsRole: boolean;
   readonly #tokenEndpoint: string;
+  readonly #of: {
+    readonly agent: string;
+    readonly obo: OnBehalfOf | undefined;
+    readonly issuer: string;
+    readonly config: VestibuleConfig;
+  };
 
   /** @internal */
   constructor(scope: Construct, id: string, props: CredentialProviderProps) {
@@ -65,6 +77,7 @@ export class CredentialProvider extends Construct {
     this.#actorIsRole =
       obo?.actorTokenContent === 'AWS_IAM_ID_TOKEN_JWT' && props.authentication !== 'aws-iam-jwt';
     this.#tokenEndpoint = props.tokenEndpoint;
+    this.#of = { agent, obo, issuer: props.issuer, config };
     const proof = (this.#proof =
       props.authentication === 'client-secret' ? this.bySecret(props) : this.withoutSecret(props));
     const provider = new CfnOAuth2CredentialProvider(this, 'Resource', {
@@ -99,6 +112,14 @@ export class CredentialProvider extends Construct {
   grantUse(grantee: IGrantable): Grant {
     const grant = this.provider.grantUse(grantee).combine(this.#proof.grantUse(grantee));
     return this.#actorIsRole ? grant.combine(grantIdentityToken(grantee, this.#tokenEndpoint)) : grant;
+  }
+
+  /**
+   * What a target of a gateway (`CfnGatewayTarget`, of an OpenAPI schema) calls a third party by: the gateway holds no credential of
+   * it. Throws `InvalidConfig` for what the agent may not do there.
+   */
+  thirdPartyTarget(options: ThirdPartyTargetOptions): ThirdPartyTarget {
+    return thirdPartyTarget({ ...this.#of, credentialProviderArn: this.credentialProviderArn }, options);
   }
 
   private bySecret({ clientId, dataKey, retention, registrations }: CredentialProviderProps): Proof {
