@@ -90,8 +90,6 @@ async function settle(update: Update, binding: ConnectionBinding, settlement: Se
   const isOurs = (item: Item): boolean => item['settled']?.S === settlement.attempt;
   const { won, item } = await update(binding, settling(binding, settlement, 'active'), isOurs);
   if (won || item?.['state']?.S !== 'disconnecting') return won;
-  const lease = item['lease']?.M;
-  if (lease?.['attempt']?.S !== settlement.attempt) return false;
-  const asWhat = lease['revoking']?.BOOL === true ? 'revoking' : 'disconnecting';
+  const asWhat = item['lease']?.M?.['revoking']?.BOOL === true ? 'revoking' : 'disconnecting';
   return (await update(binding, settling(binding, settlement, asWhat), isOurs)).won;
 }
