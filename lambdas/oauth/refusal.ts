@@ -122,6 +122,7 @@ export interface WireError {
     | 'invalid_dpop_proof'
     | 'use_dpop_nonce'
     | 'too_many_requests'
+    | 'invalid_authorization_details'
     | DeviceError
     | AuthorizationError;
   readonly description: string;

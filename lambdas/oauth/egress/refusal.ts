@@ -44,6 +44,10 @@ const faults = {
     'invalid_target',
     'the third party makes no token of less: leave requested_token_type out, and call it through the proxy',
   ],
+  details_not_acceptable: [
+    'invalid_authorization_details',
+    'authorization_details must be one, of the type vestibule_egress, with the names of repositories',
+  ],
   provider_refused: ['invalid_target', 'the third party gives no token of that'],
   client_bound: [
     'invalid_target',
@@ -52,7 +56,12 @@ const faults = {
 } as const satisfies Readonly<Record<string, readonly [error: EgressError, description: string]>>;
 
 type EgressError =
-  'interaction_required' | 'invalid_target' | 'invalid_scope' | 'invalid_request' | 'unauthorized_client';
+  | 'interaction_required'
+  | 'invalid_authorization_details'
+  | 'invalid_target'
+  | 'invalid_scope'
+  | 'invalid_request'
+  | 'unauthorized_client';
 
 export type EgressFault = keyof typeof faults;
 

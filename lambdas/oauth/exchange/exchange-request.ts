@@ -26,6 +26,8 @@ export interface ExchangeRequest {
   readonly resources: readonly string[];
   readonly audience: string | undefined;
   readonly scope: string | undefined;
+  /** RFC 9396 §2: as it was sent, of a token of a third party itself. */
+  readonly authorizationDetails?: string;
   /** Not of the form: what a refresh token would be given for is itself a task below that of the subject token, and ends with it. */
   readonly forTask?: true;
 }
@@ -39,6 +41,7 @@ export const exchangeParameters = [
   'resource',
   'audience',
   'scope',
+  'authorization_details',
 ];
 
 /** RFC 8693 §2.1. */
@@ -55,12 +58,17 @@ export function readExchangeRequest({
   if (!isRequestedType(requestedType)) {
     return exchangeRefused('requested_token_type_unknown', requestedTypes.join(' '));
   }
+  const authorizationDetails = values.get('authorization_details');
+  if (authorizationDetails !== undefined && requestedType !== providerTokenType) {
+    return exchangeRefused('authorization_details_not_taken');
+  }
   const asked = { audience: values.get('audience'), scope: values.get('scope'), resources };
   return ok({
     subject: { token, type },
     ...(actor.value && { actor: actor.value }),
     requestedType,
     ...asked,
+    ...(authorizationDetails !== undefined && { authorizationDetails }),
   });
 }
 

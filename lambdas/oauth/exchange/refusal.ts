@@ -20,6 +20,10 @@ const faults = {
     'the actor_token is of another agent than the client: who acts is who authenticates to this endpoint',
   ],
   requested_token_type_unknown: ['invalid_request', 'the requested_token_type is not supported; it can be'],
+  authorization_details_not_taken: [
+    'invalid_request',
+    'authorization_details narrow a token of a third party itself, which requested_token_type does not ask for: leave it out',
+  ],
   refresh_not_delegated: [
     'invalid_request',
     'at that target the client gets access tokens alone: a refresh_token needs refreshTokens in onBehalfOf',

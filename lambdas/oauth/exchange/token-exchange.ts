@@ -108,7 +108,7 @@ export interface Decision {
 
 async function exchanged(
   ports: ExchangePorts,
-  { requestedType, scope, forTask }: ExchangeRequest,
+  { requestedType, scope, forTask, authorizationDetails }: ExchangeRequest,
   decision: Decision,
   context: GrantContext,
 ): Promise<Result<Decided, GrantRefusal>> {
@@ -129,7 +129,9 @@ async function exchanged(
       ? ok({ plan, elsewhere: () => tokenOfApi(ports, api, asked.value, subject.expiresAt) })
       : asked;
   }
-  if (requestedType === providerTokenType) return providerToken(ports.egress, plan, context.client);
+  if (requestedType === providerTokenType) {
+    return providerToken(ports.egress, plan, { ...context.client, authorizationDetails });
+  }
   if (requestedType === jwtType && target.isOpaque) return exchangeRefused('target_opaque');
   if (requestedType !== refreshTokenType || ports.people === undefined) {
     return ok({ plan, issuedTokenType: requestedType });

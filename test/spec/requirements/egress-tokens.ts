@@ -34,6 +34,10 @@ export const egressTokens = {
     'Vestibule',
     'an MCP server answers what only the person can let go on with the error by which MCP clients open a page',
   ),
+  'rfc9396:5:narrowing-details': must(
+    ['RFC 9396 §5', 'RFC 9396 §2'],
+    'narrows a token of the third party itself by authorization_details that it understands to the last member, and refuses all others',
+  ),
   'rfc8693:3:provider-token': must(
     ['RFC 8693 §3', 'RFC 9449 §5'],
     'gives a token of the third party itself only where the config lets the agent have one, made of less, and never to a client whose tokens are bound',

@@ -221,6 +221,7 @@ export function aVaultIssuer(input: VaultInput = {}): VaultIssuer {
 interface Asked {
   readonly scope?: string;
   readonly requestedType?: string;
+  readonly details?: unknown;
 }
 
 /** In the agent's own name. */
@@ -229,13 +230,14 @@ export function asItself({ scope }: Asked = {}): TokenRequest {
 }
 
 /** In the name of whoever sent it a token. */
-export function onBehalf({ scope, requestedType }: Asked = {}): TokenRequest {
+export function onBehalf({ scope, requestedType, details }: Asked = {}): TokenRequest {
   return aTokenRequest({
     resources: [github],
     values: {
       ...{ grant_type: exchangeGrantType, subject_token: 'sent', subject_token_type: accessTokenType },
       ...(scope !== undefined && { scope }),
       ...(requestedType !== undefined && { requested_token_type: requestedType }),
+      ...(details !== undefined && { authorization_details: JSON.stringify(details) }),
     },
   });
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { askedRepositories } from '../../../../lambdas/oauth/egress/asked-details.ts';
 import { providerTokenType } from '../../../../lambdas/oauth/exchange/token-types.ts';
 import { toWire } from '../../../../lambdas/oauth/refusal.ts';
 import { instant } from '../../../../lambdas/runtime/clock.ts';
@@ -95,6 +96,48 @@ describe('a token of the third party itself', () => {
       narrowed: { kind: 'interaction_required' },
     });
     expect(await refusalOf(vault)).toMatchObject({ error: 'invalid_target', members: {} });
+  });
+
+  const type = 'vestibule_egress';
+  const of = (details: unknown) =>
+    onBehalf({ scope: 'issues.read', requestedType: providerTokenType, details });
+
+  verifies(['rfc9396:5:narrowing-details'], 'is for the repositories that are asked for', async () => {
+    const vault = aVaultIssuer({ provider, narrowed });
+    const outcome = await vault.requestToken(of([{ type, repositories: ['hello', 'a.b-c_d'] }]), now);
+    expect(outcome).toMatchObject({ ok: true });
+    expect(vault.asked[1]?.[2]).toMatchObject({ resources: ['hello', 'a.b-c_d'] });
+  });
+
+  it.each<[string, unknown]>([
+    ['of none', []],
+    [
+      'of two',
+      [
+        { type, repositories: ['a'] },
+        { type, repositories: ['b'] },
+      ],
+    ],
+    ['of another type', [{ type: 'payment', repositories: ['a'] }]],
+    ['with a member that nobody knows', [{ type, repositories: ['a'], actions: ['read'] }]],
+    ['of no repository', [{ type, repositories: [] }]],
+    ['of a path', [{ type, repositories: ['octo/hello'] }]],
+    ['that are no list', { type, repositories: ['a'] }],
+  ])('is not asked for by details %s', async (_what, details) => {
+    const vault = aVaultIssuer({ provider, narrowed });
+    const outcome = await vault.requestToken(of(details), now);
+    expect(!outcome.ok && toWire(outcome.refusal)).toMatchObject({ error: 'invalid_authorization_details' });
+    expect(vault.asked).toEqual([]);
+  });
+
+  it('is not asked for by what is no JSON', () => {
+    expect(askedRepositories('{')).toMatchObject({ ok: false });
+  });
+
+  it('alone is narrowed by details: whoever asks for another token by them is told so', async () => {
+    const vault = aVaultIssuer({ provider, narrowed });
+    const outcome = await vault.requestToken(onBehalf({ details: [{ type, repositories: ['a'] }] }), now);
+    expect(!outcome.ok && toWire(outcome.refusal)).toMatchObject({ error: 'invalid_request' });
   });
 
   it('is of third parties alone', async () => {
