@@ -1,13 +1,14 @@
-import type { CallerNames } from '../egress/proxy/caller.ts';
+import type { EgressRequest } from '../egress/proxy/asked-call.ts';
+import { callNames, type CallThirdParty } from '../egress/proxy/egress-call.ts';
 import type { JudgeCaller } from '../oauth/egress-calls/judge-caller.ts';
 import { readClientCertificate } from '../oauth/mutual-tls/client-certificate.ts';
 import { readCredential, readProofHeader } from '../resource-server/credential.ts';
+import { encodedPath } from '../resource-server/encoded-path.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Audit } from '../runtime/events.ts';
 import type { EgressProviderId, Issuer } from '../runtime/identifiers.ts';
 import { protectedResourceMetadataUrl } from '../token-client/addresses.ts';
-import { refusedCaller } from './egress-challenges.ts';
-import { encodedPath } from '../resource-server/encoded-path.ts';
+import { refusedCall, refusedCaller, thirdPartyAnswer } from './egress-answers.ts';
 import type { Endpoint, HttpRequest, HttpResponse } from './message.ts';
 import { notFound } from './routes.ts';
 
@@ -15,6 +16,7 @@ interface Served {
   /** Ours. */
   readonly issuer: Issuer;
   readonly judge: JudgeCaller;
+  readonly call: CallThirdParty;
   readonly audit: Audit;
 }
 
@@ -25,48 +27,44 @@ export function egressHttpEndpoint(served: Served, clock: Clock): Endpoint {
   return async (request) => {
     const { provider, path = '' } = placeOfCall.exec(request.path)?.groups ?? {};
     if (provider === undefined) return notFound();
-    return ownAnswer(await called(served, request, { provider: provider as EgressProviderId, path }, clock));
+    const { method, query, headers, body, requestId, sourceAddress } = request;
+    const asked = { method, path, query, headers, body, requestId, sourceAddress };
+    return called(served, request, { ...asked, provider: provider as EgressProviderId }, clock);
   };
-}
-
-interface Place {
-  readonly provider: EgressProviderId;
-  /** Decoded. */
-  readonly path: string;
 }
 
 async function called(
-  { issuer, judge, audit }: Served,
-  request: HttpRequest,
-  { provider, path }: Place,
+  { issuer, judge, call, audit }: Served,
+  { clientCertificate }: HttpRequest,
+  asked: EgressRequest,
   clock: Clock,
 ): Promise<HttpResponse> {
-  const { headers, query, method, requestId, sourceAddress } = request;
+  const { provider, method, headers, query, sourceAddress } = asked;
   const credential = readCredential({ headers, url: `?${query}` });
   const isToken = credential.kind === 'bearer' || credential.kind === 'dpop';
+  const now = clock();
   const judged = await judge(
     {
-      ...{ provider, method, sourceAddress, path: headers['vestibule-path'] ?? encodedPath(path) },
+      ...{ provider, method, sourceAddress, path: headers['vestibule-path'] ?? encodedPath(asked.path) },
       presented: isToken ? { scheme: credential.kind, token: credential.token } : undefined,
       proof: readProofHeader({ headers }),
-      certificate: readClientCertificate(request.clientCertificate),
+      certificate: readClientCertificate(clientCertificate),
     },
-    clock(),
+    now,
   );
-  const refused = (reason: string, names?: CallerNames) => {
-    audit({ event: 'egress_refused', requestId, sourceAddress, ...names, provider, method, reason });
+  const resourceMetadata = protectedResourceMetadataUrl(`${issuer}/egress/${provider}`);
+  const context = {
+    resourceMetadata,
+    scopes: [],
+    ...(credential.kind === 'dpop' && { scheme: 'DPoP' as const }),
   };
   if (!judged.ok) {
-    refused(judged.refusal.refusal.reason, judged.refusal.names);
-    const resourceMetadata = protectedResourceMetadataUrl(`${issuer}/egress/${provider}`);
-    return refusedCaller(judged.refusal.refusal, credential, { resourceMetadata, scopes: [] });
+    const { refusal, names } = judged.refusal;
+    audit({ event: 'egress_refused', ...callNames(asked, names), reason: refusal.reason });
+    return refusedCaller(refusal, credential, context);
   }
-  refused('provider_unknown', judged.value.caller.names);
-  return notFound('there is no such third party here');
-}
-
-/** By this alone an agent tells our answer from one of the third party. */
-function ownAnswer(answer: HttpResponse): HttpResponse {
-  const { error = 'no_token' } = JSON.parse(answer.body) as { readonly error?: string };
-  return { ...answer, headers: { ...answer.headers, 'vestibule-error': error } };
+  const { caller, nonce } = judged.value;
+  const outcome = await call(asked, caller, now);
+  const answer = outcome.ok ? thirdPartyAnswer(outcome.value) : refusedCall(outcome.refusal, context);
+  return nonce === undefined ? answer : { ...answer, headers: { ...answer.headers, 'dpop-nonce': nonce } };
 }

@@ -36,8 +36,13 @@ export function toRequest(event: GatewayEvent, isThroughEdge = false): HttpReque
   };
 }
 
-export function toResult({ status, headers, cookies, body }: HttpResponse): GatewayResult {
-  return { statusCode: status, headers, ...(cookies && { cookies: [...cookies] }), body };
+export function toResult({ status, headers, cookies, body, bytes }: HttpResponse): GatewayResult {
+  return {
+    ...{ statusCode: status, headers, ...(cookies && { cookies: [...cookies] }) },
+    ...(bytes === undefined
+      ? { body }
+      : { body: Buffer.from(bytes).toString('base64'), isBase64Encoded: true }),
+  };
 }
 
 /** Whether the caller came by the domain where API Gateway asks for certificates. No header tells it. */

@@ -19,7 +19,7 @@ type Stage = middy.MiddlewareObj<GatewayEvent, GatewayResult>;
 type StageRequest = middy.Request<GatewayEvent, GatewayResult>;
 
 /** Far more than any request of ours needs. */
-const maximumBodyBytes = 65_536;
+const usualBodyBytes = 65_536;
 
 /** Kept back from the function's own time limit, so that a late answer is still ours. */
 const timeoutEarlyInMillis = 250;
@@ -29,6 +29,8 @@ interface RimOptions {
   readonly cors?: boolean;
   /** Where an edge stands before the API: requests that do not bring the secret of this digest are refused. */
   readonly originSecretDigest?: string | undefined;
+  /** Default: 64 kB. */
+  readonly maximumBodyBytes?: number;
   /** Puts the answer to a failure, a time limit among them, into another form for whoever asked. Default: as it is. */
   readonly onFailure?: (answer: HttpResponse, request: HttpRequest) => HttpResponse;
 }
@@ -39,6 +41,7 @@ export function lambdaHandler(
   {
     cors = false,
     originSecretDigest = readOptionalVariable('ORIGIN_SECRET_DIGEST'),
+    maximumBodyBytes = usualBodyBytes,
     onFailure = (answer) => answer,
   }: RimOptions = {},
 ): (event: GatewayEvent, context: Context) => Promise<GatewayResult> {
@@ -52,11 +55,14 @@ export function lambdaHandler(
     .use(failures((answer, event) => onFailure(answer, read(event))))
     .handler(async (event) => {
       const request = read(event);
-      return toResult(request.body.byteLength > maximumBodyBytes ? bodyTooLarge : await endpoint(request));
+      const isTooLarge = request.body.byteLength > maximumBodyBytes;
+      return toResult(isTooLarge ? bodyTooLarge(maximumBodyBytes) : await endpoint(request));
     });
 }
 
-const bodyTooLarge = errorJson(413, 'invalid_request', 'the body must not be larger than 64 kB');
+function bodyTooLarge(maximumBytes: number): HttpResponse {
+  return errorJson(413, 'invalid_request', `the body must not be larger than ${maximumBytes / 1_024} kB`);
+}
 
 function throughEdgeOnly(secretDigest: string): Stage {
   return {

@@ -27,6 +27,8 @@ export interface HttpResponse {
   /** Values of `Set-Cookie`, one a line. */
   readonly cookies?: readonly string[];
   readonly body: string;
+  /** In place of the body, where that is no text of ours. */
+  readonly bytes?: Uint8Array;
 }
 
 /** Never rejects for what a caller sent; rejects for defects and `DependencyUnavailable`. */

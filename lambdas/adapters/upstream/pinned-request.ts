@@ -10,7 +10,7 @@ interface PinnedRequest {
   /** Default: GET. */
   readonly method?: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
 }
 
 /** Sends one request to addresses already judged: no redirect, no second look-up, no connection kept or shared. */
@@ -24,7 +24,7 @@ export function pinnedRequest({
 }: PinnedRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const start = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    const length = body === '' ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+    const length = body.length === 0 ? {} : { 'content-length': String(Buffer.byteLength(body)) };
     const own = { 'accept-encoding': 'identity', 'user-agent': 'vestibule', ...length };
     const lookup = pinnedTo(addresses);
     start(url, { method, agent: false, headers: { ...headers, ...own }, lookup, signal })

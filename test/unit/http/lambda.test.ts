@@ -61,6 +61,19 @@ describe('an event of the HTTP API', () => {
     expect(result.cookies).toEqual(['a=1; Path=/', 'b=2; Path=/']);
   });
 
+  it('is answered with bytes as they are', async () => {
+    const bytes = Buffer.from([0, 255, 128]);
+    const answer = { status: 200, headers: {}, body: '', bytes };
+    const result = await lambdaHandler(() => Promise.resolve(answer))(anEvent(), aContext);
+    expect([result.isBase64Encoded, result.body]).toEqual([true, bytes.toString('base64')]);
+  });
+
+  it('may be larger where its function says so', async () => {
+    const event = anEvent({ method: 'POST', body: Buffer.alloc(65_537) });
+    expect((await lambdaHandler(fine)(event, aContext)).statusCode).toBe(413);
+    expect((await lambdaHandler(fine, { maximumBodyBytes: 65_537 })(event, aContext)).statusCode).toBe(200);
+  });
+
   it('may carry a body that is plain text', async () => {
     const event = { ...anEvent({ method: 'POST' }), body: '{"é":1}', isBase64Encoded: false };
     expect((await seen(event))?.body).toEqual(Buffer.from('{"é":1}'));

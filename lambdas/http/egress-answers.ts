@@ -1,3 +1,6 @@
+import { inertHeaders } from '../egress/proxy/answer-headers.ts';
+import type { EgressAnswer } from '../egress/proxy/make-call.ts';
+import type { CallRefusal } from '../egress/proxy/refusal.ts';
 import type { EgressTokenRefusal } from '../oauth/egress-calls/refusal.ts';
 import { toWire } from '../oauth/refusal.ts';
 import {
@@ -8,14 +11,20 @@ import {
   proofInvalid,
   proofReplayed,
   requestMalformed,
+  scopeInsufficient,
   tokenInvalid,
   whatEnded,
 } from '../resource-server/challenge.ts';
 import type { Credential } from '../resource-server/credential.ts';
 import type { HttpResponse } from './message.ts';
-import { errorJson } from './respond.ts';
+import { errorJson, json } from './respond.ts';
 
 const notGood = 'The access token is expired, ended, or not for the proxy to this third party';
+
+/** What the third party said, as far as the agent may see it. */
+export function thirdPartyAnswer({ status, headers, bytes }: EgressAnswer): HttpResponse {
+  return { status, headers, body: '', bytes };
+}
 
 /** The answer to a call that showed no token by which it may be made. */
 export function refusedCaller(
@@ -25,9 +34,28 @@ export function refusedCaller(
 ): HttpResponse {
   if (refusal.reason === 'too_many_requests') {
     const { status, error, description, retryAfter = 1 } = toWire(refusal);
-    return errorJson(status, error, description, { 'retry-after': String(retryAfter) });
+    return ownAnswer(errorJson(status, error, description, { 'retry-after': String(retryAfter) }), error);
   }
   return challenged(challengeFor(refusal, credential, context));
+}
+
+/** The answer to a call that was not made, or that the third party did not answer. */
+export function refusedCall(refusal: CallRefusal, context: ChallengeContext): HttpResponse {
+  const { status, error, description, retryAfterSeconds, scope, interactionUri } = refusal;
+  if (error === 'invalid_token') return challenged(tokenInvalid(context, description));
+  if (error === 'insufficient_scope')
+    return challenged(scopeInsufficient({ ...context, scopes: [scope ?? ''] }));
+  const members = {
+    ...{ error, error_description: description },
+    ...(interactionUri !== undefined && { interaction_uri: interactionUri }),
+  };
+  const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+  return ownAnswer(json(status, members, headers), error);
+}
+
+/** By this header alone an agent tells our answer from one of the third party. */
+export function ownAnswer(answer: HttpResponse, error: string): HttpResponse {
+  return { ...answer, headers: { ...answer.headers, ...inertHeaders, 'vestibule-error': error } };
 }
 
 function challengeFor(
@@ -56,5 +84,5 @@ function ofProof(refusal: EgressTokenRefusal, ofKey: ChallengeContext): Challeng
 }
 
 function challenged({ status, headers, body }: Challenge): HttpResponse {
-  return { status, headers, body: JSON.stringify(body) };
+  return ownAnswer({ status, headers, body: JSON.stringify(body) }, body['error'] ?? 'no_token');
 }

@@ -1,0 +1,71 @@
+import type { Instant } from '../../runtime/clock.ts';
+import type { Audit } from '../../runtime/events.ts';
+import type { Result } from '../../runtime/result.ts';
+import type { EgressRequest } from './asked-call.ts';
+import { type CallPorts, decideCall, type DecidedCall } from './decide-call.ts';
+import type { CallerNames, EgressCaller } from './caller.ts';
+import { type EgressAnswer, makeCall } from './make-call.ts';
+import type { CallRefusal } from './refusal.ts';
+
+/** One call of a third party, decided, made and written to the audit trail. */
+export type CallThirdParty = (
+  request: EgressRequest,
+  caller: EgressCaller,
+  now: Instant,
+) => Promise<Result<EgressAnswer, CallRefusal>>;
+
+export function callThirdParty(ports: CallPorts & { readonly audit: Audit }): CallThirdParty {
+  return async (request, caller, now) => {
+    const call = { ...callNames(request, caller.names), connection: caller.detail.connection };
+    const refused = (reason: string) => {
+      ports.audit({ event: 'egress_refused', ...call, reason });
+    };
+    try {
+      const decided = await decideCall(ports, request, caller, now);
+      if (!decided.ok) {
+        refused(decided.refusal.reason);
+        return decided;
+      }
+      return await made(ports, decided.value, refused, call);
+    } catch (error) {
+      refused('unavailable');
+      throw error;
+    }
+  };
+}
+
+async function made(
+  ports: CallPorts & { readonly audit: Audit },
+  decided: DecidedCall,
+  refused: (reason: string) => void,
+  call: AuditedCall,
+): Promise<Result<EgressAnswer, CallRefusal>> {
+  const outcome = await makeCall(ports, decided);
+  const { rule } = decided;
+  if (outcome.ok) {
+    const { status, redacted } = outcome.value;
+    ports.audit({ event: 'egress_called', ...call, rule, status, redacted });
+  } else if (outcome.refusal.status >= 502) {
+    // Something may have been sent, and done.
+    ports.audit({ event: 'egress_called', ...call, rule, status: outcome.refusal.status, redacted: 0 });
+  } else {
+    refused(outcome.refusal.reason);
+  }
+  return outcome;
+}
+
+/** What the audit trail tells of every call: never its path, its query, its headers or its body. */
+export interface AuditedCall extends Partial<CallerNames> {
+  readonly requestId: string;
+  readonly sourceAddress: string;
+  readonly provider: string;
+  readonly method: string;
+  readonly connection?: string;
+}
+
+export function callNames(
+  { requestId, sourceAddress, provider, method }: Omit<AuditedCall, keyof CallerNames | 'connection'>,
+  names?: CallerNames,
+): AuditedCall {
+  return { requestId, sourceAddress, ...names, provider, method };
+}
