@@ -14,12 +14,13 @@ import type { Connecting, ConnectionSummary, ConnectReturn } from '../../../../l
 import type { ConnectTransactions } from '../../../../lambdas/ports/connect-transactions.ts';
 import type { Persons } from '../../../../lambdas/ports/persons.ts';
 import type { EgressProvider } from '../../../../lambdas/ports/egress-providers.ts';
+import type { IdentityProvider } from '../../../../lambdas/ports/identity-providers.ts';
 import type { Seals } from '../../../../lambdas/ports/seals.ts';
 import type { Instant } from '../../../../lambdas/runtime/clock.ts';
 import type { AuditEvent } from '../../../../lambdas/runtime/events.ts';
 import type { IdpId, Issuer, PersonId } from '../../../../lambdas/runtime/identifiers.ts';
 import { systemRandom } from '../../../../lambdas/runtime/random.ts';
-import { ok } from '../../../../lambdas/runtime/result.ts';
+import { ok, refuse } from '../../../../lambdas/runtime/result.ts';
 import type { TestTables } from '../../../support/dynamodb.ts';
 import { formsOf, type Form, textOf } from '../../../support/html-page.ts';
 import { aRequest, formType } from '../../http/requests.ts';
@@ -40,7 +41,7 @@ export interface Desk {
   readonly transactions: ConnectTransactions;
   readonly persons: Persons;
   readonly events: readonly AuditEvent[];
-  readonly time: { now: Instant };
+  readonly time: { now: Instant; tooMany: boolean };
   /** Somebody who has signed in for these pages. */
   readonly sessionOf: (changes?: Partial<AccountSession>) => Promise<Person>;
   readonly stranger: () => Person;
@@ -59,9 +60,10 @@ export interface Seen {
 export function aDesk(
   { tables, seals }: { readonly tables: TestTables; readonly seals: Seals },
   provider: EgressProvider = aProvider(),
+  idps: readonly IdentityProvider[] = [anIdp()],
 ): Desk {
   const events: AuditEvent[] = [];
-  const time = { now };
+  const time = { now, tooMany: false };
   const connections: Connections = {
     ...{ kept: [], completed: [], disconnected: [] },
     complete: (back) => Promise.resolve({ kind: 'connected', summary: aConnection({ agents: back.agents }) }),
@@ -86,7 +88,7 @@ export function aDesk(
     'registry' | 'idps' | 'signIns' | 'persons' | 'seals' | 'limit' | 'random' | 'audit'
   > = {
     registry: { resources: () => Promise.resolve([aResource(provider)]) },
-    idps: { all: () => Promise.resolve([anIdp()]) },
+    idps: { all: () => Promise.resolve(idps) },
     signIns: {
       begin: ({ issuer: at }, { state }) => Promise.resolve(new URL(`${at}/authorize?state=${state}`)),
       complete: (idp) => {
@@ -94,7 +96,10 @@ export function aDesk(
         return Promise.resolve(ok({ person, keptUpstream: false }));
       },
     },
-    limit: { admit: () => ok(undefined), count: () => Promise.resolve(ok(undefined)) },
+    limit: {
+      admit: () => ok(undefined),
+      count: () => Promise.resolve(time.tooMany ? refuse(tooMany) : ok(undefined)),
+    },
     ...{ persons, seals, random: systemRandom, audit: (event) => events.push(event) },
   };
   const providers: ConnectPorts['providers'] = {
@@ -166,6 +171,7 @@ export interface Person {
   readonly post: (url: string, fields: Readonly<Record<string, string>>) => Promise<Seen>;
 }
 
+const tooMany = { reason: 'too_many_requests', of: 'address', perSecond: 1, retryAfterSeconds: 7 } as const;
 const strayed: HttpResponse = { status: 400, headers: {}, body: 'not ours' };
 
 function seen({ status, headers, body }: HttpResponse, url: string): Seen {

@@ -4,8 +4,8 @@ import { after } from '../../../../lambdas/runtime/clock.ts';
 import { verifies } from '../../../spec/verifies.ts';
 import { startTables, type TestTables } from '../../../support/dynamodb.ts';
 import { type SealCloud, startSealCloud } from '../../../support/seal-cloud.ts';
-import { aDesk, callback, page, sentOn, untouched } from './a-connecting-person.ts';
-import { aConnection, aProvider, nightly, now, read, triage, write } from './mothers.ts';
+import { aDesk, answerTo, callback, page, sentOn, untouched } from './a-connecting-person.ts';
+import { aConnection, anIdp, aProvider, nightly, now, read, triage, write } from './mothers.ts';
 
 let tables: TestTables;
 let cloud: SealCloud;
@@ -16,7 +16,8 @@ afterAll(async () => {
   await Promise.all([tables.stop(), cloud.stop()]);
 });
 
-const desk = (provider = aProvider()) => aDesk({ tables, seals: cloud.instance() }, provider);
+const desk = (provider = aProvider(), idps = [anIdp()]) =>
+  aDesk({ tables, seals: cloud.instance() }, provider, idps);
 describe('the page on which an account is connected', () => {
   verifies(
     'vestibule:connect-page',
@@ -63,6 +64,34 @@ describe('the page on which an account is connected', () => {
     expect((await alice.open(`${page}?group=ops`)).text).toContain(
       'All agents of the group use this account',
     );
+  });
+
+  it('asks where the person signs in, and comes back to what was asked from there too', async () => {
+    const { stranger } = desk(aProvider(), [anIdp(), anIdp('partners')]);
+    const alice = stranger();
+    const asked = await alice.open(`${page}?agent=triage&scope=issues:read`);
+    expect(asked.text).toContain('Choose where you sign in');
+    const away = await alice.post(page, { ...untouched(asked), idp: 'partners' });
+    expect([away.status, away.location?.host]).toEqual([303, 'partners.example.com']);
+    const state = away.location?.searchParams.get('state') ?? '';
+    const back = await alice.open(`/callback/partners?state=${state}&code=c`);
+    expect(back.location?.search).toBe('?agent=triage&scope=issues%3Aread');
+  });
+
+  it('is not shown to an address of which too much comes', async () => {
+    const { sessionOf, time, connections } = desk();
+    const alice = await sessionOf();
+    const sent = await sentOn(alice);
+    time.tooMany = true;
+    const fields = { token: 'x' };
+    for (const seen of [
+      await alice.open(page),
+      await alice.post(page, fields),
+      await alice.open(answerTo(sent)),
+    ]) {
+      expect([seen.status, seen.headers['retry-after']]).toEqual([429, '7']);
+    }
+    expect(connections.completed).toEqual([]);
   });
 
   it.each([
