@@ -38,7 +38,7 @@ export async function narrowToken(
     return refuse(found.state === 'disconnecting' ? 'gone' : 'interaction_required');
   }
   const scopes = provider.scopes.filter(({ name }) => asked.scopes.includes(name));
-  const upstream = [...new Set(scopes.flatMap((scope) => scope.upstream))];
+  const upstream = narrowing(scopes);
   // Nothing to narrow by is everything.
   if (upstream.length === 0) return refuse('not_narrowable');
   const now = ports.clock();
@@ -49,6 +49,12 @@ export async function narrowToken(
   const isWider = granted.some((each) => !isGranted(each, [...upstream, ...ofNoResource]));
   if (isWider) return refuse('not_narrowable');
   return ok(tokenOf(given.value, scopes, granted, now));
+}
+
+/** What is asked of the third party: no other refresh token, which nobody would keep. */
+function narrowing(scopes: readonly EgressScope[]): readonly string[] {
+  const all = scopes.flatMap(({ upstream }) => upstream);
+  return [...new Set(all)].filter((each) => each !== 'offline_access');
 }
 
 /** OIDC Core §5.4, §11; and GitHub gives every token the first of its permissions. They open nothing of what is the account's. */
@@ -94,7 +100,7 @@ function tokenOf(
   granted: readonly string[],
   now: Instant,
 ): NarrowedToken {
-  const whole = scopes.filter(({ upstream }) => upstream.every((each) => isGranted(each, granted)));
+  const whole = scopes.filter((scope) => narrowing([scope]).every((each) => isGranted(each, granted)));
   return {
     accessToken: access.reveal(),
     ...(accessSeconds !== undefined && { expiresAt: after(now, accessSeconds) }),

@@ -14,6 +14,14 @@ export const connections = {
     ['Vestibule', 'RFC 6749 §5.1', 'RFC 6749 §5.2', 'RFC 6901 §4'],
     'reads whatever a third party answers with, and tells of it no more than an error code',
   ),
+  'vestibule:connect-scopes-missing': must(
+    ['Vestibule', 'RFC 6749 §5.1'],
+    'connects no account by which the agents could not do what they were let do, and gives back what was given for it',
+  ),
+  'vestibule:narrowed-or-none': must(
+    'Vestibule',
+    'hands out no token of a third party that is good for more than was asked',
+  ),
   'vestibule:connection-single-flight': must(
     ['Vestibule', 'RFC 6749 §6'],
     'asks a third party once for all who want a connection renewed at the same time',

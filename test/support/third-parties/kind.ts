@@ -50,7 +50,7 @@ export interface Kind {
   /** `graceSeconds`: for so long a refresh token that was used is taken again. */
   readonly refresh: 'none' | 'stable' | { readonly graceSeconds: number };
   /** Whether fewer scopes are had by asking for fewer at a refresh. */
-  readonly narrows?: true;
+  readonly narrows?: boolean;
   /** Endings, its API, and whatever else it has. */
   readonly besides: (asked: Asked, accounts: Accounts) => Promise<Reply> | Reply;
 }

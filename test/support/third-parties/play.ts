@@ -113,7 +113,7 @@ export async function playThirdParty(kind: Kind): Promise<ThirdParty> {
     const usedAt = grant.used.get(token);
     const grace = typeof kind.refresh === 'object' ? kind.refresh.graceSeconds : 0;
     if (usedAt !== undefined && passed - usedAt >= grace) return kind.refused.refresh;
-    const fewer = kind.narrows && scope !== undefined ? scope.split(' ') : undefined;
+    const fewer = kind.narrows === true && scope !== undefined ? scope.split(' ') : undefined;
     if (fewer?.some((each) => !grant.scopes.includes(each))) {
       return { status: 400, body: { error: 'invalid_scope' } };
     }

@@ -3,6 +3,12 @@ import { disconnectConnection } from '../../../lambdas/egress/disconnect-connect
 import { renewConnection } from '../../../lambdas/egress/renew-connection.ts';
 import { github } from '../../support/third-parties/github.ts';
 import { google } from '../../support/third-parties/google.ts';
+import { atlassian } from '../../support/third-parties/atlassian.ts';
+import { linear } from '../../support/third-parties/linear.ts';
+import { microsoft } from '../../support/third-parties/microsoft.ts';
+import { notion } from '../../support/third-parties/notion.ts';
+import { salesforce } from '../../support/third-parties/salesforce.ts';
+import { stripe } from '../../support/third-parties/stripe.ts';
 import { slack } from '../../support/third-parties/slack.ts';
 import { verifies } from '../../spec/verifies.ts';
 import { accessOf, alone, type At, connected, found, placeOf, startVault, type Vault } from './a-vault.ts';
@@ -15,7 +21,13 @@ afterAll(async () => {
   await vault.stop();
 });
 
-const kinds = { github, slack, google };
+const kinds = { github, slack, google, microsoft, atlassian, notion, linear, salesforce, stripe };
+
+/** Where people end it themselves, because the third party has no other way. */
+function pageOf({ provider: { credential } }: At): string | undefined {
+  const revocation = credential.kind === 'oauth2' ? credential.revocation : undefined;
+  return revocation?.kind === 'by_hand' ? revocation.page : undefined;
+}
 
 const eventsOf = ({ told }: At): readonly string[] => told.map(({ event }) => event);
 
@@ -26,23 +38,6 @@ describe.each(Object.entries(kinds))('an account at %s', (_name, kind) => {
       expect(connection.state).toBe('active');
       expect(party.isGood(await accessOf(at, connection))).toBe(true);
       expect(eventsOf(at)).toEqual(['connection_made']);
-    }));
-
-  it('has another token once it is renewed, before anybody waits for it', () =>
-    alone(vault, kind, async (party, at) => {
-      const before = await connected(at);
-      const life = (before.accessUntil ?? 0) - at.ports.clock();
-      expect(life).toBeGreaterThan(3_000);
-      const dueIn = ((before.dueAt ?? 0) - at.ports.clock()) / life;
-      expect(dueIn).toBeGreaterThanOrEqual(0.59);
-      expect(dueIn).toBeLessThanOrEqual(0.8);
-      at.pass(life);
-      expect(await renewConnection(at.ports, placeOf(before), before, 'request')).toBe('renewed');
-      const renewed = await found(at, before);
-      expect(renewed.accessUntil).toBeGreaterThan(at.ports.clock());
-      const [old, fresh] = [await accessOf(at, before), await accessOf(at, renewed)];
-      expect(fresh).not.toBe(old);
-      expect(party.isGood(fresh)).toBe(true);
     }));
 
   verifies(
@@ -68,8 +63,10 @@ describe.each(Object.entries(kinds))('an account at %s', (_name, kind) => {
       alone(vault, kind, async (party, at) => {
         const connection = await connected(at);
         const token = await accessOf(at, connection);
-        expect(await disconnectConnection(at.ports, connection, 'request')).toEqual({ revoked: true });
-        expect(party.isGood(token)).toBe(false);
+        const page = pageOf(at);
+        const told = await disconnectConnection(at.ports, connection, 'request');
+        expect(told).toEqual(page === undefined ? { revoked: true } : { revoked: false, removeAt: page });
+        expect(party.isGood(token)).toBe(page !== undefined);
         expect(await at.ports.connections.find(connection)).toBeUndefined();
         expect(eventsOf(at)).toEqual(['connection_made', 'disconnect_asked', 'connection_revoked']);
       }),
@@ -87,7 +84,8 @@ describe.each(Object.entries(kinds))('an account at %s', (_name, kind) => {
       expect(lost).toMatchObject({ state: 'interaction_required' });
       expect(lost.access).toBeUndefined();
       expect(eventsOf(at)).toEqual(['connection_made', 'connection_lost']);
-      expect(await disconnectConnection(at.ports, connection, 'request')).toEqual({ revoked: true });
+      await disconnectConnection(at.ports, connection, 'request');
+      expect(await at.ports.connections.find(connection)).toBeUndefined();
     }));
 
   it('loses none of its tokens to an event', () =>
@@ -100,3 +98,41 @@ describe.each(Object.entries(kinds))('an account at %s', (_name, kind) => {
       for (const canary of [...party.canaries, party.secret]) expect(told).not.toContain(canary);
     }));
 });
+
+/** Where it is told how long a token is good. */
+const ends = Object.entries(kinds).filter(([name]) => name !== 'notion' && name !== 'salesforce');
+
+describe.each(ends)('an account at %s', (_name, kind) => {
+  it('has another token once it is renewed, before anybody waits for it', () =>
+    alone(vault, kind, async (party, at) => {
+      const before = await connected(at);
+      const life = (before.accessUntil ?? 0) - at.ports.clock();
+      expect(life).toBeGreaterThan(3_000);
+      const dueIn = ((before.dueAt ?? 0) - at.ports.clock()) / life;
+      expect(dueIn).toBeGreaterThanOrEqual(0.59);
+      expect(dueIn).toBeLessThanOrEqual(0.8);
+      at.pass(life);
+      expect(await renewConnection(at.ports, placeOf(before), before, 'request')).toBe('renewed');
+      const renewed = await found(at, before);
+      expect(renewed.accessUntil).toBeGreaterThan(at.ports.clock());
+      const [old, fresh] = [await accessOf(at, before), await accessOf(at, renewed)];
+      expect(fresh).not.toBe(old);
+      expect(party.isGood(fresh)).toBe(true);
+    }));
+});
+
+it.each([['notion'], ['salesforce']] as const)(
+  'an account at %s, which tells no end of its tokens, is renewed where one is refused, and not before',
+  (name) =>
+    alone(vault, kinds[name], async (party, at) => {
+      const before = await connected(at);
+      expect(before.accessUntil).toBeUndefined();
+      expect(before.dueAt).toBeUndefined();
+      await renewConnection(at.ports, placeOf(before), before, 'request');
+      const renewed = await found(at, before);
+      expect(party.isGood(await accessOf(at, renewed))).toBe(true);
+      expect(renewed.facts).toEqual(before.facts);
+      expect(renewed.facts).toHaveLength(1);
+      expect(renewed.upstreamScopes).toEqual(before.upstreamScopes);
+    }),
+);
