@@ -64,7 +64,11 @@ describe('a token of the third party itself', () => {
 
   it.each([
     ['where the config lets the agent have none', { provider: aProvider(), narrowed }, 'through the proxy'],
-    ['to a client whose tokens are of a key', { provider, narrowed, client: { dpopBound: true } }, ''],
+    [
+      'to a client whose tokens are of a key',
+      { provider, narrowed, client: { dpopBound: true } },
+      'bound to a key of its own',
+    ],
     ['where the third party makes none of less', { provider }, 'makes no token of less'],
     ['where it refuses', { provider, narrowed: { kind: 'refused' } as const }, 'gives no token of that'],
   ])('is not given %s', async (_when, input, words) => {
