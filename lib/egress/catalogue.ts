@@ -1,8 +1,20 @@
-import type { CatalogueName, EgressProviderConfig } from '../config/egress-config.ts';
+import type { CatalogueName } from '../config/egress-config.ts';
+import type { CatalogueEntry } from './catalogue-entry.ts';
+import { atlassian } from './catalogue/atlassian.ts';
+import { githubApp } from './catalogue/github-app.ts';
+import { github } from './catalogue/github.ts';
+import { google } from './catalogue/google.ts';
+import { linear } from './catalogue/linear.ts';
+import { microsoft } from './catalogue/microsoft.ts';
+import { notion } from './catalogue/notion.ts';
+import { salesforce } from './catalogue/salesforce.ts';
+import { slack } from './catalogue/slack.ts';
+import { stripe } from './catalogue/stripe.ts';
 
-/** What is built in of a third party; an entry of the config adds who we are there. */
-export type BuiltIn = Required<Pick<EgressProviderConfig, 'name' | 'credential' | 'api' | 'scopes'>>;
+/** The third parties that are built in. */
+export const catalogue: Readonly<Record<CatalogueName, CatalogueEntry>> = {
+  ...{ github, 'github-app': githubApp, slack, google, microsoft },
+  ...{ atlassian, notion, linear, salesforce, stripe },
+};
 
-/** By name, made of what an entry says (its tenant, the key of its app). */
-export const catalogue: Readonly<Partial<Record<CatalogueName, (entry: EgressProviderConfig) => BuiltIn>>> =
-  {};
+export const catalogueNames = Object.keys(catalogue) as readonly CatalogueName[];

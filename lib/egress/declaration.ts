@@ -6,7 +6,9 @@ import type {
   RevocationConfig,
   ServiceEgressConfig,
 } from '../config/egress-config.ts';
+import { offeredAgents } from './offered-agents.ts';
 import type { ResolvedEgressProvider } from './resolve.ts';
+import { readRule } from './rule.ts';
 
 /** What the registrar is told of a third party. */
 export function egressDeclaration(
@@ -27,55 +29,25 @@ export function egressDeclaration(
       response_headers: api.responseHeaders,
     }),
     credential: credentialDeclaration(credential, clientId),
-    agents: agents.flatMap((agent) => offered(provider, agent)),
+    agents: offeredAgents(provider, agents).map(({ asItself, providerTokens, ...agent }) => ({
+      ...agent,
+      ...(asItself && { as_itself: true }),
+      ...(providerTokens && { provider_tokens: true }),
+    })),
     groups: groups.map(({ id: group, agents: of, connectedBy }) => ({
       ...{ id: group, agents: of, connectors: connectedBy },
     })),
   };
 }
 
-/** `GET,POST /repos/**` */
-export function ruleDeclaration(rule: RequestRuleConfig): object {
-  if (typeof rule === 'string') {
-    const [methods = '', path = ''] = rule.split(' ');
-    return { methods: methods.split(','), path };
-  }
-  const { methods, path, origin, body } = rule;
+function ruleDeclaration(rule: RequestRuleConfig): object {
+  const { methods, path, origin, body } = readRule(rule) ?? {};
   return given({
     ...{ methods, path, origin },
     body: body?.map((each) =>
       'oneOf' in each ? { pointer: each.pointer, one_of: each.oneOf } : { ...each },
     ),
   });
-}
-
-/** In the name of people, or of itself, as the agent's own entry has it. */
-function offered(
-  { id, providerTokens }: ResolvedEgressProvider,
-  { id: agent, name, scopes, onBehalfOf }: Pick<AgentConfig, 'id' | 'name' | 'scopes' | 'onBehalfOf'>,
-): readonly object[] {
-  const inNames = onBehalfOf?.[id];
-  const own = scopes[id];
-  if (inNames === undefined && own === undefined) return [];
-  const { required = [], optional = [] } = own ?? {};
-  const delegated = inNames === undefined ? [] : namesOf(inNames.scopes);
-  return [
-    {
-      ...{ agent, name: name ?? agent, scopes: [...new Set([...delegated, ...required, ...optional])] },
-      ...(inNames === undefined && { as_itself: true }),
-      ...(providerTokens.includes(agent) && { provider_tokens: true }),
-    },
-  ];
-}
-
-function namesOf(scopes: readonly string[] | Readonly<Record<string, readonly string[]>>): readonly string[] {
-  return isList(scopes) ? scopes : Object.keys(scopes);
-}
-
-function isList(
-  scopes: readonly string[] | Readonly<Record<string, readonly string[]>>,
-): scopes is readonly string[] {
-  return Array.isArray(scopes);
 }
 
 function credentialDeclaration(

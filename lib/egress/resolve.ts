@@ -6,39 +6,55 @@ import type {
   OAuthEgressConfig,
   ServiceEgressConfig,
 } from '../config/egress-config.ts';
-import { type BuiltIn, catalogue } from './catalogue.ts';
+import { catalogue } from './catalogue.ts';
 
-/** A third party of the config, with what is built in of it. */
+type Credential = OAuthEgressConfig | ServiceEgressConfig;
+
+/** A third party with all that is said or known of it. */
 export interface ResolvedEgressProvider {
   readonly id: string;
   readonly name: string;
-  readonly clientId: string | undefined;
-  readonly credential: OAuthEgressConfig | ServiceEgressConfig;
-  readonly api: EgressApiConfig;
+  /** Absent where nobody there knows us by one: API keys and Basic. */
+  readonly clientId?: string;
+  readonly secretArn?: string;
+  readonly credential: Credential;
+  readonly api: EgressApiConfig & { readonly origins: readonly string[] };
   readonly scopes: Readonly<Record<string, EgressScopeConfig>>;
   readonly groups: readonly AgentGroupConfig[];
   readonly providerTokens: readonly string[];
 }
 
-/** What an entry says of itself goes before what is built in. The entry is a sound one. */
-export function resolveProvider(entry: EgressProviderConfig): ResolvedEgressProvider {
-  const builtIn = entry.uses && catalogue[entry.uses]?.(entry);
-  const { id, clientId, groups = [], providerTokens = [] } = entry;
+/** Fills an entry in by the catalogue: what it says of itself goes before. Parts that nobody says are missing. */
+export function filledIn(entry: EgressProviderConfig): EgressProviderConfig {
+  const known = entry.uses && catalogue[entry.uses];
+  if (known === undefined) return entry;
+  const credential = credentialOf(known.credential?.(entry), entry.credential);
   return {
-    ...{ id, clientId, groups, providerTokens },
-    name: entry.name ?? builtIn?.name ?? id,
-    credential: credentialOf(entry, builtIn),
-    api: { ...builtIn?.api, ...entry.api },
-    scopes: entry.scopes ?? builtIn?.scopes ?? {},
+    ...entry,
+    name: entry.name ?? known.name,
+    ...(credential && { credential }),
+    api: { ...known.api, ...entry.api },
+    scopes: entry.scopes ?? known.scopes,
   };
 }
 
-function credentialOf(
-  { id, credential: own }: EgressProviderConfig,
-  builtIn: BuiltIn | undefined,
-): OAuthEgressConfig | ServiceEgressConfig {
-  const known = builtIn?.credential;
-  const said = own ?? known;
-  if (said === undefined) throw new Error(`the provider ${id} has no credential, and none is built in`);
-  return known?.kind === 'oauth2' && said.kind === 'oauth2' ? { ...known, ...said } : said;
+/** The same for an entry that the check of the config let pass. */
+export function resolveProvider(entry: EgressProviderConfig): ResolvedEgressProvider {
+  const { id, name = id, clientId, secretArn, credential, api, scopes, ...more } = filledIn(entry);
+  if (credential === undefined || api?.origins === undefined || scopes === undefined) {
+    throw new Error(`egress provider ${id} is not whole; checkConfig tells what it lacks`);
+  }
+  return {
+    ...{ id, name, credential, scopes },
+    ...(clientId !== undefined && { clientId }),
+    ...(secretArn !== undefined && { secretArn }),
+    api: { ...api, origins: api.origins },
+    ...{ groups: more.groups ?? [], providerTokens: more.providerTokens ?? [] },
+  };
+}
+
+/** Members of one kind go together; another kind replaces it. */
+function credentialOf(known: Credential | undefined, own: Credential | undefined): Credential | undefined {
+  if (known === undefined || own === undefined) return own ?? known;
+  return known.kind === own.kind ? ({ ...known, ...own } as Credential) : own;
 }

@@ -32,7 +32,7 @@ const ownHeaders =
 
 /** Those that would do something at the origin of the issuer, or that say how an answer was sent. */
 const ownResponseHeaders =
-  /^(?:set-cookie2?|clear-site-data|content-security-policy.*|x-content-type-options|x-frame-options|strict-transport-security|access-control-.*|cross-origin-.*|refresh|location|content-location|link|www-authenticate|service-worker-allowed|sourcemap|alt-svc|report-to|reporting-endpoints|nel|date|cache-control)$/;
+  /^(?:set-cookie2?|clear-site-data|content-security-policy.*|x-content-type-options|x-frame-options|strict-transport-security|access-control-.*|cross-origin-.*|refresh|location|content-location|www-authenticate|service-worker-allowed|sourcemap|alt-svc|report-to|reporting-endpoints|nel|date|cache-control)$/;
 
 const headerForm = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
 
