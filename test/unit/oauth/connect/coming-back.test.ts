@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { after } from '../../../../lambdas/runtime/clock.ts';
 import { verifies } from '../../../spec/verifies.ts';
+import { hostile } from '../../../property/arbitraries.ts';
 import { startTables, type TestTables } from '../../../support/dynamodb.ts';
 import { type SealCloud, startSealCloud } from '../../../support/seal-cloud.ts';
 import { aDesk, answerTo, callback, page, sentOn } from './a-connecting-person.ts';
@@ -160,5 +162,35 @@ describe('the return from the third party', () => {
     Object.assign(provider, { agents: [{ agent: triage, name: 'Triage', scopes: [read] }] });
     expect((await alice.open(answer)).status).toBe(403);
     expect(connections.completed).toEqual([]);
+  });
+});
+
+describe('whatever a stranger sends', () => {
+  const names = fc.constantFrom('state', 'code', 'iss', 'error', 'agent', 'scope', 'group', 'idp', 'token');
+  const pairs = fc.array(fc.tuple(fc.oneof(names, hostile), hostile), { maxLength: 6 });
+  const paths = fc.oneof(
+    fc.constantFrom(page, callback),
+    hostile.map((text) => `/connect/${encodeURIComponent(text.toWellFormed())}`),
+  );
+
+  it('is answered in words, and never with a failure or a way to somebody else', async () => {
+    const { sessionOf, stranger } = desk();
+    const people = [await sessionOf(), stranger()];
+    const property = fc.asyncProperty(
+      fc.constantFrom(...people),
+      paths,
+      pairs,
+      fc.boolean(),
+      async (person, path, fields, posts) => {
+        const query = new URLSearchParams(fields).toString();
+        const seen = await (posts
+          ? person.post(path, Object.fromEntries(fields))
+          : person.open(`${path}?${query}`));
+        expect(seen.status).toBeLessThan(500);
+        const hosts = ['auth.example.com', 'company.example.com'];
+        if (seen.location !== undefined) expect(hosts).toContain(seen.location.host);
+      },
+    );
+    await fc.assert(property, { numRuns: 300 });
   });
 });
