@@ -92,6 +92,8 @@ export async function renewOnce(
   await leased.settle(outcome);
   if (outcome.kind === 'interaction_required') {
     ports.audit({ event: 'connection_lost', ...told, reason: outcome.reason });
+    // The item holds nothing of it any more; what is kept elsewhere is found by nobody then.
+    await firmly(ports, () => ports.seals.forget(found));
     return 'interaction_required';
   }
   ports.audit({ event: 'connection_renewal_failed', ...told, reason: refusal.error });

@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import {
   CreateSecretCommand,
+  ListSecretsCommand,
   PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
@@ -11,6 +12,7 @@ import { dynamoConnections } from '../../../lambdas/adapters/dynamodb/connection
 import { dynamoDueConnections } from '../../../lambdas/adapters/dynamodb/due-connections.ts';
 import { kmsAssertionSigner } from '../../../lambdas/adapters/kms/assertion-signer.ts';
 import { kmsConnectionSeals } from '../../../lambdas/adapters/kms/connection-seals.ts';
+import { secretsManagerConnectionSeals } from '../../../lambdas/adapters/secrets-manager/connection-secrets.ts';
 import { secretsManagerEgressSecrets } from '../../../lambdas/adapters/secrets-manager/egress-secrets.ts';
 import { egressProviders } from '../../../lambdas/adapters/upstream/egress-provider.ts';
 import { egressAuthorizationUrl } from '../../../lambdas/egress/authorization-url.ts';
@@ -41,6 +43,8 @@ export interface Vault {
   readonly at: (party: ThirdParty, given?: Given) => Promise<At>;
   readonly keyArn: () => Promise<string>;
   readonly kms: KMSClient;
+  /** The names of the secrets that tokens are kept in, whosever they are. */
+  readonly tokenSecrets: () => Promise<readonly string[]>;
   readonly stop: () => Promise<void>;
 }
 
@@ -49,6 +53,8 @@ export interface Given {
   readonly provider?: Partial<EgressProvider>;
   /** The text of the deployment's secret, where it is not as the third party has it. */
   readonly secret?: string;
+  /** Tokens are kept in secrets, and not in their items. */
+  readonly inSecrets?: true;
 }
 
 export interface At {
@@ -105,9 +111,17 @@ export async function startVault(): Promise<Vault> {
     return (await kms.send(new CreateKeyCommand({ ...made }))).KeyMetadata?.Arn ?? '';
   };
   const keyArn = await newKey();
+  const inItems = kmsConnectionSeals({ client: kms, keyArn, deployment: 'Vestibule' });
+  const inSecrets = secretsManagerConnectionSeals({
+    ...{ client: secretsManager, keyArn, deployment: 'Vestibule' },
+  });
   return {
     kms,
     keyArn: () => newKey('RSA_2048'),
+    tokenSecrets: async () => {
+      const { SecretList: list = [] } = await secretsManager.send(new ListSecretsCommand({}));
+      return list.map(({ Name = '' }) => Name).filter((name) => name.includes('/connection/'));
+    },
     at: async (party, given = {}) => {
       secrets += 1;
       // What one test leaves due is nothing of another's.
@@ -135,7 +149,7 @@ export async function startVault(): Promise<Vault> {
           },
           connections: dynamoConnections({ client: dynamo, table: tables.grants }),
           due: dynamoDueConnections({ client: dynamo, table: tables.grants }),
-          seals: kmsConnectionSeals({ client: kms, keyArn, deployment: 'Vestibule' }),
+          seals: given.inSecrets === true ? inSecrets : inItems,
           ask: egressProviders('loopback'),
           secrets: secretsManagerEgressSecrets({
             ...{ client: secretsManager, arns: new Map([[`egress:${provider.id}`, secretArn]]), clock },

@@ -139,3 +139,21 @@ it('who asks to disconnect what is another by now ends nothing', () =>
     expect(party.isGood(await accessOf(at, connection))).toBe(true);
     expect((await found(at, connection)).state).toBe('active');
   }));
+
+it('tokens in secrets are renewed there, and gone with the connection or what it was lost by', () =>
+  alone(
+    vault,
+    slack,
+    async (party, at) => {
+      const [kept, lost, ended] = [await connected(at), await connected(at), await connected(at)];
+      expect(await vault.tokenSecrets()).toHaveLength(6);
+      expect(await renewConnection(at.ports, placeOf(kept), kept, 'request')).toBe('renewed');
+      expect(party.isGood(await accessOf(at, await found(at, kept)))).toBe(true);
+      expect(await disconnectConnection(at.ports, ended, 'request')).toEqual({ revoked: true });
+      expect(await vault.tokenSecrets()).toHaveLength(4);
+      party.takeBack();
+      expect(await renewConnection(at.ports, placeOf(lost), lost, 'request')).toBe('interaction_required');
+      expect(await vault.tokenSecrets()).toHaveLength(2);
+    },
+    { inSecrets: true },
+  ));
