@@ -41,7 +41,7 @@ export function accountAnswer(
         cookies: [cookies.forget('account'), cookies.forget('session')],
       };
     case 'refuse':
-      return messagePage(look, { ...refused(outcome.refusal), reference });
+      return messagePage(look, { ...refused(outcome.refusal, outcome.then), reference });
   }
 }
 
@@ -97,8 +97,8 @@ function originOf(id: ClientId): ClientOrigin {
   return { kind: id.startsWith('dyn_') ? 'self' : 'declared' };
 }
 
-function refused(refusal: AccountRefusal): Omit<MessageView, 'reference'> {
-  const link = { label: 'Sign in', href: path };
+function refused(refusal: AccountRefusal, then: string = path): Omit<MessageView, 'reference'> {
+  const link = { label: 'Sign in', href: then };
   switch (refusal.reason) {
     case 'too_many_requests': {
       const paragraphs = ['Too many requests come from your address. Wait a little and try again.'];

@@ -78,4 +78,9 @@ export type AccountOutcome =
       readonly then?: `/${string}`;
     }
   | { readonly go: 'signed_out' }
-  | { readonly go: 'refuse'; readonly refusal: AccountRefusal };
+  | {
+      readonly go: 'refuse';
+      readonly refusal: AccountRefusal;
+      /** Where they begin again; absent: at the account page. */
+      readonly then?: `/${string}`;
+    };

@@ -72,7 +72,7 @@ export async function comeBackToAccount(
       ...(detail !== undefined && { detail }),
       ...(explained && { finding: explained.code, fix: explained.fix }),
     });
-    return { go: 'refuse', refusal: { reason } };
+    return { go: 'refuse', refusal: { reason }, ...onward(pending) };
   };
   const idp = await activeIdp(ports, pending.idp);
   if (idp === undefined) return refuse('sign_in_failed', 'the identity provider is gone');
@@ -90,7 +90,7 @@ export async function comeBackToAccount(
   audit({ event: 'account_opened', requestId, sourceAddress, person: session.person, idp: idp.id });
   tellAgain(ports, visit, pending, outcome.value);
   const kept = await keepCookie(ports.seals, session, now);
-  return { go: 'signed_in', kept, ...(pending.then !== undefined && { then: pending.then }) };
+  return { go: 'signed_in', kept, ...onward(pending) };
 }
 
 function sessionOf(
@@ -107,6 +107,10 @@ function sessionOf(
     ...(upstream !== undefined && { upstream }),
     ...(roles.length > 0 && { roles }),
   };
+}
+
+function onward({ then }: Pending): Pick<Pending, 'then'> {
+  return then === undefined ? {} : { then };
 }
 
 type Pending = Extract<AccountCookie, { readonly kind: 'sign_in' }>;

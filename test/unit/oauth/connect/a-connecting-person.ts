@@ -91,7 +91,8 @@ export function aDesk(
     idps: { all: () => Promise.resolve(idps) },
     signIns: {
       begin: ({ issuer: at }, { state }) => Promise.resolve(new URL(`${at}/authorize?state=${state}`)),
-      complete: (idp) => {
+      complete: (idp, { query }) => {
+        if (query.includes('error=')) return Promise.resolve(refuse(cancelled));
         const person = { id: 'person.alice' as PersonId, idp: idp.id, name: 'Alice', groups: ['leads'] };
         return Promise.resolve(ok({ person, keptUpstream: false }));
       },
@@ -172,6 +173,10 @@ export interface Person {
 }
 
 const tooMany = { reason: 'too_many_requests', of: 'address', perSecond: 1, retryAfterSeconds: 7 } as const;
+const cancelled = {
+  ...({ reason: 'upstream_refused', error: 'access_denied' } as const),
+  explained: { code: 'refused', fix: 'none' },
+};
 const strayed: HttpResponse = { status: 400, headers: {}, body: 'not ours' };
 
 function seen({ status, headers, body }: HttpResponse, url: string): Seen {

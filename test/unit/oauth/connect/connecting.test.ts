@@ -76,6 +76,12 @@ describe('the page on which an account is connected', () => {
     const state = away.location?.searchParams.get('state') ?? '';
     const back = await alice.open(`/callback/partners?state=${state}&code=c`);
     expect(back.location?.search).toBe('?agent=triage&scope=issues%3Aread');
+    // And begins there again where nothing came of it.
+    const again = await alice.post(page, { ...untouched(asked), idp: 'partners' });
+    const cancelled = `/callback/partners?state=${again.location?.searchParams.get('state') ?? ''}&error=access_denied`;
+    expect((await alice.open(cancelled)).html).toContain(
+      `href="${page}?agent=triage&amp;scope=issues%3Aread"`,
+    );
   });
 
   it('is not shown to an address of which too much comes', async () => {
