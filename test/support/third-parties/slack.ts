@@ -35,7 +35,9 @@ export const slack: Kind = {
   }),
   paths: { authorize: '/oauth/v2/authorize', token: '/api/oauth.v2.access' },
   scope: { parameter: 'user_scope', separator: ',' },
-  takes: (asked) => basicOf(asked) === `${clientId}:${secret}`,
+  // Either way: https://docs.slack.dev/authentication/installing-with-oauth#exchanging
+  takes: (asked) =>
+    basicOf(asked) === `${clientId}:${secret}` || asked.parameters['client_secret'] === secret,
   given: ({ access, refresh, scopes }, by) => {
     const token = {
       access_token: access,
