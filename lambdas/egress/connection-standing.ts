@@ -73,22 +73,27 @@ async function serviceStanding(
 ): Promise<ConnectionStanding> {
   if (scopes.length === 0) return wanting('scopes_not_let');
   const found = (await ports.connections.find(of.place)) ?? (await made(ports, of));
+  if (found === 'unusable') return wanting('connect_again');
   return found.state === 'disconnecting'
     ? wanting('disconnecting')
     : { kind: 'connected', connection: found.connection, scopes };
 }
 
+/** `unusable`: the third party takes nothing that the operator gave us. Throws where it could not be asked. */
 async function made(
   ports: ConnectionPorts,
   { provider, credential, place }: OfService,
-): Promise<Pick<Connection, 'connection' | 'state'>> {
+): Promise<Pick<Connection, 'connection' | 'state'> | 'unusable'> {
   const { connections, seals, clock, random } = ports;
   const connection = random(16) as ConnectionId;
   const binding = { provider: place.provider, holder: place.holder, connection };
   const seal = firmSeal(ports, await seals.prepare(binding));
   const at = clock();
   const given = await serviceTokens(ports, provider, credential);
-  if (!given.ok) throw unavailable(provider.id, `it gives no token: ${given.refusal.error}`);
+  if (!given.ok) {
+    if (given.refusal.kind !== 'failed') return 'unusable';
+    throw unavailable(provider.id, `it gives no token: ${given.refusal.error}`);
+  }
   const tokens = await keptTokens(given.value, {
     ...{ seal, asked: [], refreshKind: 'none', at, share: fraction(random) },
   });

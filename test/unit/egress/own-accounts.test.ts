@@ -84,11 +84,11 @@ describe('an account of the deployment itself is there when it is first asked fo
       ];
       for (const text of unusable) {
         await alone(vault, basic(JSON.stringify(text)), async (_party, at) => {
-          await expect(standing(at, ['things:read'])).rejects.toThrow(DependencyUnavailable);
+          expect(await standing(at, ['things:read'])).toMatchObject({ why: 'connect_again' });
         });
       }
       await alone(vault, key('a\nb'), async (_party, at) => {
-        await expect(standing(at, ['things:read'])).rejects.toThrow(DependencyUnavailable);
+        expect(await standing(at, ['things:read'])).toMatchObject({ why: 'connect_again' });
       });
     },
   );
@@ -99,6 +99,13 @@ describe('an account of the deployment itself is there when it is first asked fo
       const connection = await found(at, placeAt(at));
       expect(connection.upstreamScopes).toEqual(['metadata:read', 'issues:write']);
       expect(party.isGood(await accessOf(at, connection))).toBe(true);
+    }));
+
+  it('and not while the third party is away, which is told as that', () =>
+    alone(vault, byClientCredentials, async (party, at) => {
+      party.mishap('/token', 'down', 2);
+      await expect(standing(at, ['things:read'])).rejects.toThrow(DependencyUnavailable);
+      expect(await standing(at, ['things:read'])).toMatchObject({ kind: 'connected' });
     }));
 
   it('for many who ask at once as one', () =>
