@@ -129,19 +129,19 @@ describe('a call of a third party', () => {
     expect(cloud.party.received).toEqual([]);
   });
 
-  it('is not made with an item that was moved to another person', async () => {
+  it('is not made with an item that was copied to the place of another person', async () => {
     const [one, two] = [await connected(cloud), await connected(cloud)];
-    const stolen = await cloud.connections.find(one.place);
-    const swapped = { ...cloud.connections, find: () => Promise.resolve({ ...stolen!, ...two.binding }) };
-    const endpoint = callThirdParty({
-      ...{ issuer, audit: () => undefined, clock: systemClock, seals: cloud.seals, connections: swapped },
+    const copied = await cloud.connections.find(one.place);
+    const call = callThirdParty({
+      ...{ issuer, audit: () => undefined, clock: systemClock, seals: cloud.seals },
+      connections: { ...cloud.connections, find: () => Promise.resolve(copied) },
       providers: { find: () => Promise.resolve(aProvider(cloud)), all: () => Promise.resolve([]) },
       connecting: { renew: () => Promise.resolve('renewed') },
       begin: guardedThirdPartyCalls({ hosts: 'loopback', maximumBytes: 1, timeLimitMilliseconds: 1_000 }),
     });
+    const thief = { names: two.caller.names, detail: one.caller.detail };
     const request = { ...aRequest({ path: '/issues' }), provider: id };
-    const agents = { ...two.caller, detail: { ...two.caller.detail } };
-    await expect(endpoint(request, agents, now)).rejects.toThrow(/./);
+    await expect(call(request, thief, now)).rejects.toThrow(/./);
     expect(cloud.party.received).toEqual([]);
   });
 
