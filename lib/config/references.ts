@@ -1,5 +1,6 @@
 import { clientProblems } from './client-references.ts';
 import { delegationProblems } from './delegation-references.ts';
+import { egressProblems, withThirdParties } from './egress-references.ts';
 import { foreignProblems } from './foreign-references.ts';
 import { downstreamApiProblems } from './downstream-apis.ts';
 import { assertionProblems } from './identity-assertion-references.ts';
@@ -12,6 +13,7 @@ import { taskProblems } from './tasks.ts';
 
 /** What the parts of a config say about each other, each part sound in itself. */
 export function referenceProblems(config: SoundParts): readonly Problem[] {
+  const named = withThirdParties(config);
   return [
     ...duplicates('resources', config.resources),
     ...duplicates('agents', config.agents),
@@ -21,12 +23,13 @@ export function referenceProblems(config: SoundParts): readonly Problem[] {
     ...duplicates('trustAnchors', config.trustAnchors),
     ...collisions(config),
     ...config.resources.flatMap((resource, index) => agentOfResource(resource, index, config)),
-    ...config.agents.flatMap((agent, index) => catalogueOf(agent, index, config)),
+    ...config.agents.flatMap((agent, index) => catalogueOf(agent, index, named)),
     ...config.clients.flatMap((client, index) => clientProblems(client, index, config)),
-    ...delegationProblems(config),
-    ...peopleProblems(config),
-    ...foreignProblems(config),
+    ...delegationProblems(named),
+    ...peopleProblems(named),
+    ...foreignProblems(named),
     ...downstreamApiProblems(config),
+    ...egressProblems(config),
     ...assertionProblems(config),
     ...sharedRoles(config),
     ...signersNotAccepted(config),

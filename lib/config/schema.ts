@@ -6,6 +6,7 @@ import { awsAuthentication, awsCallerAuthentication } from './aws-workload.ts';
 import { clientMetadataDocuments } from './client-documents.ts';
 import { onBehalfOf } from './delegation.ts';
 import { downstreamApis } from './downstream-apis.ts';
+import { egress } from './egress.ts';
 import {
   fields,
   flag,
@@ -184,6 +185,7 @@ export function configSchema(hosts: Hosts): v.GenericSchema {
       v.pipe(listOf(workload), v.maxLength(50, 'has more than 50 rules; join some by lists of values')),
     ),
     downstreamApis: v.optional(downstreamApis(hosts)),
+    egress: v.optional(egress(hosts)),
     roles: v.optional(
       v.pipe(listOf(role), v.minLength(1, 'names no role; leave it out for people who may grant everything')),
     ),

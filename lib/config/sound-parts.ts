@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { egressParts } from './egress-parts.ts';
 import { issuerUrlProblem } from './issuer-url.ts';
 import { profileNames } from './provider-profiles.ts';
 
@@ -220,6 +221,7 @@ const parts = v.object({
   trustAnchors: listOf(trustAnchor),
   workloads: listOf(workload),
   downstreamApis: listOf(downstreamApi),
+  egress: v.optional(v.pipe(v.unknown(), v.transform(egressParts)), {}),
   identityAssertions: listOf(identityAssertion),
 });
 

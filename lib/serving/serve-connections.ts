@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { grantConnectionSecrets } from '../constructs/connection-secrets.ts';
 import type { DataKey } from '../constructs/data-key.ts';
 import { EgressSecret } from '../constructs/egress-secret.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
@@ -55,6 +56,7 @@ export function serveConnections(
       for (const [, secret] of secrets) secret.grantRead(role);
       grantSigningAsApps(role, keysOfProviders(config));
       vault.grantDueConnections(role);
+      if (config.egress?.vault === 'secrets-manager') grantConnectionSecrets(role, dataKey);
       return {
         ISSUER: issuer,
         DEPLOYMENT: stack.stackName,

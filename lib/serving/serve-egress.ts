@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { clientDocumentsOf } from '../config/client-documents.ts';
 import { limitsOf } from '../config/limits.ts';
 import { hasTasks } from '../config/tasks.ts';
+import { grantConnectionAccessSecrets } from '../constructs/connection-secrets.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
 import { allowedHosts, type DeploymentParts, hasPeople, servePublicly } from './deployment-parts.ts';
 
@@ -21,28 +22,31 @@ export function serveEgress(parts: DeploymentParts): void {
     memoryMegabytes: 1024,
     timeoutSeconds: limitSeconds,
     retention,
-    environment: (role) => ({
-      ISSUER: issuer,
-      DEPLOYMENT: Stack.of(scope).stackName,
-      DOCUMENT_HOSTS: allowedHosts(config),
-      CLIENT_DOCUMENTS: clientDocumentsOf(config),
-      MUTUAL_TLS: frontDoor.mutualTlsOrigin ?? 'none',
-      CLIENT_LIMIT: limits.client,
-      ADDRESS_LIMIT: limits.address,
-      CONNECTION_VAULT: config.egress?.vault ?? 'dynamodb',
-      NONCE_SECRET: nonceSecret?.grantUse(role) ?? 'none',
-      ...egress.grantAsking(role),
-      ...registry.grantTokenDecisions(
-        role,
-        'provider#*',
-        ...(hasPeople(config) ? (['client-document#*'] as const) : []),
-      ),
-      ...grants.grantTokenStandings(role, { people: hasPeople(config), tasks: hasTasks(config) }),
-      ...grants.grantProofMarks(role),
-      ...grants.grantBuckets(role, 'client', 'address'),
-      ...egress.vault.grantConnectionUse(role),
-      ...egress.dataKey.grantConnectionAccess(role),
-    }),
+    environment: (role) => {
+      if (config.egress?.vault === 'secrets-manager') grantConnectionAccessSecrets(role, egress.dataKey);
+      return {
+        ISSUER: issuer,
+        DEPLOYMENT: Stack.of(scope).stackName,
+        DOCUMENT_HOSTS: allowedHosts(config),
+        CLIENT_DOCUMENTS: clientDocumentsOf(config),
+        MUTUAL_TLS: frontDoor.mutualTlsOrigin ?? 'none',
+        CLIENT_LIMIT: limits.client,
+        ADDRESS_LIMIT: limits.address,
+        CONNECTION_VAULT: config.egress?.vault ?? 'dynamodb',
+        NONCE_SECRET: nonceSecret?.grantUse(role) ?? 'none',
+        ...egress.grantAsking(role),
+        ...registry.grantTokenDecisions(
+          role,
+          'provider#*',
+          ...(hasPeople(config) ? (['client-document#*'] as const) : []),
+        ),
+        ...grants.grantTokenStandings(role, { people: hasPeople(config), tasks: hasTasks(config) }),
+        ...grants.grantProofMarks(role),
+        ...grants.grantBuckets(role, 'client', 'address'),
+        ...egress.vault.grantConnectionUse(role),
+        ...egress.dataKey.grantConnectionAccess(role),
+      };
+    },
   });
   servePublicly(frontDoor, '/egress/{provider}', proxy, 500, waitSeconds);
   servePublicly(frontDoor, '/egress/{provider}/{path+}', proxy, 500, waitSeconds);

@@ -9,6 +9,7 @@ import { brokenClients } from './broken-clients.ts';
 import { brokenConfigs, withAgent, withClient, withIssuer, withKeys, withUri } from './broken-configs.ts';
 import { brokenCertificates } from './broken-certificates.ts';
 import { brokenDelegations, delegating } from './broken-delegations.ts';
+import { brokenEgress, egressConfigs } from './broken-egress.ts';
 import { brokenEdges } from './broken-edges.ts';
 import { apiConfig, brokenApis } from './broken-apis.ts';
 import { brokenPeople, peopleConfig, proxied } from './broken-people.ts';
@@ -47,6 +48,10 @@ test('accepts clients of curated hosts at identity providers, where no other reg
   const curating = { ...(proxied({}) as object), registration: { mode: 'closed' } };
   const clientMetadataDocuments = { curated: [{ host: 'app.example.com' }] };
   expect(problemsOf({ ...curating, clientMetadataDocuments })).toEqual([]);
+});
+
+test('accepts third parties, whosever account is used', () => {
+  for (const config of egressConfigs) expect(problemsOf(config)).toEqual([]);
 });
 
 test('accepts what agents and MCP servers may do in the name of others', () => {
@@ -145,6 +150,7 @@ describe('names the field, the value and the fix of', () => {
     ...brokenSigning,
     ...brokenRoles,
     ...brokenApis,
+    ...brokenEgress,
     ...brokenPeople,
     ...brokenProxied,
     ...brokenUserPools,
