@@ -38,7 +38,13 @@ export function refusalIn(status: number, members: Members): ThirdPartyRefusal {
   const error = errorIn(members) ?? (status === 401 ? 'invalid_client' : undefined);
   if (status >= 500 || status === 429) return { kind: 'failed', error: `status_${status}` };
   if (error === undefined) return { kind: 'failed', error: status < 400 ? 'no_token' : `status_${status}` };
-  return { kind: kindOf(error, status, members), error };
+  const kind = kindOf(error, status, members);
+  return { kind, error: kind === 'person' && !ofPeople.has(error) ? 'interaction_required' : error };
+}
+
+/** Why a connection was lost that may be one at the third party still: nobody said that it is none. */
+export function mayLiveOn(reason: string | undefined): boolean {
+  return reason === 'answer_lost' || (reason !== undefined && ofPeople.has(reason));
 }
 
 function kindOf(error: string, status: number, members: Members): ThirdPartyRefusal['kind'] {

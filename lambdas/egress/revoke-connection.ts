@@ -6,6 +6,7 @@ import { askRevocation, type RevocationAnswer } from './ask-revocation.ts';
 import { firmly, type Leased, leaseOf } from './lease.ts';
 import type { ConnectionPorts } from './ports.ts';
 import { askForTokens } from './renew-connection.ts';
+import { mayLiveOn } from './refusal.ts';
 import type { RevocationTokens } from './revocation-request.ts';
 import { foundAt, toldOf } from './told.ts';
 
@@ -103,14 +104,18 @@ async function revoked(
   const { revocation } = credential;
   if (revocation.kind === 'by_hand') return { kind: 'by_hand' };
   const { connection } = leased;
+  if (connection.access === undefined && connection.grant === undefined) return lostBefore(connection);
   const tokens = await openTokens(ports, connection);
-  // Lost before, and forgotten then: the third party has said itself that it is no more.
-  if (tokens.access === undefined && tokens.refresh === undefined) return gone;
   const isByAccess = revocation.kind === 'api' && revocation.authentication === 'access_token';
   const ask = (): Promise<Outcome> => askRevocation(ports, provider, credential, revocation, tokens);
   if (!isByAccess || !mayRenew) return ask();
   const answer = isOver(ports, connection) ? undefined : await ask();
   return answer === undefined || answer.kind === 'refused' ? renewed(ports, provider, leased) : answer;
+}
+
+/** Forgotten then: the third party has said itself that it is no more, or nobody has anything to ask it by. */
+function lostBefore({ reason }: Connection): Outcome {
+  return mayLiveOn(reason) ? { kind: 'by_hand' } : gone;
 }
 
 async function openTokens({ seals }: ConnectionPorts, connection: Connection): Promise<RevocationTokens> {

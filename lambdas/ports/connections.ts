@@ -102,7 +102,7 @@ export interface Connection extends ConnectionBinding, Partial<KeptTokens> {
   readonly agents: readonly ConnectedAgent[];
   readonly upstreamScopes: readonly string[];
   readonly facts: readonly NamedValue[];
-  /** Of `interaction_required`: why, as the provider or we say it in one word. */
+  /** Of `interaction_required`, and what was that before it was disconnected: why, as the provider or we say it in one word. */
   readonly reason?: string;
   /** Until then the provider takes no calls (RFC 6585 §4). */
   readonly pausedUntil?: Instant;

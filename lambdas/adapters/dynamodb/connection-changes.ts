@@ -92,11 +92,11 @@ export function pausing({ connection }: ConnectionBinding, until: Instant): Chan
 export function disconnecting({ connection }: ConnectionBinding, now: Instant): Change {
   return {
     UpdateExpression:
-      'SET #state = :disconnecting, #due_at = :now, #due_shard = :list REMOVE #failed_at, #reason, #ttl ADD #version :one',
+      'SET #state = :disconnecting, #due_at = :now, #due_shard = :list REMOVE #failed_at, #ttl ADD #version :one',
     ConditionExpression: '#connection = :connection AND #state <> :disconnecting',
     ExpressionAttributeNames: namesOf([
       ...['connection', 'state', 'due_at', 'due_shard'],
-      ...['failed_at', 'reason', 'ttl', 'version'],
+      ...['failed_at', 'ttl', 'version'],
     ]),
     ExpressionAttributeValues: toItem({
       ...{ ':connection': connection, ':disconnecting': 'disconnecting', ':now': now, ':one': 1 },

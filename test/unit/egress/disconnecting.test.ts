@@ -131,6 +131,23 @@ it('at a third party that has no way, nothing is kept and the person is told whe
     expect(party.asked(grantPath)).toBe(0);
   }));
 
+it.each([
+  ['answer_lost', false],
+  ['interaction_required', false],
+  ['invalid_grant', true],
+])('of one that was lost by %s it is told what is known: that it is revoked: %s', (reason, revoked) =>
+  alone(vault, slack, async (_party, at) => {
+    const connection = await connected(at);
+    const { connections, clock } = at.ports;
+    const lease = { attempt: 'attempt', until: after(clock(), 26) };
+    await connections.lease(connection, lease, clock());
+    await connections.settle(connection, 'attempt', { kind: 'interaction_required', reason }, clock());
+    expect(await disconnectConnection(at.ports, connection, 'request')).toEqual({ revoked });
+    expect(at.told.at(-1)).toMatchObject({ proof: revoked ? 'gone' : 'by_hand' });
+    expect(await connections.find(connection)).toBeUndefined();
+  }),
+);
+
 it('who asks to disconnect what is another by now ends nothing', () =>
   alone(vault, github, async (party, at) => {
     const connection = await connected(at);
