@@ -40,11 +40,13 @@ export function allowedView(
 }
 
 /** What became of it, and no more than that. */
-export function disconnectedWords({ provider: { name }, revoked, removeAt }: Disconnected): string {
+export function disconnectedWords({ provider: { name }, revoked, removeAt, isGone }: Disconnected): string {
   if (removeAt !== undefined) {
     return `${name} is disconnected here: no agent can use it any more. Remove the access there too, at ${removeAt}.`;
   }
-  return revoked
-    ? `${name} is disconnected: what it gave is revoked there.`
-    : `${name} is disconnected: no agent can use it any more, and what it gave is being revoked there.`;
+  if (revoked) return `${name} is disconnected: what it gave is revoked there.`;
+  const unusable = `${name} is disconnected: no agent can use it any more`;
+  return isGone === true
+    ? `${unusable}. It was lost before, and nobody could make sure that it is revoked there: look at your account there.`
+    : `${unusable}, and what it gave is being revoked there.`;
 }

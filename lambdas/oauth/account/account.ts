@@ -1,6 +1,6 @@
 import type { Instant } from '../../runtime/clock.ts';
 import type { GrantId } from '../../runtime/identifiers.ts';
-import { connectedAccounts, disconnectAccount } from '../connect/connected-accounts.ts';
+import { connectedAccounts, disconnectAccount, isGone } from '../connect/connected-accounts.ts';
 import { type AccountSession, formToken, isFormOf } from './account-cookie.ts';
 import type { AccountOutcome, AccountPorts, AccountRefusal, AccountVisit } from './account-ports.ts';
 import { grantedAccess } from './granted-access.ts';
@@ -97,7 +97,9 @@ async function disconnected(
   const done =
     connected && (await disconnectAccount(connected, known.session, idp, { connection, requestId }));
   const page = await shown(ports, known, now);
-  return done === undefined ? page : { ...page, disconnected: done };
+  if (done === undefined) return page;
+  const gone = isGone(page.connected, connection) ? ({ isGone: true } as const) : {};
+  return { ...page, disconnected: { ...done, ...gone } };
 }
 
 async function shown(

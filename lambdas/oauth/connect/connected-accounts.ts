@@ -66,6 +66,8 @@ export interface Disconnected {
   readonly provider: EgressProvider;
   readonly revoked: boolean;
   readonly removeAt?: string;
+  /** Nobody goes on revoking it: there is nothing left to do that with. */
+  readonly isGone?: true;
 }
 
 /** Disconnects the account of that id, if it is at one of the person's places; undefined where there is none. */
@@ -89,6 +91,12 @@ export async function disconnectAccount(
     }
   }
   return undefined;
+}
+
+/** Whether an account is known not to be there any more. */
+export function isGone(connected: ConnectedAccounts | undefined, id: string): boolean {
+  if (connected === undefined || connected === 'unavailable') return false;
+  return connected.places.every(({ connection }) => connection?.connection !== id);
 }
 
 type Place = Pick<AccountPlace, 'provider' | 'group' | 'isOffered'> & { readonly holder: Holder };

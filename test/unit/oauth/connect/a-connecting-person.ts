@@ -30,6 +30,8 @@ import { aConnection, anIdp, aProvider, aResource, issuer, now } from './mothers
 export interface Connections {
   kept: readonly ConnectionSummary[];
   complete: Connecting['complete'];
+  /** What comes of disconnecting, and what is kept then. */
+  disconnect: Awaited<ReturnType<Connecting['disconnect']>> & { readonly left: readonly ConnectionSummary[] };
   readonly completed: ConnectReturn[];
   readonly disconnected: string[];
   down?: Error;
@@ -65,7 +67,7 @@ export function aDesk(
   const events: AuditEvent[] = [];
   const time = { now, tooMany: false };
   const connections: Connections = {
-    ...{ kept: [], completed: [], disconnected: [] },
+    ...{ kept: [], completed: [], disconnected: [], disconnect: { revoked: true, left: [] } },
     complete: (back) => Promise.resolve({ kind: 'connected', summary: aConnection({ agents: back.agents }) }),
   };
   const told = <Value>(value: () => Value): Promise<Value> =>
@@ -78,7 +80,9 @@ export function aDesk(
     list: () => told(() => connections.kept),
     disconnect: (_, id) => {
       connections.disconnected.push(id);
-      return Promise.resolve({ revoked: true });
+      const { left, ...told } = connections.disconnect;
+      connections.kept = left;
+      return Promise.resolve(told);
     },
   };
   const table = { client: tables.client(), table: tables.grants };

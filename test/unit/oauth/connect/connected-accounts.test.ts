@@ -53,6 +53,25 @@ describe('connected accounts on the account page', () => {
     },
   );
 
+  it.each([
+    [{ revoked: true, left: [] }, 'what it gave is revoked there.'],
+    [{ revoked: false, left: [aConnection({ state: 'disconnecting' })] }, 'is being revoked there.'],
+    [{ revoked: false, left: [] }, 'nobody could make sure that it is revoked there'],
+    [
+      { revoked: true, removeAt: 'https://tracker.example/apps', left: [] },
+      'at https://tracker.example/apps.',
+    ],
+  ] as const)('are told to be revoked where that is so: %o', async (disconnect, words) => {
+    const { sessionOf, connections } = desk();
+    const alice = await sessionOf();
+    connections.kept = [aConnection()];
+    connections.disconnect = disconnect;
+    const fields = Object.fromEntries((await alice.open('/account')).forms[0]?.fields ?? []);
+    const done = await alice.post('/account', { ...fields, disconnect: aConnection().connection });
+    expect(done.text).toContain(words);
+    expect(done.text).toContain('is disconnected');
+  });
+
   verifies('vestibule:connected-accounts', 'say what has to be done, and what is under way', async () => {
     const { sessionOf, connections } = desk();
     const alice = await sessionOf();
