@@ -2,6 +2,7 @@ import { defineConfig } from './lib/index.ts';
 
 const port = Number(process.env['PORT'] ?? 9400);
 const demoServer = `http://localhost:${port + 1}`;
+const tracker = `http://localhost:${port + 6}`;
 
 /**
  * `npm start` plays an AWS account in which outbound identity federation is enabled. In your own account enable it first
@@ -47,7 +48,11 @@ export const config = defineConfig({
         'analyst-agent': { optional: ['ask'] },
       },
       // Whoever may have it plan is who it asks the analyst for, and goes on doing so in their absence.
-      onBehalfOf: { 'analyst-agent': { scopes: { ask: ['plan'] }, refreshTokens: true } },
+      onBehalfOf: {
+        'analyst-agent': { scopes: { ask: ['plan'] }, refreshTokens: true },
+        // And it keeps their issues at a third party, once they have connected their account there.
+        tracker: { scopes: { 'issues:read': ['plan'], 'issues:write': ['plan'] } },
+      },
       // Work that goes on for longer than a token, for three days at most.
       tasks: { maximumHours: 72, extension: true },
     },
@@ -83,11 +88,47 @@ export const config = defineConfig({
       groupsClaim: 'groups',
     },
   ],
+  egress: {
+    providers: [
+      {
+        id: 'tracker',
+        name: 'Demo tracker',
+        clientId: 'vestibule',
+        credential: {
+          kind: 'oauth2',
+          issuer: tracker,
+          authorizationEndpoint: `${tracker}/auth`,
+          tokenEndpoint: `${tracker}/token`,
+          // Each refresh token there is good once.
+          refresh: { kind: 'rotating' },
+          revocation: { kind: 'rfc7009', endpoint: `${tracker}/token/revocation` },
+        },
+        api: { origins: [tracker] },
+        scopes: {
+          'issues:read': {
+            description: 'See your issues',
+            upstream: ['issues:read'],
+            rules: ['GET /api/projects/*/issues'],
+          },
+          'issues:write': {
+            description: 'Write new issues, and remove none',
+            upstream: ['issues:write'],
+            rules: ['POST /api/projects/*/issues'],
+          },
+        },
+      },
+    ],
+  },
   roles: [
     {
       id: 'everyone',
       groups: 'everyone',
-      scopes: { demo: ['tools:read'], 'planner-agent': ['plan'], 'analyst-agent': ['ask'] },
+      scopes: {
+        demo: ['tools:read'],
+        'planner-agent': ['plan'],
+        'analyst-agent': ['ask'],
+        tracker: ['issues:read', 'issues:write'],
+      },
     },
     { id: 'engineering', groups: { demo: ['engineering'] }, scopes: { demo: ['tools:write'] } },
   ],

@@ -5,6 +5,7 @@ import { deregistration } from './walk/deregistration.ts';
 import { device } from './walk/device.ts';
 import { discoverAndCall } from './walk/discover-and-call.ts';
 import { readEndpoints } from './walk/endpoints.ts';
+import { egress } from './walk/egress.ts';
 import { exchange } from './walk/exchange.ts';
 import { longTasks } from './walk/long-tasks.ts';
 import { missingScope } from './walk/missing-scope.ts';
@@ -21,8 +22,8 @@ import { recordingFetch, type Exchange } from './walk/wire.ts';
 
 /**
  * `npm run demo`: every flow against a running `npm start`, with real clients. Exits 1 on the first surprise. With
- * `--only agents` nobody signs in, and no browser is needed; `--only people`, `--only device`, `--only exchange` and
- * `--only tasks` leave the rest out. With `--fast-clock` two hours of two jobs pass instead, in a run that lets its clock be moved.
+ * `--only agents` nobody signs in, and no browser is needed; `--only people`, `--only device`, `--only exchange`,
+ * `--only egress` and `--only tasks` leave the rest out. With `--fast-clock` two hours of two jobs pass instead, in a run that lets its clock be moved.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { only: { type: 'string' }, 'fast-clock': { type: 'boolean' } } });
@@ -48,6 +49,7 @@ const parts = new Map([
   ['people', people],
   ['device', device],
   ['exchange', exchange],
+  ['egress', egress],
   ['tasks', tasks],
 ]);
 
