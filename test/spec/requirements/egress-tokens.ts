@@ -34,6 +34,10 @@ export const egressTokens = {
     'Vestibule',
     'an MCP server answers what only the person can let go on with the error by which MCP clients open a page',
   ),
+  'vestibule:agentcore-third-party': must(
+    'Vestibule',
+    'lets a target of an AgentCore Gateway call a third party through the vault, by the requests that AgentCore sends',
+  ),
   'rfc9396:5:narrowing-details': must(
     ['RFC 9396 §5', 'RFC 9396 §2'],
     'narrows a token of the third party itself by authorization_details that it understands to the last member, and refuses all others',
