@@ -9,7 +9,8 @@ import {
 import { DataKey } from '../../lib/constructs/data-key.ts';
 import { retentionOf } from '../../lib/constructs/retention.ts';
 import { VaultTable } from '../../lib/constructs/vault-table.ts';
-import { keys, readsSecrets, row } from './roles.ts';
+import type { VestibuleConfig } from '../../lib/index.ts';
+import { keys, matrixOf, readsSecrets, row } from './roles.ts';
 import { aConfig, readable } from './synthesized.ts';
 
 interface Statement {
@@ -106,4 +107,37 @@ test('so too where it is kept in secrets, which are named for the deployment and
     grantConnectionAccessSecrets(role, dataKey);
   });
   expect(reads).toEqual([row(['secretsmanager:GetSecretValue'], `${secrets}/access/*`), readsSecrets]);
+});
+
+const inSecrets: VestibuleConfig = {
+  ...aConfig,
+  identityProviders: [{ id: 'company', issuer: 'https://idp.example.com', clientId: 'vestibule' }],
+  egress: {
+    vault: 'secrets-manager',
+    providers: [
+      {
+        ...{ id: 'tracker', name: 'Tracker' },
+        credential: { kind: 'api_key', place: 'header', name: 'x-api-key' },
+        api: { origins: ['https://api.tracker.example'] },
+        scopes: { 'issues:read': { description: 'See issues', rules: ['GET /issues'] } },
+      },
+    ],
+  },
+};
+
+test('the connections function makes secrets only where the config wants them, and the proxy reads some of those', () => {
+  const [wanted, usual] = [
+    inSecrets,
+    { ...inSecrets, egress: { providers: inSecrets.egress?.providers ?? [] } },
+  ].map((config) => {
+    const matrix = matrixOf(config);
+    return [...(matrix['Connections'] ?? []), ...(matrix['Egress'] ?? [])].map((each) =>
+      JSON.stringify(each),
+    );
+  });
+  expect(wanted?.filter((each) => each.includes('/connection/'))).toEqual([
+    expect.stringContaining(`${secrets}/*`),
+    JSON.stringify(row(['secretsmanager:GetSecretValue'], `${secrets}/access/*`)),
+  ]);
+  expect(usual?.filter((each) => each.includes('/connection/'))).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import type { Requirement } from './requirement.ts';
 import { administration, authorization, robustness } from './requirements/operation.ts';
+import { accountsAtRest } from './requirements/accounts-at-rest.ts';
 import { agentWrapper } from './requirements/agent.ts';
 import { agentCore } from './requirements/agentcore.ts';
 import { chains } from './requirements/chains.ts';
@@ -67,6 +68,7 @@ export const requirements = {
   ...egressProxy,
   ...ends,
   ...chains,
+  ...accountsAtRest,
   ...connecting,
   ...connections,
   ...sightOfTasks,
