@@ -1,8 +1,16 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { type AttributeValue, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { decodeConnection } from '../../../lambdas/adapters/dynamodb/connection-codec.ts';
 import type { ConnectionAnswer, ConnectionQuestion } from '../../../lambdas/ports/connecting.ts';
 import type { Connection } from '../../../lambdas/ports/connections.ts';
+import type {
+  AgentId,
+  EgressProviderId,
+  IdpId,
+  PersonId,
+  ScopeName,
+} from '../../../lambdas/runtime/identifiers.ts';
 import { type Browser, createBrowser } from '../../support/browser-player.ts';
 import type { Company } from '../../support/company.ts';
 import type { TestDeployment } from '../../support/deployment.ts';
@@ -23,6 +31,35 @@ async function connectAs(
   const approval = pageOf(await pressLabel(browser, asked, 'Connect'));
   const done = pageOf(await pressLabel(browser, approval, 'Approve as'));
   if (!done.text.includes('is connected')) throw new Error(`not connected: ${done.text.slice(0, 300)}`);
+}
+
+/** An account that is connected by the function alone, as it is asked to once somebody is back from the tracker. */
+export async function connectDirectly(company: Company): Promise<Connection> {
+  const [browser, codeVerifier] = [createBrowser(), randomBytes(32).toString('base64url')];
+  const redirectUri = `${company.issuer}/connect/tracker/callback`;
+  const asked = ['issues:read', 'issues:write'];
+  const url = new URL('/auth', company.trackerUrl);
+  url.search = new URLSearchParams({
+    ...{ client_id: 'vestibule', response_type: 'code', redirect_uri: redirectUri, scope: asked.join(' ') },
+    ...{ code_challenge_method: 'S256', state: 'state' },
+    code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'),
+  }).toString();
+  const approval = pageOf(await browser.open(url));
+  const form = approval.forms[0];
+  const button = form?.buttons.find(({ label }) => label.includes('Approve as'));
+  if (form === undefined) throw new Error(`no form: ${approval.text.slice(0, 300)}`);
+  const back = await browser.press(approval, form, button, { client: new URL(redirectUri) });
+  const code = back.kind === 'left' ? back.url.searchParams.get('code') : null;
+  if (code === null) throw new Error('nobody came back with a code');
+  const [provider, by] = ['tracker' as EgressProviderId, 'person.carol' as PersonId];
+  const holder = { kind: 'person', person: by, idp: 'demo' as IdpId } as const;
+  const agents = [{ agent: 'planner' as AgentId, scopes: asked as ScopeName[] }];
+  const returned = { ...{ provider, holder, by, agents, code, codeVerifier }, redirectUri, asked };
+  const { told } = await askConnections(company, { ask: 'complete', back: returned, requestId: 'request' });
+  const items = (await accountsAtRest(company)).map(connectionIn);
+  const account = items.find((each) => each.holder.kind === 'person' && each.holder.person === by);
+  if (told !== 'connected' || account === undefined) throw new Error(`it is not connected: ${told}`);
+  return account;
 }
 
 /** Lets Alice connect hers, and then Bob his; their items. */
