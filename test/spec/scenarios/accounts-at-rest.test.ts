@@ -8,10 +8,12 @@ import {
   type StoredItem,
   twoAccounts,
 } from '../support/connected-accounts.ts';
+import { issues, trackerAgentsAt, withTracker } from '../support/third-party-people.ts';
 import { officeForThisFile } from '../support/this-file.ts';
 import { verifies } from '../verifies.ts';
 
-const company = officeForThisFile();
+const company = officeForThisFile(withTracker);
+const agents = trackerAgentsAt(company);
 let alices: StoredItem;
 let bobs: StoredItem;
 beforeAll(async () => {
@@ -76,4 +78,15 @@ describe('what is kept of accounts at third parties', () => {
       bobs = await itemAt(bobs);
     });
   }
+
+  verifies('vestibule:accounts-bound', 'bears no call of an agent for another person', async () => {
+    const planner = await agents.agent();
+    const there = planner.onBehalfOf(await agents.tokenOf('alice')).thirdParty('tracker');
+    expect((await there.fetch(issues)).status).toBe(200);
+    await plantItem(company, { ...alices, access: bobs['access'] ?? unknown });
+    const refused = await there.fetch(issues);
+    expect([refused.status, (await refused.text()).includes('coffee machine')]).toEqual([503, false]);
+    await plantItem(company, alices);
+    expect((await there.fetch(issues)).status).toBe(200);
+  });
 });

@@ -13,13 +13,15 @@ import {
   type StoredItem,
   twoAccounts,
 } from '../support/connected-accounts.ts';
+import { issues, trackerAgentsAt, withTracker } from '../support/third-party-people.ts';
 import { officeForThisFile } from '../support/this-file.ts';
 import { verifies } from '../verifies.ts';
 
-const company = officeForThisFile((config) => ({
-  ...config,
-  ...(config.egress && { egress: { ...config.egress, vault: 'secrets-manager' } }),
-}));
+const company = officeForThisFile((config) => {
+  const { egress, ...others } = withTracker(config);
+  return { ...others, ...(egress && { egress: { ...egress, vault: 'secrets-manager' } }) };
+});
+const agents = trackerAgentsAt(company);
 
 async function asOperator<Answer>(call: (client: SecretsManagerClient) => Promise<Answer>): Promise<Answer> {
   const { operator: credentials, endpoint } = company.run.cloud;
@@ -82,6 +84,21 @@ describe('accounts that are kept in secrets', () => {
       client.send(new GetSecretValueCommand({ SecretId: now.arn })),
     );
     expect(current).toBe(now.version);
+  });
+
+  verifies('vestibule:accounts-bound', 'bear the calls of agents, and nobody else’s', async () => {
+    const planner = await agents.agent();
+    const there = planner.onBehalfOf(await agents.tokenOf('alice')).thirdParty('tracker');
+    const called = async () => {
+      const answer = await there.fetch(issues);
+      return [answer.status, (await answer.text()).includes('coffee machine')];
+    };
+    const [mine] = await accountsAtRest(company);
+    expect(await called()).toEqual([200, true]);
+    await plantItem(company, { ...mine, access: bobs['access'] ?? { S: '' } });
+    expect(await called()).toEqual([500, false]);
+    await plantItem(company, { ...mine });
+    expect(await called()).toEqual([200, true]);
   });
 
   verifies('vestibule:accounts-in-secrets', 'leave none behind when they are disconnected', async () => {
