@@ -29,6 +29,7 @@ import { OriginSecret } from './edge/origin-secret.ts';
 import { guardedResource } from './protect/guarded-resource.ts';
 import { ProtectedApi } from './protect/protected-api.ts';
 import type { ProtectOptions } from './protect/route-guard.ts';
+import { hasEgress } from './serving/deployment-parts.ts';
 import { sealSecrets } from './serving/seal-secrets.ts';
 import { seedRegistry } from './serving/seed-registry.ts';
 import { serveEverything } from './serving/serve-everything.ts';
@@ -83,6 +84,7 @@ export class Vestibule extends Construct {
       ...(config.issuer && !runsLocally && { issuer: config.issuer }),
       ...(config.mutualTls && { mutualTls: config.mutualTls }),
       ...(originSecret && { originSecretDigest: originSecret.digest }),
+      hasPathsOfOthers: hasEgress(config),
     });
     this.issuer = this.frontDoor.issuer;
     this.discoveryUrl = `${this.issuer}/.well-known/openid-configuration`;

@@ -44,6 +44,8 @@ export interface FrontDoorProps {
   readonly retention: Retention;
   /** Where an edge stands at the issuer's host: what every function but those of IAM routes refuses requests without. */
   readonly originSecretDigest?: string;
+  /** Paths are of third parties too, and name what people keep there: the access log is without them. */
+  readonly hasPathsOfOthers?: boolean;
 }
 
 // The path has no query string here; no field may carry one, for it may hold codes and assertions.
@@ -76,12 +78,9 @@ export class FrontDoor extends Construct {
   readonly #originSecretDigest: string | undefined;
   readonly #routeSettings: Record<string, Record<string, unknown>> = {};
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { issuer, mutualTls, retention, originSecretDigest }: FrontDoorProps,
-  ) {
+  constructor(scope: Construct, id: string, props: FrontDoorProps) {
     super(scope, id);
+    const { issuer, mutualTls, originSecretDigest } = props;
     this.#originSecretDigest = originSecretDigest;
     const isBehindEdge = originSecretDigest !== undefined;
     const host = issuer && !isBehindEdge ? new IssuerHost(this, 'Host', issuer) : undefined;
@@ -90,7 +89,7 @@ export class FrontDoor extends Construct {
       createDefaultStage: false,
       disableExecuteApiEndpoint: host !== undefined,
     });
-    this.#stage = this.defaultStage(retention, host);
+    this.#stage = this.defaultStage(props, host);
     this.reachable = [this.#stage, ...(host ? [host] : [])];
     this.issuer = issuer?.url ?? this.api.apiEndpoint;
     const { api } = this;
@@ -141,7 +140,11 @@ export class FrontDoor extends Construct {
     return integration;
   }
 
-  private defaultStage(retention: Retention, host: IssuerHost | undefined): HttpStage {
+  private defaultStage(
+    { retention, hasPathsOfOthers = false }: FrontDoorProps,
+    host: IssuerHost | undefined,
+  ): HttpStage {
+    const fields = Object.entries(accessLogFields).filter(([name]) => name !== 'path' || !hasPathsOfOthers);
     const logGroup = new LogGroup(this, 'AccessLogs', {
       retention: retention.logs,
       removalPolicy: retention.removalPolicy,
@@ -152,7 +155,7 @@ export class FrontDoor extends Construct {
       autoDeploy: true,
       accessLogSettings: {
         destination: new LogGroupLogDestination(logGroup),
-        format: AccessLogFormat.custom(JSON.stringify(accessLogFields)),
+        format: AccessLogFormat.custom(JSON.stringify(Object.fromEntries(fields))),
       },
       ...(host && { domainMapping: { domainName: host.domainName } }),
     });
