@@ -6,6 +6,7 @@ import { costDocument, formatCostDocument } from './calls/cost-document.ts';
 import { countCalls } from './calls/measure.ts';
 import { callRows } from './calls/rows.ts';
 import { crashes } from './crashes.ts';
+import { egress } from './egress.ts';
 import { exactness } from './exactness.ts';
 import { tellProgress } from './progress.ts';
 import { starts } from './starts/starts.ts';
@@ -22,6 +23,7 @@ const parts: Readonly<Record<string, Part>> = {
   bundles,
   starts,
   crashes,
+  egress,
   exactness,
   refresh,
   throughput,

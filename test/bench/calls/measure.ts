@@ -8,6 +8,7 @@ import { startDeployment, type TestDeployment } from '../../support/deployment.t
 import type { Count, CountedOperation, SigningMode } from './counted.ts';
 import { billedLogBytes, counterOf } from './counter.ts';
 import { countApiTokens } from './measure-apis.ts';
+import { countEgress } from './measure-egress.ts';
 import { countExchanges, withExchanges } from './measure-exchanges.ts';
 import { countOpaque } from './measure-opaque.ts';
 import { countPeople } from './measure-people.ts';
@@ -63,11 +64,13 @@ export async function countCalls(progress: (doing: string) => void): Promise<Cal
   ];
   progress('an MCP server that calls an API in the name of people');
   const apis = await countApiTokens((deployment) => counterOf(deployment, 'kms'));
+  progress('an agent that calls a third party');
+  const egress = await countEgress((deployment) => counterOf(deployment, 'kms'));
   const opaque = await countOpaqueTokens(progress);
   return {
     operations: [
       ...[...kms.tokens, ...envelope.tokens, ...people.flatMap(({ tokens }) => tokens)],
-      ...[...exchanges, ...apis],
+      ...[...exchanges, ...apis, ...egress],
       ...people.flatMap(({ waiting }) => waiting),
       ...[...opaque, ...kms.questions],
     ],

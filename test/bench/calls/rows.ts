@@ -61,6 +61,7 @@ function budgetOf({ name, state, signing }: CountedOperation): CallBudget | unde
 function unsignedBudget(name: string, read: number): CallBudget | undefined {
   if (name.endsWith('opaque token')) return opaqueBudget(name, read);
   if (name.startsWith('API token')) return apiBudget(name, read);
+  if (name.endsWith('the proxy')) return egressBudget(name, read);
   if (/^(request|device)/.test(name)) return waitingBudget(name, read);
   if (name !== 'introspection') return undefined;
   return {
@@ -92,6 +93,22 @@ function apiBudget(name: string, read: number): CallBudget {
       ...{ 'dynamodb:GetItem': 1, 'kms:Decrypt': 1, 'dynamodb:UpdateItem': writes },
     },
   };
+}
+
+/** A token asks how the account stands. A call reads how its token stands, and the account, and opens what it bears. */
+function egressBudget(name: string, read: number): CallBudget {
+  return name.startsWith('token')
+    ? {
+        text: '≤ 2 cached BatchGetItem + 1 Invoke + 1 GetItem + 1 Sign',
+        allowed: {
+          ...{ 'dynamodb:BatchGetItem': 2 * read, 'lambda:Invoke': 1 },
+          ...{ 'dynamodb:GetItem': 1, 'kms:Sign': 1 },
+        },
+      }
+    : {
+        text: '≤ 1 BatchGetItem + 1 more, cached + 1 GetItem + 1 Decrypt',
+        allowed: { 'dynamodb:BatchGetItem': 1 + read, 'dynamodb:GetItem': 1, 'kms:Decrypt': 1 },
+      };
 }
 
 /** One write of what begins to wait; and each time that a device asks, one read and one write of it. */
