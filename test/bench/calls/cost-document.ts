@@ -50,6 +50,9 @@ An exchange writes nothing: it reads once how the token stands that it is sent, 
 behind an identity provider is that provider's token: the function behind this one asks for it, and keeps it until just before it expires.
 Both functions are counted, and while one waits for the other, both are paid for.
 
+A call through the proxy reads how its token stands and the account that it is for, and opens what that bears; the time of the
+third party itself comes on top. A token for the proxy asks how the account stands.
+
 An opaque token is kept in place of being signed, and read at each question; what the server of its resource asks about each of
 them comes on top of the token.`;
 

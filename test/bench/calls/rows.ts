@@ -99,15 +99,15 @@ function apiBudget(name: string, read: number): CallBudget {
 function egressBudget(name: string, read: number): CallBudget {
   return name.startsWith('token')
     ? {
-        text: '≤ 2 cached BatchGetItem + 1 Invoke + 1 GetItem + 1 Sign',
+        text: '≤ 3 cached BatchGetItem + 1 Invoke + 1 GetItem + 1 Sign',
         allowed: {
-          ...{ 'dynamodb:BatchGetItem': 2 * read, 'lambda:Invoke': 1 },
+          ...{ 'dynamodb:BatchGetItem': 3 * read, 'lambda:Invoke': 1 },
           ...{ 'dynamodb:GetItem': 1, 'kms:Sign': 1 },
         },
       }
     : {
-        text: '≤ 1 BatchGetItem + 1 more, cached + 1 GetItem + 1 Decrypt',
-        allowed: { 'dynamodb:BatchGetItem': 1 + read, 'dynamodb:GetItem': 1, 'kms:Decrypt': 1 },
+        text: '≤ 1 BatchGetItem + 2 more, cached + 1 GetItem + 1 Decrypt',
+        allowed: { 'dynamodb:BatchGetItem': 1 + 2 * read, 'dynamodb:GetItem': 1, 'kms:Decrypt': 1 },
       };
 }
 
