@@ -11,6 +11,7 @@ import type { RuntimeAuthorizer, RuntimeAuthorizerOptions } from './agentcore/ru
 import { canary, withCanary } from './config/canary.ts';
 import { checkConfig } from './config/check-config.ts';
 import type { VestibuleConfig } from './config/config.ts';
+import { tellVaultCost } from './config/tell-vault-cost.ts';
 import { requireForeignSecrets } from './config/require-foreign-secrets.ts';
 import { requireFittingRegion } from './config/require-region.ts';
 import { requireRs256 } from './config/require-rs256.ts';
@@ -106,6 +107,7 @@ export class Vestibule extends Construct {
       issuerAnswers: [...this.frontDoor.reachable, this.keyRotation.firstKeys],
     });
     requireForeignSecrets(config, this);
+    tellVaultCost(config, this);
     // The last of all, so that everything made before it is watched.
     if (isWatched(config)) watch(parts, secrets.get(`${canary.id}-client`));
   }

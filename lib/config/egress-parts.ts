@@ -17,7 +17,7 @@ const credential = v.fallback(
   ),
   undefined,
 );
-const group = v.object({ agents: texts, connectedBy: texts });
+const group = v.object({ id: maybeText, agents: texts, connectedBy: texts });
 
 const entry = v.object({
   id: maybeText,
@@ -26,7 +26,10 @@ const entry = v.object({
   credential,
   api: v.fallback(v.optional(v.object({ origins: texts }), { origins: [] }), { origins: [] }),
   scopes: v.fallback(v.optional(v.record(v.string(), v.any()), {}), {}),
-  groups: v.fallback(v.optional(v.array(v.fallback(group, { agents: [], connectedBy: [] })), []), []),
+  groups: v.fallback(
+    v.optional(v.array(v.fallback(group, { id: undefined, agents: [], connectedBy: [] })), []),
+    [],
+  ),
   providerTokens: texts,
 });
 
@@ -41,7 +44,11 @@ export interface EgressPart {
   /** How many. */
   readonly origins: number;
   readonly scopes: Readonly<Record<string, unknown>>;
-  readonly groups: readonly { readonly agents: readonly string[]; readonly connectedBy: readonly string[] }[];
+  readonly groups: readonly {
+    readonly id?: string | undefined;
+    readonly agents: readonly string[];
+    readonly connectedBy: readonly string[];
+  }[];
   readonly providerTokens: readonly string[];
 }
 

@@ -95,7 +95,15 @@ function accountsOf(
 
 function groupsOf({ id, groups }: Provider, index: number, config: SoundParts): readonly Problem[] {
   const seen = new Map<string, string>();
-  return groups.flatMap(({ agents, connectedBy }, position) => [
+  return groups.flatMap(({ id: group, agents, connectedBy }, position) => [
+    ...(group !== undefined && groups.findIndex((each) => each.id === group) < position
+      ? [
+          problem(
+            [index, 'groups', position, 'id'],
+            `${show(group)} is the id of another group too; choose another`,
+          ),
+        ]
+      : []),
     ...agents.flatMap((agent, at) => {
       const path = pathOf(['egress', 'providers', index, 'groups', position, 'agents', at]);
       const unknown = unknownReference(path, agent, 'agent', config.agents);

@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import * as v from 'valibot';
 import { catalogueNames } from '../egress/catalogue.ts';
-import { readRule } from '../egress/rule.ts';
+import { requestRule } from './egress-rule.ts';
 import { fields, identifier, listOf, mapOf, oneOf, peopleText, text, textThat, wholeFrom } from './fields.ts';
 import { didYouMean, show } from './problem.ts';
 import { documentUrlProblem, type Hosts } from './resource-uri.ts';
@@ -17,6 +17,12 @@ const secretArn = textThat((arn) =>
   Token.isUnresolved(arn) || /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+$/.test(arn)
     ? undefined
     : `${show(arn)} is not the ARN of a secret; write 'arn:aws:secretsmanager:<region>:<account>:secret:<name>'`,
+);
+
+const tenant = textThat((value) =>
+  /^[A-Za-z0-9.-]{1,128}$/.test(value)
+    ? undefined
+    : `${show(value)} is no tenant; write its id or one of its domains`,
 );
 
 const keyArn = textThat((arn) =>
@@ -124,41 +130,10 @@ function byKind(known: Readonly<Record<string, v.GenericSchema>>, isNone: string
   });
 }
 
-const bodyValue = v.union(
-  [v.string(), v.number(), v.boolean()],
-  ({ input }) => `${show(input)} is no text, number, true or false`,
-);
-
-const bodyRule = v.union(
-  [
-    v.strictObject({ pointer: v.string(), oneOf: v.array(bodyValue) }),
-    v.strictObject({ pointer: v.string(), absent: v.literal(true) }),
-    v.strictObject({ graphql: v.literal('query') }),
-  ],
-  "is no rule for a body; write { pointer, oneOf }, { pointer, absent: true } or { graphql: 'query' }",
-);
-
-const wholeRule = fields({
-  methods: listOf(text()),
-  path: text(),
-  origin: v.optional(text()),
-  body: v.optional(listOf(bodyRule)),
-});
-
-const rule = v.lazy((input): v.GenericSchema =>
-  typeof input === 'string'
-    ? textThat((written) =>
-        readRule(written) === undefined
-          ? `${show(written)} is no rule; write it as 'GET /repos/*' or 'GET,POST /repos/**'`
-          : undefined,
-      )
-    : wholeRule,
-);
-
 const scope = fields({
   description: peopleText(256),
   upstream: v.optional(listOf(printable)),
-  rules: v.pipe(listOf(rule), v.minLength(1, 'names no rule; a scope without rules allows nothing')),
+  rules: v.pipe(listOf(requestRule), v.minLength(1, 'names no rule; a scope without rules allows nothing')),
 });
 
 const scopes = v.pipe(
@@ -210,7 +185,7 @@ export function egress(hosts: Hosts): v.GenericSchema {
     name: v.optional(peopleText(128)),
     clientId: v.optional(printable),
     secretArn: v.optional(secretArn),
-    tenant: v.optional(printable),
+    tenant: v.optional(tenant),
     credential: v.optional(credential(hosts)),
     api: v.optional(api(hosts)),
     scopes: v.optional(scopes),

@@ -5,15 +5,18 @@ import {
   type CertificateNameMember,
   declaredName,
 } from '../../../../lambdas/oauth/certificate-names/declared-name.ts';
+import { readEgressProvider } from '../../../../lambdas/registry/declaration/egress-provider.ts';
 import { canonicalResourceUri } from '../../../../lambdas/oauth/resource/canonical-uri.ts';
 import { isResourceScope } from '../../../../lambdas/oauth/scope/scope.ts';
 import { isAwsIssuer } from '../../../../lambdas/oauth/workload/aws-issuer.ts';
 import { isRolePattern } from '../../../../lambdas/oauth/workload/role-pattern.ts';
 import { isSecretPattern } from '../../../../lambdas/oauth/workload/secret-pattern.ts';
+import type { Issuer } from '../../../../lambdas/runtime/identifiers.ts';
 import { awsAuthentication } from '../../../../lib/config/aws-workload.ts';
 import { certificateAuthentication } from '../../../../lib/config/mutual-tls.ts';
 import { type Hosts, resourceUriProblem } from '../../../../lib/config/resource-uri.ts';
 import { scopeNameProblem } from '../../../../lib/config/scope-name.ts';
+import { rulePathProblem } from '../../../../lib/config/egress-rule.ts';
 import { agentTasks } from '../../../../lib/config/tasks.ts';
 
 const uris = fc.oneof(
@@ -166,6 +169,45 @@ test('the config takes every name of a certificate that the registry takes', () 
       // Of a distinguished name the registry alone reads the values.
       if (field === 'subjectDn') expect(isTaken || !isKnown).toBe(true);
       else expect(isTaken).toBe(isKnown);
+    }),
+    { numRuns: 5_000 },
+  );
+});
+
+test('takes the paths of rules that the registry takes, and no others', () => {
+  const segment = fc.oneof(
+    fc.constantFrom(
+      '*',
+      '**',
+      '.',
+      '..',
+      '...',
+      'a',
+      'é',
+      'a b',
+      '',
+      '%C3%A9',
+      '%2F',
+      '%2f',
+      '%2E',
+      '%25',
+      '%41',
+    ),
+    fc.constantFrom('%7E', '%20', '%00', '%7F', '%5C', '\\', '?', '#', 'a*', ':id', "~'", '%4', '%2A'),
+  );
+  const paths = fc
+    .tuple(fc.constantFrom('/', ''), fc.array(segment, { maxLength: 4 }))
+    .map(([root, segments]) => `${root}${segments.join('/')}`);
+  fc.assert(
+    fc.property(paths, (path) => {
+      const declared = {
+        ...{ id: 'tracker', name: 'Tracker', credential: { kind: 'basic' } },
+        api: { origins: ['https://api.example.com'] },
+        scopes: [{ name: 'read', rules: [{ methods: ['GET'], path }] }],
+      };
+      const issuer = 'https://auth.example.com' as Issuer;
+      const isTaken = readEgressProvider(declared, { issuer, hosts: 'public' }).ok;
+      expect(rulePathProblem(path) === undefined).toBe(isTaken);
     }),
     { numRuns: 5_000 },
   );

@@ -90,6 +90,37 @@ export const brokenEgress: readonly (readonly [string, unknown, string])[] = [
     "egress.providers[0].scopes.look.rules[0]: 'read the issues' is no rule; write it as 'GET /repos/*' or 'GET,POST /repos/**'",
   ],
   [
+    'a rule that leaves its path',
+    withRule('GET /issues/../users'),
+    "egress.providers[0].scopes.look.rules[0]: '/issues/../users' is no path of a rule; write it as it is sent, such as '/repos/*/*/issues': '*' is one segment, '**' at the end are all that follow",
+  ],
+  [
+    'a rule of a method that is none',
+    withRule({ methods: ['GET', 'TRACE'], path: '/issues' }),
+    "egress.providers[0].scopes.look.rules[0].methods[1]: 'TRACE' is no method; write one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
+  ],
+  [
+    'a rule for a body that is none',
+    withRule({ methods: ['POST'], path: '/issues', body: [{ pointer: 'team', absent: true }] }),
+    "egress.providers[0].scopes.look.rules[0].body[0].pointer: 'team' is no JSON Pointer; write one such as '/team/id'",
+  ],
+  [
+    'a tenant that is none',
+    withForge({ tenant: 'a/b' }),
+    "egress.providers[0].tenant: 'a/b' is no tenant; write its id or one of its domains",
+  ],
+  [
+    'two groups of one id',
+    {
+      ...(withForge({ groups: [group, { ...group, agents: ['other'] }] }, ownScopes) as typeof peopleConfig),
+      agents: [
+        { ...robot, ...ownScopes, scopes: ownScopes.scopes },
+        { id: 'other', owner: 'team', scopes: { forge: { required: ['look'] } } },
+      ],
+    },
+    "egress.providers[0].groups[1].id: 'robots' is the id of another group too; choose another",
+  ],
+  [
     'a scope without rules',
     withForge({ scopes: { look: { description: 'Look', rules: [] } } }),
     'egress.providers[0].scopes.look.rules: names no rule; a scope without rules allows nothing',
