@@ -108,5 +108,16 @@ export function thirdPartiesIn({ egress }: Pick<DeploymentParts, 'egress'>): rea
 
 function grantSigningAsApps(role: IRole, keyArns: readonly string[]): void {
   if (keyArns.length === 0) return;
-  role.addToPrincipalPolicy(new PolicyStatement({ actions: ['kms:Sign'], resources: [...keyArns] }));
+  role.addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: ['kms:Sign'],
+      resources: [...keyArns],
+      conditions: {
+        StringEquals: {
+          'kms:SigningAlgorithm': 'RSASSA_PKCS1_V1_5_SHA_256',
+          'kms:MessageType': 'DIGEST',
+        },
+      },
+    }),
+  );
 }
