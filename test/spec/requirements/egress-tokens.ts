@@ -18,6 +18,10 @@ export const egressTokens = {
     'Vestibule',
     'tells an agent without an account that lets it do what it asks the address at which the person lets it',
   ),
+  'vestibule:egress-faults': must(
+    'Vestibule',
+    'a fault of AWS while an account is connected, a token for it is asked for or a call is sent costs one try: nothing happens twice, and the next try works',
+  ),
   'vestibule:egress-policy': must(
     'Vestibule',
     'asks nothing about accounts at third parties before policy lets the agent have what it asks for',
