@@ -120,7 +120,20 @@ export async function remove(
       fix: 'remove them first, or disable the agent',
     });
   }
-  return removeThing(ports.store, target, author);
+  const removed = await removeThing(ports.store, target, author, ({ thing }) =>
+    mayRemove(target.kind, thing),
+  );
+  if (!removed.ok || removed.value === 'removed') return removed;
+  return refuse({
+    reason: 'conflict',
+    problem: `provider "${target.id}" is declared by a deployment, and accounts are connected to it by its id`,
+    fix: "disable it, or remove it from that deployment's config",
+  });
+}
+
+/** Whoever took the id of a third party would get what calls of its connected accounts bear, at a place of their own. */
+function mayRemove(kind: Kind, { managedBy }: Things[Kind]): boolean {
+  return kind !== 'provider' || managedBy.kind !== 'deployment';
 }
 
 /** Adds a second live secret to a client. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { dynamoRegistryStore } from '../../../lambdas/adapters/dynamodb/registry-store.ts';
 import type { RegistryStore } from '../../../lambdas/ports/registry-store.ts';
-import { register, setState } from '../../../lambdas/registry/administration.ts';
+import { register, remove, setState } from '../../../lambdas/registry/administration.ts';
 import type { Author } from '../../../lambdas/registry/author.ts';
 import { readResource } from '../../../lambdas/registry/declaration/resource.ts';
 import { describe as sentence } from '../../../lambdas/registry/refusal.ts';
@@ -9,6 +9,7 @@ import { instant } from '../../../lambdas/runtime/clock.ts';
 import type { AgentId, EgressProviderId } from '../../../lambdas/runtime/identifiers.ts';
 import { systemRandom } from '../../../lambdas/runtime/random.ts';
 import { aChange, anAgent } from '../../contract/store/mothers.ts';
+import { aProvider } from '../../contract/store/provider-mother.ts';
 import { startTables, type TestTables } from '../../support/dynamodb.ts';
 import { context, refusalOf } from './judged-declarations.ts';
 import { apiKey, credential, issues, tracker } from './tracker-declaration.ts';
@@ -67,8 +68,29 @@ describe('a third party that an operator declares', () => {
     await setState(ports(), { kind: 'provider', id }, 'disabled', author);
     const disabled = await store.find('provider', id);
     expect(disabled?.thing.state).toBe('disabled');
-    expect(await store.remove('provider', disabled!, aChange())).toBe('removed');
+    expect(await remove(ports(), { kind: 'provider', id }, author)).toEqual({ ok: true, value: 'removed' });
     expect(await store.find('provider', id)).toBeUndefined();
+  });
+
+  test('takes the id of none that a deployment declares: an operator disables that one, and cannot remove it', async () => {
+    const provider = aProvider();
+    await store.register('provider', { thing: provider }, aChange());
+    const target = { kind: 'provider', id: provider.id } as const;
+    const refused = await remove(ports(), target, author);
+    if (refused.ok) throw new Error('removed');
+    expect(sentence(refused.refusal)).toMatch(
+      /is declared by a deployment, .*: disable it, or remove it from/,
+    );
+    expect(await setState(ports(), target, 'disabled', author)).toMatchObject({ ok: true });
+    const { id } = provider;
+    const taken = await register(ports(), 'provider', { ...open, id }, author);
+    if (taken.ok) throw new Error('taken over');
+    expect(sentence(taken.refusal)).toMatch(/is already registered/);
+    expect((await store.find('provider', id))?.thing).toEqual({
+      ...provider,
+      state: 'disabled',
+      updatedAt: author.at,
+    });
   });
 
   test.each([
