@@ -1,5 +1,6 @@
 import type { Connection } from '../../ports/connections.ts';
 import type { SendToThirdParty, ThirdPartyFailure } from '../../ports/third-party-calls.ts';
+import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { answerHeaders } from './answer-headers.ts';
 import { type Bearing, bearingOf } from './bearing.ts';
@@ -86,15 +87,14 @@ async function sendBy(
 const busy: ReadonlySet<number> = new Set([403, 429, 503]);
 
 async function answered(
-  { connections, clock, issuer }: CallPorts,
+  ports: CallPorts,
   { provider, allowed }: DecidedCall,
   { answered: { reply, from }, bearing, connection }: Sent,
 ): Promise<Result<EgressAnswer, CallRefusal>> {
-  const until = busy.has(reply.status) ? pauseUntil(reply.headers['retry-after'], clock()) : undefined;
-  if (until !== undefined) await connections.pause(connection, until);
+  if (busy.has(reply.status)) await pause(ports, connection, reply.headers['retry-after']);
   const redactor = redactorOf(bearing.secrets);
   const body = redactor.bytes(reply.body);
-  const uri = `${issuer}/egress/${provider.id}`;
+  const uri = `${ports.issuer}/egress/${provider.id}`;
   let redacted = body.count;
   const headers = Object.entries(
     answerHeaders(reply, provider.api, { uri, origins: allowed.origins }, from),
@@ -104,6 +104,21 @@ async function answered(
     return [name, text] as const;
   });
   return ok({ status: reply.status, headers: Object.fromEntries(headers), bytes: body.bytes, redacted });
+}
+
+/** The agent is told what the third party said, whether or not it can be kept: whoever calls next is told by the third party. */
+async function pause(
+  { connections, clock }: CallPorts,
+  connection: UsableConnection,
+  retryAfter: string | undefined,
+): Promise<void> {
+  const until = pauseUntil(retryAfter, clock());
+  if (until === undefined) return;
+  try {
+    await connections.pause(connection, until);
+  } catch (error) {
+    if (!(error instanceof DependencyUnavailable)) throw error;
+  }
 }
 
 const failures = {

@@ -5,7 +5,7 @@ import { startCompany } from '../../support/company.ts';
 import { startThirdParty } from '../../unit/egress/proxy/a-third-party.ts';
 import { basic, drive } from '../support/driver.ts';
 import { eventsSince } from '../support/people.ts';
-import { forThisFile } from '../support/this-file.ts';
+import { forThisFile, mend, strike } from '../support/this-file.ts';
 import { verifies } from '../verifies.ts';
 
 const party = await startThirdParty();
@@ -185,6 +185,33 @@ describe('the proxy to a third party, behind the gateway', () => {
         expect.stringContaining('resource_metadata='),
       ]);
       expect(party.received).toHaveLength(1);
+    },
+  );
+
+  verifies(
+    'vestibule:egress-limits',
+    'keeps to what the third party says about when to come again, and tells of it where that can not be kept',
+    async () => {
+      const [token, from] = [await tokenFor('entries:read'), company.log.length];
+      party.answers = (_, response) => response.writeHead(429, { 'retry-after': '60' }).end('too much');
+      strike(company, 'dynamodb:UpdateItem~Egress=down@*');
+      const unkept = await call(token, '/entries');
+      mend(company);
+      expect([unkept.status, unkept.headers.get('retry-after'), await unkept.text()]).toEqual([
+        ...[429, '60', 'too much'],
+      ]);
+      expect(await (await call(token, '/entries')).text()).toBe('too much');
+      const kept = await call(token, '/entries');
+      expect([kept.status, kept.headers.get('vestibule-error')]).toEqual([429, 'third_party_busy']);
+      expect(party.received).toHaveLength(2);
+      expect(eventsSince(company, from)).toMatchObject([
+        { event: 'egress_called', status: 429 },
+        { event: 'egress_called', status: 429 },
+        { event: 'egress_refused' },
+      ]);
+      party.answers = (_, response) => response.end('{}');
+      company.run.clock.advance(61);
+      expect((await call(token, '/entries')).status).toBe(200);
     },
   );
 });
