@@ -60,30 +60,48 @@ function unknownThirdParty(
   return [{ path: 'thirdParty', text: `${show(thirdParty)} is no third party of this config; ${fix}` }];
 }
 
-function unworkable(
-  { agent, config, obo }: Provider,
-  { thirdParty, scopes, inNameOf }: ThirdPartyTargetOptions,
-): readonly Problem[] {
-  const isExchanged = inNameOf === 'caller';
-  if (isExchanged && obo?.grantType !== 'TOKEN_EXCHANGE') {
+function unworkable(provider: Provider, options: ThirdPartyTargetOptions): readonly Problem[] {
+  const isExchanged = options.inNameOf === 'caller';
+  if (isExchanged && provider.obo?.grantType !== 'TOKEN_EXCHANGE') {
     const text =
       "is 'caller', but the provider exchanges no tokens; give it obo with grantType 'TOKEN_EXCHANGE'";
     return [{ path: 'inNameOf', text }];
   }
-  const found = config.agents.find(({ id }) => id === agent);
-  const { required = [], optional = [] } = found?.scopes[thirdParty] ?? {};
-  const delegated = found?.onBehalfOf?.[thirdParty]?.scopes ?? [];
-  const inOthers = Array.isArray(delegated) ? (delegated as readonly string[]) : Object.keys(delegated);
-  const known = isExchanged ? inOthers : [...required, ...optional];
-  const what = isExchanged ? 'onBehalfOf' : 'scopes';
-  if (known.length === 0 || scopes.length === 0) {
-    const text = `name no scope that agent ${show(agent)} has at ${show(thirdParty)}; give it some by ${what}, and name them`;
+  return isExchanged
+    ? beyondHeld(provider, options, 'onBehalfOf', scopesForOthers(provider, options))
+    : beyondHeld(provider, options, 'scopes', ownScopes(provider, options));
+}
+
+function ownScopes({ agent, config }: Provider, { thirdParty }: ThirdPartyTargetOptions): readonly string[] {
+  const { required = [], optional = [] } =
+    config.agents.find(({ id }) => id === agent)?.scopes[thirdParty] ?? {};
+  return [...required, ...optional];
+}
+
+function scopesForOthers(
+  { agent, config }: Provider,
+  { thirdParty }: ThirdPartyTargetOptions,
+): readonly string[] {
+  const rules = config.agents.find(({ id }) => id === agent)?.onBehalfOf;
+  const delegated = rules?.[thirdParty]?.scopes ?? [];
+  return Array.isArray(delegated) ? (delegated as readonly string[]) : Object.keys(delegated);
+}
+
+/** `by`: where the config says what the agent holds. */
+function beyondHeld(
+  { agent }: Provider,
+  { thirdParty, scopes }: ThirdPartyTargetOptions,
+  by: 'onBehalfOf' | 'scopes',
+  held: readonly string[],
+): readonly Problem[] {
+  if (held.length === 0 || scopes.length === 0) {
+    const text = `name no scope that agent ${show(agent)} has at ${show(thirdParty)}; give it some by ${by}, and name them`;
     return [{ path: 'scopes', text }];
   }
   return scopes
-    .filter((scope) => !known.includes(scope))
+    .filter((scope) => !held.includes(scope))
     .map((scope) => ({
       path: 'scopes',
-      text: `has ${show(scope)}, which agent ${show(agent)} does not get there by ${what}; ${didYouMean(scope, known)}`,
+      text: `has ${show(scope)}, which agent ${show(agent)} does not get there by ${by}; ${didYouMean(scope, held)}`,
     }));
 }

@@ -7,6 +7,8 @@ export interface EgressResource {
   readonly uri: string;
   readonly kind: 'egress';
   readonly name: string;
+  /** The proxy takes tokens that are bound to a key as such. */
+  readonly dpop: 'accepted';
   readonly scopes: Readonly<Record<string, string>>;
 }
 
@@ -14,6 +16,9 @@ export function egressResources(egress: EgressConfig | undefined, issuer: string
   return (egress?.providers ?? []).map((entry) => {
     const { id, name, scopes } = resolveProvider(entry);
     const described = Object.entries(scopes).map(([scope, { description }]) => [scope, description] as const);
-    return { id, uri: `${issuer}/egress/${id}`, kind: 'egress', name, scopes: Object.fromEntries(described) };
+    return {
+      ...{ id, uri: `${issuer}/egress/${id}`, kind: 'egress', name, dpop: 'accepted' },
+      scopes: Object.fromEntries(described),
+    };
   });
 }

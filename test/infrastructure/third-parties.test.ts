@@ -63,7 +63,13 @@ test('a third party is declared to the registrar, and beside it the resource tha
     (text) => JSON.parse(text) as Record<string, unknown>,
   );
   expect(resources.find(({ id }) => id === 'tracker')).toEqual({
-    ...{ id: 'tracker', uri: 'https://auth.example.com/egress/tracker', kind: 'egress', name: 'tracker' },
+    ...{
+      id: 'tracker',
+      uri: 'https://auth.example.com/egress/tracker',
+      kind: 'egress',
+      dpop: 'accepted',
+      name: 'tracker',
+    },
     scopes: [{ name: 'issues:read', description: 'Read issues' }],
   });
   const [agent] = declared('Custom::VestibuleAgent', template).map(
