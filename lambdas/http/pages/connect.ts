@@ -66,9 +66,7 @@ export function connectPage(look: Look, view: ConnectView): HttpResponse {
       ${group && shared(group)} ${view.before && already(view.before)}
       ${view.nothing ? html`<p class="warning" role="alert">Tick what you want to allow, or cancel.</p>` : undefined}
       <h2>What you allow</h2>
-      <p>
-        ${companyName(look)} keeps the token of this account, and lets through what you tick and nothing else.
-      </p>
+      <p>The token of this account stays with ${companyName(look)}, and only what you tick is let through.</p>
       ${form(
         view.action,
         view.fields,
