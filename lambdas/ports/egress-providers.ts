@@ -51,6 +51,8 @@ export interface EgressApi {
   readonly originSuffixes?: readonly string[];
   /** Sent with every request. */
   readonly headers: readonly NamedValue[];
+  /** Further headers of requests that agents may send, lower-case: none of those above, and none that bears a credential. */
+  readonly requestHeaders?: readonly string[];
   /** Further headers of responses that agents see, lower-case. */
   readonly responseHeaders: readonly string[];
 }

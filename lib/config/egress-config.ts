@@ -48,6 +48,8 @@ export interface EgressApiConfig {
   readonly originSuffixes?: readonly string[];
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Headers of requests, lower-case, that agents may send besides the usual: `stripe-account`. */
+  readonly requestHeaders?: readonly string[];
   /** Headers of responses that agents see besides the usual. */
   readonly responseHeaders?: readonly string[];
 }

@@ -152,6 +152,7 @@ function api(hosts: Hosts): v.GenericSchema {
     originFact: v.optional(text()),
     originSuffixes: v.optional(listOf(text())),
     headers: v.optional(values),
+    requestHeaders: v.optional(listOf(text())),
     responseHeaders: v.optional(listOf(text())),
   });
 }

@@ -26,6 +26,7 @@ export function egressDeclaration(
       origin_fact: api.originFact,
       origin_suffixes: api.originSuffixes,
       headers: api.headers && named(api.headers),
+      request_headers: api.requestHeaders,
       response_headers: api.responseHeaders,
     }),
     credential: credentialDeclaration(credential, clientId),

@@ -103,6 +103,7 @@ const storedProvider = v.object({
     origin_fact: member,
     origin_suffixes: v.exactOptional(v.array(text)),
     headers: named,
+    request_headers: v.exactOptional(v.array(text)),
     response_headers: v.array(text),
   }),
   credential: storedCredential,

@@ -53,7 +53,7 @@ export function readAskedCall(
   if (!path.ok) return path;
   const query = readCallQuery(sent, keyNameOf(credential));
   if (!query.ok) return query;
-  const headers = readCallHeaders(all, api.headers);
+  const headers = readCallHeaders(all, api);
   if (!headers.ok) return headers;
   const body = readCallBody(all['content-type'], bytes);
   if (!body.ok) return body;

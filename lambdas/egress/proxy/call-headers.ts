@@ -1,4 +1,4 @@
-import type { NamedValue } from '../../ports/egress-providers.ts';
+import type { EgressApi } from '../../ports/egress-providers.ts';
 import { ok, type Result } from '../../runtime/result.ts';
 import { badCall, type CallRefusal } from './refusal.ts';
 
@@ -13,6 +13,10 @@ const passed = [
 /** By these a server takes a request for one of another method than its rule allows. */
 const overrides = ['x-http-method-override', 'x-http-method', 'x-method-override', 'x-original-method'];
 
+/** What a declaration can not let through: it says who calls us, or is of the connection. */
+const never =
+  /^(?:authorization|cookie2?|dpop|host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|forwarded|via|content-length|content-encoding|accept-encoding|(?:x-forwarded|proxy|sec|vestibule)-.*)$/;
+
 /** Sent twice they are joined by a comma, and a server takes one or the other. */
 const single = [
   'content-type',
@@ -26,10 +30,10 @@ const single = [
 const token = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
 const text = /^[\t\x20-\x7e]*$/;
 
-/** The headers of a call, `fixed` among them: those that the third party is always sent. */
+/** The headers of a call: those that go on to any third party, those that this one takes of agents, and those that it is always sent. */
 export function readCallHeaders(
   headers: Headers,
-  fixed: readonly NamedValue[],
+  { headers: fixed, requestHeaders = [] }: Pick<EgressApi, 'headers' | 'requestHeaders'>,
 ): Result<Readonly<Record<string, string>>, CallRefusal> {
   const sent = Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined);
   if (sent.some(([name]) => !token.test(name))) {
@@ -45,7 +49,8 @@ export function readCallHeaders(
   if (encoding.toLowerCase() !== 'identity') {
     return badCall('body_encoded', 'send the body as it is, without a Content-Encoding');
   }
-  const own = passed.flatMap((name): [string, string][] => {
+  const further = requestHeaders.filter((name) => !never.test(name));
+  const own = [...passed, ...further].flatMap((name): [string, string][] => {
     const value = headers[name];
     return value === undefined ? [] : [[name, value]];
   });

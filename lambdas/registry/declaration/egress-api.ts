@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { EgressApi } from '../../ports/egress-providers.ts';
 import type { Snake } from '../member-names.ts';
-import { factName, headers, responseHeaders } from './egress-text.ts';
+import { factName, headers, requestHeaders, responseHeaders } from './egress-text.ts';
 import { type DeclarationContext, isDistinct, list, memberRule } from './fields.ts';
 import { providerUrl } from './provider-url.ts';
 
@@ -24,9 +24,10 @@ export function egressApi(context: DeclarationContext): v.GenericSchema<unknown,
           ),
         ),
         headers: v.exactOptional(headers, []),
+        request_headers: v.exactOptional(requestHeaders),
         response_headers: v.exactOptional(responseHeaders, []),
       },
-      'must be { origins, origin_fact, origin_suffixes, headers, response_headers }',
+      'must be { origins, origin_fact, origin_suffixes, headers, request_headers, response_headers }',
     ),
     memberRule('origin_fact', ({ origin_fact: fact, origin_suffixes: suffixes }) =>
       fact !== undefined && suffixes === undefined
@@ -38,6 +39,10 @@ export function egressApi(context: DeclarationContext): v.GenericSchema<unknown,
         ? 'needs origin_fact, of which they are; or remove it'
         : undefined,
     ),
+    memberRule('request_headers', ({ headers: always, request_headers: asked = [] }) => {
+      const fixed = always.find(({ name }) => asked.includes(name.toLowerCase()));
+      return fixed && `names ${fixed.name}, which headers says for every request; keep one of the two`;
+    }),
   );
 }
 

@@ -49,6 +49,15 @@ export function factProblem({ api, credential }: Pick<Declared, 'api' | 'credent
   return `has its origin in ${fact}, which is no fact of the credential; name it in credential.answer.facts`;
 }
 
+/** What an agent sent there would stand where our own key does. */
+export function keyProblem({ api, credential }: Pick<Declared, 'api' | 'credential'>): string | undefined {
+  if (credential.kind !== 'api_key' || credential.place !== 'header') return undefined;
+  const key = credential.name.toLowerCase();
+  return api.request_headers?.includes(key) === true
+    ? `lets agents send ${key}, in which the credential is; remove it from request_headers`
+    : undefined;
+}
+
 export function revocationProblem({ credential }: Pick<Declared, 'credential'>): string | undefined {
   if (credential.kind !== 'oauth2') return undefined;
   const facts = factsOf(credential);

@@ -13,6 +13,7 @@ import {
   agentsProblem,
   factProblem,
   groupsProblem,
+  keyProblem,
   revocationProblem,
   scopesProblem,
 } from './egress-parts.ts';
@@ -51,7 +52,7 @@ function providerSchema(context: DeclarationContext) {
       'must be a JSON object',
     ),
     memberRule('scopes', (declared) => scopesProblem(declared)),
-    memberRule('api', (declared) => factProblem(declared)),
+    memberRule('api', (declared) => factProblem(declared) ?? keyProblem(declared)),
     memberRule('credential', (declared) => revocationProblem(declared)),
     memberRule('agents', (declared) => agentsProblem(declared)),
     memberRule('groups', (declared) => groupsProblem(declared)),

@@ -34,6 +34,9 @@ const ownHeaders =
 const ownResponseHeaders =
   /^(?:set-cookie2?|clear-site-data|content-security-policy.*|x-content-type-options|x-frame-options|strict-transport-security|access-control-.*|cross-origin-.*|refresh|location|content-location|www-authenticate|service-worker-allowed|sourcemap|alt-svc|report-to|reporting-endpoints|nel|date|cache-control)$/;
 
+/** By these a server takes a request for another one, or for that of somebody else; and how an answer is packed is ours to say. */
+const neverOfAgents = /^(?:accept-encoding|via|x-original-method|x-original-url|x-rewrite-url|x-real-ip)$/;
+
 const headerForm = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
 
 /** A header that bears a key: `Authorization` may be the one. */
@@ -52,14 +55,28 @@ const requestHeader = v.pipe(
   v.check((name) => !ownHeaders.test(name), 'is a header that the proxy sets itself; remove it'),
 );
 
+const lowerHeaderForm = /^[!#$%&'*+.^_`|~0-9a-z-]{1,64}$/;
+
+export const requestHeaders = v.pipe(
+  list(
+    v.pipe(
+      v.string('must be text'),
+      v.regex(lowerHeaderForm, 'must be the name of a header in lower case, such as "stripe-account"'),
+      v.check(
+        (name) => !ownHeaders.test(name) && !neverOfAgents.test(name),
+        'is a header that no agent sends to a provider; remove it',
+      ),
+    ),
+    20,
+  ),
+  v.check((all) => isDistinct(all), 'must not name a header twice'),
+);
+
 export const responseHeaders = v.pipe(
   list(
     v.pipe(
       v.string('must be text'),
-      v.regex(
-        /^[!#$%&'*+.^_`|~0-9a-z-]{1,64}$/,
-        'must be the name of a header in lower case, such as "x-ratelimit-remaining"',
-      ),
+      v.regex(lowerHeaderForm, 'must be the name of a header in lower case, such as "x-ratelimit-remaining"'),
       v.check(
         (name) => !ownHeaders.test(name) && !ownResponseHeaders.test(name),
         'is a header that no agent sees of a provider; remove it',

@@ -17,7 +17,12 @@ export const stripe: CatalogueEntry = {
     // People uninstall the app.
     revocation: { kind: 'by_hand', page: 'https://dashboard.stripe.com/settings/apps' },
   }),
-  api: { origins: ['https://api.stripe.com'], responseHeaders: ['request-id'] },
+  api: {
+    origins: ['https://api.stripe.com'],
+    // https://docs.stripe.com/connect/authentication, https://docs.stripe.com/api/versioning
+    requestHeaders: ['stripe-account', 'stripe-version'],
+    responseHeaders: ['request-id'],
+  },
   // https://docs.stripe.com/api
   scopes: {
     'customers:read': {

@@ -118,7 +118,7 @@ export const egressProviders: fc.Arbitrary<EgressProvider> = fc.record({
   api: partial<EgressProvider['api']>(
     {
       ...{ origins: few(some), originFact: some, originSuffixes: few(some) },
-      ...{ headers: named, responseHeaders: few(some) },
+      ...{ headers: named, requestHeaders: few(some), responseHeaders: few(some) },
     },
     ['origins', 'headers', 'responseHeaders'],
   ),

@@ -135,7 +135,7 @@ describe('a third party that nobody built in', () => {
       },
       api: {
         ...{ ...api, originFact: 'instance', originSuffixes: ['.example.com'] },
-        ...{ headers: { 'X-B': 'c' }, responseHeaders: ['x-limit'] },
+        ...{ headers: { 'X-B': 'c' }, requestHeaders: ['x-account'], responseHeaders: ['x-limit'] },
       },
       scopes: {
         write: {
