@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { bundles } from './bundles.ts';
+import { canaries } from './canaries.ts';
 import { costDocument, formatCostDocument } from './calls/cost-document.ts';
 import { countCalls } from './calls/measure.ts';
 import { callRows } from './calls/rows.ts';
@@ -21,6 +22,7 @@ const parts: Readonly<Record<string, Part>> = {
     return callRows(counts);
   },
   bundles,
+  canaries,
   starts,
   crashes,
   egress,

@@ -10,4 +10,8 @@ export const accountsAtRest = {
     'Vestibule',
     'keeps what is had of an account in secrets of its own where the config wants that, and deletes them with it',
   ),
+  'vestibule:egress-canaries': must(
+    'Vestibule',
+    'leaves no credential of a third party where somebody reads it or it stays behind: in no log, answer, event, metric, message or item, whatever happens to an account',
+  ),
 } as const;
