@@ -7,11 +7,11 @@ import { type AskedRevocation, revocationRequest, type RevocationTokens } from '
 
 /**
  * What the third party says of a connection that is to be no more. `answer`: that it is revoked; `gone`: that it was no more already.
- * `refused`: it does not take what we proved ourselves by.
+ * `refused`: it does not take what we proved ourselves by. `unknown`: it knows nothing of what it was asked to revoke.
  */
 export type RevocationAnswer =
   | { readonly kind: 'proved'; readonly proof: 'answer' | 'gone' }
-  | { readonly kind: 'refused'; readonly error: string }
+  | { readonly kind: 'refused' | 'unknown'; readonly error: string }
   | { readonly kind: 'failed'; readonly error: string };
 
 /** Asks a third party to revoke, once; again where a secret of ours is not taken, which somebody may have changed. */
@@ -37,6 +37,8 @@ export async function askRevocation(
   return ask();
 }
 
+const notThere: ReadonlySet<number> = new Set([404, 410, 422]);
+
 function readRevocation(
   revocation: AskedRevocation,
   { status, contentType, text }: ThirdPartyAnswer,
@@ -56,5 +58,6 @@ function readRevocation(
   const { done, okMember, gone } = revocation;
   if (error !== undefined && gone.includes(error)) return { kind: 'proved', proof: 'gone' };
   const saysSo = okMember === undefined || members[okMember] === true;
-  return done.includes(status) && saysSo ? { kind: 'proved', proof: 'answer' } : why();
+  if (done.includes(status) && saysSo) return { kind: 'proved', proof: 'answer' };
+  return notThere.has(status) ? { kind: 'unknown', error: `status_${status}` } : why();
 }

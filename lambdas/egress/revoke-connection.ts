@@ -1,5 +1,5 @@
 import type { Connection, ConnectionOutcome, ConnectionPlace, KeptTokens } from '../ports/connections.ts';
-import type { EgressProvider } from '../ports/egress-providers.ts';
+import type { EgressProvider, EgressRevocation } from '../ports/egress-providers.ts';
 import { after } from '../runtime/clock.ts';
 import { fraction } from '../runtime/random.ts';
 import { askRevocation, type RevocationAnswer } from './ask-revocation.ts';
@@ -64,7 +64,7 @@ async function revokeOnce(
     await leased.settle(answer);
     return 'renewed';
   }
-  if (answer.kind === 'refused' || answer.kind === 'failed') {
+  if (answer.kind !== 'proved' && answer.kind !== 'by_hand') {
     await leased.settle(againLater(ports, leased.connection));
     const count = (leased.connection.failures ?? 0) + 1;
     ports.audit({ event: 'revocation_failed', ...told, count, reason: answer.error });
@@ -106,11 +106,26 @@ async function revoked(
   const { connection } = leased;
   if (connection.access === undefined && connection.grant === undefined) return lostBefore(connection);
   const tokens = await openTokens(ports, connection);
-  const isByAccess = revocation.kind === 'api' && revocation.authentication === 'access_token';
   const ask = (): Promise<Outcome> => askRevocation(ports, provider, credential, revocation, tokens);
-  if (!isByAccess || !mayRenew) return ask();
+  const way = wayOf(revocation, connection);
+  if (way === 'any' || !mayRenew) return ask();
   const answer = isOver(ports, connection) ? undefined : await ask();
-  return answer === undefined || answer.kind === 'refused' ? renewed(ports, provider, leased) : answer;
+  const isStale = answer === undefined || answer.kind === way;
+  return isStale ? renewed(ports, provider, leased) : answer;
+}
+
+/**
+ * How the third party says that it wants another access token first: by refusing the one that we come with; or by not knowing the one
+ * that we name, which may be over, or be revoked since an answer that was lost. `any`: it takes none.
+ */
+function wayOf(
+  revocation: Exclude<EgressRevocation, { readonly kind: 'by_hand' }>,
+  { grant }: Connection,
+): 'refused' | 'unknown' | 'any' {
+  if (revocation.kind !== 'api') return 'any';
+  if (revocation.authentication === 'access_token') return 'refused';
+  const isNamed = revocation.parameters.some(({ value }) => value.includes('{access_token}'));
+  return isNamed && grant !== undefined ? 'unknown' : 'any';
 }
 
 /** Forgotten then: the third party has said itself that it is no more, or nobody has anything to ask it by. */

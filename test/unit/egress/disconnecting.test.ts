@@ -99,6 +99,28 @@ it('an access token that is over is renewed to revoke by, and what that brought 
     expect(await at.ports.connections.find(connection)).toBeUndefined();
   }));
 
+it('a third party that ended it, and whose answer was lost, is believed once it takes no refresh token either', () =>
+  alone(vault, github, async (party, at) => {
+    const connection = await connected(at);
+    const token = await accessOf(at, connection);
+    party.mishap(grantPath, 'hang up', 1);
+    expect(await disconnectConnection(at.ports, connection, 'request')).toEqual({ revoked: false });
+    expect(party.isGood(token)).toBe(false);
+    at.pass(76);
+    await sweeps(at);
+    expect(at.told.at(-1)).toMatchObject({ event: 'connection_revoked', proof: 'gone' });
+    expect(await at.ports.connections.find(connection)).toBeUndefined();
+  }));
+
+it('one that wants to be named an access token is named one that is good', () =>
+  alone(vault, github, async (party, at) => {
+    const connection = await connected(at);
+    at.pass(28_801);
+    expect(await disconnectConnection(at.ports, connection, 'request')).toEqual({ revoked: true });
+    expect(party.refreshes()).toBe(1);
+    for (const canary of party.canaries) expect(party.isGood(canary)).toBe(false);
+  }));
+
 it('what a renewal brings meanwhile is what is revoked', () =>
   alone(vault, slack, async (party, at) => {
     const connection = await connected(at);
