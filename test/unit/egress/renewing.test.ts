@@ -177,7 +177,9 @@ describe('each minute', () => {
       await connected(at);
       at.pass(28_800);
       const disabled = { ...at.provider, state: 'disabled' as const };
-      const providers = { ...at.ports.providers, find: () => Promise.resolve(disabled) };
+      const find: typeof at.ports.providers.find = (id) =>
+        Promise.resolve(id === at.provider.id ? disabled : undefined);
+      const providers = { ...at.ports.providers, find };
       await sweepDue({ ...at.ports, providers }, { requestId: 'sweep', until: after(at.ports.clock(), 60) });
       expect(party.refreshes()).toBe(0);
     }));
