@@ -16,7 +16,10 @@ export function rulePathProblem(path: string): string | undefined {
       (segment, at, all) =>
         (segment === '**' && at === all.length - 1) ||
         segment === '*' ||
-        (segmentForm.test(segment) && !misleadingEscape.test(segment) && !/^\.{1,2}$/.test(segment)),
+        (segmentForm.test(segment) &&
+          !misleadingEscape.test(segment) &&
+          !/^\.{1,2}$/.test(segment) &&
+          isUtf8(segment)),
     );
   return path === '/' || (path.startsWith('/') && isSound)
     ? undefined
@@ -76,3 +79,13 @@ const wholeRule = fields({
 export const requestRule = v.lazy((input): v.GenericSchema =>
   typeof input === 'string' ? ruleText : wholeRule,
 );
+
+/** Calls have no other paths: a rule for one would never match. */
+function isUtf8(segment: string): boolean {
+  try {
+    decodeURIComponent(segment);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -82,7 +82,7 @@ describe('a declaration', () => {
 
   it('of a third party is read or refused in a sentence, whatever stands for a path of it', () => {
     const segment = fc.oneof(
-      fc.constantFrom('*', '**', '..', '.', '%2e', '%2F', '%5C', '%25', '%C3%A9', 'repos', ''),
+      fc.constantFrom('*', '**', '..', '.', '%2e', '%2F', '%5C', '%25', '%C3%A9', '%A0', 'repos', ''),
       fc.string({ maxLength: 4 }),
     );
     const path = fc.array(segment, { maxLength: 4 }).map((segments) => `/${segments.join('/')}`);

@@ -27,7 +27,18 @@ function isRulePath(path: string): boolean {
 }
 
 function isLiteral(segment: string): boolean {
-  return segmentForm.test(segment) && !misleadingEscape.test(segment) && !/^\.{1,2}$/.test(segment);
+  const isPlain = segmentForm.test(segment) && !misleadingEscape.test(segment) && !/^\.{1,2}$/.test(segment);
+  return isPlain && isUtf8(segment);
+}
+
+/** Calls have no other paths: a rule for one would never match. */
+function isUtf8(segment: string): boolean {
+  try {
+    decodeURIComponent(segment);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** RFC 6901, of a member: the whole body is none. */
