@@ -96,7 +96,9 @@ describe('whatever is sent', () => {
   it('to /token, the answer is a valid refusal or a token', { timeout: 120_000 }, async () => {
     const events = anyEvent({ paths: fc.constant('/token'), form: aForm(assertion) });
     const statuses = await withstands(token, events);
-    expect(statuses).toEqual(new Set([200, 204, 400, 401, 405]));
+    // Which of them come is for the generator: a token is rare.
+    expect([200, 204, 400, 401, 405]).toEqual(expect.arrayContaining([...statuses]));
+    expect([...statuses]).toEqual(expect.arrayContaining([400, 401]));
   });
 
   it('to /authorize, the answer is a page or JSON, and never a redirect', { timeout: 120_000 }, async () => {
