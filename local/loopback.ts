@@ -12,6 +12,7 @@ export interface LoopbackServer {
 
 /** A client that was frozen finds its connections still open. */
 const keepAliveTimeout = 600_000;
+const triesOfAny = 10;
 
 /**
  * Listens on 127.0.0.1 and, where the machine has it, on ::1, so that `localhost` means this server whichever a
@@ -27,6 +28,17 @@ export async function listenOnLoopback(
     tls === undefined
       ? createServer({ keepAliveTimeout }, handle)
       : createTlsServer({ ...tls, keepAliveTimeout }, handle);
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await listenOnBoth(port, create);
+    } catch (error) {
+      // What is free on the one may be taken on the other: where any port will do, another one does.
+      if (port !== 0 || tried === triesOfAny) throw error;
+    }
+  }
+}
+
+async function listenOnBoth(port: number, create: () => Server): Promise<LoopbackServer> {
   const first = create();
   await listen(first, port, '127.0.0.1');
   const bound = (first.address() as AddressInfo).port;

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
 
-import { freePort } from '../support/dynamodb.ts';
+import { freePortBlock } from '../support/free-ports.ts';
 import { peerProgram } from './environment.ts';
 
 /** Starts moto, and points the contract suites of the AWS stand-ins at it. */
 export async function setup(): Promise<() => void> {
-  const port = await freePort();
+  const port = await freePortBlock();
   const server = spawn(peerProgram('moto_server'), ['-H', '127.0.0.1', '-p', String(port)], {
     stdio: 'ignore',
   });

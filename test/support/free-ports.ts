@@ -10,30 +10,47 @@ const withGuard = together + 1;
 const blocks = Math.floor((32_000 - lowest) / withGuard);
 const lanes = 16;
 const rounds = Math.floor(blocks / lanes);
-/** The blocks of this process. */
+/** How many other blocks are given before one is given again: whoever got it before has taken its ports by then. */
+const between = 16;
+/** The blocks of this process, by the port of their guard. */
 const held = new Set<number>();
+/** Those of them that were given to whoever asks for any, longest ago first. */
+const given: number[] = [];
 
 /**
  * The first of seven free ports in a row, as a run takes them with a domain that asks for certificates, a page of tasks and a third party. They stay free for the process that asked: no other
  * test on this machine, of this checkout or another, gets one of them, and no outgoing connection does.
  */
-export function freePortBlock(): Promise<number> {
-  return firstFree(Math.floor(Math.random() * rounds));
+export async function freePortBlock(): Promise<number> {
+  for (const guard of given.slice(0, Math.max(0, given.length - between))) {
+    // Taken off the list before anything is waited for, so that nobody else is given it.
+    given.splice(given.indexOf(guard), 1);
+    const isFree = await areFree(portsAfter(guard));
+    given.push(guard);
+    if (isFree) return guard + 1;
+  }
+  const guard = await firstFree(Math.floor(Math.random() * rounds), held);
+  given.push(guard);
+  return guard + 1;
 }
 
 /** The same, and wherever nothing stands in the way the same block for one test file of a checkout as for the next. */
-export function steadyPortBlock(): Promise<number> {
-  return firstFree(createHash('sha256').update(process.cwd()).digest().readUInt32BE() % rounds);
+export async function steadyPortBlock(): Promise<number> {
+  const start = createHash('sha256').update(process.cwd()).digest().readUInt32BE() % rounds;
+  return (await firstFree(start, new Set(given))) + 1;
 }
 
-async function firstFree(start: number): Promise<number> {
+async function firstFree(start: number, but: ReadonlySet<number>): Promise<number> {
   const lane = Number(process.env['VITEST_POOL_ID'] ?? 0) % lanes;
   for (let tried = 0; tried < rounds; tried += 1) {
     const guard = lowest + (((start + tried) % rounds) * lanes + lane) * withGuard;
-    const ports = Array.from({ length: together }, (_, next) => guard + 1 + next);
-    if ((await isHeld(guard)) && (await areFree(ports))) return guard + 1;
+    if (!but.has(guard) && (await isHeld(guard)) && (await areFree(portsAfter(guard)))) return guard;
   }
   throw new Error(`no ${together} free ports in a row between ${lowest} and 32000`);
+}
+
+function portsAfter(guard: number): readonly number[] {
+  return Array.from({ length: together }, (_, next) => guard + 1 + next);
 }
 
 /** The kernel gives a port to one process, and takes it back however that process ends. */

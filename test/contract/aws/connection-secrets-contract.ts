@@ -12,7 +12,7 @@ import { secretsManagerConnectionSeals } from '../../../lambdas/adapters/secrets
 import type { ConnectionSeals, KeptSecret } from '../../../lambdas/ports/connections.ts';
 import { DependencyUnavailable } from '../../../lambdas/runtime/dependency.ts';
 import { Secret } from '../../../lambdas/runtime/secret.ts';
-import { freePort } from '../../support/dynamodb.ts';
+import { freePortBlock } from '../../support/free-ports.ts';
 import { aBinding, describeConnectionSeals } from './connection-seals-contract.ts';
 import type { ContractTarget } from './target.ts';
 
@@ -91,7 +91,7 @@ export function connectionSecretsContract(target: () => ContractTarget): void {
 
   it('is an outage of Secrets Manager, told before a provider is asked, where nobody answers there', async () => {
     const credentials = { accessKeyId: 'contract', secretAccessKey: 'contract' };
-    const endpoint = `http://127.0.0.1:${await freePort()}`;
+    const endpoint = `http://127.0.0.1:${await freePortBlock()}`;
     const nowhere = new SecretsManagerClient({
       ...{ ...clientDefaults, endpoint, region: 'us-east-1', credentials },
     });

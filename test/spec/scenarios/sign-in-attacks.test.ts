@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { createBrowser } from '../../support/browser-player.ts';
-import { freePort } from '../../support/dynamodb.ts';
+import { freePortBlock } from '../../support/free-ports.ts';
 import { type EvilProvider, startEvilProvider } from '../support/evil-provider.ts';
 import { itemsAtRest } from '../support/items-at-rest.ts';
 import {
@@ -20,7 +20,7 @@ import { verifies } from '../verifies.ts';
 let evil: EvilProvider;
 let evilUrl: string;
 beforeAll(async () => {
-  const evilPort = await freePort();
+  const evilPort = await freePortBlock();
   evilUrl = `http://localhost:${evilPort}`;
   evil = await startEvilProvider(evilPort);
 });

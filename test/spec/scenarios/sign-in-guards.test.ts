@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { federationSecret } from '../../../local/demo/federation-secret.ts';
 import { type Browser, createBrowser } from '../../support/browser-player.ts';
 import type { Company } from '../../support/company.ts';
-import { freePort } from '../../support/dynamodb.ts';
+import { freePortBlock } from '../../support/free-ports.ts';
 import type { Page } from '../../support/html-page.ts';
 import { type PlayedIdp, playIdp } from '../../support/played-idp.ts';
 import { type Driver, drive } from '../support/driver.ts';
@@ -29,7 +29,7 @@ let partner: PlayedIdp;
 
 beforeAll(async () => {
   let secret = '';
-  partner = await playIdp({ port: await freePort(), secret: () => secret });
+  partner = await playIdp({ port: await freePortBlock(), secret: () => secret });
   company = await startOffice((config) => ({
     ...config,
     registration: { mode: 'open' },

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
-import { steadyPortBlock } from '../../support/free-ports.ts';
+import { freePortBlock, steadyPortBlock } from '../../support/free-ports.ts';
 
 const source = new URL('../../support/free-ports.ts', import.meta.url).href;
 const ask = `const { steadyPortBlock } = await import('${source}');
@@ -32,5 +32,18 @@ describe('ports of tests that run at once', () => {
 
   it('are the same for one process, as long as they are free', async () => {
     expect(await steadyPortBlock()).toBe(await steadyPortBlock());
+  });
+
+  it('are others each time, for one process too that has not yet taken what it was given', async () => {
+    const blocks = [];
+    for (let asked = 0; asked < 16; asked += 1) blocks.push(await freePortBlock());
+    blocks.push(await steadyPortBlock());
+    expect(new Set(blocks)).toHaveLength(17);
+  });
+
+  it('come back to who had them, so that one process does not end up with all', async () => {
+    const blocks = new Set<number>();
+    for (let asked = 0; asked < 40; asked += 1) blocks.add(await freePortBlock());
+    expect(blocks.size).toBeLessThan(20);
   });
 });
