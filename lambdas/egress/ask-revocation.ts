@@ -1,8 +1,10 @@
 import type { EgressProvider, OAuthEgress } from '../ports/egress-providers.ts';
 import type { ThirdPartyAnswer } from '../ports/third-parties.ts';
+import type { Instant } from '../runtime/clock.ts';
 import { answerMembers } from './answer-members.ts';
 import { answerTo, type AskingPorts } from './ask-tokens.ts';
 import { errorIn, refusalIn } from './refusal.ts';
+import { withPause } from './retry-after.ts';
 import { type AskedRevocation, revocationRequest, type RevocationTokens } from './revocation-request.ts';
 
 /**
@@ -12,7 +14,8 @@ import { type AskedRevocation, revocationRequest, type RevocationTokens } from '
 export type RevocationAnswer =
   | { readonly kind: 'proved'; readonly proof: 'answer' | 'gone' }
   | { readonly kind: 'refused' | 'unknown'; readonly error: string }
-  | { readonly kind: 'failed'; readonly error: string };
+  /** `notBefore`: until then it wants to be left alone. */
+  | { readonly kind: 'failed'; readonly error: string; readonly notBefore?: Instant };
 
 /** Asks a third party to revoke, once; again where a secret of ours is not taken, which somebody may have changed. */
 export async function askRevocation(
@@ -29,7 +32,8 @@ export async function askRevocation(
     const request = revocationRequest(credential, revocation, tokens, secret);
     const answer = await answerTo(() => ports.ask(provider.id, request));
     if (answer === undefined) return { kind: 'failed', error: 'not_answered' };
-    return readRevocation(revocation, answer);
+    // RFC 7009 §2.2.1: it says when to ask again.
+    return withPause(readRevocation(revocation, answer), answer, ports.clock());
   };
   const first = await ask();
   if (first.kind !== 'refused') return first;

@@ -6,8 +6,9 @@ import type { Secret } from '../runtime/secret.ts';
 import type { ConnectionPorts } from './ports.ts';
 import { type GivenTokens, readAnswer } from './read-answer.ts';
 import type { ThirdPartyRefusal } from './refusal.ts';
+import { withPause } from './retry-after.ts';
 
-export type AskingPorts = Pick<ConnectionPorts, 'ask' | 'secrets' | 'pause'>;
+export type AskingPorts = Pick<ConnectionPorts, 'ask' | 'secrets' | 'clock' | 'pause'>;
 
 /** A question to a third party, made anew for each secret that it is proved by. */
 export interface TokenQuestion {
@@ -44,13 +45,15 @@ export async function askTokens(
 }
 
 async function askOnce(
-  { ask, secrets }: AskingPorts,
+  { ask, secrets, clock }: AskingPorts,
   provider: EgressProvider,
   { needsSecret, request, shape, of }: TokenQuestion,
 ): Promise<Result<GivenTokens, ThirdPartyRefusal>> {
   const secret = needsSecret ? await secrets.current(provider.id) : undefined;
   const answer = await answerTo(() => ask(provider.id, request(secret)));
-  return answer === undefined ? refuse(notAnswered) : readAnswer(answer, shape, of);
+  if (answer === undefined) return refuse(notAnswered);
+  const read = readAnswer(answer, shape, of);
+  return read.ok ? read : refuse(withPause(read.refusal, answer, clock()));
 }
 
 const notAnswered = { kind: 'failed', error: 'not_answered' } as const satisfies ThirdPartyRefusal;
@@ -65,7 +68,8 @@ export async function answerTo(ask: () => Promise<ThirdPartyAnswer>): Promise<Th
   }
 }
 
-/** Whether a moment later may be another one: not where it was dealt with, and refused. */
-function isPassing({ error }: ThirdPartyRefusal): boolean {
+/** Whether a moment later may be another one: not where it was dealt with, and refused; nor where it says when that is. */
+function isPassing({ error, notBefore }: ThirdPartyRefusal): boolean {
+  if (notBefore !== undefined) return false;
   return error === notAnswered.error || error.startsWith('status_5') || error === 'status_429';
 }

@@ -5,7 +5,7 @@ import type { ConnectionId, ScopeName } from '../runtime/identifiers.ts';
 import { fraction } from '../runtime/random.ts';
 import { ok, refuse, type Result } from '../runtime/result.ts';
 import { isGranted, keptTokens } from './kept-tokens.ts';
-import { firmly, unavailable } from './lease.ts';
+import { firmly, pauseSeconds, unavailable } from './lease.ts';
 import type { ConnectionPorts } from './ports.ts';
 import type { GivenTokens } from './read-answer.ts';
 import { codeTokens } from './refresh-tokens.ts';
@@ -73,10 +73,12 @@ async function givenFor(
 ): Promise<Result<GivenTokens, ConnectRefusal>> {
   const given = await codeTokens(ports, provider, credential, back);
   if (!given.ok) {
-    const { kind, error } = given.refusal;
+    const { kind, error, notBefore } = given.refusal;
     // Not asked, or not able to answer: nobody has said anything against who came back.
-    if (kind === 'failed' && /^(?:not_answered|status_(?:5\d\d|429))$/.test(error)) {
-      throw unavailable(provider.id, `it gives nothing for a code: ${error}`);
+    const isAway = notBefore !== undefined || /^(?:not_answered|status_(?:5\d\d|429))$/.test(error);
+    if (kind === 'failed' && isAway) {
+      const seconds = pauseSeconds(given.refusal, ports.clock());
+      throw unavailable(provider.id, `it gives nothing for a code: ${error}`, seconds);
     }
     return refuse({ kind: 'refused', error });
   }

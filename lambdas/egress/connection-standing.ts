@@ -4,7 +4,7 @@ import type { EgressProvider, ServiceEgress } from '../ports/egress-providers.ts
 import type { AgentId, ConnectionId, ScopeName } from '../runtime/identifiers.ts';
 import { fraction } from '../runtime/random.ts';
 import { keptTokens } from './kept-tokens.ts';
-import { firmly, unavailable } from './lease.ts';
+import { firmly, pauseSeconds, unavailable } from './lease.ts';
 import type { ConnectionPorts } from './ports.ts';
 import { firmSeal, providerOf } from './renew-connection.ts';
 import { serviceTokens } from './service-tokens.ts';
@@ -92,7 +92,8 @@ async function made(
   const given = await serviceTokens(ports, provider, credential);
   if (!given.ok) {
     if (given.refusal.kind !== 'failed') return 'unusable';
-    throw unavailable(provider.id, `it gives no token: ${given.refusal.error}`);
+    const seconds = pauseSeconds(given.refusal, clock());
+    throw unavailable(provider.id, `it gives no token: ${given.refusal.error}`, seconds);
   }
   const tokens = await keptTokens(given.value, {
     ...{ seal, asked: [], refreshKind: 'none', at, share: fraction(random) },

@@ -8,6 +8,7 @@ import { answerTo } from './ask-tokens.ts';
 import type { ConnectionPorts } from './ports.ts';
 import type { GivenTokens } from './read-answer.ts';
 import { refusalIn, type ThirdPartyRefusal } from './refusal.ts';
+import { withPause } from './retry-after.ts';
 
 type GitHubApp = Extract<ServiceEgress, { readonly kind: 'github_app' }>;
 
@@ -89,14 +90,12 @@ function permissionsOf(permissions: readonly string[]): Readonly<Record<string, 
   return found;
 }
 
-function readInstallation(
-  { status, contentType, text }: ThirdPartyAnswer,
-  now: Instant,
-): Result<GivenTokens, ThirdPartyRefusal> {
+function readInstallation(answer: ThirdPartyAnswer, now: Instant): Result<GivenTokens, ThirdPartyRefusal> {
+  const { status, contentType, text } = answer;
   const members = answerMembers(contentType, text);
   const { token, expires_at: until, permissions } = members;
   if (status !== 201 || typeof token !== 'string' || !/^[\x21-\x7e]{1,4096}$/.test(token)) {
-    return refuse(installationRefusal(status, members));
+    return refuse(withPause(installationRefusal(status, members), answer, now));
   }
   const seconds = Math.floor(Date.parse(String(until)) / 1000) - now;
   return ok({

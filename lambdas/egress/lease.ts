@@ -1,11 +1,12 @@
 import type { Connection, ConnectionOutcome } from '../ports/connections.ts';
-import { after } from '../runtime/clock.ts';
+import { after, type Instant } from '../runtime/clock.ts';
 import { DependencyUnavailable } from '../runtime/dependency.ts';
 import type { EgressProviderId } from '../runtime/identifiers.ts';
 import type { ConnectionPorts } from './ports.ts';
+import type { ThirdPartyRefusal } from './refusal.ts';
 
 /** Seconds after a failure in which a third party is left alone. */
-export const failureSeconds = 5;
+const failureSeconds = 5;
 /** Seconds that one may take to ask: longer than two questions take with all that is asked of AWS before and after. */
 const leaseSeconds = 26;
 /** Who did not get the lease looks again after so many milliseconds, and gives up after so many looks. */
@@ -76,11 +77,28 @@ export async function firmly<Done>(
   return write();
 }
 
-export function unavailable(provider: EgressProviderId, why: string): DependencyUnavailable {
-  return new DependencyUnavailable(`third party ${provider}`, {
-    cause: new Error(why),
-    retryAfterSeconds: failureSeconds,
-  });
+export function unavailable(
+  provider: EgressProviderId,
+  why: string,
+  retryAfterSeconds = failureSeconds,
+): DependencyUnavailable {
+  return new DependencyUnavailable(`third party ${provider}`, { cause: new Error(why), retryAfterSeconds });
+}
+
+/** Seconds in which a third party is left alone that gave nothing: at least as after any failure. */
+export function pauseSeconds({ notBefore }: Pick<ThirdPartyRefusal, 'notBefore'>, now: Instant): number {
+  return notBefore === undefined ? failureSeconds : Math.max(notBefore - now, failureSeconds);
+}
+
+/** Throws for as long as nobody asks for another token: none could be given a moment ago, or none is to be asked for. */
+export function throwIfLeftAlone(
+  { clock }: Pick<ConnectionPorts, 'clock'>,
+  { provider, failedAt, notBefore }: Connection,
+): void {
+  const now = clock();
+  const ofFailure = failedAt === undefined ? 0 : after(failedAt, failureSeconds) - now;
+  const left = Math.max(ofFailure, (notBefore ?? now) - now);
+  if (left > 0) throw unavailable(provider, 'it failed a moment ago', left);
 }
 
 /** Whatever of ours failed on the way: nobody gets further before it is asked again. */

@@ -6,7 +6,7 @@ import type { ConnectionId, ScopeName } from '../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../runtime/result.ts';
 import { installationToken } from './installation.ts';
 import { isGranted } from './kept-tokens.ts';
-import { unavailable } from './lease.ts';
+import { pauseSeconds, throwIfLeftAlone, unavailable } from './lease.ts';
 import type { ConnectionPorts } from './ports.ts';
 import type { GivenTokens } from './read-answer.ts';
 import { refreshTokens } from './refresh-tokens.ts';
@@ -44,7 +44,7 @@ export async function narrowToken(
   const now = ports.clock();
   const given = await narrowed(ports, provider, foundAt(found, place), upstream, asked.resources);
   if (given === undefined) return refuse('not_narrowable');
-  if (!given.ok) return refuse(notNarrowed(provider, given.refusal));
+  if (!given.ok) return refuse(notNarrowed(provider, given.refusal, ports.clock()));
   const granted = given.value.scopes ?? upstream;
   const isWider = granted.some((each) => !isGranted(each, [...upstream, ...ofNoResource]));
   if (isWider) return refuse('not_narrowable');
@@ -70,6 +70,7 @@ async function narrowed(
 ): Promise<Result<GivenTokens, ThirdPartyRefusal> | undefined> {
   const { credential } = provider;
   if (credential.kind === 'github_app') {
+    throwIfLeftAlone(ports, connection);
     return installationToken(ports, provider, credential, {
       ...{ permissions: upstream, repositories: resources },
     });
@@ -80,6 +81,7 @@ async function narrowed(
     credential.refresh.narrows === true &&
     credential.refresh.kind === 'stable';
   if (!canNarrow || grant === undefined || resources.length > 0) return undefined;
+  throwIfLeftAlone(ports, connection);
   const opened = await ports.seals.open(connection, 'grant', grant);
   return refreshTokens(ports, provider, credential, { grant: opened, scopes: upstream });
 }
@@ -87,11 +89,13 @@ async function narrowed(
 /** Throws where a moment later it may be another answer. */
 function notNarrowed(
   { id }: EgressProvider,
-  { kind, error }: ThirdPartyRefusal,
+  refusal: ThirdPartyRefusal,
+  now: Instant,
 ): Extract<NotNarrowed, 'interaction_required' | 'refused'> {
+  const { kind, error } = refusal;
   if (kind === 'lost' || kind === 'person') return 'interaction_required';
   if (error === 'invalid_scope' || error === 'invalid_request' || error === 'unknown_error') return 'refused';
-  throw unavailable(id, `it gives no narrowed token: ${error}`);
+  throw unavailable(id, `it gives no narrowed token: ${error}`, pauseSeconds(refusal, now));
 }
 
 function tokenOf(

@@ -1,3 +1,4 @@
+import type { Instant } from '../runtime/clock.ts';
 import { type Members, isMembers } from './answer-members.ts';
 
 /**
@@ -8,6 +9,8 @@ export interface ThirdPartyRefusal {
   readonly kind: 'lost' | 'person' | 'ours' | 'failed';
   /** Its error code, if it is one that can be told; or one of ours. Nothing else of its answer is told. */
   readonly error: string;
+  /** Of `failed`: until then it wants to be left alone. */
+  readonly notBefore?: Instant;
 }
 
 /** What some say of a refresh token or a code in place of `invalid_grant` (RFC 6749 §5.2). */

@@ -1,15 +1,16 @@
 import type { Connection, ConnectionOutcome, ConnectionPlace } from '../ports/connections.ts';
 import type { EgressProvider } from '../ports/egress-providers.ts';
-import { after } from '../runtime/clock.ts';
+import type { Instant } from '../runtime/clock.ts';
 import type { ConnectionId } from '../runtime/identifiers.ts';
 import { fraction } from '../runtime/random.ts';
 import { refuse, type Result } from '../runtime/result.ts';
 import { askedAgainAt, keptTokens, type Seal } from './kept-tokens.ts';
 import {
-  failureSeconds,
   firmly,
   type Leased,
   leaseOf,
+  pauseSeconds,
+  throwIfLeftAlone,
   unavailable,
   untilAskedAgain,
   untilKnown,
@@ -18,6 +19,7 @@ import type { ConnectionPorts } from './ports.ts';
 import type { GivenTokens } from './read-answer.ts';
 import { refreshTokens } from './refresh-tokens.ts';
 import type { ThirdPartyRefusal } from './refusal.ts';
+import { latest } from './retry-after.ts';
 import { serviceTokens } from './service-tokens.ts';
 import { foundAt, toldOf } from './told.ts';
 
@@ -59,15 +61,13 @@ export async function providerOf(
 }
 
 /** What is known without asking. Throws where the third party could not be asked a moment ago. */
-function knownOf({ clock }: ConnectionPorts, found: Connection, seen: AsSeen): Renewal | undefined {
+function knownOf(ports: ConnectionPorts, found: Connection, seen: AsSeen): Renewal | undefined {
   if (found.state === 'disconnecting') return 'gone';
   if (found.state === 'interaction_required') return 'interaction_required';
   const { version, failedAt } = found;
   // Each write that grows it but a failure brought another token.
   if (version > seen.version && failedAt === undefined) return 'renewed';
-  if (failedAt !== undefined && clock() < after(failedAt, failureSeconds)) {
-    throw unavailable(found.provider, 'it failed a moment ago');
-  }
+  throwIfLeftAlone(ports, found);
   return undefined;
 }
 
@@ -97,7 +97,8 @@ export async function renewOnce(
     return 'interaction_required';
   }
   ports.audit({ event: 'connection_renewal_failed', ...told, reason: refusal.error });
-  throw unavailable(provider.id, `it gives no token: ${refusal.error}`);
+  const seconds = pauseSeconds(refusal, ports.clock());
+  throw unavailable(provider.id, `it gives no token: ${refusal.error}`, seconds);
 }
 
 interface Renewed {
@@ -161,10 +162,10 @@ export function firmSeal(ports: Pick<ConnectionPorts, 'pause'>, seal: Seal): Sea
 function outcomeOf(
   ports: ConnectionPorts,
   { connection, isAfterSilence }: Leased,
-  { kind, error }: ThirdPartyRefusal,
+  { kind, error, notBefore }: ThirdPartyRefusal,
 ): ConnectionOutcome {
   const isLost = (kind === 'lost' || kind === 'person') && connection.holder.kind !== 'service';
-  if (!isLost) return failedAgain(ports, connection);
+  if (!isLost) return failedAgain(ports, connection, notBefore);
   // Whoever asked before never said what it got: the third party may have given another token then, which nobody has.
   return {
     kind: 'interaction_required',
@@ -172,7 +173,15 @@ function outcomeOf(
   };
 }
 
-function failedAgain({ clock }: ConnectionPorts, connection: Connection): ConnectionOutcome {
+function failedAgain(
+  { clock }: ConnectionPorts,
+  connection: Connection,
+  notBefore?: Instant,
+): ConnectionOutcome {
   const dueAt = askedAgainAt(connection, clock());
-  return { kind: 'failed', ...(dueAt !== undefined && { dueAt }) };
+  return {
+    kind: 'failed',
+    ...(dueAt !== undefined && { dueAt: latest(dueAt, notBefore) }),
+    ...(notBefore !== undefined && { notBefore }),
+  };
 }

@@ -1,12 +1,13 @@
 import type { Connection, ConnectionOutcome, ConnectionPlace, KeptTokens } from '../ports/connections.ts';
 import type { EgressProvider, EgressRevocation } from '../ports/egress-providers.ts';
-import { after } from '../runtime/clock.ts';
+import { after, type Instant } from '../runtime/clock.ts';
 import { fraction } from '../runtime/random.ts';
 import { askRevocation, type RevocationAnswer } from './ask-revocation.ts';
 import { firmly, type Leased, leaseOf } from './lease.ts';
 import type { ConnectionPorts } from './ports.ts';
 import { askForTokens } from './renew-connection.ts';
 import { mayLiveOn } from './refusal.ts';
+import { latest } from './retry-after.ts';
 import type { RevocationTokens } from './revocation-request.ts';
 import { foundAt, toldOf } from './told.ts';
 
@@ -51,6 +52,7 @@ async function revokeOnce(
 ): Promise<Revocation | 'renewed'> {
   const found = await ports.connections.find(place);
   if (found === undefined) return 'proved';
+  if (found.notBefore !== undefined && ports.clock() < found.notBefore) return 'not_yet';
   const isOver = found.state === 'disconnecting';
   const leased = isOver ? await leaseOf(ports, foundAt(found, place)) : undefined;
   if (leased === undefined) return 'not_yet';
@@ -65,7 +67,8 @@ async function revokeOnce(
     return 'renewed';
   }
   if (answer.kind !== 'proved' && answer.kind !== 'by_hand') {
-    await leased.settle(againLater(ports, leased.connection));
+    const { notBefore } = answer.kind === 'failed' ? answer : {};
+    await leased.settle(againLater(ports, leased.connection, notBefore));
     const count = (leased.connection.failures ?? 0) + 1;
     ports.audit({ event: 'revocation_failed', ...told, count, reason: answer.error });
     return 'not_yet';
@@ -156,16 +159,21 @@ async function renewed(
 ): Promise<Outcome> {
   const answer = await askForTokens(ports, provider, connection);
   if (answer.ok) return { kind: 'renewed', tokens: answer.value.tokens };
-  const { kind, error } = answer.refusal;
-  if (kind !== 'lost') return { kind: 'failed', error };
+  const { kind, ...why } = answer.refusal;
+  if (kind !== 'lost') return { kind: 'failed', ...why };
   // The third party may have given another one, to somebody who never kept it: that is not proved to be over.
   return isAfterSilence ? { kind: 'by_hand' } : gone;
 }
 
-function againLater({ clock, random }: ConnectionPorts, { failures = 0 }: Connection): ConnectionOutcome {
+function againLater(
+  { clock, random }: ConnectionPorts,
+  { failures = 0 }: Connection,
+  notBefore?: Instant,
+): ConnectionOutcome {
   const seconds = Math.min(pauses.first * 2 ** Math.min(failures, 12), pauses.most);
+  const dueAt = after(clock(), Math.floor(seconds * (0.75 + fraction(random) / 2)));
   return {
-    kind: 'failed',
-    dueAt: after(clock(), Math.floor(seconds * (0.75 + fraction(random) / 2))),
+    ...{ kind: 'failed', dueAt: latest(dueAt, notBefore) },
+    ...(notBefore !== undefined && { notBefore }),
   };
 }

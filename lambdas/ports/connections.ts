@@ -108,6 +108,8 @@ export interface Connection extends ConnectionBinding, Partial<KeptTokens> {
   readonly pausedUntil?: Instant;
   /** When it last could not be asked. */
   readonly failedAt?: Instant;
+  /** Until then the provider wants to be asked for no token, or for no end of it (RFC 9110 §10.2.3). */
+  readonly notBefore?: Instant;
   /** How often in a row it did not prove that it is revoked. */
   readonly failures?: number;
   readonly lease?: VaultLease;
@@ -118,7 +120,8 @@ export type ConnectionOutcome =
   | { readonly kind: 'renewed'; readonly tokens: KeptTokens }
   /** The person has to connect it again: its tokens are forgotten. */
   | { readonly kind: 'interaction_required'; readonly reason: string }
-  | { readonly kind: 'failed'; readonly dueAt?: Instant };
+  /** `notBefore`: what the provider asked for, which holds until another outcome or `disconnect`. */
+  | { readonly kind: 'failed'; readonly dueAt?: Instant; readonly notBefore?: Instant };
 
 /** Connected accounts, one item a place. Every read is strongly consistent. */
 export interface Connections {

@@ -15,6 +15,8 @@ export interface ThirdPartyAnswer {
   readonly status: number;
   readonly contentType: string;
   readonly text: string;
+  /** As it said it (RFC 9110 §10.2.3). */
+  readonly retryAfter?: string | undefined;
 }
 
 /** Sends one request. Throws `DependencyUnavailable` where no whole answer came, and for endpoints that nothing may be sent to. */

@@ -88,15 +88,18 @@ export function pausing({ connection }: ConnectionBinding, until: Instant): Chan
   };
 }
 
-/** Whoever renews it keeps the lease: what they bring has to be revoked. */
+/**
+ * Whoever renews it keeps the lease: what they bring has to be revoked. What the provider says of being asked for tokens holds up no
+ * end of them.
+ */
 export function disconnecting({ connection }: ConnectionBinding, now: Instant): Change {
   return {
     UpdateExpression:
-      'SET #state = :disconnecting, #due_at = :now, #due_shard = :list REMOVE #failed_at, #ttl ADD #version :one',
+      'SET #state = :disconnecting, #due_at = :now, #due_shard = :list REMOVE #failed_at, #not_before, #ttl ADD #version :one',
     ConditionExpression: '#connection = :connection AND #state <> :disconnecting',
     ExpressionAttributeNames: namesOf([
       ...['connection', 'state', 'due_at', 'due_shard'],
-      ...['failed_at', 'ttl', 'version'],
+      ...['failed_at', 'not_before', 'ttl', 'version'],
     ]),
     ExpressionAttributeValues: toItem({
       ...{ ':connection': connection, ':disconnecting': 'disconnecting', ':now': now, ':one': 1 },

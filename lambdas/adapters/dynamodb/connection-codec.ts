@@ -43,6 +43,7 @@ const storedConnection = v.object({
   reason: v.exactOptional(text),
   paused_until: v.exactOptional(whole),
   failed_at: v.exactOptional(whole),
+  not_before: v.exactOptional(whole),
   failures: v.exactOptional(whole),
   lease: v.exactOptional(v.object({ attempt: text, until: whole })),
 });
@@ -105,11 +106,13 @@ function tokensIn(stored: StoredConnection): Partial<KeptTokens> {
 
 function momentsIn(
   stored: StoredConnection,
-): Pick<Connection, 'pausedUntil' | 'failedAt' | 'failures' | 'lease'> {
+): Pick<Connection, 'pausedUntil' | 'failedAt' | 'notBefore' | 'failures' | 'lease'> {
   const { paused_until: pausedUntil, failed_at: failedAt, failures, lease } = stored;
+  const { not_before: notBefore } = stored;
   return {
     ...(pausedUntil !== undefined && { pausedUntil: instant(pausedUntil) }),
     ...(failedAt !== undefined && { failedAt: instant(failedAt) }),
+    ...(notBefore !== undefined && { notBefore: instant(notBefore) }),
     ...(failures !== undefined && { failures }),
     ...(lease && { lease: { attempt: lease.attempt, until: instant(lease.until) } }),
   };

@@ -63,10 +63,10 @@ function changesOf(outcome: ConnectionOutcome, now: Instant): Writing {
     case 'interaction_required':
       return {
         set: { state: 'interaction_required', reason: outcome.reason, ttl: after(now, lostSeconds) },
-        remove: [...ofTokens, 'due_at', 'failed_at', 'paused_until'],
+        remove: [...ofTokens, 'due_at', 'failed_at', 'not_before', 'paused_until'],
       };
     case 'failed':
-      return { set: { failed_at: now, due_at: outcome.dueAt }, remove: [] };
+      return failing(outcome, now);
   }
 }
 
@@ -82,13 +82,21 @@ function changesOfDisconnecting(
     case 'interaction_required':
       return { set: { reason: outcome.reason }, remove: ofTokens };
     case 'failed':
-      return asWhat === 'revoking'
-        ? { set: { failed_at: now, due_at: outcome.dueAt }, remove: [] }
-        : { set: {}, remove: [] };
+      return asWhat === 'revoking' ? failing(outcome, now) : { set: {}, remove: [] };
   }
+}
+
+function failing(
+  { dueAt, notBefore }: Extract<ConnectionOutcome, { readonly kind: 'failed' }>,
+  now: Instant,
+): Writing {
+  return {
+    set: { failed_at: now, due_at: dueAt, not_before: notBefore },
+    remove: notBefore === undefined ? ['not_before'] : [],
+  };
 }
 
 function keeping(tokens: KeptTokens): Writing {
   const set = tokenAttributes(tokens);
-  return { set, remove: ofTokens.filter((name) => set[name] === undefined) };
+  return { set, remove: [...ofTokens.filter((name) => set[name] === undefined), 'not_before'] };
 }

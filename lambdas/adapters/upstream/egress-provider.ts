@@ -44,6 +44,7 @@ async function answerOf(
     status: response.statusCode ?? 0,
     contentType: response.headers['content-type'] ?? '',
     text: text.value,
+    retryAfter: response.headers['retry-after'],
   };
 }
 

@@ -1,14 +1,14 @@
 import type { Connection } from '../../ports/connections.ts';
-import type { SendToThirdParty, ThirdPartyFailure } from '../../ports/third-party-calls.ts';
+import type { SendToThirdParty, ThirdPartyFailure, ThirdPartyReply } from '../../ports/third-party-calls.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
+import { pauseUntil } from '../retry-after.ts';
 import { answerHeaders } from './answer-headers.ts';
 import { type Bearing, bearingOf } from './bearing.ts';
 import type { CallPorts, DecidedCall } from './decide-call.ts';
 import { connectAgain, placeOf, type UsableConnection, usableConnection } from './find-connection.ts';
 import { redactorOf } from './redact.ts';
 import type { CallRefusal } from './refusal.ts';
-import { pauseUntil } from './retry-after.ts';
 import { type Answered, sendCall } from './send.ts';
 
 /** What the agent is answered. */
@@ -83,15 +83,12 @@ async function sendBy(
   return sent.ok ? ok({ answered: sent.value, bearing, connection }) : failed(sent.refusal);
 }
 
-/** Statuses by which a third party says that too much was asked. */
-const busy: ReadonlySet<number> = new Set([403, 429, 503]);
-
 async function answered(
   ports: CallPorts,
   { provider, allowed }: DecidedCall,
   { answered: { reply, from }, bearing, connection }: Sent,
 ): Promise<Result<EgressAnswer, CallRefusal>> {
-  if (busy.has(reply.status)) await pause(ports, connection, reply.headers['retry-after']);
+  await pause(ports, connection, reply);
   const redactor = redactorOf(bearing.secrets);
   const body = redactor.bytes(reply.body);
   const uri = `${ports.issuer}/egress/${provider.id}`;
@@ -110,9 +107,9 @@ async function answered(
 async function pause(
   { connections, clock }: CallPorts,
   connection: UsableConnection,
-  retryAfter: string | undefined,
+  { status, headers }: ThirdPartyReply,
 ): Promise<void> {
-  const until = pauseUntil(retryAfter, clock());
+  const until = pauseUntil({ status, retryAfter: headers['retry-after'] }, clock());
   if (until === undefined) return;
   try {
     await connections.pause(connection, until);

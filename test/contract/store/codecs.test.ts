@@ -88,10 +88,16 @@ describe('what is stored', () => {
         novelties,
         async (made, known, novelty) => {
           const { attempt, ...connection } = made;
-          const { pausedUntil: paused_until, failedAt: failed_at, lease, ...same } = known;
+          const {
+            pausedUntil: paused_until,
+            failedAt: failed_at,
+            notBefore: not_before,
+            lease,
+            ...same
+          } = known;
           const item = {
             ...connecting({ ...connection, attempt }, instant(7)).Item,
-            ...toItem({ ...same, paused_until, failed_at, lease: lease && { ...lease } }),
+            ...toItem({ ...same, paused_until, failed_at, not_before, lease: lease && { ...lease } }),
             pk: { S: 'connection#one' },
           };
           const wanted = {

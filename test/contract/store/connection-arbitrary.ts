@@ -49,10 +49,11 @@ export const newConnections: fc.Arbitrary<Omit<Parameters<Connections['connect']
 
 /** What becomes known of it later on. */
 export const laterKnown: fc.Arbitrary<
-  Pick<Connection, 'reason' | 'pausedUntil' | 'failedAt' | 'failures' | 'lease'>
+  Pick<Connection, 'reason' | 'pausedUntil' | 'failedAt' | 'notBefore' | 'failures' | 'lease'>
 > = fc.record(
   {
-    ...{ reason: text(), pausedUntil: time, failedAt: time, failures: fc.nat() },
+    ...{ reason: text(), pausedUntil: time, failedAt: time, notBefore: time },
+    failures: fc.nat(),
     lease: fc.record({ attempt: text(), until: time }),
   },
   { requiredKeys: [] },

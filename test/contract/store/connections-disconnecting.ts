@@ -100,6 +100,25 @@ export function describeDisconnecting(make: () => ConnectionsSubject): void {
       }
     });
 
+    it('say until when the provider wants to be asked for no end of them, and not until when for no token', async () => {
+      const notBefore = after(now, 900);
+      const connection = await connected(connections);
+      await leased(connections, connection, 'mine');
+      await connections.settle(connection, 'mine', { kind: 'failed', notBefore }, now);
+      await connections.disconnect(connection, after(now, 7));
+      const gone = await found(connections, connection);
+      expect(gone).not.toHaveProperty('notBefore');
+      expect(gone.dueAt).toBe(after(now, 7));
+      const ended = async (outcome: ConnectionOutcome): Promise<Connection> => {
+        const attempt = randomUUID();
+        expect(await leased(connections, await found(connections, gone), attempt)).toBe(true);
+        await connections.settle(gone, attempt, outcome, now);
+        return found(connections, gone);
+      };
+      expect(await ended({ kind: 'failed', dueAt: notBefore, notBefore })).toMatchObject({ notBefore });
+      expect(await ended({ kind: 'renewed', tokens: someTokens('second') })).not.toHaveProperty('notBefore');
+    });
+
     it('are removed by who revoked them and by nobody else, and are nowhere then', async () => {
       const connection = await connected(connections);
       await leased(connections, connection, 'renewing');

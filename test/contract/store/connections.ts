@@ -248,6 +248,29 @@ export function describeConnections(make: () => ConnectionsSubject): void {
       expect(await settled(second, renewed)).toEqual({ ...connection, ...someTokens('second'), version: 4 });
     });
 
+    it('say until when the provider wants to be asked for nothing, until anything else came of asking', async () => {
+      const notBefore = after(now, 900);
+      const asked = { kind: 'failed', dueAt: notBefore, notBefore } as const;
+      const paused = async (): Promise<Connection> => settled(await connected(connections), asked);
+      const connection = await paused();
+      expect(connection).toMatchObject({ notBefore, dueAt: notBefore, failedAt: now, version: 2 });
+      await connections.pause(connection, after(now, 60));
+      expect(await found(connections, connection)).toMatchObject({ notBefore });
+      const outcomes: readonly ConnectionOutcome[] = [
+        { kind: 'failed' },
+        renewed,
+        { kind: 'interaction_required', reason: 'invalid_grant' },
+      ];
+      for (const outcome of outcomes) {
+        expect(await settled(await paused(), outcome)).not.toHaveProperty('notBefore');
+      }
+      await leased(connections, connection, 'crashed');
+      expect(await found(connections, connection)).toMatchObject({
+        notBefore,
+        lease: { attempt: 'crashed' },
+      });
+    });
+
     it('are settled through a lost reply, and once', async () => {
       const connection = await connected(connections);
       await leased(connections, connection, 'mine');

@@ -30,6 +30,10 @@ export const connections = {
     'Vestibule',
     'loses no connection in silence: a token whose answer nobody kept is sent again, and where it is refused then the person is told to connect again',
   ),
+  'vestibule:third-party-pauses': must(
+    ['Vestibule', 'RFC 9110 §10.2.3', 'RFC 7009 §2.2.1'],
+    'asks a third party neither for tokens nor for an end of them before it wants to be asked again, and tells who waits how long; for a quarter of an hour at most',
+  ),
   'vestibule:disconnect-revokes': must(
     ['Vestibule', 'RFC 7009 §2.1', 'RFC 7009 §2.2'],
     'ends a connection at the third party when it is disconnected, and asks until that proves it',

@@ -199,6 +199,51 @@ describe('an account at a third party whose tokens are good once', () => {
   );
 
   verifies(
+    'vestibule:third-party-pauses',
+    'is renewed when the third party wants to be asked again, and not before, whoever calls meanwhile',
+    async () => {
+      const browser = await connects();
+      const from = office.company.log.length;
+      pass(hours(9.7));
+      const asked = () => office.chat.asked(slack.paths.token);
+      const before = asked();
+      office.chat.mishap(slack.paths.token, { retryAfter: '850' });
+      await office.company.run.runSchedules();
+      expect(eventsOf(from)).toContain('connection_renewal_failed');
+      expect(asked() - before).toBe(1);
+      pass(400);
+      await office.company.run.runSchedules();
+      expect(asked() - before).toBe(1);
+      // Its token is still good for two hours.
+      await expectArrives(await planner());
+      pass(450);
+      await office.company.run.runSchedules();
+      expect(asked() - before).toBe(2);
+      expect(eventsOf(from)).toContain('connection_renewed');
+      pass(hours(12));
+      office.chat.mishap(slack.paths.token, { retryAfter: '850' });
+      const send = await planner();
+      const waits = async (most: number): Promise<void> => {
+        const { status, headers } = await send();
+        expect(status).toBe(503);
+        const seconds = Number(headers.get('retry-after'));
+        expect(seconds).toBeGreaterThan(most - 30);
+        expect(seconds).toBeLessThanOrEqual(most);
+      };
+      await waits(850);
+      await waits(850);
+      pass(500);
+      await waits(350);
+      expect(asked() - before).toBe(3);
+      pass(350);
+      await expectArrives(send);
+      expect(asked() - before).toBe(4);
+      await disconnects(browser);
+    },
+    120_000,
+  );
+
+  verifies(
     'vestibule:disconnect-revokes',
     'is asked to be revoked until that is proved, and used by nobody meanwhile',
     async () => {

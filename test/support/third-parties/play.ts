@@ -6,8 +6,14 @@ import type { EgressProviderId, ResourceUri } from '../../../lambdas/runtime/ide
 import { listen, readBody } from '../../../local/demo/http.ts';
 import type { Accounts, Asked, Given, Kind, Reply } from './kind.ts';
 
+/** It is asked too much, and says when to come again. */
+interface Busy {
+  readonly status?: number;
+  readonly retryAfter: string;
+}
+
 /** What goes wrong at an endpoint. `hang up`: it deals with the request, and nobody hears what came of it. */
-export type Mishap = 'hang up' | 'down' | 'busy';
+export type Mishap = 'hang up' | 'down' | 'busy' | Busy;
 
 export interface ThirdParty {
   readonly origin: string;
@@ -155,6 +161,11 @@ export async function playThirdParty(kind: Kind): Promise<ThirdParty> {
     const mishap = mishapAt(path);
     if (mishap === 'down' || mishap === 'busy') {
       answer(response, { status: mishap === 'down' ? 503 : 429, body: {} });
+      return;
+    }
+    if (typeof mishap === 'object') {
+      response.setHeader('retry-after', mishap.retryAfter);
+      answer(response, { status: mishap.status ?? 429, body: {} });
       return;
     }
     if (path === kind.paths.authorize) {

@@ -135,6 +135,17 @@ describe('a token of the app itself', () => {
       expect(await found(at, placeAt(at))).toEqual({ connection, ...before });
     }));
 
+  it('is given when the third party wants to be asked again, and not before', async () =>
+    alone(vault, await anApp(), async (party, at) => {
+      await standing(at, ['issues:read']);
+      const { connection } = await found(at, placeAt(at));
+      const asked = { connection, scopes: ['issues:read' as ScopeName], resources: [] };
+      party.mishap('/app/installations/4711/access_tokens', { status: 403, retryAfter: '60' });
+      const narrowing = narrowToken(at.ports, placeAt(at), asked);
+      await expect(narrowing).rejects.toMatchObject({ retryAfterSeconds: 60 });
+      expect(await narrowToken(at.ports, placeAt(at), asked)).toMatchObject({ ok: true });
+    }));
+
   it('is refused where the installation has not that much', async () =>
     alone(vault, await anApp(), async (_party, at) => {
       await standing(at, ['issues:read']);
