@@ -6,6 +6,7 @@ import { fraction } from '../runtime/random.ts';
 import { ok, refuse, type Result } from '../runtime/result.ts';
 import { isGranted, keptTokens } from './kept-tokens.ts';
 import { firmly, pauseSeconds, unavailable } from './lease.ts';
+import { madeFor } from './made-for.ts';
 import type { ConnectionPorts } from './ports.ts';
 import type { GivenTokens } from './read-answer.ts';
 import { codeTokens } from './refresh-tokens.ts';
@@ -37,14 +38,14 @@ export async function completeConnection(
     ...{ seal, asked: back.asked, at, share: fraction(ports.random) },
     ...{ refreshKind: credential.refresh.kind, idleSeconds: credential.refresh.idleSeconds },
   });
-  const isMade = await put(ports, { binding, back, tokens, before });
+  const isMade = await put(ports, { binding, back, tokens, before, provider });
   if (!isMade) return refuse({ kind: 'busy' });
   const { agents } = back;
   ports.audit({
     ...{ event: 'connection_made', requestId, ...toldOf(binding) },
     ...{ agents: agents.map(({ agent }) => agent), scope: tokens.upstreamScopes.join(' ') },
   });
-  return ok(summaryOf({ ...binding, ...tokens, ...madeOf(back, at) }, provider));
+  return ok(summaryOf({ ...binding, ...tokens, ...madeOf(back, at), madeFor: madeFor(provider) }, provider));
 }
 
 function bindingOf({ random }: ConnectionPorts, { provider, holder }: ConnectReturn): ConnectionBinding {
@@ -111,14 +112,21 @@ interface Putting {
   readonly back: ConnectReturn;
   readonly tokens: KeptTokens;
   readonly before: Connection | undefined;
+  readonly provider: EgressProvider;
 }
 
-async function put(ports: ConnectionPorts, { binding, back, tokens, before }: Putting): Promise<boolean> {
+async function put(
+  ports: ConnectionPorts,
+  { binding, back, tokens, before, provider }: Putting,
+): Promise<boolean> {
   const { connections, seals, random, clock } = ports;
   const attempt = random(16);
   const { agents, by: connectedBy } = back;
   const replaces = before && { connection: before.connection, version: before.version };
-  const made = { ...binding, ...tokens, agents, connectedBy, attempt, ...(replaces && { replaces }) };
+  const made = {
+    ...{ ...binding, ...tokens, agents, connectedBy, madeFor: madeFor(provider), attempt },
+    ...(replaces && { replaces }),
+  };
   const isMade = await firmly(ports, () => connections.connect(made, clock()));
   const over = isMade ? before && { ...binding, connection: before.connection } : binding;
   if (over !== undefined) await firmly(ports, () => seals.forget(over));

@@ -5,6 +5,7 @@ import type { AgentId, ConnectionId, ScopeName } from '../runtime/identifiers.ts
 import { fraction } from '../runtime/random.ts';
 import { keptTokens } from './kept-tokens.ts';
 import { firmly, pauseSeconds, unavailable } from './lease.ts';
+import { isMadeFor, madeFor } from './made-for.ts';
 import type { ConnectionPorts } from './ports.ts';
 import { firmSeal, providerOf } from './renew-connection.ts';
 import { serviceTokens } from './service-tokens.ts';
@@ -39,7 +40,7 @@ async function heldStanding(
   const found = await connections.find(place);
   if (found === undefined) return wanting('not_connected');
   if (found.state === 'disconnecting') return wanting('disconnecting');
-  if (found.state === 'interaction_required') return wanting('connect_again');
+  if (found.state === 'interaction_required' || !isMadeFor(found, provider)) return wanting('connect_again');
   const isOfGroup = place.holder.kind !== 'group' || isMember(provider, place.holder.group, agent);
   const letDo = isOfGroup ? found.agents.find((each) => each.agent === agent) : undefined;
   if (letDo === undefined) return wanting('agent_not_let');
@@ -100,7 +101,7 @@ async function made(
   });
   const attempt = random(16);
   const isMade = await firmly(ports, () =>
-    connections.connect({ ...binding, ...tokens, agents: [], attempt }, clock()),
+    connections.connect({ ...binding, ...tokens, madeFor: madeFor(provider), agents: [], attempt }, clock()),
   );
   if (isMade) return { connection, state: 'active' };
   await firmly(ports, () => seals.forget(binding));

@@ -1,5 +1,6 @@
 import type { ConnectionBinding } from '../ports/connections.ts';
 import { DependencyUnavailable } from '../runtime/dependency.ts';
+import { madeFor } from './made-for.ts';
 import type { ConnectionPorts } from './ports.ts';
 import { revokeConnection } from './revoke-connection.ts';
 import { byHandPage } from './summary.ts';
@@ -16,7 +17,7 @@ export async function disconnectConnection(
 ): Promise<{ readonly revoked: boolean; readonly removeAt?: string }> {
   const { providers, connections, clock, audit } = ports;
   const [provider, found] = await Promise.all([providers.find(binding.provider), connections.find(binding)]);
-  const page = provider && byHandPage(provider);
+  const page = provider && byHandPage(provider, found ?? { madeFor: madeFor(provider) });
   const removeAt = page === undefined ? {} : { removeAt: page };
   if (found?.connection !== binding.connection) return { revoked: page === undefined, ...removeAt };
   if (!(await connections.disconnect(binding, clock()))) return { revoked: page === undefined, ...removeAt };

@@ -7,6 +7,7 @@ import { ok, refuse, type Result } from '../runtime/result.ts';
 import { installationToken } from './installation.ts';
 import { isGranted } from './kept-tokens.ts';
 import { pauseSeconds, throwIfLeftAlone, unavailable } from './lease.ts';
+import { isMadeFor } from './made-for.ts';
 import type { ConnectionPorts } from './ports.ts';
 import type { GivenTokens } from './read-answer.ts';
 import { refreshTokens } from './refresh-tokens.ts';
@@ -34,9 +35,8 @@ export async function narrowToken(
   const provider = await providerOf(ports, place);
   const found = provider && (await ports.connections.find(place));
   if (provider === undefined || found?.connection !== asked.connection) return refuse('gone');
-  if (found.state !== 'active') {
-    return refuse(found.state === 'disconnecting' ? 'gone' : 'interaction_required');
-  }
+  const unusable = whyUnusable(found, provider);
+  if (unusable !== undefined) return refuse(unusable);
   const scopes = provider.scopes.filter(({ name }) => asked.scopes.includes(name));
   const upstream = narrowing(scopes);
   // Nothing to narrow by is everything.
@@ -49,6 +49,11 @@ export async function narrowToken(
   const isWider = granted.some((each) => !isGranted(each, [...upstream, ...ofNoResource]));
   if (isWider) return refuse('not_narrowable');
   return ok(tokenOf(given.value, scopes, granted, now));
+}
+
+function whyUnusable(found: Connection, provider: EgressProvider): NotNarrowed | undefined {
+  if (found.state === 'disconnecting') return 'gone';
+  return found.state === 'active' && isMadeFor(found, provider) ? undefined : 'interaction_required';
 }
 
 /** What is asked of the third party: no other refresh token, which nobody would keep. */

@@ -15,6 +15,7 @@ import {
   untilAskedAgain,
   untilKnown,
 } from './lease.ts';
+import { isMadeFor } from './made-for.ts';
 import type { ConnectionPorts } from './ports.ts';
 import type { GivenTokens } from './read-answer.ts';
 import { refreshTokens } from './refresh-tokens.ts';
@@ -78,6 +79,8 @@ export async function renewOnce(
   found: Connection,
   requestId: string,
 ): Promise<Renewal | undefined> {
+  // What it is renewed by goes to nobody else who has the id of the third party by now.
+  if (!isMadeFor(found, provider)) return 'interaction_required';
   const leased = await leaseOf(ports, found);
   if (leased === undefined) return undefined;
   const told = { requestId, ...toldOf(found) };

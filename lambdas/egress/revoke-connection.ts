@@ -4,6 +4,7 @@ import { after, type Instant } from '../runtime/clock.ts';
 import { fraction } from '../runtime/random.ts';
 import { askRevocation, type RevocationAnswer } from './ask-revocation.ts';
 import { firmly, type Leased, leaseOf } from './lease.ts';
+import { mayBeAsked } from './made-for.ts';
 import type { ConnectionPorts } from './ports.ts';
 import { askForTokens } from './renew-connection.ts';
 import { mayLiveOn } from './refusal.ts';
@@ -13,6 +14,9 @@ import { foundAt, toldOf } from './told.ts';
 
 /** Between the tries, doubled from one to the next. Seconds. */
 const pauses = { first: 60, most: 6 * 3_600 } as const;
+
+/** Of a provider that is registered no more: about a week of tries. */
+const mostFailuresGone = 35;
 
 /** What came of it: it is no more at the third party, or only here, or it is asked again. */
 export type Revocation = 'proved' | 'by_hand' | 'not_yet';
@@ -100,13 +104,15 @@ async function revoked(
   leased: Leased,
   mayRenew: boolean,
 ): Promise<Outcome> {
-  if (provider === undefined) return { kind: 'failed', error: 'provider_gone' };
+  const { connection } = leased;
+  if (provider === undefined) return goneWith(connection);
+  // Whoever has the id of the third party by now did not give it.
+  if (!mayBeAsked(connection, provider)) return { kind: 'by_hand' };
   const { credential } = provider;
   // The deployment's own account was never granted to us by anybody: its secret is the operator's.
   if (credential.kind !== 'oauth2') return { kind: 'by_hand' };
   const { revocation } = credential;
   if (revocation.kind === 'by_hand') return { kind: 'by_hand' };
-  const { connection } = leased;
   if (connection.access === undefined && connection.grant === undefined) return lostBefore(connection);
   const tokens = await openTokens(ports, connection);
   const ask = (): Promise<Outcome> => askRevocation(ports, provider, credential, revocation, tokens);
@@ -129,6 +135,12 @@ function wayOf(
   if (revocation.authentication === 'access_token') return 'refused';
   const isNamed = revocation.parameters.some(({ value }) => value.includes('{access_token}'));
   return isNamed && grant !== undefined ? 'unknown' : 'any';
+}
+
+/** What was being revoked when its provider went may come to its end if that is declared again; else whoever disconnects it is told. */
+function goneWith({ failures = 0 }: Connection): Outcome {
+  const isWaitedFor = failures > 0 && failures < mostFailuresGone;
+  return isWaitedFor ? { kind: 'failed', error: 'provider_gone' } : { kind: 'by_hand' };
 }
 
 /** Forgotten then: the third party has said itself that it is no more, or nobody has anything to ask it by. */

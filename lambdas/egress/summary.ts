@@ -1,14 +1,15 @@
 import type { ConnectionSummary } from '../ports/connecting.ts';
 import type { Connection, Holder } from '../ports/connections.ts';
 import type { EgressProvider } from '../ports/egress-providers.ts';
+import { isMadeFor, mayBeAsked } from './made-for.ts';
 import type { ConnectionPorts } from './ports.ts';
 
 /** What the holder is told of a connection: nothing by which it could be used. */
-export function summaryOf(
-  { provider, connection, state, connectedAt, agents, reason, upstreamScopes }: Connection,
-  declared: EgressProvider | undefined,
-): ConnectionSummary {
-  const page = declared && byHandPage(declared);
+export function summaryOf(found: Connection, declared: EgressProvider | undefined): ConnectionSummary {
+  const { provider, connection, connectedAt, agents, reason, upstreamScopes } = found;
+  const page = declared && byHandPage(declared, found);
+  const isForAnother = declared !== undefined && found.state === 'active' && !isMadeFor(found, declared);
+  const state = isForAnother ? 'interaction_required' : found.state;
   return {
     ...{ provider, connection, state, connectedAt, agents, upstreamScopes },
     ...(reason !== undefined && { reason }),
@@ -17,9 +18,13 @@ export function summaryOf(
 }
 
 /** Where a person removes the connection themselves, at a third party that has no other way. */
-export function byHandPage({ credential }: EgressProvider): string | undefined {
+export function byHandPage(
+  provider: EgressProvider,
+  connection: Pick<Connection, 'madeFor'>,
+): string | undefined {
+  const { credential } = provider;
   const isByHand = credential.kind === 'oauth2' && credential.revocation.kind === 'by_hand';
-  return isByHand ? credential.revocation.page : undefined;
+  return isByHand && mayBeAsked(connection, provider) ? credential.revocation.page : undefined;
 }
 
 /** The accounts of one holder, those of third parties that are disabled too. */

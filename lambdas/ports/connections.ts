@@ -91,6 +91,15 @@ export interface KeptTokens {
   readonly facts: readonly NamedValue[];
 }
 
+/**
+ * Who had declared the provider when it was connected. Of a deployment whatever its config says later is trusted; of an operator the
+ * places that were named then, and no others.
+ */
+export type MadeFor =
+  | { readonly by: 'deployment' }
+  /** Origins, suffixes of hosts, and endpoints as they are written. */
+  | { readonly by: 'operator'; readonly places: readonly string[] };
+
 export interface Connection extends ConnectionBinding, Partial<KeptTokens> {
   /** Grows with every outcome, and when it is disconnected; neither a lease nor a pause is another version. */
   readonly version: number;
@@ -99,6 +108,7 @@ export interface Connection extends ConnectionBinding, Partial<KeptTokens> {
   readonly connectedAt: Instant;
   /** Who connected it: the person themselves, or one of a group's connectors. */
   readonly connectedBy?: PersonId;
+  readonly madeFor: MadeFor;
   readonly agents: readonly ConnectedAgent[];
   readonly upstreamScopes: readonly string[];
   readonly facts: readonly NamedValue[];
@@ -135,7 +145,7 @@ export interface Connections {
   readonly connect: (
     connection: ConnectionBinding &
       KeptTokens &
-      Pick<Connection, 'agents' | 'connectedBy'> & {
+      Pick<Connection, 'agents' | 'connectedBy' | 'madeFor'> & {
         readonly attempt: string;
         readonly replaces?: Pick<Connection, 'connection' | 'version'>;
       },

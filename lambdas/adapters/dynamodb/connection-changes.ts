@@ -8,7 +8,7 @@ import type { VaultLease } from '../../ports/vault.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { ConnectionId } from '../../runtime/identifiers.ts';
 import { toItem } from './attributes.ts';
-import { holderAttribute, tokenAttributes } from './connection-codec.ts';
+import { holderAttribute, madeForAttribute, tokenAttributes } from './connection-codec.ts';
 import { dueShardOf } from './due-shard.ts';
 import { keyOf } from './keys.ts';
 
@@ -34,6 +34,7 @@ export function connecting(
     ...{ holder: holderAttribute(connection.holder), connection: connection.connection },
     ...{ version: (replaces?.version ?? 0) + 1, state: 'active', attempt },
     ...{ connected_at: now, connected_by: connectedBy },
+    made_for: madeForAttribute(connection.madeFor),
     agents: agents.map(({ agent, scopes }) => ({ agent, scopes })),
     ...tokenAttributes(connection),
     ...{ due_at: dueAt, due_shard: listOf(connection.connection) },

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Connection, Holder, KeptSecret, KeptTokens } from '../../ports/connections.ts';
+import type { Connection, Holder, KeptSecret, KeptTokens, MadeFor } from '../../ports/connections.ts';
 import type { NamedValue } from '../../ports/egress-providers.ts';
 import { instant } from '../../runtime/clock.ts';
 import type {
@@ -24,6 +24,11 @@ const storedSecret = v.variant('in', [
   v.object({ in: v.literal('secret'), arn: text, version: text }),
 ]);
 
+const storedMadeFor = v.variant('by', [
+  v.object({ by: v.literal('deployment') }),
+  v.object({ by: v.literal('operator'), places: v.array(v.string()) }),
+]);
+
 const storedConnection = v.object({
   pk: text,
   provider: text,
@@ -33,6 +38,7 @@ const storedConnection = v.object({
   state: v.picklist(['active', 'interaction_required', 'disconnecting']),
   connected_at: whole,
   connected_by: v.exactOptional(text),
+  made_for: storedMadeFor,
   agents: v.array(v.object({ agent: text, scopes: v.array(text) })),
   access: v.exactOptional(storedSecret),
   access_until: v.exactOptional(whole),
@@ -73,6 +79,10 @@ export function holderAttribute(holder: Holder): PlainRecord {
   return { ...holder };
 }
 
+export function madeForAttribute(madeFor: MadeFor): PlainRecord {
+  return { ...madeFor };
+}
+
 export function decodeConnection(item: Item): Connection {
   const stored = decode(storedConnection, item);
   const { connected_by: connectedBy, reason } = stored;
@@ -83,6 +93,7 @@ export function decodeConnection(item: Item): Connection {
     ...{ version: stored.version, state: stored.state },
     connectedAt: instant(stored.connected_at),
     ...(connectedBy !== undefined && { connectedBy: connectedBy as PersonId }),
+    madeFor: stored.made_for,
     agents: stored.agents.map(({ agent, scopes }) => ({
       ...{ agent: agent as AgentId, scopes: scopes as ScopeName[] },
     })),

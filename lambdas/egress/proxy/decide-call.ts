@@ -46,7 +46,7 @@ export async function decideCall(
   if (provider?.state !== 'active') return unknownProvider;
   const asked = readAskedCall(request, provider);
   if (!asked.ok) return asked;
-  const found = await usableConnection(ports, caller, now);
+  const found = await usableConnection(ports, { caller, provider }, now);
   if (!found.ok) return found;
   const connection = found.value;
   const target = targetOf(provider, connection, asked.value);

@@ -1,8 +1,10 @@
 import type { Connection, ConnectionPlace, Connections, Holder } from '../../ports/connections.ts';
+import type { EgressProvider } from '../../ports/egress-providers.ts';
 import type { EgressDetail } from '../../ports/egress-token.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { IdpId, Issuer } from '../../runtime/identifiers.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
+import { isMadeFor } from '../made-for.ts';
 import type { EgressCaller } from './caller.ts';
 import type { CallRefusal } from './refusal.ts';
 
@@ -12,7 +14,7 @@ export type UsableConnection = Connection & Required<Pick<Connection, 'access'>>
 /** The account that the token is for, as it is now: it has to be the one that was connected when the token was issued. */
 export async function usableConnection(
   { connections, issuer }: { readonly connections: Pick<Connections, 'find'>; readonly issuer: Issuer },
-  caller: EgressCaller,
+  { caller, provider }: { readonly caller: EgressCaller; readonly provider: EgressProvider },
   now: Instant,
 ): Promise<Result<UsableConnection, CallRefusal>> {
   const place = placeOf(caller);
@@ -20,6 +22,8 @@ export async function usableConnection(
   const isThat = found?.connection === caller.detail.connection && found.state !== 'disconnecting';
   if (!isThat || !isLet(found, caller)) return anotherToken;
   const { access, pausedUntil } = found;
+  // Nothing of an account goes to places that were named since, by somebody whose word is not enough for that.
+  if (!isMadeFor(found, provider)) return connectAgain(caller, issuer, declaredAnew);
   if (found.state === 'interaction_required' || access === undefined) return connectAgain(caller, issuer);
   if (pausedUntil !== undefined && pausedUntil > now) return paused(pausedUntil - now);
   return ok({ ...found, access });
@@ -53,15 +57,29 @@ const anotherToken = refuse({
     'The account that the access token is for was disconnected, or does not let the agent any more',
 } as const);
 
+const lost = {
+  reason: 'connection_lost',
+  description: 'the third party takes the account no more: have it connected again at interaction_uri',
+} as const;
+
+const declaredAnew = {
+  reason: 'connection_for_another',
+  description:
+    'the third party was declared anew since the account was connected: have it connected again at interaction_uri',
+} as const;
+
 /** Only whoever holds it can do something about that. */
-export function connectAgain({ names, detail }: EgressCaller, issuer: Issuer): Result<never, CallRefusal> {
+export function connectAgain(
+  { names, detail }: EgressCaller,
+  issuer: Issuer,
+  why: Pick<CallRefusal, 'reason' | 'description'> = lost,
+): Result<never, CallRefusal> {
   const asking = new URLSearchParams({
     ...(detail.holder === 'group' && { group: detail.group ?? '' }),
     ...(names.agentId !== undefined && { agent: names.agentId }),
   });
   return refuse({
-    ...{ reason: 'connection_lost', status: 403, error: 'interaction_required' },
-    description: 'the third party takes the account no more: have it connected again at interaction_uri',
+    ...{ ...why, status: 403, error: 'interaction_required' },
     interactionUri: `${issuer}/connect/${detail.provider}?${asking.toString()}`,
   } as const);
 }

@@ -52,14 +52,14 @@ function notOver(ports: CallPorts, decided: DecidedCall): Promise<Result<UsableC
 /** Once for all who ask at the same time. */
 async function renewedConnection(
   ports: CallPorts,
-  { caller }: DecidedCall,
+  { caller, provider }: DecidedCall,
   { connection, version }: Connection,
 ): Promise<Result<UsableConnection, CallRefusal>> {
   const place = placeOf(caller);
   const outcome = place === undefined ? 'gone' : await ports.connecting.renew(place, { connection, version });
   return outcome === 'interaction_required'
     ? connectAgain(caller, ports.issuer)
-    : usableConnection(ports, caller, ports.clock());
+    : usableConnection(ports, { caller, provider }, ports.clock());
 }
 
 interface Sent {

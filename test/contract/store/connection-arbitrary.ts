@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import type { Connection, Connections, Holder, KeptSecret } from '../../../lambdas/ports/connections.ts';
+import type {
+  Connection,
+  Connections,
+  Holder,
+  KeptSecret,
+  MadeFor,
+} from '../../../lambdas/ports/connections.ts';
 import { type Instant, instant } from '../../../lambdas/runtime/clock.ts';
 import { few, text } from './arbitraries.ts';
 
@@ -24,12 +30,18 @@ const secrets: fc.Arbitrary<KeptSecret> = fc.oneof(
   fc.record({ in: fc.constant('secret' as const), arn: text(), version: text() }),
 );
 
+const declarers: fc.Arbitrary<MadeFor> = fc.oneof(
+  fc.constant({ by: 'deployment' as const }),
+  fc.record({ by: fc.constant('operator' as const), places: few(words) }),
+);
+
 /** What somebody connects. */
 export const newConnections: fc.Arbitrary<Omit<Parameters<Connections['connect']>[0], 'replaces'>> =
   fc.record(
     {
       ...{ provider: text<Connection['provider']>(), connection: text<Connection['connection']>() },
       ...{ holder: holders, attempt: text(), connectedBy: text<NonNullable<Connection['connectedBy']>>() },
+      madeFor: declarers,
       agents: few(
         fc.record({
           agent: text<ConnectedAgent['agent']>(),
@@ -41,7 +53,7 @@ export const newConnections: fc.Arbitrary<Omit<Parameters<Connections['connect']
     },
     {
       requiredKeys: [
-        ...(['provider', 'connection', 'holder', 'attempt', 'agents'] as const),
+        ...(['provider', 'connection', 'holder', 'attempt', 'agents', 'madeFor'] as const),
         ...(['access', 'upstreamScopes', 'facts'] as const),
       ],
     },

@@ -49,7 +49,7 @@ export function aConnection(overrides: Partial<NewConnection> = {}): NewConnecti
     ...aPlace(),
     ...{ connection: randomBytes(16).toString('base64url') as ConnectionId, attempt: fresh('attempt') },
     agents: [{ agent: 'planner' as AgentId, scopes: ['issues:read' as ScopeName] }],
-    ...{ connectedBy: 'person.alice' as PersonId, ...someTokens('first') },
+    ...{ connectedBy: 'person.alice' as PersonId, madeFor: { by: 'deployment' }, ...someTokens('first') },
     ...overrides,
   };
 }

@@ -93,7 +93,8 @@ export function describeConnections(make: () => ConnectionsSubject): void {
     it('that nothing renews, nobody connected and nothing ends are given back as such', async () => {
       const { provider, holder, connection, attempt } = aConnection({ holder: { kind: 'service' } });
       const access = { in: 'secret', arn: 'arn:aws:secretsmanager:eu-1:1:secret:a', version: 'v1' } as const;
-      const tokens = { access, upstreamScopes: [], facts: [] };
+      const madeFor = { by: 'operator', places: ['https://api.example', '.example'] } as const;
+      const tokens = { access, upstreamScopes: [], facts: [], madeFor };
       const at = { provider: `${provider}-${randomUUID()}` as EgressProviderId, holder };
       expect(await connections.connect({ ...at, connection, attempt, ...tokens, agents: [] }, now)).toBe(
         true,

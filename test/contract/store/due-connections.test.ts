@@ -87,7 +87,9 @@ describe('connections that want to be renewed or revoked', () => {
     const place: ConnectionPlace = { provider: lost.provider, holder: lost.holder };
     const id = randomBytes(16).toString('base64url') as ConnectionId;
     const again = { ...someTokens('again', { dueAt }), connection: id, attempt: fresh('attempt') };
-    expect(await connections.connect({ ...place, ...again, agents: [], replaces: lost }, now)).toBe(true);
+    const { madeFor } = lost;
+    const over = { ...place, ...again, madeFor, agents: [], replaces: lost };
+    expect(await connections.connect(over, now)).toBe(true);
     expect((await listed(await found(connections, place)))?.dueAt).toBe(dueAt);
   });
 

@@ -38,4 +38,8 @@ export const connections = {
     ['Vestibule', 'RFC 7009 §2.1', 'RFC 7009 §2.2'],
     'ends a connection at the third party when it is disconnected, and asks until that proves it',
   ),
+  'vestibule:connection-made-for': must(
+    'Vestibule',
+    'sends nothing of an account to whoever declares its third party anew: not what calls bear, nor what it is renewed or ended by',
+  ),
 } as const;

@@ -14,6 +14,7 @@ import type {
   Connections,
   ConnectionSeals,
   KeptTokens,
+  MadeFor,
 } from '../../../../lambdas/ports/connections.ts';
 import type { Connecting } from '../../../../lambdas/ports/connecting.ts';
 import type { EgressProvider, RequestRule } from '../../../../lambdas/ports/egress-providers.ts';
@@ -120,6 +121,7 @@ export interface Connected {
   readonly tokens?: Partial<KeptTokens>;
   readonly secret?: string;
   readonly agent?: string;
+  readonly madeFor?: MadeFor;
 }
 
 interface Account {
@@ -133,7 +135,7 @@ interface Account {
 /** A person with a connected account, and the agent that calls in their name. */
 export async function connected(
   { connections, seals }: Cloud,
-  { tokens = {}, secret, agent = 'planner' }: Connected = {},
+  { tokens = {}, secret, agent = 'planner', madeFor = { by: 'deployment' } }: Connected = {},
 ): Promise<Account> {
   const person = `person.${randomBytes(8).toString('hex')}` as PersonId;
   const place = { provider: id, holder: { kind: 'person', person, idp: 'demo' as IdpId } } as const;
@@ -144,7 +146,7 @@ export async function connected(
     {
       ...{ ...binding, upstreamScopes: [], facts: [], ...tokens },
       ...{ access: await seal('access', new Secret(canary)), attempt: randomBytes(8).toString('hex') },
-      agents: [{ agent: agent as AgentId, scopes: [] }],
+      ...{ madeFor, agents: [{ agent: agent as AgentId, scopes: [] }] },
     },
     now,
   );

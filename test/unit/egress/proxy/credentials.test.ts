@@ -4,7 +4,17 @@ import { verifies } from '../../../spec/verifies.ts';
 import type { Connecting } from '../../../../lambdas/ports/connecting.ts';
 import { after, systemClock } from '../../../../lambdas/runtime/clock.ts';
 import { Secret } from '../../../../lambdas/runtime/secret.ts';
-import { answering, type Connected, connected, errorOf, issuer, now, proxyFor, theCloud } from './a-proxy.ts';
+import {
+  answering,
+  aProvider,
+  type Connected,
+  connected,
+  errorOf,
+  issuer,
+  now,
+  proxyFor,
+  theCloud,
+} from './a-proxy.ts';
 
 const cloud = theCloud();
 
@@ -99,5 +109,41 @@ describe('the limits of a third party', () => {
     await proxyFor(cloud, caller).send({});
     const until = (await cloud.connections.find(place))?.pausedUntil ?? 0;
     expect(until - systemClock()).toBeLessThanOrEqual(900);
+  });
+});
+
+describe('an account of a third party that was declared anew', () => {
+  const byOperator = { kind: 'operator', arn: 'arn:aws:iam::123456789012:user/ops' } as const;
+
+  verifies(
+    'vestibule:connection-made-for',
+    'is used for no call: nothing is sent, and the person connects it again',
+    async () => {
+      const provider = aProvider(cloud);
+      const [origin] = provider.api.origins;
+      const cases = [
+        [{ by: 'deployment' }, byOperator],
+        [{ by: 'operator', places: [origin ?? ''] }, byOperator],
+        [{ by: 'operator', places: [...provider.api.origins] }, provider.managedBy],
+      ] as const;
+      for (const [madeFor, managedBy] of cases) {
+        const { caller } = await connected(cloud, { madeFor });
+        const { send, audited } = proxyFor(cloud, caller, { provider: { ...provider, managedBy } });
+        const response = await send({});
+        expect([response.status, errorOf(response)]).toEqual([403, 'interaction_required']);
+        expect(response.body).toContain('was declared anew');
+        expect(response.body).toContain(`${issuer}/connect/tracker?agent=planner`);
+        expect(audited).toMatchObject([{ event: 'egress_refused', reason: 'connection_for_another' }]);
+      }
+      expect(cloud.party.received).toEqual([]);
+    },
+  );
+
+  it('is used where it was connected for all places that are named', async () => {
+    const provider = { ...aProvider(cloud), managedBy: byOperator };
+    const { caller } = await connected(cloud, {
+      madeFor: { by: 'operator', places: [...provider.api.origins, 'https://gone.example'] },
+    });
+    expect((await proxyFor(cloud, caller, { provider }).send({})).status).toBe(200);
   });
 });
