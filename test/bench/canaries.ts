@@ -6,9 +6,9 @@ export const canaries: Part = async (progress) => {
   const { lines, places } = await canaryReport(progress);
   const searched = places.map(({ name, texts }) => `${texts.length} ${name}`).join(', ');
   return [
-    ...lines.map(({ provider, planted, borne, found }) => ({
+    ...lines.map(({ provider, vault, planted, borne, handedOut, found }) => ({
       section: 'Canaries: credentials of third parties that stand where nobody may read them',
-      what: `${provider}: ${planted} planted, ${borne} calls bore one`,
+      what: `${provider}${vault === 'dynamodb' ? '' : `, kept in ${vault}`}: ${planted} planted, ${borne} calls bore one${handedOut === 0 ? '' : `, ${handedOut} handed out`}`,
       ...{ measured: `${found.length} found`, budget: '0', held: found.length === 0 && borne > 0 },
       ...(found.length > 0 && {
         detail: [...new Set(found.map(({ place, form }) => `${form} in ${place}`))].join(', '),

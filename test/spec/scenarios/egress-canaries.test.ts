@@ -11,12 +11,14 @@ beforeAll(async () => {
 describe('the secrets of third parties', () => {
   verifies(
     'vestibule:egress-canaries',
-    'are in no log, answer, event, metric, message, item or other secret, whatever happens',
+    'are in no log, event, metric, message, item or other secret, whatever happens, and in no answer but to who asked for one',
     () => {
       expect(report.lines.flatMap(({ found }) => found)).toEqual([]);
-      expect(report.lines).toHaveLength(13);
-      for (const { provider, planted, borne } of report.lines) {
-        expect([provider, planted > 0, borne > 0]).toEqual([provider, true, true]);
+      expect(report.lines).toHaveLength(17);
+      for (const { provider, vault, planted, borne, handedOut, inSecrets } of report.lines) {
+        const narrows = ['google', 'microsoft', 'github-app'].includes(provider);
+        expect([provider, planted > 0, borne > 0, handedOut > 0]).toEqual([provider, true, true, narrows]);
+        expect([vault, inSecrets > 0]).toEqual([vault, vault === 'secrets-manager']);
       }
       // Nobody is told of anything in this deployment but by its log.
       const silent = report.places.filter(({ texts }) => texts.length === 0).map(({ name }) => name);

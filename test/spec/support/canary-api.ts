@@ -27,11 +27,13 @@ const answers: Readonly<Record<string, (said: string, response: ServerResponse) 
     response.writeHead(200, { 'content-length': '1000000' }).write(said);
     setTimeout(() => response.destroy(), 20);
   },
-  slow: () => undefined,
+  slow: (said, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).write(said);
+  },
   busy: says(429, () => ({ 'retry-after': '1' })),
 };
 
-/** What agents can come upon, the last of which has everybody wait. */
+/** What agents can come upon at once, the last of which has everybody wait. */
 export const mishaps = ['missing', 'refused', 'broken', 'moved', 'huge', 'gone', 'cut', 'busy'] as const;
 
 /** An API of all third parties that repeats whatever it is sent, the credential too. */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { resolveProvider } from '../../../lib/egress/resolve.ts';
 import type { CatalogueName, EgressProviderConfig } from '../../../lib/config/egress-config.ts';
 import { atlassian } from '../../support/third-parties/atlassian.ts';
+import { githubApp, installationPath } from '../../support/third-parties/github-app.ts';
 import { github } from '../../support/third-parties/github.ts';
 import { google } from '../../support/third-parties/google.ts';
-import type { Asked, Kind, Reply } from '../../support/third-parties/kind.ts';
+import { type Asked, bearerOf, type Kind, type Reply } from '../../support/third-parties/kind.ts';
 import { linear } from '../../support/third-parties/linear.ts';
 import { microsoft } from '../../support/third-parties/microsoft.ts';
 import { notion } from '../../support/third-parties/notion.ts';
@@ -13,13 +13,14 @@ import { playThirdParty, type ThirdParty } from '../../support/third-parties/pla
 import { salesforce } from '../../support/third-parties/salesforce.ts';
 import { slack } from '../../support/third-parties/slack.ts';
 import { stripe } from '../../support/third-parties/stripe.ts';
+import { builtInEntry, surfaceOf } from './canary-entries.ts';
 
 /** A third party whose every credential is a canary. */
 export interface PlantedParty {
   readonly id: string;
   readonly config: EgressProviderConfig;
-  /** What an operator puts into the secret that the deployment has for it. */
-  readonly secret: Readonly<Record<string, string>>;
+  /** What an operator puts into the secret that the deployment has for it; absent where it has a key. */
+  readonly secret?: Readonly<Record<string, string>>;
   /** Absent where it gives no tokens. */
   readonly tokens?: TokenParty;
   readonly canaries: () => readonly string[];
@@ -31,6 +32,8 @@ interface TokenParty {
   readonly paths: { readonly token: string; readonly revocation: string | undefined };
   /** Whether people connect their accounts there. */
   readonly isOfPeople: boolean;
+  /** Whether agents may have tokens of it. */
+  readonly areHandedOut: boolean;
   /** From now on it grants no scope that it is asked for, or names its errors by what it was sent. */
   readonly behave: (how: Behaviour) => void;
 }
@@ -42,72 +45,50 @@ interface Behaviour {
 
 const builtIn = { github, slack, google, microsoft, atlassian, notion, linear, salesforce, stripe };
 
-/** All that are built in and have people's accounts, and one of each kind of account of the deployment. */
-export async function plantParties(api: string): Promise<readonly PlantedParty[]> {
-  const ofPeople = Object.entries(builtIn).map(([name, kind]) =>
-    tokenParty(kind, (party) => withPlayed(name as keyof typeof builtIn, kind, party, api)),
-  );
-  const machine = tokenParty(byClientCredentials, (party) => {
-    const { credential } = byClientCredentials.declared(party.origin);
-    const tokenEndpoint = 'tokenEndpoint' in credential ? credential.tokenEndpoint : '';
-    return {
-      ...{ id: 'machine', name: 'machine', clientId: 'own' },
-      credential: { kind: 'client_credentials', tokenEndpoint, clientAuthentication: 'client_secret_basic' },
-    };
-  });
-  return [
-    ...(await Promise.all([...ofPeople, machine])).map((planted) => ({
-      ...planted,
-      config: { ...planted.config, ...surfaceOf(api, planted.config) },
-    })),
-    keyParty(api, 'headed', { kind: 'api_key', place: 'header', name: 'X-Key' }),
-    keyParty(api, 'queried', { kind: 'api_key', place: 'query', name: 'key' }),
-    keyParty(api, 'named', { kind: 'basic' }),
-  ];
+interface Planting {
+  /** The origin of the API of all of them. */
+  readonly api: string;
+  /** As which the deployment has an account; absent: as none. */
+  readonly app?: Parameters<typeof githubApp>[0];
+  /** Absent: all. */
+  readonly only?: readonly string[];
 }
 
-/** Where its API is, and what agents may ask there: whatever it is. */
-function surfaceOf(api: string, { scopes = {} }: EgressProviderConfig) {
-  const [known] = Object.values(scopes);
-  const upstream = known?.upstream ?? [];
-  return {
-    api: { origins: [api] },
-    scopes: {
-      use: {
-        ...{ description: 'Use it', upstream },
-        // Also where an account has an origin of its own.
-        rules: [{ methods: ['GET', 'POST'], path: '/kept/**', origin: api }],
-      },
-    },
+/** All that are built in, and one of each other kind of account of the deployment. */
+export async function plantParties({ api, app, only }: Planting): Promise<readonly PlantedParty[]> {
+  const kinds = { ...builtIn, ...(app && { 'github-app': githubApp(app) }) };
+  const planted: Readonly<Record<string, () => Promise<PlantedParty>>> = {
+    ...Object.fromEntries(
+      Object.entries(kinds).map(([name, kind]) => [
+        name,
+        () => tokenParty(api, kind, (party) => builtInEntry(name as CatalogueName, kind, party)),
+      ]),
+    ),
+    machine: () => tokenParty(api, byClientCredentials, machineEntry),
+    headed: () => keyParty(api, 'headed', { kind: 'api_key', place: 'header', name: 'X-Key' }),
+    queried: () => keyParty(api, 'queried', { kind: 'api_key', place: 'query', name: 'key' }),
+    named: () => keyParty(api, 'named', { kind: 'basic' }),
   };
+  const wanted = Object.entries(planted).filter(([id]) => only?.includes(id) ?? true);
+  return Promise.all(wanted.map(([, plant]) => plant()));
 }
 
-/** An entry that names it, as it is built in, with its endpoints where it is played. */
-function withPlayed(
-  uses: CatalogueName,
-  { declared }: Kind,
-  { origin }: ThirdParty,
-  api: string,
-): EgressProviderConfig {
-  const { credential } = declared(origin);
-  const clientId = 'clientId' in credential ? credential.clientId : '';
-  const known = resolveProvider({ id: uses, uses, clientId, api: { origins: [api] } });
-  const played = JSON.stringify(known.credential).replaceAll(
-    /("(?:\w+Endpoint|endpoint|url)":")https:\/\/[^/"]+/g,
-    `$1${origin}`,
-  );
-  const [first] = Object.entries(known.scopes);
+function machineEntry({ origin }: ThirdParty): EgressProviderConfig {
+  const { credential } = byClientCredentials.declared(origin);
+  const tokenEndpoint = 'tokenEndpoint' in credential ? credential.tokenEndpoint : '';
   return {
-    ...{ id: uses, uses, clientId, ...(first && { scopes: Object.fromEntries([first]) }) },
-    credential: JSON.parse(played) as NonNullable<EgressProviderConfig['credential']>,
+    ...{ id: 'machine', name: 'machine', clientId: 'own' },
+    credential: { kind: 'client_credentials', tokenEndpoint, clientAuthentication: 'client_secret_basic' },
   };
 }
 
 async function tokenParty(
+  api: string,
   kind: Kind,
   configOf: (party: ThirdParty) => EgressProviderConfig,
 ): Promise<PlantedParty> {
-  const verifiers = new Set<string>();
+  /** Code verifiers, and what our key has signed. */
+  const proofs = new Set<string>();
   let behaviour: Behaviour = {};
   let sent: Asked['parameters'] = {};
   const refused = (reply: Reply): Reply => repeating(reply, sent, behaviour.errorIsSecret === true);
@@ -115,7 +96,7 @@ async function tokenParty(
     ...kind,
     takes: (asked) => {
       sent = { ...asked.parameters, authorization: asked.headers['authorization'] ?? '' };
-      if (sent['code_verifier'] !== undefined) verifiers.add(sent['code_verifier']);
+      if (sent['code_verifier'] !== undefined) proofs.add(sent['code_verifier']);
       return kind.takes(asked);
     },
     given: (tokens, by) =>
@@ -125,30 +106,33 @@ async function tokenParty(
       return { client: refused(client), code: refused(code), refresh: refused(refresh) };
     },
     besides: async (asked, accounts) => {
-      const { headers, parameters } = asked;
+      const { headers, parameters, path } = asked;
+      if (path === installationPath) proofs.add(bearerOf(asked));
       const heard = { ...parameters, authorization: headers['authorization'] ?? '' };
       return repeating(await kind.besides(asked, accounts), heard, false);
     },
   });
-  const config = configOf(party);
+  const entry = configOf(party);
+  const config = { ...entry, ...surfaceOf(api, entry) };
   const { credential } = config;
+  const isApp = credential?.kind === 'github_app';
   const isOfPeople = credential?.kind === 'oauth2';
   const revocation = isOfPeople ? credential.revocation : undefined;
   const at =
     revocation && ('endpoint' in revocation ? revocation.endpoint : 'url' in revocation && revocation.url);
   return {
-    ...{ id: config.id, config, secret: { client_secret: party.secret } },
+    ...{ id: config.id, config, ...(!isApp && { secret: { client_secret: party.secret } }) },
     tokens: {
-      ...{ party, isOfPeople },
+      ...{ party, isOfPeople, areHandedOut: config.providerTokens !== undefined },
       paths: {
-        token: kind.paths.token,
+        token: isApp ? installationPath : kind.paths.token,
         revocation: at ? new URL(at.replace('{client_id}', config.clientId ?? '')).pathname : undefined,
       },
       behave: (how) => {
         behaviour = how;
       },
     },
-    canaries: () => [party.secret, ...party.canaries, ...verifiers],
+    canaries: () => [...(isApp ? [] : [party.secret]), ...party.canaries, ...proofs],
     stop: party.stop,
   };
 }
@@ -168,13 +152,13 @@ function keyParty(
   api: string,
   id: string,
   credential: NonNullable<EgressProviderConfig['credential']>,
-): PlantedParty {
+): Promise<PlantedParty> {
   const canary = `${id}-canary-${randomUUID()}+/=&%`;
   const config = { id, name: id, credential };
-  return {
+  return Promise.resolve({
     ...{ id, config: { ...config, ...surfaceOf(api, config) } },
     secret: credential.kind === 'basic' ? { username: 'books', password: canary } : { api_key: canary },
     canaries: () => [canary],
     stop: () => Promise.resolve(),
-  };
+  });
 }

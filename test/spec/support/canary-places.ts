@@ -2,6 +2,7 @@ import { type AttributeValue, DynamoDBClient, paginateScan } from '@aws-sdk/clie
 import {
   GetSecretValueCommand,
   paginateListSecrets,
+  type SecretListEntry,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import type { TestDeployment } from '../../support/deployment.ts';
@@ -9,17 +10,13 @@ import type { Place } from './canary-search.ts';
 import { eventsSince } from './people.ts';
 
 /** Everything of a running deployment that somebody reads, or that stays behind. */
-export async function placesOf(
-  deployment: Pick<TestDeployment, 'run' | 'log'>,
-  answers: readonly string[],
-): Promise<readonly Place[]> {
+export async function placesOf(deployment: Pick<TestDeployment, 'run' | 'log'>): Promise<readonly Place[]> {
   const { run, log } = deployment;
   const buses = run.resources.filter(({ type }) => type === 'AWS::Events::EventBus');
   return [
     // Metrics are counted in these, and hold nothing else.
     { name: 'log lines', texts: log },
     { name: 'audit events', texts: eventsSince(deployment, 0).map((event) => JSON.stringify(event)) },
-    { name: 'answers', texts: answers },
     { name: 'queues', texts: [...run.queued().values()].flat() },
     {
       name: 'event buses',
@@ -59,23 +56,42 @@ function textOf(item: Readonly<Record<string, AttributeValue>>): string {
   );
 }
 
-/** All but those in which the credentials are that the third parties gave the deployment. */
+interface KeptSecret {
+  readonly listed: SecretListEntry;
+  readonly text: string;
+}
+
+/** All but those in which the credentials are that the third parties gave the deployment, and the tokens of accounts. */
 async function otherSecretsOf(deployment: Pick<TestDeployment, 'run'>): Promise<readonly string[]> {
-  const client = new SecretsManagerClient(clientOf(deployment));
   const own = Object.entries(deployment.run.outputs)
     .filter(([name]) => name.includes('EgressSecret'))
     .map(([, arn]) => arn);
-  const texts: string[] = [];
+  return (await secretsOf(deployment)).flatMap((secret) => {
+    const isMeant = own.includes(secret.listed.ARN ?? '') || isOfAccount(secret);
+    return [JSON.stringify(secret.listed), ...(isMeant ? [] : [secret.text])];
+  });
+}
+
+/** The tokens of accounts, where the config wants them in secrets. */
+export async function tokensInSecretsOf(deployment: Pick<TestDeployment, 'run'>): Promise<readonly string[]> {
+  return (await secretsOf(deployment)).filter(isOfAccount).map(({ text }) => text);
+}
+
+function isOfAccount({ listed: { Name: name = '' } }: KeptSecret): boolean {
+  return name.includes('/connection/');
+}
+
+async function secretsOf(deployment: Pick<TestDeployment, 'run'>): Promise<readonly KeptSecret[]> {
+  const client = new SecretsManagerClient(clientOf(deployment));
+  const secrets: KeptSecret[] = [];
   for await (const { SecretList = [] } of paginateListSecrets({ client }, {})) {
     for (const listed of SecretList) {
-      texts.push(JSON.stringify(listed));
-      if (own.includes(listed.ARN ?? '')) continue;
       const { SecretString: text = '' } = await client.send(
         new GetSecretValueCommand({ SecretId: listed.ARN }),
       );
-      texts.push(text);
+      secrets.push({ listed, text });
     }
   }
   client.destroy();
-  return texts;
+  return secrets;
 }

@@ -1,23 +1,20 @@
 import { type Browser, createBrowser } from '../../support/browser-player.ts';
 import type { Page } from '../../support/html-page.ts';
-import { mishaps } from './canary-api.ts';
+import { callInAllWays, callTooLong, isStricken, tokenFor } from './canary-calls.ts';
+import { handOutInAllWays } from './canary-handing-out.ts';
 import type { CanaryOffice } from './canary-office.ts';
 import type { PlantedParty } from './canary-parties.ts';
 import { accountsAtRest, askConnections, connectionIn } from './connected-accounts.ts';
-import { type Answer, drive } from './driver.ts';
 import { pageOf, press } from './people.ts';
-import { trackerAgentsAt } from './third-party-people.ts';
 import { mend, strike } from './this-file.ts';
 
-const type = 'urn:ietf:params:oauth:token-type';
 type PartyOfPeople = PlantedParty & { readonly tokens: NonNullable<PlantedParty['tokens']> };
 
-/** Here AWS fails as well, which takes its time: one with accounts of people, and one with an account of the deployment. */
-const strickenParties = ['github', 'machine'];
-const isStricken = ({ id }: PlantedParty): boolean => strickenParties.includes(id);
-
-/** Whatever can be done with an account at each third party, and whatever can go wrong at it. */
-export async function walkAll(office: CanaryOffice, progress: (doing: string) => void): Promise<void> {
+/** Whatever can be done with an account at each third party, and whatever can go wrong at it; the tokens that were handed out. */
+export async function walkAll(
+  office: CanaryOffice,
+  progress: (doing: string) => void,
+): Promise<readonly string[]> {
   const [browser, { parties, run }] = [createBrowser(), office];
   const ofPeople = parties.flatMap((planted) =>
     planted.tokens?.isOfPeople === true ? [{ ...planted, tokens: planted.tokens }] : [],
@@ -28,8 +25,22 @@ export async function walkAll(office: CanaryOffice, progress: (doing: string) =>
   for (const planted of ofPeople) await connectInAllWays(office, planted, browser);
   progress('calls with them');
   for (const planted of parties) await callInAllWays(office, planted);
+  progress('tokens are handed out');
+  const handedOut: string[] = [];
+  for (const planted of parties) handedOut.push(...(await handOutInAllWays(office, planted)));
   // Some have everybody wait.
   run.clock.advance(120);
+  // The one takes as long as a call may take.
+  await Promise.all([callTooLong(office), goOn(office, ofPeople, browser, progress)]);
+  return handedOut;
+}
+
+async function goOn(
+  office: CanaryOffice,
+  ofPeople: readonly PartyOfPeople[],
+  browser: Browser,
+  progress: (doing: string) => void,
+): Promise<void> {
   progress('they are renewed');
   await renewInAllWays(office);
   progress('they are lost, and connected again');
@@ -104,47 +115,9 @@ async function expectConnected(office: CanaryOffice, id: string, browser: Browse
   if (!done.text.includes('is connected')) throw new Error(`${id}: ${done.text.slice(0, 300)}`);
 }
 
-async function tokenFor(office: CanaryOffice, { id, tokens }: PlantedParty): Promise<Answer> {
-  const agents = trackerAgentsAt(office);
-  const wanted = { resource: `${office.issuer}/egress/${id}`, scope: 'use' };
-  const form =
-    tokens?.isOfPeople === true
-      ? {
-          ...{ grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange', ...wanted },
-          ...{ subject_token: await agents.tokenOf('alice'), subject_token_type: `${type}:access_token` },
-        }
-      : { grant_type: 'client_credentials', ...wanted };
-  return drive(office).token(form, await agents.basicOf());
-}
-
-const callFaults = ['kms:Decrypt~Egress=down@*', 'dynamodb:BatchGetItem~Egress=throttle@*'];
-
-/** Each call that an agent can make, at an API that repeats what it was sent; and while AWS fails. */
-async function callInAllWays(office: CanaryOffice, planted: PlantedParty): Promise<void> {
-  const { body, text } = await tokenFor(office, planted);
-  const { access_token: token } = body;
-  if (typeof token !== 'string') throw new Error(`${planted.id}: ${text}`);
-  const call = (path: string, more: RequestInit = {}) =>
-    drive(office).send(`/egress/${planted.id}${path}`, {
-      ...{ redirect: 'manual', ...more },
-      headers: { authorization: `Bearer ${token}`, 'vestibule-origin': office.api.origin },
-    });
-  const first = await call('/kept/echo?a=b');
-  if (first.status !== 200) throw new Error(`${planted.id}: ${first.status} ${first.text.slice(0, 300)}`);
-  await call('/kept/echo', { method: 'POST', body: 'x'.repeat(100) });
-  if (isStricken(planted)) await call('/kept/echo', { method: 'POST', body: 'x'.repeat(4_300_000) });
-  await call('/other');
-  for (const fault of isStricken(planted) ? callFaults : []) {
-    strike(office, fault);
-    await call('/kept/echo');
-    mend(office);
-  }
-  for (const path of isStricken(planted) ? mishaps : mishaps.slice(0, 2)) await call(`/kept/${path}`);
-}
-
 const renewFaults = [
   ...['kms:Decrypt~Connections=down@*', 'dynamodb:UpdateItem~Connections=down@*'],
-  'secretsmanager:GetSecretValue~Connections=throttle@*',
+  ...['kms:Sign~Connections=down@*', 'secretsmanager:GetSecretValue~Connections=throttle@*'],
 ];
 
 /** Unheard, while AWS fails; and then as it should be. */

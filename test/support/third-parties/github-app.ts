@@ -3,11 +3,20 @@ import type { ScopeName } from '../../../lambdas/runtime/identifiers.ts';
 import { bearerOf, type Kind, nothing, type Reply } from './kind.ts';
 
 const installation = '4711';
-const path = `/app/installations/${installation}/access_tokens`;
+/** Where its tokens are made. */
+export const installationPath = `/app/installations/${installation}/access_tokens`;
+
+interface App {
+  readonly clientId: string;
+  readonly keyArn: string;
+  readonly publicKey: KeyObject;
+  /** Milliseconds, as GitHub sees them; those of the machine when absent. */
+  readonly now?: () => number;
+}
 
 /** https://docs.github.com/rest/apps/apps#create-an-installation-access-token-for-an-app */
 export function githubApp(
-  app: { readonly clientId: string; readonly keyArn: string; readonly publicKey: KeyObject },
+  app: App,
   /** What the installation is let do. */
   granted: Readonly<Record<string, string>> = { issues: 'write', contents: 'read', metadata: 'read' },
 ): Kind {
@@ -25,7 +34,7 @@ export function githubApp(
     given: () => nothing,
     refused: { client: nothing, code: nothing, refresh: nothing },
     besides: (asked, accounts) => {
-      if (asked.method !== 'POST' || asked.path !== path) return nothing;
+      if (asked.method !== 'POST' || asked.path !== installationPath) return nothing;
       const problem = assertionProblem(bearerOf(asked), app);
       if (problem !== undefined) return { status: 401, body: { message: problem } };
       const { permissions = granted, repositories } = asked.body as {
@@ -38,7 +47,7 @@ export function githubApp(
       }
       const given = { metadata: 'read', ...permissions };
       const scopes = [...Object.entries(given).map((entry) => entry.join(':')), ...(repositories ?? [])];
-      return made(accounts.mint(scopes).access, given, repositories);
+      return made(accounts.mint(scopes).access, given, repositories, nowOf(app));
     },
   };
 }
@@ -47,26 +56,27 @@ function made(
   token: string,
   permissions: Readonly<Record<string, string>>,
   repositories: readonly string[] | undefined,
+  now: number,
 ): Reply {
   return {
     status: 201,
     body: {
-      ...{ token, permissions, expires_at: new Date(Date.now() + 3_600_000).toISOString() },
+      ...{ token, permissions, expires_at: new Date(now + 3_600_000).toISOString() },
       repository_selection: repositories === undefined ? 'all' : 'selected',
       ...(repositories && { repositories: repositories.map((name) => ({ name })) }),
     },
   };
 }
 
+const nowOf = ({ now = Date.now }: App): number => now();
+
 function isWithin(level: string, most: string | undefined): boolean {
   return most === level || (most === 'write' && level === 'read');
 }
 
 /** Ten minutes at most, and of the app: https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app */
-function assertionProblem(
-  assertion: string,
-  { clientId, publicKey }: { readonly clientId: string; readonly publicKey: KeyObject },
-): string | undefined {
+function assertionProblem(assertion: string, app: App): string | undefined {
+  const { clientId, publicKey } = app;
   const [header = '', payload = '', signature = ''] = assertion.split('.');
   const isSigned = createVerify('sha256')
     .update(`${header}.${payload}`)
@@ -83,7 +93,7 @@ function assertionProblem(
     exp?: number;
   };
   if (alg !== 'RS256' || iss !== clientId) return "'Issuer' claim ('iss') must be an Integer";
-  const now = Date.now() / 1_000;
+  const now = nowOf(app) / 1_000;
   return exp > now + 600 || iat > now
     ? "'Expiration time' claim ('exp') is too far in the future"
     : undefined;
