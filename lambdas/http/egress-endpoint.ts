@@ -1,5 +1,5 @@
 import type { EgressRequest } from '../egress/proxy/asked-call.ts';
-import { callNames, type CallThirdParty } from '../egress/proxy/egress-call.ts';
+import { type BeginEgressCall, callNames } from '../egress/proxy/egress-call.ts';
 import type { JudgeCaller } from '../oauth/egress-calls/judge-caller.ts';
 import { readClientCertificate } from '../oauth/mutual-tls/client-certificate.ts';
 import { readCredential, readProofHeader } from '../resource-server/credential.ts';
@@ -16,7 +16,7 @@ interface Served {
   /** Ours. */
   readonly issuer: Issuer;
   readonly judge: JudgeCaller;
-  readonly call: CallThirdParty;
+  readonly begin: BeginEgressCall;
   readonly audit: Audit;
 }
 
@@ -34,7 +34,7 @@ export function egressHttpEndpoint(served: Served, clock: Clock): Endpoint {
 }
 
 async function called(
-  { issuer, judge, call, audit }: Served,
+  { issuer, judge, begin, audit }: Served,
   { clientCertificate }: HttpRequest,
   asked: EgressRequest,
   clock: Clock,
@@ -43,6 +43,7 @@ async function called(
   const credential = readCredential({ headers, url: `?${query}` });
   const isToken = credential.kind === 'bearer' || credential.kind === 'dpop';
   const now = clock();
+  const call = begin();
   const judged = await judge(
     {
       ...{ provider, method, sourceAddress, path: headers['vestibule-path'] ?? encodedPath(asked.path) },

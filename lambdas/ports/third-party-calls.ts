@@ -26,5 +26,12 @@ export type ThirdPartyFailure =
 
 export type SendToThirdParty = (call: ThirdPartyCall) => Promise<Result<ThirdPartyReply, ThirdPartyFailure>>;
 
-/** Each time all that is sent from then on, redirects and second tries among it, has the time of one request of ours. */
-export type BeginThirdPartyCall = () => SendToThirdParty;
+/** The time that one request of ours has for all that is done in it, redirects and second tries among it. */
+export interface CallTime {
+  readonly send: SendToThirdParty;
+  /** Waits for other work as long as there is time, and begins none after. What is not awaited goes on, and nobody hears what becomes of it. */
+  readonly within: <Done>(work: () => Promise<Done>) => Promise<Result<Done, 'timed_out'>>;
+}
+
+/** The time of each request runs from when it is begun. */
+export type BeginThirdPartyCall = () => CallTime;

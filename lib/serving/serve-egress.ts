@@ -6,7 +6,7 @@ import { grantConnectionAccessSecrets } from '../constructs/connection-secrets.t
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
 import { allowedHosts, type DeploymentParts, hasPeople, servePublicly } from './deployment-parts.ts';
 
-/** A third party has twenty-five seconds; API Gateway waits twenty-nine at most, and keeps one for itself. */
+/** A call has twenty-five seconds for all that it waits for; API Gateway waits twenty-nine at most, and keeps one for itself. */
 const limitSeconds = 28;
 const waitSeconds = 29;
 

@@ -16,7 +16,7 @@ interface Options {
   readonly hosts: DocumentHosts;
   /** Of an answer, decompressed. */
   readonly maximumBytes: number;
-  /** From the first look-up of a name to the last byte. */
+  /** Of a call, to the last byte of the last answer. */
   readonly timeLimitMilliseconds: number;
 }
 
@@ -29,8 +29,36 @@ const unreached: ReadonlySet<string | undefined> = new Set([
 export function guardedThirdPartyCalls(options: Options): BeginThirdPartyCall {
   return () => {
     const signal = AbortSignal.timeout(options.timeLimitMilliseconds);
-    return (call) => sent(call, options, signal);
+    return {
+      send: (call) => sent(call, options, signal),
+      within: (work) => within(signal, work),
+    };
   };
+}
+
+async function within<Done>(
+  signal: AbortSignal,
+  work: () => Promise<Done>,
+): Promise<Result<Done, 'timed_out'>> {
+  if (signal.aborted) return refuse('timed_out');
+  const done = new AbortController();
+  try {
+    return await Promise.race([work().then(ok), over(signal, done.signal)]);
+  } finally {
+    done.abort();
+  }
+}
+
+function over(signal: AbortSignal, done: AbortSignal): Promise<Result<never, 'timed_out'>> {
+  return new Promise((resolve) => {
+    signal.addEventListener(
+      'abort',
+      () => {
+        resolve(refuse('timed_out'));
+      },
+      { once: true, signal: done },
+    );
+  });
 }
 
 async function sent(

@@ -1,5 +1,5 @@
 import type { Connection } from '../../ports/connections.ts';
-import type { SendToThirdParty, ThirdPartyFailure, ThirdPartyReply } from '../../ports/third-party-calls.ts';
+import type { CallTime, ThirdPartyFailure, ThirdPartyReply } from '../../ports/third-party-calls.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
 import { pauseUntil } from '../retry-after.ts';
@@ -7,6 +7,7 @@ import { answerHeaders } from './answer-headers.ts';
 import { type Bearing, bearingOf } from './bearing.ts';
 import type { CallPorts, DecidedCall } from './decide-call.ts';
 import { connectAgain, placeOf, type UsableConnection, usableConnection } from './find-connection.ts';
+import { inTime, type SoFar } from './in-time.ts';
 import { redactorOf } from './redact.ts';
 import type { CallRefusal } from './refusal.ts';
 import { type Answered, sendCall } from './send.ts';
@@ -23,20 +24,20 @@ export interface EgressAnswer {
 /** Makes a call that was decided on: with a credential that is not over, and once more where the third party calls it over all the same. */
 export async function makeCall(
   ports: CallPorts,
+  time: CallTime,
   decided: DecidedCall,
 ): Promise<Result<EgressAnswer, CallRefusal>> {
-  const send = ports.begin();
-  const current = await notOver(ports, decided);
+  const current = await inTime(time, 'unsent', () => notOver(ports, decided));
   if (!current.ok) return current;
-  const first = await sendBy(ports, send, decided, current.value);
+  const first = await sendBy(ports, decided, current.value, { time, soFar: 'unsent' });
   if (!first.ok) return first;
-  if (first.value.answered.reply.status !== 401) return answered(ports, decided, first.value);
+  if (first.value.answered.reply.status !== 401) return answered(ports, time, decided, first.value);
   // A 401 was refused before anything was done: whatever the method is, it may be sent again.
-  const renewed = await renewedConnection(ports, decided, current.value);
+  const renewed = await inTime(time, 'refused', () => renewedConnection(ports, decided, current.value));
   if (!renewed.ok) return renewed;
-  if (renewed.value.version === current.value.version) return answered(ports, decided, first.value);
-  const second = await sendBy(ports, send, decided, renewed.value);
-  return second.ok ? answered(ports, decided, second.value) : second;
+  if (renewed.value.version === current.value.version) return answered(ports, time, decided, first.value);
+  const second = await sendBy(ports, decided, renewed.value, { time, soFar: 'refused' });
+  return second.ok ? answered(ports, time, decided, second.value) : second;
 }
 
 /** Seconds before its end in which nobody begins anything with a credential. */
@@ -70,25 +71,29 @@ interface Sent {
 
 async function sendBy(
   { seals }: CallPorts,
-  send: SendToThirdParty,
   { provider, caller, allowed }: DecidedCall,
   connection: UsableConnection,
+  { time, soFar }: { readonly time: CallTime; readonly soFar: SoFar },
 ): Promise<Result<Sent, CallRefusal>> {
   const place = placeOf(caller);
   if (place === undefined) throw new Error('a connection was found at no place');
   // Made of what was asked, and not of what was read: an item that was moved does not open.
   const binding = { ...place, connection: caller.detail.connection };
-  const bearing = bearingOf(provider.credential, await seals.open(binding, 'access', connection.access));
-  const sent = await sendCall(send, allowed, bearing);
-  return sent.ok ? ok({ answered: sent.value, bearing, connection }) : failed(sent.refusal);
+  const opened = await inTime(time, soFar, async () =>
+    ok(bearingOf(provider.credential, await seals.open(binding, 'access', connection.access))),
+  );
+  if (!opened.ok) return opened;
+  const sent = await sendCall(time.send, allowed, opened.value);
+  return sent.ok ? ok({ answered: sent.value, bearing: opened.value, connection }) : failed(sent.refusal);
 }
 
 async function answered(
   ports: CallPorts,
+  time: CallTime,
   { provider, allowed }: DecidedCall,
   { answered: { reply, from }, bearing, connection }: Sent,
 ): Promise<Result<EgressAnswer, CallRefusal>> {
-  await pause(ports, connection, reply);
+  await pause(ports, time, connection, reply);
   const redactor = redactorOf(bearing.secrets);
   const body = redactor.bytes(reply.body);
   const uri = `${ports.issuer}/egress/${provider.id}`;
@@ -106,13 +111,14 @@ async function answered(
 /** The agent is told what the third party said, whether or not it can be kept: whoever calls next is told by the third party. */
 async function pause(
   { connections, clock }: CallPorts,
+  { within }: CallTime,
   connection: UsableConnection,
   { status, headers }: ThirdPartyReply,
 ): Promise<void> {
   const until = pauseUntil({ status, retryAfter: headers['retry-after'] }, clock());
   if (until === undefined) return;
   try {
-    await connections.pause(connection, until);
+    await within(() => connections.pause(connection, until));
   } catch (error) {
     if (!(error instanceof DependencyUnavailable)) throw error;
   }
@@ -130,7 +136,7 @@ const failures = {
   timed_out: [
     504,
     'third_party_timed_out',
-    'the third party took longer than 25 s; it may have done what was asked',
+    'the third party had not answered when the 25 s of the call were over; it may have done what was asked',
   ],
   too_large: [502, 'third_party_answer_too_large', 'the answer is larger than 4 MB; ask for less of it'],
 } as const satisfies Readonly<

@@ -21,6 +21,8 @@ export interface CallRefusal {
   /** For a developer, and with nothing that the caller sent. */
   readonly description: string;
   readonly retryAfterSeconds?: number;
+  /** Nothing was done there, though the status leaves it open. */
+  readonly isUndone?: true;
   /** Of `insufficient_scope`: what would do. */
   readonly scope?: string;
   /** Of `interaction_required`: where the person is to go. */

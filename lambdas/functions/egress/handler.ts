@@ -16,7 +16,7 @@ import { secretsManagerNonces } from '../../adapters/secrets-manager/nonces.ts';
 import { guardedThirdPartyCalls } from '../../adapters/upstream/third-party-calls.ts';
 import { eitherSeals } from '../../egress/either-seals.ts';
 import { largestBody } from '../../egress/proxy/asked-call.ts';
-import { callThirdParty } from '../../egress/proxy/egress-call.ts';
+import { egressCalls } from '../../egress/proxy/egress-call.ts';
 import { ownAnswer } from '../../http/egress-answers.ts';
 import { egressHttpEndpoint } from '../../http/egress-endpoint.ts';
 import { lambdaHandler } from '../../http/lambda.ts';
@@ -58,7 +58,7 @@ const item = kmsConnectionSeals({ client: new KMSClient(clientDefaults), ...seal
 const inSecrets = () =>
   secretsManagerConnectionSeals({ client: new SecretsManagerClient(clientDefaults), ...sealing });
 
-const call = callThirdParty({
+const begin = egressCalls({
   ...{ issuer, audit, clock: systemClock, providers: egressProviders },
   connections: dynamoConnections({ client, table: environment.VAULT_TABLE }),
   seals:
@@ -75,7 +75,7 @@ const call = callThirdParty({
   }),
 });
 
-export const handler = lambdaHandler(egressHttpEndpoint({ issuer, judge, call, audit }, systemClock), {
+export const handler = lambdaHandler(egressHttpEndpoint({ issuer, judge, begin, audit }, systemClock), {
   // One byte more is refused where it can be told from what the third party refuses.
   maximumBodyBytes: 2 * largestBody,
   onFailure: (answer) => ownAnswer(answer, errorIn(answer.body)),

@@ -30,6 +30,10 @@ export const egressProxy = {
     ['Vestibule', 'RFC 9110 §10.2.3'],
     'lets nobody call with an account while the third party wants no calls with it',
   ),
+  'vestibule:egress-time': must(
+    'Vestibule',
+    'ends a call in the time that it has, whatever it waits for then, and says what came of it until then',
+  ),
   'vestibule:egress-retries': must(
     ['Vestibule', 'RFC 9110 §9.2.1'],
     'sends a call again only where nothing can happen twice: where it changes nothing, or the credential was refused',

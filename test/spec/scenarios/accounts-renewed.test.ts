@@ -1,4 +1,4 @@
-import { describe, expect } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { clientSecretBasic, createAgent } from '../../../lambdas/agent/index.ts';
 import type { VestibuleConfig } from '../../../lib/index.ts';
 import { egressSecret } from '../../../local/demo/federation-secret.ts';
@@ -56,7 +56,7 @@ function withChat(config: VestibuleConfig, origin: string): VestibuleConfig {
   };
 }
 
-const revokePath = '/api/auth.revoke';
+const [callPath, revokePath] = ['/api/chat.postMessage', '/api/auth.revoke'];
 
 interface ChatOffice extends PlayedOffice {
   readonly chat: ThirdParty;
@@ -103,7 +103,7 @@ async function planner(): Promise<() => Promise<Response>> {
     now: () => company.run.clock.now() / 1_000,
   });
   const there = agent.onBehalfOf(body['access_token']).thirdParty('chat');
-  return () => there.fetch('/api/chat.postMessage', { method: 'POST', body: 'channel=c&text=hello' });
+  return () => there.fetch(callPath, { method: 'POST', body: 'channel=c&text=hello' });
 }
 
 /** A person connects their account; resolves with the browser that they did it in. */
@@ -238,6 +238,40 @@ describe('an account at a third party whose tokens are good once', () => {
       pass(350);
       await expectArrives(send);
       expect(asked() - before).toBe(4);
+      await disconnects(browser);
+    },
+    120_000,
+  );
+
+  verifies(
+    ['vestibule:egress-time', 'vestibule:connection-single-flight'],
+    'is renewed for the next call where the call that is refused there has no time left for it',
+    async () => {
+      const browser = await connects();
+      const send = await planner();
+      await expectArrives(send);
+      const [from, refreshes] = [office.company.log.length, office.chat.refreshes()];
+      office.chat.mishap(callPath, 'refuse');
+      // Of the twenty-five seconds of a call the first leaves two, and the second takes three.
+      office.chat.slow(callPath, 23_000);
+      office.chat.slow(slack.paths.token, 3_000);
+      const late = await send();
+      expect([late.status, await late.text()]).toEqual([
+        504,
+        expect.stringMatching(/third_party_timed_out.*nothing was done/),
+      ]);
+      const called = eventsSince(office.company, from).filter(({ event }) =>
+        String(event).startsWith('egress_'),
+      );
+      expect(called).toMatchObject([{ event: 'egress_refused', reason: 'out_of_time_refused' }]);
+      await vi.waitFor(
+        () => {
+          expect(eventsOf(from)).toContain('connection_renewed');
+        },
+        { timeout: 10_000 },
+      );
+      await expectArrives(send);
+      expect(office.chat.refreshes() - refreshes).toBe(1);
       await disconnects(browser);
     },
     120_000,

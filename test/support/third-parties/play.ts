@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { EgressProvider } from '../../../lambdas/ports/egress-providers.ts';
 import { instant } from '../../../lambdas/runtime/clock.ts';
 import type { EgressProviderId, ResourceUri } from '../../../lambdas/runtime/identifiers.ts';
@@ -13,7 +14,10 @@ interface Busy {
 }
 
 /** What goes wrong at an endpoint. `hang up`: it deals with the request, and nobody hears what came of it. */
-export type Mishap = 'hang up' | 'down' | 'busy' | Busy;
+export type Mishap = 'hang up' | 'down' | 'busy' | 'refuse' | Busy;
+
+/** What is answered for it, without a look at the request. */
+const statuses = { down: 503, busy: 429, refuse: 401 } as const;
 
 export interface ThirdParty {
   readonly origin: string;
@@ -27,6 +31,8 @@ export interface ThirdParty {
   readonly canaries: readonly string[];
   /** What goes wrong at a path, so many times; or no more. */
   readonly mishap: (path: string, mishap: Mishap | undefined, times?: number) => void;
+  /** So many milliseconds a path takes to deal with what it is asked next. */
+  readonly slow: (path: string, milliseconds: number) => void;
   /** Seconds that have passed for it. */
   readonly pass: (seconds: number) => void;
   /** The person takes back what they granted, at the third party itself. */
@@ -56,6 +62,7 @@ export async function playThirdParty(kind: Kind): Promise<ThirdParty> {
   const counts = new Map<string, number>();
   const canaries: string[] = [];
   const mishaps = new Map<string, { readonly mishap: Mishap; left: number }>();
+  const slowness = new Map<string, number>();
   const started = new Map<string, Started>();
   const grants: Grant[] = [];
   let passed = 0;
@@ -154,18 +161,24 @@ export async function playThirdParty(kind: Kind): Promise<ThirdParty> {
     found.left -= 1;
     return found.mishap;
   };
+  const takeSlowness = (path: string): number => {
+    const milliseconds = slowness.get(path) ?? 0;
+    slowness.delete(path);
+    return milliseconds;
+  };
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const asked = await askedIn(request);
     const { path } = asked;
     counts.set(path, (counts.get(path) ?? 0) + 1);
     const mishap = mishapAt(path);
-    if (mishap === 'down' || mishap === 'busy') {
-      answer(response, { status: mishap === 'down' ? 503 : 429, body: {} });
-      return;
-    }
+    await pause(takeSlowness(path));
     if (typeof mishap === 'object') {
       response.setHeader('retry-after', mishap.retryAfter);
       answer(response, { status: mishap.status ?? 429, body: {} });
+      return;
+    }
+    if (mishap !== undefined && mishap !== 'hang up') {
+      answer(response, { status: statuses[mishap], body: {} });
       return;
     }
     if (path === kind.paths.authorize) {
@@ -197,6 +210,9 @@ export async function playThirdParty(kind: Kind): Promise<ThirdParty> {
     mishap: (path, mishap, times = 1) => {
       if (mishap === undefined) mishaps.delete(path);
       else mishaps.set(path, { mishap, left: times });
+    },
+    slow: (path, milliseconds) => {
+      slowness.set(path, milliseconds);
     },
     pass: (seconds) => {
       passed += seconds;

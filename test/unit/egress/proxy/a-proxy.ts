@@ -5,7 +5,7 @@ import { dynamoConnections } from '../../../../lambdas/adapters/dynamodb/connect
 import { kmsConnectionSeals } from '../../../../lambdas/adapters/kms/connection-seals.ts';
 import { guardedThirdPartyCalls } from '../../../../lambdas/adapters/upstream/third-party-calls.ts';
 import type { EgressCaller } from '../../../../lambdas/egress/proxy/caller.ts';
-import { callThirdParty } from '../../../../lambdas/egress/proxy/egress-call.ts';
+import { egressCalls } from '../../../../lambdas/egress/proxy/egress-call.ts';
 import { egressHttpEndpoint } from '../../../../lambdas/http/egress-endpoint.ts';
 import type { HttpRequest, HttpResponse } from '../../../../lambdas/http/message.ts';
 import type {
@@ -166,6 +166,8 @@ export async function connected(
 interface Given {
   readonly provider?: EgressProvider;
   readonly renew?: Connecting['renew'];
+  /** Resolves once the token has been judged. Default: at once. */
+  readonly judging?: () => Promise<unknown>;
   readonly maximumBytes?: number;
   readonly timeLimitMilliseconds?: number;
 }
@@ -187,8 +189,11 @@ export function proxyFor(
   const endpoint = egressHttpEndpoint(
     {
       ...{ issuer, audit },
-      judge: () => Promise.resolve({ ok: true, value: { caller } }),
-      call: callThirdParty({
+      judge: async () => {
+        await given.judging?.();
+        return { ok: true, value: { caller } };
+      },
+      begin: egressCalls({
         ...{ issuer, audit, clock: systemClock, connections: cloud.connections, seals: cloud.seals },
         providers: {
           find: (wanted) => Promise.resolve(wanted === provider.id ? provider : undefined),

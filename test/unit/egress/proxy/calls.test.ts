@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { verifies } from '../../../spec/verifies.ts';
 import { guardedThirdPartyCalls } from '../../../../lambdas/adapters/upstream/third-party-calls.ts';
 import type { EgressCaller } from '../../../../lambdas/egress/proxy/caller.ts';
-import { callThirdParty } from '../../../../lambdas/egress/proxy/egress-call.ts';
+import { egressCalls } from '../../../../lambdas/egress/proxy/egress-call.ts';
 import { systemClock } from '../../../../lambdas/runtime/clock.ts';
 import type { AgentId, ConnectionId, PersonId } from '../../../../lambdas/runtime/identifiers.ts';
 import { aRequest } from '../../http/requests.ts';
@@ -132,7 +132,7 @@ describe('a call of a third party', () => {
   it('is not made with an item that was copied to the place of another person', async () => {
     const [one, two] = [await connected(cloud), await connected(cloud)];
     const copied = await cloud.connections.find(one.place);
-    const call = callThirdParty({
+    const begin = egressCalls({
       ...{ issuer, audit: () => undefined, clock: systemClock, seals: cloud.seals },
       connections: { ...cloud.connections, find: () => Promise.resolve(copied) },
       providers: { find: () => Promise.resolve(aProvider(cloud)), all: () => Promise.resolve([]) },
@@ -141,7 +141,7 @@ describe('a call of a third party', () => {
     });
     const thief = { names: two.caller.names, detail: one.caller.detail };
     const request = { ...aRequest({ path: '/issues' }), provider: id };
-    await expect(call(request, thief, now)).rejects.toThrow(/./);
+    await expect(begin()(request, thief, now)).rejects.toThrow(/./);
     expect(cloud.party.received).toEqual([]);
   });
 
