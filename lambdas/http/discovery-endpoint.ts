@@ -27,7 +27,7 @@ const resourceMaxAge = 60;
 
 /** Every public document, and a 404 for everything that no function serves. */
 export function discoveryEndpoint(ports: DiscoveryPorts): Endpoint {
-  const { issuer, resources, keyRings, identityProviders, clock } = ports;
+  const { issuer, resources, keyRings, identityProviders, clock, detailedProviders } = ports;
   const describedIssuer = authorizationServerMetadata(issuer, ports);
   const metadata = methods({
     GET: () => Promise.resolve(cacheable(describedIssuer, issuerMaxAge)),
@@ -40,7 +40,7 @@ export function discoveryEndpoint(ports: DiscoveryPorts): Endpoint {
       GET: async () => {
         const resource = await findResource(resources, issuer, suffix);
         if (resource === undefined) return notFound('no such resource is registered here');
-        return cacheable(protectedResourceMetadata(resource, issuer), resourceMaxAge);
+        return cacheable(protectedResourceMetadata(resource, issuer, detailedProviders), resourceMaxAge);
       },
     });
   const keysAt = (id: string): Endpoint =>

@@ -2,6 +2,7 @@ import { assertionsOf } from '../config/foreign-environment.ts';
 import { registrationOf } from '../config/registration.ts';
 import { hasTasks } from '../config/tasks.ts';
 import { EndpointFunction } from '../constructs/endpoint-function.ts';
+import { detailedProvidersOf } from '../egress/detailed-providers.ts';
 import { type DeploymentParts, modest, servePublicly } from './deployment-parts.ts';
 
 /** The metadata of the issuer and of resources, and the answer to every path that nothing else serves. */
@@ -29,6 +30,7 @@ export function serveDiscovery({
       ASSERTIONS: JSON.stringify(assertionsOf(config)),
       IDENTITY_ASSERTIONS: (config.identityAssertions ?? []).length > 0 ? 'yes' : 'no',
       TASKS: hasTasks(config) ? 'yes' : 'no',
+      DETAILED_PROVIDERS: JSON.stringify(detailedProvidersOf(config)),
       KEYED_IDPS: JSON.stringify(keyedIdps),
       ...registry.grantDiscovery(role, keyedIdps.length > 0),
     }),

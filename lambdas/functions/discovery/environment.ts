@@ -18,5 +18,7 @@ export const discoveryEnvironment = [
   'IDENTITY_ASSERTIONS',
   /** `yes`, or `no`: whether agents open tasks. */
   'TASKS',
+  /** The ids of the third parties whose own tokens are narrowed by `authorization_details`, as a JSON list. */
+  'DETAILED_PROVIDERS',
 ] as const;
 export type DiscoveryEnvironment = Record<(typeof discoveryEnvironment)[number], string>;

@@ -28,6 +28,7 @@ export const handler = lambdaHandler(
     assertions: JSON.parse(environment.ASSERTIONS) as string[],
     assertsIdentities: environment.IDENTITY_ASSERTIONS === 'yes',
     tasks: environment.TASKS === 'yes',
+    detailedProviders: JSON.parse(environment.DETAILED_PROVIDERS) as string[],
     resources,
     keyRings,
     identityProviders,

@@ -1,3 +1,4 @@
+import { egressDetailType } from '../../ports/egress-token.ts';
 import type { Issuer } from '../../runtime/identifiers.ts';
 import { proofAlgorithms } from '../../resource-server/dpop-proof.ts';
 import { idJagTokenType } from '../asserting/identity-request.ts';
@@ -34,6 +35,8 @@ export interface IssuerAbilities {
   readonly assertsIdentities?: boolean;
   /** Whether agents open tasks. */
   readonly tasks?: boolean;
+  /** The third parties whose own tokens are narrowed by `authorization_details`. */
+  readonly detailedProviders?: readonly string[];
 }
 
 /**
@@ -50,6 +53,7 @@ export function authorizationServerMetadata(
     assertions,
     assertsIdentities,
     tasks = false,
+    detailedProviders,
   }: IssuerAbilities,
 ): Readonly<Record<string, unknown>> {
   const endpoints = endpointsOf(issuer);
@@ -77,6 +81,7 @@ export function authorizationServerMetadata(
     ...(assertsIdentities === true && {
       identity_chaining_requested_token_types_supported: [idJagTokenType],
     }),
+    ...detailTypes(detailedProviders),
     code_challenge_methods_supported: ['S256'],
     // IX-45: a client that people use may be public.
     token_endpoint_auth_methods_supported: people ? ['none', ...methods] : methods,
@@ -102,6 +107,11 @@ export function authorizationServerMetadata(
       mtls_endpoint_aliases: aliasesAt(mutualTls, { people, tasks }),
     }),
   };
+}
+
+/** RFC 9396 §10: only where a request may have any. */
+function detailTypes(providers: readonly string[] = []): Readonly<Record<string, unknown>> {
+  return providers.length === 0 ? {} : { authorization_details_types_supported: [egressDetailType] };
 }
 
 /** RFC 8705 §5: where clients go with a certificate, and nobody can without. */

@@ -1,20 +1,27 @@
+import { egressDetailType } from '../../ports/egress-token.ts';
 import type { Resource, ResourceDirectory } from '../../ports/registry.ts';
 import { proofAlgorithms } from '../../resource-server/dpop-proof.ts';
 import type { Issuer, ResourceId } from '../../runtime/identifiers.ts';
 import { canonicalResourceUri } from '../resource/canonical-uri.ts';
 
-/** RFC 9728 §2. `resource` is byte for byte what is registered (RS-3), and we are the only authorization server (IX-3). */
+/**
+ * RFC 9728 §2. `resource` is byte for byte what is registered (RS-3), and we are the only authorization server (IX-3).
+ * `detailedProviders`: the third parties whose own tokens are narrowed by `authorization_details`.
+ */
 export function protectedResourceMetadata(
   resource: Resource,
   issuer: Issuer,
+  detailedProviders: readonly string[] = [],
 ): Readonly<Record<string, unknown>> {
   const scopes = resource.scopes.map(({ name }) => name);
+  const isDetailed = resource.kind === 'egress' && detailedProviders.includes(resource.id);
   return {
     resource: resource.uri,
     authorization_servers: [issuer],
     // RFC 9728 §3.2: members without a value are left out.
     ...(scopes.length > 0 && { scopes_supported: scopes }),
     ...methodsOf(resource),
+    ...(isDetailed && { authorization_details_types_supported: [egressDetailType] }),
     resource_name: resource.name,
   };
 }

@@ -46,6 +46,10 @@ export const egressTokens = {
     ['RFC 9396 §5', 'RFC 9396 §2'],
     'narrows a token of the third party itself by authorization_details that it understands to the last member, and refuses all others',
   ),
+  'rfc9396:10:details-types': must(
+    ['RFC 9396 §10', 'RFC 9728 §2'],
+    'names the type of authorization_details in its own metadata and in that of a third party whose tokens they narrow, and nowhere else',
+  ),
   'rfc8693:3:provider-token': must(
     ['RFC 8693 §3', 'RFC 9449 §5'],
     'gives a token of the third party itself only where the config lets the agent have one, made of less, and never to a client whose tokens are bound',

@@ -15,7 +15,10 @@ const type = 'urn:ietf:params:oauth:token-type';
 const ofProvider = 'urn:vestibule:token-type:provider_access_token';
 const calendar = 'https://www.googleapis.com/auth/calendar';
 
-/** The planner may have tokens of the calendar itself. */
+/** Nobody signs by it here. */
+const keyArn = 'arn:aws:kms:us-east-1:000000000000:key/00000000-0000-4000-8000-000000000000';
+
+/** The planner may have tokens of the calendar itself, and of an app. */
 const withCalendar =
   (origin: string) =>
   (config: VestibuleConfig): VestibuleConfig => ({
@@ -27,6 +30,7 @@ const withCalendar =
             onBehalfOf: {
               ...agent.onBehalfOf,
               calendar: { scopes: { 'calendar:read': ['plan'], 'events:write': ['plan'] } },
+              code: { scopes: { 'contents:read': ['plan'] } },
             },
           }
         : agent,
@@ -54,6 +58,10 @@ const withCalendar =
             },
           },
           providerTokens: ['planner'],
+        },
+        {
+          ...{ id: 'code', uses: 'github-app', clientId: 'Iv1.app', providerTokens: ['planner'] },
+          credential: { kind: 'github_app', installation: '4711', keyArn },
         },
       ],
     },
@@ -138,6 +146,19 @@ describe('a token of a third party itself', () => {
       expect((await asked(token, { scope: 'calendar:read' })).body['error']).toBe('interaction_required');
       const written = office.log.join('\n');
       for (const canary of office.there.canaries) expect(written).not.toContain(canary);
+    },
+  );
+
+  verifies(
+    'rfc9396:10:details-types',
+    'is narrowed by details whose type stands in the metadata, where it is narrowed by any',
+    async () => {
+      const typesAt = async (path: string) =>
+        (await drive(office).get(`/.well-known/${path}`)).body['authorization_details_types_supported'];
+      expect(await typesAt('oauth-authorization-server')).toEqual(['vestibule_egress']);
+      expect(await typesAt('oauth-protected-resource/egress/code')).toEqual(['vestibule_egress']);
+      expect(await typesAt('oauth-protected-resource/egress/calendar')).toBeUndefined();
+      expect(await typesAt('oauth-protected-resource/demo')).toBeUndefined();
     },
   );
 });

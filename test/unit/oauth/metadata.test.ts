@@ -63,6 +63,16 @@ describe('the metadata of the issuer', () => {
     expect(without).not.toContain('tasks');
   });
 
+  it('names the details that narrow tokens of third parties only where any of these takes them', () => {
+    const abilities = { signingAlgorithm: 'RS256', people: false, registration: false, assertions: [] };
+    const typesWith = (detailedProviders: readonly string[]) =>
+      authorizationServerMetadata(issuer, { ...abilities, detailedProviders })[
+        'authorization_details_types_supported'
+      ];
+    expect(typesWith(['code'])).toEqual(['vestibule_egress']);
+    expect(typesWith([])).toBeUndefined();
+  });
+
   it('names what is there for people only where they sign in', () => {
     const people = { signingAlgorithm: 'RS256', people: true, registration: true, assertions: [] };
     expect(authorizationServerMetadata(issuer, people)).toMatchObject({
