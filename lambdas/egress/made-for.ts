@@ -39,7 +39,11 @@ function askedAt({ credential }: EgressProvider): readonly string[] {
     case 'rfc7009':
       return [tokenEndpoint, revocation.endpoint];
     case 'api':
-      return [tokenEndpoint, revocation.url];
+      return [
+        tokenEndpoint,
+        revocation.url,
+        ...(revocation.check === undefined ? [] : [revocation.check.url]),
+      ];
     case 'by_hand':
       return [tokenEndpoint];
   }

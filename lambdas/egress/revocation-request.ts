@@ -1,4 +1,4 @@
-import type { EgressRevocation, NamedValue, OAuthEgress } from '../ports/egress-providers.ts';
+import type { EgressRevocation, NamedValue, OAuthEgress, TokenCheck } from '../ports/egress-providers.ts';
 import type { ThirdPartyRequest } from '../ports/third-parties.ts';
 import type { Secret } from '../runtime/secret.ts';
 import { clientRequest, plainRequest } from './token-request.ts';
@@ -33,9 +33,25 @@ export function revocationRequest(
   });
 }
 
+/** What the third party is asked, to know whether there is such an access token. */
+export function checkRequest(
+  provider: OAuthEgress,
+  check: TokenCheck,
+  tokens: RevocationTokens,
+  secret: Secret | undefined,
+): ThirdPartyRequest {
+  return apiRequest(provider, { method: 'POST', authentication: 'client', ...check }, tokens, secret);
+}
+
 function apiRequest(
   { clientId, clientAuthentication, headers }: OAuthEgress,
-  { method, url, authentication, body, parameters }: ByApi,
+  {
+    method,
+    url,
+    authentication,
+    body,
+    parameters,
+  }: Pick<ByApi, 'method' | 'url' | 'authentication' | 'body' | 'parameters'>,
   tokens: RevocationTokens,
   secret: Secret | undefined,
 ): ThirdPartyRequest {

@@ -84,6 +84,17 @@ export interface EgressRefresh {
   readonly narrows?: true;
 }
 
+/** A question of our client, by `POST`: whether an access token is one. */
+export interface TokenCheck {
+  /** As of a revocation. */
+  readonly url: string;
+  readonly body: 'json' | 'form';
+  /** As of a revocation; one of them is the access token. */
+  readonly parameters: readonly NamedValue[];
+  /** Statuses by which it is none: of 404, 410 and 422. */
+  readonly gone: readonly number[];
+}
+
 /** How a connection is ended at the provider, and what proves it. */
 export type EgressRevocation =
   /** RFC 7009, of the refresh token where there is one, otherwise of the access token. */
@@ -103,6 +114,8 @@ export type EgressRevocation =
       readonly okMember?: string;
       /** Errors of the provider by which the connection is gone already. */
       readonly gone: readonly string[];
+      /** Of a token that nothing renews: asked where the provider knows nothing of what it was asked to revoke, or no more. */
+      readonly check?: TokenCheck;
     }
   /** The provider has no way: the person removes it at that page. */
   | { readonly kind: 'by_hand'; readonly page: string };

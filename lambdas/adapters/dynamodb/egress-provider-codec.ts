@@ -47,6 +47,12 @@ const storedRevocation = v.variant('kind', [
     done: v.array(v.number()),
     ok_member: member,
     gone: v.array(text),
+    check: v.exactOptional(
+      v.object({
+        ...{ url: text, parameters: named, gone: v.array(v.number()) },
+        body: v.picklist(['json', 'form']),
+      }),
+    ),
   }),
   v.object({ kind: v.literal('by_hand'), page: text }),
 ]);

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { EgressRevocation } from '../../ports/egress-providers.ts';
+import type { EgressRevocation, TokenCheck } from '../../ports/egress-providers.ts';
 import type { Snake } from '../member-names.ts';
 import { lineOfText, memberName, printable } from './egress-text.ts';
 import { type DeclarationContext, isDistinct, list } from './fields.ts';
@@ -11,6 +11,11 @@ const parameterValue = v.pipe(
     (value) => areKnown(value, /^(?:access_token|refresh_token|client_id|fact:[a-z_]+)$/),
     'must hold no braces but {access_token}, {refresh_token}, {client_id} and {fact:name}',
   ),
+);
+
+const parameters = list(
+  v.strictObject({ name: memberName, value: parameterValue }, 'must be { name, value }'),
+  20,
 );
 
 /** How connections end. */
@@ -27,10 +32,7 @@ export function revocation(context: DeclarationContext): v.GenericSchema<unknown
           url: templateUrl(context),
           authentication: v.picklist(['client', 'access_token'], 'must be "client" or "access_token"'),
           body: v.picklist(['json', 'form', 'none'], 'must be "json", "form" or "none"'),
-          parameters: v.exactOptional(
-            list(v.strictObject({ name: memberName, value: parameterValue }, 'must be { name, value }'), 20),
-            [],
-          ),
+          parameters: v.exactOptional(parameters, []),
           done: v.pipe(
             list(
               v.pipe(
@@ -46,12 +48,37 @@ export function revocation(context: DeclarationContext): v.GenericSchema<unknown
           ),
           ok_member: v.exactOptional(memberName),
           gone: v.exactOptional(list(printable, 20), []),
+          check: v.exactOptional(tokenCheck(context)),
         },
-        'is { kind, method, url, authentication, body, parameters, done, ok_member, gone }',
+        'is { kind, method, url, authentication, body, parameters, done, ok_member, gone, check }',
       ),
       v.strictObject({ kind: v.literal('by_hand'), page: url }, 'is { kind, page }'),
     ],
     'must be { kind, … } of one of the kinds rfc7009, api, by_hand',
+  );
+}
+
+/** How it is asked whether an access token is one. */
+function tokenCheck(context: DeclarationContext): v.GenericSchema<unknown, Snake<TokenCheck>> {
+  return v.strictObject(
+    {
+      url: templateUrl(context),
+      body: v.picklist(['json', 'form'], 'must be "json" or "form"'),
+      parameters: v.pipe(
+        parameters,
+        v.check(
+          (named) => named.some(({ value }) => value.includes('{access_token}')),
+          'must name {access_token}',
+        ),
+      ),
+      // Nothing by which it may be our client that is not taken.
+      gone: v.pipe(
+        list(v.picklist([404, 410, 422], 'must be 404, 410 or 422'), 3),
+        v.minLength(1, 'must name the status that proves it'),
+        v.check((statuses) => isDistinct(statuses.map(String)), 'must not name a status twice'),
+      ),
+    },
+    'is { url, body, parameters, gone }',
   );
 }
 
@@ -81,7 +108,9 @@ function areKnown(text: string, known: RegExp): boolean {
 /** The facts that it names. */
 export function factsOfRevocation(how: Snake<EgressRevocation>): readonly string[] {
   if (how.kind !== 'api') return [];
-  return [how.url, ...how.parameters.map(({ value }) => value)].flatMap((text) =>
-    [...text.matchAll(/\{fact:([a-z_]+)\}/g)].map(([, name = '']) => name),
-  );
+  const { check } = how;
+  const asked = [how, ...(check === undefined ? [] : [check])];
+  return asked
+    .flatMap(({ url, parameters: named }) => [url, ...named.map(({ value }) => value)])
+    .flatMap((text) => [...text.matchAll(/\{fact:([a-z_]+)\}/g)].map(([, name = '']) => name));
 }

@@ -1,6 +1,15 @@
 import type { EgressProvider } from '../../../lambdas/ports/egress-providers.ts';
 import type { ScopeName } from '../../../lambdas/runtime/identifiers.ts';
-import { basicOf, bearerOf, type Kind, nothing, type Reply } from './kind.ts';
+import {
+  type Accounts,
+  type Asked,
+  basicOf,
+  bearerOf,
+  isJson,
+  type Kind,
+  nothing,
+  type Reply,
+} from './kind.ts';
 
 const [clientId, secret] = ['Iv1.gh', 'gh-secret-canary'];
 
@@ -38,6 +47,11 @@ export const github: Kind = {
         ...{ kind: 'api', method: 'DELETE', url: `${origin}/applications/{client_id}/grant` },
         ...{ authentication: 'client', body: 'json', done: [204], gone: [] },
         parameters: [{ name: 'access_token', value: '{access_token}' }],
+        // https://docs.github.com/rest/apps/oauth-applications#check-a-token
+        check: {
+          ...{ url: `${origin}/applications/{client_id}/token`, body: 'json', gone: [404] },
+          parameters: [{ name: 'access_token', value: '{access_token}' }],
+        },
       },
     },
   }),
@@ -57,18 +71,45 @@ export const github: Kind = {
     code: says('bad_verification_code'),
     refresh: says('bad_refresh_token'),
   },
-  besides: (asked, accounts) => {
-    if (asked.method === 'DELETE' && asked.path === `/applications/${clientId}/grant`) {
-      if (basicOf(asked) !== `${clientId}:${secret}`)
-        return { status: 401, body: { message: 'Bad credentials' } };
-      return accounts.revoke(asked.parameters['access_token'] ?? '') ? { status: 204, body: {} } : nothing;
-    }
-    if (accounts.scopesOf(bearerOf(asked)) === undefined) {
-      return { status: 401, body: { message: 'Bad credentials' } };
-    }
-    return asked.path === '/repos/acme/shop/issues' ? { status: 200, body: [] } : nothing;
-  },
+  besides: besidesBy(() => secret),
 };
+
+/** An OAuth app of it: its users' tokens are good until they are revoked, and nothing renews them. */
+export function githubOAuthApp(secretOf = (): string => secret): Kind {
+  return {
+    ...{ ...github, refresh: 'none', besides: besidesBy(secretOf) },
+    takes: ({ parameters }) => parameters['client_secret'] === secretOf(),
+    // https://docs.github.com/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
+    given: ({ access }) => ({
+      status: 200,
+      body: new URLSearchParams({ access_token: access, scope: 'repo', token_type: 'bearer' }).toString(),
+    }),
+  };
+}
+
+function besidesBy(secretOf: () => string): Kind['besides'] {
+  return (asked, accounts) => {
+    if (asked.path.startsWith(`/applications/${clientId}/`)) {
+      return basicOf(asked) === `${clientId}:${secretOf()}` ? ofApplication(asked, accounts) : badCredentials;
+    }
+    if (accounts.scopesOf(bearerOf(asked)) === undefined) return badCredentials;
+    return asked.path === '/repos/acme/shop/issues' ? { status: 200, body: [] } : nothing;
+  };
+}
+
+const badCredentials: Reply = { status: 401, body: { message: 'Bad credentials' } };
+
+function ofApplication(asked: Asked, accounts: Accounts): Reply {
+  const { access_token: access = '' } = isJson(asked) ? asked.parameters : {};
+  switch (`${asked.method} ${asked.path.split('/').at(-1) ?? ''}`) {
+    case 'DELETE grant':
+      return accounts.revoke(access) ? { status: 204, body: {} } : nothing;
+    case 'POST token':
+      return accounts.scopesOf(access) === undefined ? nothing : { status: 200, body: { token: access } };
+    default:
+      return nothing;
+  }
+}
 
 function says(error: string): Reply {
   return { status: 200, body: { error, error_description: 'as it is documented', error_uri: '/docs' } };

@@ -7,7 +7,11 @@ import { renewConnection } from '../../../lambdas/egress/renew-connection.ts';
 import { listConnections } from '../../../lambdas/egress/summary.ts';
 import { sweepDue } from '../../../lambdas/egress/sweep-due.ts';
 import type { Connection } from '../../../lambdas/ports/connections.ts';
-import type { EgressProvider, OAuthEgress } from '../../../lambdas/ports/egress-providers.ts';
+import type {
+  EgressProvider,
+  EgressRevocation,
+  OAuthEgress,
+} from '../../../lambdas/ports/egress-providers.ts';
 import { after } from '../../../lambdas/runtime/clock.ts';
 import type { ScopeName } from '../../../lambdas/runtime/identifiers.ts';
 import { google } from '../../support/third-parties/google.ts';
@@ -56,6 +60,18 @@ const scope = 'calendar:read' as ScopeName;
 
 async function stands({ ports }: At, connection: Connection): Promise<unknown> {
   return connectionStanding(ports, placeOf(connection), { agent, scopes: [scope] });
+}
+
+/** It is ended where it was, and asked about somewhere else. */
+function checkedElsewhere(provider: EgressProvider): EgressRevocation {
+  const { revocation } = oauth(provider, {});
+  if (revocation.kind !== 'rfc7009') throw new Error('it is ended in another way');
+  const parameters = [{ name: 'token', value: '{access_token}' }];
+  return {
+    ...{ kind: 'api', method: 'POST', url: revocation.endpoint, authentication: 'client', body: 'form' },
+    ...{ parameters, done: [200], gone: [] },
+    check: { url: `${theirs}/check`, body: 'form', parameters, gone: [404] },
+  };
 }
 
 /** That nothing of it is renewed, narrowed or used, and that all of it is there still. */
@@ -139,6 +155,10 @@ describe('a third party that its own operator changes', () => {
       (provider) => ({
         credential: oauth(provider, { revocation: { kind: 'rfc7009', endpoint: `${theirs}/revoke` } }),
       }),
+    ],
+    [
+      'where it is asked whether there is a token',
+      (provider) => ({ credential: oauth(provider, { revocation: checkedElsewhere(provider) }) }),
     ],
   ];
   it.each(changes)('by %s uses no account that was connected before', (_, change) =>

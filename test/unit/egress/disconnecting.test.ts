@@ -1,12 +1,14 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { completeConnection } from '../../../lambdas/egress/complete-connection.ts';
 import { connectionStanding } from '../../../lambdas/egress/connection-standing.ts';
 import { disconnectConnection } from '../../../lambdas/egress/disconnect-connection.ts';
 import { renewConnection } from '../../../lambdas/egress/renew-connection.ts';
 import { sweepDue } from '../../../lambdas/egress/sweep-due.ts';
+import type { Connection } from '../../../lambdas/ports/connections.ts';
 import { after } from '../../../lambdas/runtime/clock.ts';
 import type { ScopeName } from '../../../lambdas/runtime/identifiers.ts';
-import { github } from '../../support/third-parties/github.ts';
+import { github, githubOAuthApp as oauthApp } from '../../support/third-parties/github.ts';
+import type { ThirdParty } from '../../support/third-parties/play.ts';
 import { slack } from '../../support/third-parties/slack.ts';
 import { verifies } from '../../spec/verifies.ts';
 import {
@@ -111,6 +113,101 @@ it('a third party that ended it, and whose answer was lost, is believed once it 
     expect(at.told.at(-1)).toMatchObject({ event: 'connection_revoked', proof: 'gone' });
     expect(await at.ports.connections.find(connection)).toBeUndefined();
   }));
+
+describe('a third party whose answer was lost, of a token that nothing renews', () => {
+  const githubOAuthApp = oauthApp();
+  const checkPath = '/applications/Iv1.gh/token';
+  const lost = async (party: ThirdParty, at: At): Promise<Connection> => {
+    const connection = await connected(at);
+    expect(connection.grant).toBeUndefined();
+    party.mishap(grantPath, 'hang up', 1);
+    expect(await disconnectConnection(at.ports, connection, 'request')).toEqual({ revoked: false });
+    expect(party.asked(checkPath)).toBe(0);
+    at.pass(76);
+    return connection;
+  };
+
+  verifies('vestibule:disconnect-revokes', 'is believed once it knows the token no more', () =>
+    alone(vault, githubOAuthApp, async (party, at) => {
+      const connection = await lost(party, at);
+      expect(party.isGood(party.canaries.at(-1) ?? '')).toBe(false);
+      await sweeps(at);
+      expect(party.asked(checkPath)).toBe(1);
+      expect(at.told.at(-1)).toMatchObject({ event: 'connection_revoked', proof: 'gone' });
+      expect(await at.ports.connections.find(connection)).toBeUndefined();
+    }),
+  );
+
+  it('is not believed where it knows the token still', () =>
+    alone(vault, githubOAuthApp, async (party, at) => {
+      const connection = await connected(at);
+      party.mishap(grantPath, { status: 404, retryAfter: '0' }, 1);
+      expect(await disconnectConnection(at.ports, connection, 'request')).toEqual({ revoked: false });
+      expect(party.asked(checkPath)).toBe(1);
+      expect(at.told.at(-1)).toMatchObject({ event: 'revocation_failed', reason: 'status_404' });
+      at.pass(76);
+      await sweeps(at);
+      expect(at.told.at(-1)).toMatchObject({ event: 'connection_revoked', proof: 'answer' });
+    }));
+
+  it.each(['down', 'hang up'] as const)('is asked again where it does not say: %s', (mishap) =>
+    alone(vault, githubOAuthApp, async (party, at) => {
+      const connection = await lost(party, at);
+      party.mishap(checkPath, mishap, 1);
+      await sweeps(at);
+      expect(at.told.at(-1)).toMatchObject({ event: 'revocation_failed', reason: 'status_404', count: 2 });
+      at.pass(151);
+      await sweeps(at);
+      expect(await at.ports.connections.find(connection)).toBeUndefined();
+    }),
+  );
+
+  it('is left alone for as long as it says when it is asked', () =>
+    alone(vault, githubOAuthApp, async (party, at) => {
+      const connection = await lost(party, at);
+      party.mishap(checkPath, { retryAfter: '800' });
+      await sweeps(at);
+      expect((await found(at, connection)).notBefore).toBe(after(at.ports.clock(), 800));
+    }));
+
+  it.each([
+    ['as it is documented', { status: 401, body: {} }],
+    ['and says that it is not there', { status: 404, body: { error: 'invalid_client' } }],
+  ])('says nothing of the token where it does not take our client, %s', (_how, refusal) =>
+    alone(
+      vault,
+      {
+        ...githubOAuthApp,
+        besides: (asked, accounts) =>
+          asked.path === checkPath ? refusal : githubOAuthApp.besides(asked, accounts),
+      },
+      async (party, at) => {
+        const connection = await lost(party, at);
+        const { secrets } = at.ports;
+        const doubts: string[] = [];
+        const doubt = (id: typeof connection.provider): void => {
+          doubts.push(id);
+          secrets.doubt(id);
+        };
+        await sweeps({ ...at, ports: { ...at.ports, secrets: { ...secrets, doubt } } });
+        expect(doubts).toEqual([connection.provider]);
+        expect(at.told.at(-1)).toMatchObject({ event: 'revocation_failed', reason: 'invalid_client' });
+        expect((await found(at, connection)).state).toBe('disconnecting');
+      },
+    ),
+  );
+
+  it('is asked for another token first where one is had, and nothing of the one before', () =>
+    alone(vault, github, async (party, at) => {
+      const connection = await connected(at);
+      party.mishap(grantPath, 'hang up', 1);
+      await disconnectConnection(at.ports, connection, 'request');
+      at.pass(76);
+      await sweeps(at);
+      expect(party.asked(checkPath)).toBe(0);
+      expect(await at.ports.connections.find(connection)).toBeUndefined();
+    }));
+});
 
 it('one that wants to be named an access token is named one that is good', () =>
   alone(vault, github, async (party, at) => {
