@@ -1,7 +1,6 @@
 import type { CallerNames, EgressCaller } from '../../egress/proxy/caller.ts';
 import type { ProofMarks } from '../../ports/proofs.ts';
 import type { TokenStandings } from '../../ports/token-standing.ts';
-import { checkBinding } from '../../resource-server/key-binding.ts';
 import type { DpopProof } from '../../resource-server/dpop-proof.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type {
@@ -19,9 +18,9 @@ import { type DocumentTrust, inactivity } from '../introspection/activity.ts';
 import { tokenNames } from '../introspection/token-names.ts';
 import type { CallerLimits } from '../limits/caller-limits.ts';
 import { endpointsAt, type Hosts } from '../metadata/endpoints.ts';
-import type { ClientCertificate } from '../mutual-tls/client-certificate.ts';
 import type { AccessTokenClaims } from '../tokens/access-token.ts';
 import { knownToken, type TokenSources } from '../tokens/known-token.ts';
+import { shownBinding, type PresentedRequest } from '../tokens/shown-binding.ts';
 import { subjectKind } from '../tokens/subject-kind.ts';
 import type { EgressTokenRefusal } from './refusal.ts';
 
@@ -32,17 +31,10 @@ export interface JudgeCallerPorts extends DocumentTrust, TokenSources, Hosts, Po
   readonly random: Random;
 }
 
-export interface PresentedCall {
+export interface PresentedCall extends PresentedRequest {
   readonly provider: EgressProviderId;
   /** Below the provider's own, as the client wrote it. */
   readonly path: string;
-  readonly method: string;
-  /** How a token was presented, and which; undefined where none was, or nothing that is one. */
-  readonly presented: { readonly scheme: 'bearer' | 'dpop'; readonly token: string } | undefined;
-  /** The DPoP header. */
-  readonly proof: string | undefined;
-  /** Of the TLS connection, where it was made with one. */
-  readonly certificate: ClientCertificate | undefined;
   readonly sourceAddress: string;
 }
 
@@ -129,25 +121,16 @@ interface ShownKey {
   readonly nonce?: string;
 }
 
-/** A token that is bound is for whoever shows the certificate, or the key by a proof for this call. */
 async function shownKey(
   ports: JudgeCallerPorts,
-  { presented, proof, method, provider, path, certificate }: PresentedCall,
-  { cnf }: AccessTokenClaims,
+  call: PresentedCall,
+  token: AccessTokenClaims,
   now: Instant,
 ): Promise<Result<ShownKey, EgressTokenRefusal>> {
-  const { scheme = 'bearer', token: accessToken = '' } = presented ?? {};
-  const url = `${endpointsAt(ports, certificate).egress}/${provider}${path}`;
-  const shown = { scheme, accessToken, proof, x5t: certificate?.thumbprint };
-  const check = await checkBinding(shown, cnf, { method, url, now });
-  if (check.ok) return check.proof === undefined ? ok({}) : withNonce(ports, check.proof, now);
-  const detail = check.description;
-  if (check.error === 'invalid_dpop_proof') return refuse({ reason: 'dpop_proof_not_acceptable', detail });
-  const isOfCertificate = cnf?.['x5t#S256'] !== undefined;
-  return refuse({
-    reason: isOfCertificate ? 'token_certificate_not_shown' : 'token_binding_not_shown',
-    detail,
-  });
+  const url = `${endpointsAt(ports, call.certificate).egress}/${call.provider}${call.path}`;
+  const shown = await shownBinding(call, token, url, now);
+  if (!shown.ok) return shown;
+  return shown.value === undefined ? ok({}) : withNonce(ports, shown.value, now);
 }
 
 /** RFC 9449 §9: where proofs need a nonce, one without is answered with the one to use. */

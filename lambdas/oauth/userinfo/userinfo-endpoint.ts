@@ -1,6 +1,5 @@
 import type { ProofMarks } from '../../ports/proofs.ts';
 import type { TokenStanding, TokenStandings } from '../../ports/token-standing.ts';
-import { checkBinding } from '../../resource-server/key-binding.ts';
 import type { Instant } from '../../runtime/clock.ts';
 import type { Audit } from '../../runtime/events.ts';
 import type { Random } from '../../runtime/random.ts';
@@ -11,12 +10,12 @@ import { tokenNames } from '../introspection/token-names.ts';
 import type { AddressLimit } from '../limits/caller-limits.ts';
 import type { LimitRefusal } from '../refusal.ts';
 import { endpointsAt, type Hosts } from '../metadata/endpoints.ts';
-import type { ClientCertificate } from '../mutual-tls/client-certificate.ts';
 import { parseScope } from '../scope/scope.ts';
 import type { AccessTokenClaims } from '../tokens/access-token.ts';
 import { personClaims } from '../tokens/id-token.ts';
 import { knownToken, type TokenSources } from '../tokens/known-token.ts';
 import type { TokenFault } from '../tokens/read-access-token.ts';
+import { type BindingRefusal, shownBinding, type PresentedRequest } from '../tokens/shown-binding.ts';
 
 export interface UserinfoPorts extends DocumentTrust, TokenSources, Hosts {
   readonly standings: TokenStandings;
@@ -26,25 +25,17 @@ export interface UserinfoPorts extends DocumentTrust, TokenSources, Hosts {
   readonly audit: Audit;
 }
 
-export interface UserinfoRequest {
-  /** How a token was presented, and which; undefined where none was, or nothing that is one. */
-  readonly presented: { readonly scheme: 'bearer' | 'dpop'; readonly token: string } | undefined;
-  /** The DPoP header. */
-  readonly proof: string | undefined;
-  readonly method: string;
-  /** Of the TLS connection, where it was made with one. */
-  readonly certificate: ClientCertificate | undefined;
+export interface UserinfoRequest extends PresentedRequest {
   readonly requestId: string;
   readonly sourceAddress: string;
 }
 
 export type UserinfoRefusal =
   | LimitRefusal
+  | BindingRefusal
   | { readonly reason: 'no_token' }
   | { readonly reason: TokenFault['reason'] | InactivityReason }
   | { readonly reason: 'scope_insufficient' }
-  | { readonly reason: 'token_binding_not_shown' | 'token_certificate_not_shown'; readonly detail: string }
-  | { readonly reason: 'dpop_proof_not_acceptable'; readonly detail: string }
   | { readonly reason: 'dpop_proof_replayed' };
 
 /** What the identity provider told of a person, as far as they let the client know it. */
@@ -96,28 +87,17 @@ async function judged(
   return info === undefined ? refuse({ reason: 'scope_insufficient' }) : ok({ token, info });
 }
 
-/** A token that is bound is for whoever shows the certificate, or the key by a proof that nobody has used. */
 async function shownKey(
   ports: UserinfoPorts,
-  { presented, proof, method, certificate }: UserinfoRequest,
-  { cnf }: AccessTokenClaims,
+  request: UserinfoRequest,
+  token: AccessTokenClaims,
   now: Instant,
 ): Promise<Result<unknown, UserinfoRefusal>> {
-  const { scheme = 'bearer', token: accessToken = '' } = presented ?? {};
-  const request = { method, url: endpointsAt(ports, certificate).userinfo, now };
-  const shown = { scheme, accessToken, proof, x5t: certificate?.thumbprint };
-  const check = await checkBinding(shown, cnf, request);
-  if (check.ok) {
-    const isFirstUse = await markProof(ports, check.proof, now);
-    return isFirstUse ? ok(undefined) : refuse({ reason: 'dpop_proof_replayed' });
-  }
-  const detail = check.description;
-  if (check.error === 'invalid_dpop_proof') return refuse({ reason: 'dpop_proof_not_acceptable', detail });
-  const isOfCertificate = cnf?.['x5t#S256'] !== undefined;
-  return refuse({
-    reason: isOfCertificate ? 'token_certificate_not_shown' : 'token_binding_not_shown',
-    detail,
-  });
+  const url = endpointsAt(ports, request.certificate).userinfo;
+  const shown = await shownBinding(request, token, url, now);
+  if (!shown.ok) return shown;
+  const isFirstUse = await markProof(ports, shown.value, now);
+  return isFirstUse ? ok(undefined) : refuse({ reason: 'dpop_proof_replayed' });
 }
 
 function infoOf(token: AccessTokenClaims, { grant }: TokenStanding): PersonInfo | undefined {

@@ -186,6 +186,19 @@ describe('a token at the proxy to a third party', () => {
     },
   );
 
+  it('is taken over a connection with the certificate that it is bound to, and over no other', async () => {
+    const certificate = { thumbprint: 'A'.repeat(43), from: now, until: now, isForClients: true } as const;
+    const shown = {
+      ...certificate,
+      names: { subject_dn: [], san_dns: [], san_uri: [], san_ip: [], san_email: [] },
+    };
+    const token = await aToken({ ...claims, cnf: { 'x5t#S256': shown.thumbprint } });
+    expect(await refusalOf(token, {}, { certificate: shown })).toBe('taken');
+    for (const other of [undefined, { ...shown, thumbprint: 'B'.repeat(43) }]) {
+      expect(await refusalOf(token, {}, { certificate: other })).toBe('token_certificate_not_shown');
+    }
+  });
+
   it('counts against its client where it is good, and against the address where it is not', async () => {
     const { judge } = aJudge({ limits: limitsOver(emptyBuckets) });
     const good = await aToken(claims);
