@@ -2,6 +2,7 @@ import type { Connection, ConnectionOutcome } from '../ports/connections.ts';
 import { after, type Instant } from '../runtime/clock.ts';
 import { DependencyUnavailable } from '../runtime/dependency.ts';
 import type { EgressProviderId } from '../runtime/identifiers.ts';
+import { untilKnown } from '../runtime/until-known.ts';
 import type { ConnectionPorts } from './ports.ts';
 import type { ThirdPartyRefusal } from './refusal.ts';
 
@@ -9,24 +10,18 @@ import type { ThirdPartyRefusal } from './refusal.ts';
 const failureSeconds = 5;
 /** Seconds that one may take to ask: longer than two questions take with all that is asked of AWS before and after. */
 const leaseSeconds = 26;
-/** Who did not get the lease looks again after so many milliseconds, and gives up after so many looks. */
-const pauseMilliseconds = 150;
-const mostLooks = 45;
 /** Milliseconds between the tries of a write that must not be lost. */
 const writePauses = [100, 400, 1_600] as const;
 
-/** Looks until something is known, whoever has found it out. */
-export async function untilKnown<Known>(
+/** Looks until something is known. Throws where another asks it for longer than anybody waits. */
+export async function untilAnswered<Known>(
   { pause }: Pick<ConnectionPorts, 'pause'>,
   provider: EgressProviderId,
   look: () => Promise<Known | undefined>,
 ): Promise<Known> {
-  for (let looks = 0; looks < mostLooks; looks += 1) {
-    if (looks > 0) await pause(pauseMilliseconds);
-    const known = await look();
-    if (known !== undefined) return known;
-  }
-  throw unavailable(provider, 'another asks it');
+  const known = await untilKnown(pause, look);
+  if (known === undefined) throw unavailable(provider, 'another asks it');
+  return known;
 }
 
 /** A connection that nobody else renews or revokes meanwhile. */

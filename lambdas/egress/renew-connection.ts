@@ -13,7 +13,7 @@ import {
   throwIfLeftAlone,
   unavailable,
   untilAskedAgain,
-  untilKnown,
+  untilAnswered,
 } from './lease.ts';
 import { isMadeFor } from './made-for.ts';
 import type { ConnectionPorts } from './ports.ts';
@@ -44,7 +44,7 @@ export async function renewConnection(
 ): Promise<Renewal> {
   const provider = await providerOf(ports, place);
   if (provider === undefined) return 'gone';
-  return untilKnown(ports, place.provider, async () => {
+  return untilAnswered(ports, place.provider, async () => {
     const found = await ports.connections.find(place);
     if (found?.connection !== seen.connection) return 'gone';
     return knownOf(ports, found, seen) ?? renewOnce(ports, provider, foundAt(found, place), requestId);

@@ -20,7 +20,7 @@ import {
   leaseSeconds,
   unavailable,
   untilAskedAgain,
-  untilKnown,
+  untilAnswered,
 } from '../people/kept-grant.ts';
 
 export interface MintPorts {
@@ -56,7 +56,7 @@ export async function mintToken(
   const scopes = allowedScopes(api, asked);
   if (scopes === undefined) return { kind: 'not_allowed' };
   const wanted = { idp, api, scopes, name: { idp: idp.id, digest: digestOf(api, asked.agent, scopes) } };
-  return untilKnown(ports, idp, async () => {
+  return untilAnswered(ports, idp, async () => {
     const kept = await ports.machineTokens.find(wanted.name);
     const known = kept && (await remembered(ports, wanted, kept, asked.ahead === true));
     return known ?? mintOnce(ports, wanted, kept);

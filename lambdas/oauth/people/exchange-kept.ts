@@ -24,7 +24,7 @@ import {
   type ProviderAnswer,
   unavailable,
   untilAskedAgain,
-  untilKnown,
+  untilAnswered,
 } from './kept-grant.ts';
 
 export type ExchangePorts = KeptPorts & {
@@ -53,7 +53,7 @@ export async function exchangeKept(
   if (idp.state === 'disabled') return { kind: 'idp_disabled' };
   const scopes = api.scopes.filter(({ name }) => asked.scopes.includes(name));
   const wanted = { api, scopes, name: nameOf(api, asked, scopes) };
-  return untilKnown(ports, idp, async () => {
+  return untilAnswered(ports, idp, async () => {
     const kept = await ports.vault.find(asked.grant);
     const now = ports.clock();
     if (kept === undefined || !isUsable(kept, idp, asked, now)) return { kind: 'not_kept' };

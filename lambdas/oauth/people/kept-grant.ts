@@ -21,6 +21,7 @@ import { DependencyUnavailable } from '../../runtime/dependency.ts';
 import type { GrantId } from '../../runtime/identifiers.ts';
 import { fraction, type Random } from '../../runtime/random.ts';
 import { ok, refuse, type Result } from '../../runtime/result.ts';
+import { untilKnown } from '../../runtime/until-known.ts';
 import type { AsClient } from '../enrolment/as-client.ts';
 import { askedAgain, keptUntil } from './kept-life.ts';
 import { personOf } from './person.ts';
@@ -44,24 +45,18 @@ export const failureSeconds = 5;
  * may be sending.
  */
 export const leaseSeconds = 26;
-/** Who did not get the lease looks again after so many milliseconds, and gives up after so many looks. */
-const pauseMilliseconds = 150;
-const mostLooks = 45;
 /** Milliseconds between the tries of a write that must not be lost. */
 const settlePauses = [100, 400] as const;
 
-/** Looks until something is known, whoever has found it out. */
-export async function untilKnown<Known>(
+/** Looks until something is known. Throws where another asks it for longer than anybody waits. */
+export async function untilAnswered<Known>(
   { pause }: Pick<KeptPorts, 'pause'>,
   idp: IdentityProvider,
   look: () => Promise<Known | undefined>,
 ): Promise<Known> {
-  for (let looks = 0; looks < mostLooks; looks += 1) {
-    if (looks > 0) await pause(pauseMilliseconds);
-    const known = await look();
-    if (known !== undefined) return known;
-  }
-  throw unavailable(idp, 'another asks it');
+  const known = await untilKnown(pause, look);
+  if (known === undefined) throw unavailable(idp, 'another asks it');
+  return known;
 }
 
 /** A kept token that nobody else sends meanwhile. */

@@ -11,7 +11,7 @@ import {
   type KeptPorts,
   leaseOf,
   unavailable,
-  untilKnown,
+  untilAnswered,
 } from './kept-grant.ts';
 import { groupsOf } from './person.ts';
 import { isWaiting } from './waiting.ts';
@@ -34,7 +34,7 @@ export async function checkStanding(
   // No deployment of the provider any more: there is nobody who could say that the person stands.
   if (idp === undefined) return { kind: 'ended', reason: 'idp_removed' };
   if (idp.state === 'disabled') return { kind: 'suspended', reason: 'idp_disabled' };
-  return untilKnown(ports, idp, async () => {
+  return untilAnswered(ports, idp, async () => {
     const kept = await ports.vault.find(grant);
     if (kept?.idp !== idp.id) return { kind: 'not_kept' };
     const now = ports.clock();
