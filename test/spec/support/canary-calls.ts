@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { mishaps } from './canary-api.ts';
 import type { CanaryOffice } from './canary-office.ts';
 import type { PlantedParty } from './canary-parties.ts';
@@ -26,7 +27,7 @@ export async function exchanged(
   const agents = trackerAgentsAt(office);
   const form = {
     ...{ grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange', ...wanted },
-    ...{ subject_token: await agents.tokenOf('alice'), subject_token_type: `${type}:access_token` },
+    ...{ subject_token: await office.tokenOfAlice(), subject_token_type: `${type}:access_token` },
   };
   return drive(office).token(form, await agents.basicOf());
 }
@@ -67,12 +68,28 @@ export async function callInAllWays(office: CanaryOffice, planted: PlantedParty)
   for (const path of isStricken(planted) ? mishaps : mishaps.slice(0, 2)) await call(`/kept/${path}`);
 }
 
-/** At an API that begins to repeat what it was sent, and never ends. */
-export async function callTooLong(office: CanaryOffice): Promise<void> {
-  const calls = office.parties.filter(isStricken).map(async (planted) => {
-    const call = await callerWithToken(office, planted);
-    const { status, text } = await call('/kept/slow');
-    if (status !== 504) throw new Error(`${planted.id}: ${status} ${text.slice(0, 300)}`);
-  });
-  await Promise.all(calls);
+/** At an API that begins to repeat what it was sent, and never ends: it has the calls when this resolves, with who waits for the answers. */
+export async function callTooLong(office: CanaryOffice): Promise<() => Promise<unknown>> {
+  const callers = await Promise.all(
+    office.parties.filter(isStricken).map(async (planted) => {
+      const call = await callerWithToken(office, planted);
+      return { id: planted.id, call };
+    }),
+  );
+  const answers = Promise.all(
+    callers.map(async ({ id, call }) => {
+      const { status, text } = await call('/kept/slow');
+      if (status !== 504) throw new Error(`${id}: ${status} ${text.slice(0, 300)}`);
+    }),
+  );
+  await Promise.race([answers, untilHeard(office, callers.length)]);
+  return () => answers;
+}
+
+async function untilHeard({ api }: CanaryOffice, calls: number): Promise<void> {
+  for (let turn = 0; turn < 1_000; turn += 1) {
+    if (api.received.filter(({ url }) => url.startsWith('/kept/slow')).length >= calls) return;
+    await wait(20);
+  }
+  throw new Error('the API has not got the calls that are to take too long');
 }

@@ -7,6 +7,7 @@ import { accountWithKey } from './account-with-key.ts';
 import { startRepeatingApi } from './canary-api.ts';
 import { type PlantedParty, plantParties } from './canary-parties.ts';
 import { startOffice } from './people.ts';
+import { trackerAgentsAt } from './third-party-people.ts';
 
 type Vault = NonNullable<NonNullable<VestibuleConfig['egress']>['vault']>;
 
@@ -16,6 +17,8 @@ export interface CanaryOffice extends Company {
   readonly parties: readonly PlantedParty[];
   /** The API of all of them. */
   readonly api: ThirdParty;
+  /** What Alice's client has for calling the planner: the same for ten minutes. */
+  readonly tokenOfAlice: () => Promise<string>;
 }
 
 /** Kept in items at all of them; kept in secrets at one of each kind. */
@@ -32,7 +35,7 @@ export async function startCanaryOffice(vault: Vault): Promise<CanaryOffice> {
   });
   for (const party of parties) await putIn(company, party);
   return {
-    ...{ ...company, api, parties, vault },
+    ...{ ...company, api, parties, vault, tokenOfAlice: tokensOfAlice(company) },
     stop: async () => {
       await company.stop();
       for (const party of parties) await party.stop();
@@ -74,6 +77,17 @@ const withParties =
       ),
     };
   };
+
+function tokensOfAlice(company: Company): CanaryOffice['tokenOfAlice'] {
+  const { clock } = company.run;
+  let kept: { readonly token: Promise<string>; readonly until: number } | undefined;
+  return () => {
+    if (kept === undefined || clock.now() >= kept.until) {
+      kept = { token: trackerAgentsAt(company).tokenOf('alice'), until: clock.now() + 600_000 };
+    }
+    return kept.token;
+  };
+}
 
 /** As an operator puts in what the third party gave. */
 async function putIn({ run }: Company, { id, secret }: PlantedParty): Promise<void> {
