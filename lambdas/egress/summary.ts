@@ -27,7 +27,7 @@ export function byHandPage(
   return isByHand && mayBeAsked(connection, provider) ? credential.revocation.page : undefined;
 }
 
-/** The accounts of one holder, those of third parties that are disabled too. */
+/** The accounts of one holder, those of third parties that are disabled or declared no more too. */
 export async function listConnections(
   { providers, connections }: Pick<ConnectionPorts, 'providers' | 'connections'>,
   holder: Holder,
@@ -37,10 +37,10 @@ export async function listConnections(
     holder,
     all.map(({ id }) => id),
   );
-  return found.map((each) =>
-    summaryOf(
-      each,
-      all.find(({ id }) => id === each.provider),
-    ),
+  return Promise.all(
+    found.map(async (each) => {
+      const known = all.find(({ id }) => id === each.provider);
+      return summaryOf(each, known ?? (await providers.find(each.provider)));
+    }),
   );
 }

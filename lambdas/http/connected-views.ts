@@ -13,17 +13,24 @@ export function connectedView(connected: ConnectedAccounts): ConnectedView {
 
 function entry({ provider, group, connection, resource, isOffered }: AccountPlace): ConnectedEntry {
   return {
-    ...{ provider: shownProvider(provider), group },
+    ...{ provider: shownPlace(provider), group },
     connectAt: isOffered ? connectPath(provider.id, { group }) : undefined,
     connection: connection && {
       ...{ id: connection.connection, state: connection.state, since: connection.connectedAt },
-      agents: allowedView(provider, resource, connection.agents),
+      agents: provider.state === 'gone' ? [] : allowedView(provider, resource, connection.agents),
     },
   };
 }
 
+function shownPlace(provider: AccountPlace['provider']): ConnectedEntry['provider'] {
+  return provider.state === 'gone' ? { name: provider.id } : shownProvider(provider);
+}
+
 /** A third party as people know it: by its name, and by where they sign in there. */
-export function shownProvider({ name, credential, uri }: EgressProvider): ConnectedEntry['provider'] {
+export function shownProvider({ name, credential, uri }: EgressProvider): {
+  readonly name: string;
+  readonly host: string;
+} {
   return { name, host: new URL(credential.kind === 'oauth2' ? credential.authorizationEndpoint : uri).host };
 }
 
@@ -40,13 +47,14 @@ export function allowedView(
 }
 
 /** What became of it, and no more than that. */
-export function disconnectedWords({ provider: { name }, revoked, removeAt, isGone }: Disconnected): string {
+export function disconnectedWords({ provider, revoked, removeAt, isGone }: Disconnected): string {
+  const name = provider.state === 'gone' ? provider.id : provider.name;
   if (removeAt !== undefined) {
     return `${name} is disconnected here: no agent can use it any more. Remove the access there too, at ${removeAt}.`;
   }
   if (revoked) return `${name} is disconnected: what it gave is revoked there.`;
   const unusable = `${name} is disconnected: no agent can use it any more`;
-  return isGone === true
-    ? `${unusable}. It was lost before, and nobody could make sure that it is revoked there: look at your account there.`
+  return isGone === true || provider.state === 'gone'
+    ? `${unusable}. Nobody can make sure that it is revoked there: look at your account there.`
     : `${unusable}, and what it gave is being revoked there.`;
 }

@@ -136,8 +136,8 @@ export type ConnectionOutcome =
 /** Connected accounts, one item a place. Every read is strongly consistent. */
 export interface Connections {
   readonly find: (place: ConnectionPlace) => Promise<Connection | undefined>;
-  /** Those of one holder at those providers, in no particular order. */
-  readonly of: (holder: Holder, providers: readonly EgressProviderId[]) => Promise<readonly Connection[]>;
+  /** All of one person or group, in no particular order: in one question where they are at `likely` alone. */
+  readonly of: (holder: Holder, likely: readonly EgressProviderId[]) => Promise<readonly Connection[]>;
   /**
    * Puts a new connection at its place, over the one of `replaces` or where there is none: true for exactly one, and again for
    * that same attempt. One that is disconnecting is not put over.

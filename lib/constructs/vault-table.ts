@@ -53,7 +53,7 @@ export class VaultTable extends Construct {
         ...(['dynamodb:GetItem', 'dynamodb:BatchGetItem'] as const),
         ...(['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'] as const),
       ],
-      items: ['connection#*'],
+      items: ['connection#*', 'connected#*'],
     });
     return { VAULT_TABLE: this.table.tableName };
   }

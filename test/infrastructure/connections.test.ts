@@ -64,7 +64,7 @@ test('who connects, renews and revokes accounts has their items, and sees which 
     row(
       onItems.map((name) => `dynamodb:${name}`),
       table,
-      keys('connection#*'),
+      keys('connection#*', 'connected#*'),
     ),
     row(['dynamodb:Query'], `${table}/index/due`, keys('connection-due#*')),
   ]);

@@ -80,7 +80,7 @@ test('one function alone holds what third parties know us by, and opens what acc
     }),
     row(['dynamodb:Query'], `${vault}/index/due`, keys('connection-due#*')),
     row([readSeveral], registry, keys('provider#*')),
-    row([readSeveral, 'dynamodb:DeleteItem', read, put, update], vault, keys('connection#*')),
+    row([readSeveral, 'dynamodb:DeleteItem', read, put, update], vault, keys('connection#*', 'connected#*')),
     sealed(both, 'connection-grant'),
     sealed(both, 'connection-access'),
   ]);

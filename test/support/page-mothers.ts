@@ -223,6 +223,11 @@ export const connected: AccountView['connected'] = [
     connection: { ...connectedEntry.connection, state: 'disconnecting' },
   },
   { provider: { name: 'Linear', host: 'linear.app' }, connectAt: '/connect/linear' },
+  { provider: { name: 'old-tracker' }, connection: { ...connectedEntry.connection, agents: [] } },
+  {
+    provider: { name: 'older-tracker' },
+    connection: { ...connectedEntry.connection, state: 'disconnecting', agents: [] },
+  },
 ];
 
 /** One of each page, and those that are hard to lay out. */

@@ -5,13 +5,21 @@ import {
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { ConnectionBinding, ConnectionPlace, Connections } from '../../ports/connections.ts';
+import type {
+  Connection,
+  ConnectionBinding,
+  ConnectionPlace,
+  Connections,
+  Holder,
+} from '../../ports/connections.ts';
+import type { EgressProviderId } from '../../runtime/identifiers.ts';
 import { calling } from '../aws.ts';
 import type { Item } from './attributes.ts';
 import { batchGet } from './batch-get.ts';
 import { type Change, connecting, disconnecting, leasing, pausing, removing } from './connection-changes.ts';
 import { decodeConnection } from './connection-codec.ts';
 import { type Settlement, settling } from './connection-outcomes.ts';
+import { holderAccounts, providersIn } from './holder-accounts.ts';
 import { keyOf } from './keys.ts';
 import { type Written, writeOnce } from './write-once.ts';
 
@@ -26,6 +34,7 @@ const mostAtOnce = 100;
 /** Connected accounts at third parties, in the vault table. */
 export function dynamoConnections(options: Options): Connections {
   const { client, table } = options;
+  const accounts = holderAccounts(options);
   const keyed = (place: ConnectionPlace) => ({
     TableName: table,
     Key: { pk: { S: keyOf.connection(place) } },
@@ -41,17 +50,16 @@ export function dynamoConnections(options: Options): Connections {
       const { Item } = await calling('DynamoDB', () => client.send(get));
       return Item && decodeConnection(Item);
     },
-    of: async (holder, providers) => {
-      const keys = [...new Set(providers)].map((provider) => keyOf.connection({ provider, holder }));
-      const batches = Array.from({ length: Math.ceil(keys.length / mostAtOnce) }, (_, nth) =>
-        batchGet(client, table, keys.slice(nth * mostAtOnce, (nth + 1) * mostAtOnce)),
-      );
-      return (await Promise.all(batches)).flatMap((found) => [...found.values()].map(decodeConnection));
-    },
+    of: (holder, likely) => connectionsOf(options, holder, new Set(likely)),
     connect: async (connection, now) => {
       const put = new PutItemCommand({ TableName: table, ...connecting(connection, now), ...onFailure });
       const isOurs = (item: Item): boolean => item['attempt']?.S === connection.attempt;
-      return (await writeOnce(() => client.send(put), isOurs)).won;
+      await accounts.note(connection);
+      const { won } = await writeOnce(() => client.send(put), isOurs);
+      const { replaces } = connection;
+      const over = won ? replaces && { ...connection, connection: replaces.connection } : connection;
+      if (over !== undefined) await accounts.strike(over);
+      return won;
     },
     lease: async (connection, lease, now) => {
       const isOurs = (item: Item): boolean => item['lease']?.M?.['attempt']?.S === lease.attempt;
@@ -75,9 +83,36 @@ export function dynamoConnections(options: Options): Connections {
         ...onFailure,
       });
       const { won, item } = await writeOnce(() => client.send(remove));
-      return won || item?.['connection']?.S !== binding.connection;
+      const isGone = won || item?.['connection']?.S !== binding.connection;
+      if (isGone) await accounts.strike(binding);
+      return isGone;
     },
   };
+}
+
+async function connectionsOf(
+  options: Options,
+  holder: Holder,
+  likely: ReadonlySet<EgressProviderId>,
+): Promise<readonly Connection[]> {
+  const keysAt = (providers: Iterable<EgressProviderId>) =>
+    [...providers].map((provider) => keyOf.connection({ provider, holder }));
+  const accounts = keyOf.accountsOf(holder);
+  const first = await readAll(options, [accounts, ...keysAt(likely)]);
+  const others = providersIn(first.get(accounts)).filter((provider) => !likely.has(provider));
+  const second = await readAll(options, keysAt(others));
+  const items = [...first, ...second].filter(([key]) => key !== accounts);
+  return items.map(([, item]) => decodeConnection(item));
+}
+
+async function readAll(
+  { client, table }: Options,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, Item>> {
+  const batches = Array.from({ length: Math.ceil(keys.length / mostAtOnce) }, (_, nth) =>
+    batchGet(client, table, keys.slice(nth * mostAtOnce, (nth + 1) * mostAtOnce)),
+  );
+  return new Map((await Promise.all(batches)).flatMap((found) => [...found]));
 }
 
 type Update = (place: ConnectionPlace, change: Change, isOurs: (item: Item) => boolean) => Promise<Written>;

@@ -40,6 +40,8 @@ export const keyOf = {
   /** An account at a third party, and whose it is: no id of a provider, of an identity provider or of a group holds a `#`. */
   connection: ({ provider, holder }: ConnectionPlace): string =>
     `connection#${provider}#${holderName(holder)}`,
+  /** Where a holder has accounts. */
+  accountsOf: (holder: Holder): string => `connected#${holderName(holder)}`,
   /** Of the index `due` of the vault: one list of those that are to be renewed or revoked. */
   dueConnections: (shard: number): string => `connection-due#${shard}`,
   /** A client of ours as one of its own at a provider; neither id holds a `#`. */

@@ -13,7 +13,8 @@ export interface AllowedAgent {
 
 /** One place for an account at a third party. */
 export interface ConnectedEntry {
-  readonly provider: { readonly name: string; readonly host: string };
+  /** Without a host: it is declared no more. */
+  readonly provider: { readonly name: string; readonly host?: string };
   /** The group of agents whose account it is; absent: the person's own. */
   readonly group?: string | undefined;
   /** Where it is connected; absent: it can not be, at the moment. */
@@ -76,13 +77,22 @@ function listed(
     <h3 id="${heading}">
       ${name(provider.name)}${group === undefined ? undefined : html`, for the group ${name(group)}`}
     </h3>
-    <p class="soft">${name(provider.host)}</p>
-    ${standing(connection?.state, provider.name)} ${usable && allowedAgents(usable.agents)}
+    ${provider.host === undefined ? undefined : html`<p class="soft">${name(provider.host)}</p>`}
+    ${provider.host === undefined ? gone(connection?.state, provider.name) : standing(connection?.state, provider.name)}
+    ${usable && allowedAgents(usable.agents)}
     <footer>
       ${connection && html`<p>Since ${dated(connection.since)}</p>`} ${wayToConnect(entry)}
       ${usable && disconnect(usable.id, heading)}
     </footer>
   </section>`;
+}
+
+function gone(state: NonNullable<ConnectedEntry['connection']>['state'] | undefined, who: string): Html {
+  return html`<p class="warning">
+    ${name(who)} is not set up here any more: no agent can use this account, and nobody can make sure that it
+    is revoked there. ${state === 'disconnecting' ? 'It is disconnected: look' : 'Disconnect it, and look'} at
+    your account there.
+  </p>`;
 }
 
 const labels = { active: 'Change', interaction_required: 'Connect again', none: 'Connect' } as const;

@@ -4,6 +4,7 @@ import type { EgressProvider, EgressProviders } from '../../ports/egress-provide
 import type { IdentityProvider } from '../../ports/identity-providers.ts';
 import type { RegistryReader, Resource } from '../../ports/registry.ts';
 import { DependencyUnavailable } from '../../runtime/dependency.ts';
+import type { EgressProviderId } from '../../runtime/identifiers.ts';
 import { logger } from '../../runtime/log.ts';
 import type { AccountSession } from '../account/account-cookie.ts';
 import { isConnectable } from './find-provider.ts';
@@ -11,13 +12,19 @@ import { groupsOf, offeredToPeople, rolesOf } from './offer.ts';
 
 /** What is asked about the accounts that people connected. */
 export interface ConnectedAccountsPorts {
-  readonly providers: Pick<EgressProviders, 'all'>;
+  readonly providers: Pick<EgressProviders, 'all' | 'find'>;
   readonly connecting: Pick<Connecting, 'list' | 'disconnect'>;
+}
+
+/** A third party that nobody declares any more: of it only the id is left. */
+export interface GoneProvider {
+  readonly id: EgressProviderId;
+  readonly state: 'gone';
 }
 
 /** One place for an account, and the account that is there. */
 export interface AccountPlace {
-  readonly provider: EgressProvider;
+  readonly provider: EgressProvider | GoneProvider;
   /** Of a group whose account the person connects: its id. */
   readonly group?: string;
   /** Absent: none is connected. */
@@ -32,26 +39,25 @@ export type ConnectedAccounts = { readonly places: readonly AccountPlace[] } | '
 
 /** All places for accounts of the person of a session. What cannot be asked now keeps nobody from the rest of the page. */
 export async function connectedAccounts(
-  {
-    providers,
-    connecting,
-    registry,
-  }: ConnectedAccountsPorts & { readonly registry: Pick<RegistryReader, 'resources'> },
+  ports: ConnectedAccountsPorts & { readonly registry: Pick<RegistryReader, 'resources'> },
   session: AccountSession,
   idp: IdentityProvider | undefined,
 ): Promise<ConnectedAccounts> {
-  const known = await providers.all();
-  const places = known.flatMap((provider) => placesAt(provider, session, rolesOf(idp, session)));
-  if (places.length === 0) return { places: [] };
+  const known = await ports.providers.all();
   try {
-    const [resources, connections] = await Promise.all([
-      registry.resources(known.map(({ uri }) => uri)),
-      allOf(connecting, places),
+    const [described, places] = await Promise.all([
+      resourcesOf(ports, known),
+      occupiedPlaces(ports, known, session, rolesOf(idp, session)),
     ]);
-    const found = places.map(({ holder, provider, ...place }) => {
-      const connection = connections.get(keyOf(holder))?.find((each) => each.provider === provider.id);
-      const resource = resources.find(({ uri }) => uri === provider.uri);
-      return { ...place, provider, ...(connection && { connection }), ...(resource && { resource }) };
+    const others = places.flatMap(({ provider }) =>
+      provider.state === 'gone' || known.includes(provider) ? [] : [provider],
+    );
+    const resources = [...described, ...(await resourcesOf(ports, others))];
+    const found = places.map((place) => {
+      const { provider } = place;
+      const resource =
+        provider.state === 'gone' ? undefined : resources.find(({ uri }) => uri === provider.uri);
+      return { ...place, ...(resource && { resource }) };
     });
     return { places: found.filter(({ connection, isOffered }) => connection !== undefined || isOffered) };
   } catch (error) {
@@ -61,9 +67,16 @@ export async function connectedAccounts(
   }
 }
 
+function resourcesOf(
+  { registry }: { readonly registry: Pick<RegistryReader, 'resources'> },
+  providers: readonly EgressProvider[],
+): Promise<readonly Resource[]> {
+  return providers.length === 0 ? Promise.resolve([]) : registry.resources(providers.map(({ uri }) => uri));
+}
+
 /** What became of an account that somebody disconnects. */
 export interface Disconnected {
-  readonly provider: EgressProvider;
+  readonly provider: AccountPlace['provider'];
   readonly revoked: boolean;
   readonly removeAt?: string;
   /** Nobody goes on revoking it: there is nothing left to do that with. */
@@ -77,20 +90,13 @@ export async function disconnectAccount(
   idp: IdentityProvider | undefined,
   { connection: id, requestId }: { readonly connection: string; readonly requestId: string },
 ): Promise<Disconnected | undefined> {
-  const { providers, connecting } = ports;
-  const roles = rolesOf(idp, session);
-  const places = (await providers.all()).flatMap((provider) => placesAt(provider, session, roles));
-  const connections = await allOf(connecting, places);
-  for (const { provider, holder } of places) {
-    const found = connections
-      .get(keyOf(holder))
-      ?.find(({ connection, provider: at }) => connection === id && at === provider.id);
-    if (found !== undefined) {
-      const place = { provider: provider.id, holder };
-      return { provider, ...(await connecting.disconnect(place, found.connection, requestId)) };
-    }
-  }
-  return undefined;
+  const known = await ports.providers.all();
+  const places = await occupiedPlaces(ports, known, session, rolesOf(idp, session));
+  const found = places.find(({ connection }) => connection?.connection === id);
+  if (found?.connection === undefined) return undefined;
+  const { provider, holder, connection } = found;
+  const place = { provider: provider.id, holder };
+  return { provider, ...(await ports.connecting.disconnect(place, connection.connection, requestId)) };
 }
 
 /** Whether an account is known not to be there any more. */
@@ -99,31 +105,68 @@ export function isGone(connected: ConnectedAccounts | undefined, id: string): bo
   return connected.places.every(({ connection }) => connection?.connection !== id);
 }
 
-type Place = Pick<AccountPlace, 'provider' | 'group' | 'isOffered'> & { readonly holder: Holder };
+type Place = Omit<AccountPlace, 'resource'> & { readonly holder: Holder };
+
+/** Each place that there is for the person at those providers; and each of theirs elsewhere, where an account is connected. */
+async function occupiedPlaces(
+  ports: ConnectedAccountsPorts,
+  known: readonly EgressProvider[],
+  session: AccountSession,
+  roles: readonly string[],
+): Promise<readonly Place[]> {
+  const places = known.flatMap((provider) => placesAt(provider, session, roles));
+  const holders = new Map(
+    [ownOf(session), ...places.map(({ holder }) => holder)].map((of) => [keyOf(of), of]),
+  );
+  // One question a holder.
+  const told = await Promise.all(
+    [...holders.values()].map(async (holder) => ({ holder, all: await ports.connecting.list(holder) })),
+  );
+  const taken = places.map((place) => {
+    const all = told.find(({ holder }) => keyOf(holder) === keyOf(place.holder))?.all;
+    const connection = all?.find(({ provider }) => provider === place.provider.id);
+    return { ...place, ...(connection && { connection }) };
+  });
+  const others = told.flatMap(({ holder, all }) =>
+    all
+      .filter((each) => taken.every(({ connection }) => connection?.connection !== each.connection))
+      .map((connection) => placeOf(ports, { holder, connection }, session, roles)),
+  );
+  return [...taken, ...(await Promise.all(others)).flat()];
+}
+
+/** Of a provider that an operator declared, or that is declared no more or in another way; of a group only for who may connect it. */
+async function placeOf(
+  { providers }: ConnectedAccountsPorts,
+  { holder, connection }: { readonly holder: Holder; readonly connection: ConnectionSummary },
+  session: AccountSession,
+  roles: readonly string[],
+): Promise<readonly Place[]> {
+  const provider = await providers.find(connection.provider);
+  const at = provider === undefined ? [] : placesAt(provider, session, roles);
+  const declared = at.find((place) => keyOf(place.holder) === keyOf(holder));
+  if (declared !== undefined) return [{ ...declared, connection }];
+  if (holder.kind !== 'person') return [];
+  const gone = { id: connection.provider, state: 'gone' } as const;
+  return [{ provider: provider ?? gone, holder, connection, isOffered: false }];
+}
 
 function placesAt(
   provider: EgressProvider,
-  { person, idp }: AccountSession,
+  session: AccountSession,
   roles: readonly string[],
 ): readonly Place[] {
   if (!isConnectable(provider)) return [];
   const isActive = provider.state === 'active';
-  const own = { kind: 'person', person, idp } as const;
   const isOffered = isActive && offeredToPeople(provider).length > 0;
   const shared = groupsOf(provider, roles).map(({ id: group }): Place => {
     return { provider, group, holder: { kind: 'group', group }, isOffered: isActive };
   });
-  return [{ provider, holder: own, isOffered }, ...shared];
+  return [{ provider, holder: ownOf(session), isOffered }, ...shared];
 }
 
-/** Everything of each holder, in one question a holder. */
-async function allOf(
-  { list }: Pick<Connecting, 'list'>,
-  places: readonly Place[],
-): Promise<ReadonlyMap<string, readonly ConnectionSummary[]>> {
-  const holders = new Map(places.map(({ holder }) => [keyOf(holder), holder]));
-  const told = [...holders].map(async ([key, holder]) => [key, await list(holder)] as const);
-  return new Map(await Promise.all(told));
+function ownOf({ person, idp }: AccountSession): Holder {
+  return { kind: 'person', person, idp };
 }
 
 function keyOf(holder: Holder): string {

@@ -25,6 +25,7 @@ import {
   someTokens,
 } from './connection-mothers.ts';
 import { describeDisconnecting } from './connections-disconnecting.ts';
+import { describeHolders } from './connections-of-holders.ts';
 import type { UnrulyNetwork } from './unruly-network.ts';
 
 export interface ConnectionsSubject {
@@ -121,10 +122,10 @@ export function describeConnections(make: () => ConnectionsSubject): void {
       for (const holder of holders) {
         const all = await connections.of(holder, [...providers, providers[0]!, 'none' as EgressProviderId]);
         expect(all.map((each) => each.provider).toSorted()).toEqual(providers.toSorted());
+        if (holder.kind !== 'service') expect(await connections.of(holder, [])).toHaveLength(2);
         expect(all.every((each) => JSON.stringify(each.holder) === JSON.stringify(holder))).toBe(true);
       }
       expect(await connections.of(aPerson(), providers)).toEqual([]);
-      expect(await connections.of(aPerson(name), [])).toEqual([]);
     });
 
     it('of one person are found among more providers than are read at once', async () => {
@@ -300,5 +301,6 @@ export function describeConnections(make: () => ConnectionsSubject): void {
     });
   });
 
+  describeHolders(make);
   describeDisconnecting(make);
 }

@@ -11,6 +11,7 @@ import { route, routes } from '../../../../lambdas/http/routes.ts';
 import { type AccountSession, keepCookie } from '../../../../lambdas/oauth/account/account-cookie.ts';
 import type { ConnectPorts } from '../../../../lambdas/oauth/connect/connect-ports.ts';
 import type { Connecting, ConnectionSummary, ConnectReturn } from '../../../../lambdas/ports/connecting.ts';
+import type { ConnectionPlace } from '../../../../lambdas/ports/connections.ts';
 import type { ConnectTransactions } from '../../../../lambdas/ports/connect-transactions.ts';
 import type { Persons } from '../../../../lambdas/ports/persons.ts';
 import type { EgressProvider } from '../../../../lambdas/ports/egress-providers.ts';
@@ -29,11 +30,15 @@ import { aConnection, anIdp, aProvider, aResource, issuer, now } from './mothers
 /** What the function that holds connections is made to say, and what it was asked. */
 export interface Connections {
   kept: readonly ConnectionSummary[];
+  /** Of whichever group. */
+  ofGroups: readonly ConnectionSummary[];
   complete: Connecting['complete'];
   /** What comes of disconnecting, and what is kept then. */
   disconnect: Awaited<ReturnType<Connecting['disconnect']>> & { readonly left: readonly ConnectionSummary[] };
   readonly completed: ConnectReturn[];
   readonly disconnected: string[];
+  /** Where that was. */
+  readonly places: ConnectionPlace[];
   down?: Error;
 }
 
@@ -63,11 +68,20 @@ export function aDesk(
   { tables, seals }: { readonly tables: TestTables; readonly seals: Seals },
   provider: EgressProvider = aProvider(),
   idps: readonly IdentityProvider[] = [anIdp()],
+  /** Declared by operators, or of another kind than people connect. */
+  added: readonly EgressProvider[] = [],
 ): Desk {
   const events: AuditEvent[] = [];
   const time = { now, tooMany: false };
   const connections: Connections = {
-    ...{ kept: [], completed: [], disconnected: [], disconnect: { revoked: true, left: [] } },
+    ...{
+      kept: [],
+      ofGroups: [],
+      completed: [],
+      disconnected: [],
+      places: [],
+      disconnect: { revoked: true, left: [] },
+    },
     complete: (back) => Promise.resolve({ kind: 'connected', summary: aConnection({ agents: back.agents }) }),
   };
   const told = <Value>(value: () => Value): Promise<Value> =>
@@ -77,9 +91,10 @@ export function aDesk(
       connections.completed.push(back);
       return connections.complete(back, requestId);
     },
-    list: () => told(() => connections.kept),
-    disconnect: (_, id) => {
+    list: (holder) => told(() => (holder.kind === 'group' ? connections.ofGroups : connections.kept)),
+    disconnect: (place, id) => {
       connections.disconnected.push(id);
+      connections.places.push(place);
       const { left, ...told } = connections.disconnect;
       connections.kept = left;
       return Promise.resolve(told);
@@ -108,7 +123,7 @@ export function aDesk(
     ...{ persons, seals, random: systemRandom, audit: (event) => events.push(event) },
   };
   const providers: ConnectPorts['providers'] = {
-    find: (id) => Promise.resolve(id === provider.id ? provider : undefined),
+    find: (id) => Promise.resolve([provider, ...added].find((each) => each.id === id)),
     all: () => Promise.resolve([provider]),
   };
   const transactions = dynamoConnectTransactions(table);

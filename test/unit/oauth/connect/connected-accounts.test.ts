@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ConnectionSummary } from '../../../../lambdas/ports/connecting.ts';
 import { DependencyUnavailable } from '../../../../lambdas/runtime/dependency.ts';
-import type { ConnectionId } from '../../../../lambdas/runtime/identifiers.ts';
+import type { ConnectionId, EgressProviderId } from '../../../../lambdas/runtime/identifiers.ts';
 import { verifies } from '../../../spec/verifies.ts';
 import { startTables, type TestTables } from '../../../support/dynamodb.ts';
 import { type SealCloud, startSealCloud } from '../../../support/seal-cloud.ts';
-import { aDesk } from './a-connecting-person.ts';
+import { aDesk, type Person } from './a-connecting-person.ts';
 import { aConnection, aProvider, read, scribe } from './mothers.ts';
 
 let tables: TestTables;
@@ -16,7 +17,8 @@ afterAll(async () => {
   await Promise.all([tables.stop(), cloud.stop()]);
 });
 
-const desk = (provider = aProvider()) => aDesk({ tables, seals: cloud.instance() }, provider);
+const desk = (provider = aProvider(), added: Parameters<typeof aDesk>[3] = []) =>
+  aDesk({ tables, seals: cloud.instance() }, provider, undefined, added);
 
 describe('connected accounts on the account page', () => {
   verifies('vestibule:connected-accounts', 'are listed with what they let, and disconnected', async () => {
@@ -56,7 +58,7 @@ describe('connected accounts on the account page', () => {
   it.each([
     [{ revoked: true, left: [] }, 'what it gave is revoked there.'],
     [{ revoked: false, left: [aConnection({ state: 'disconnecting' })] }, 'is being revoked there.'],
-    [{ revoked: false, left: [] }, 'nobody could make sure that it is revoked there'],
+    [{ revoked: false, left: [] }, 'Nobody can make sure that it is revoked there'],
     [
       { revoked: true, removeAt: 'https://tracker.example/apps', left: [] },
       'at https://tracker.example/apps.',
@@ -111,5 +113,86 @@ describe('connected accounts on the account page', () => {
     const fields = Object.fromEntries((await alice.open('/account')).forms[0]?.fields ?? []);
     await alice.post('/account', { ...fields, disconnect: 'd'.repeat(22) });
     expect(connections.disconnected).toEqual(['d'.repeat(22)]);
+  });
+});
+
+describe('accounts at third parties that the config does not have', () => {
+  const added = aProvider({
+    ...{ id: 'notes' as EgressProviderId, name: 'Notes' },
+    managedBy: { kind: 'operator', arn: 'arn:aws:iam::123456789012:user/ops' },
+  });
+  const at = (provider: string, changes: Partial<ConnectionSummary> = {}) =>
+    aConnection({
+      ...{ provider: provider as EgressProviderId, connection: 'n'.repeat(22) as ConnectionId },
+      ...changes,
+    });
+  const disconnects = async (alice: Person) => {
+    const fields = Object.fromEntries((await alice.open('/account')).forms[0]?.fields ?? []);
+    return alice.post('/account', { ...fields, disconnect: 'n'.repeat(22) });
+  };
+
+  verifies(
+    'vestibule:connected-accounts',
+    'are listed and disconnected where an operator added it',
+    async () => {
+      const { sessionOf, connections } = desk(aProvider(), [added]);
+      const alice = await sessionOf();
+      expect((await alice.open('/account')).text).not.toContain('Notes');
+      connections.kept = [aConnection(), at('notes')];
+      const listed = await alice.open('/account');
+      expect(listed.text).toContain('Notes');
+      expect(listed.html).toMatch(/href="\/connect\/notes"[^>]*>Change</);
+      connections.disconnect = { revoked: true, left: [aConnection()] };
+      expect((await disconnects(alice)).text).toContain(
+        'Notes is disconnected: what it gave is revoked there.',
+      );
+      expect(connections.places).toMatchObject([{ provider: 'notes', holder: { kind: 'person' } }]);
+    },
+  );
+
+  verifies(
+    'vestibule:connected-accounts',
+    'are listed and disconnected where nobody declares it any more, and nobody is said to revoke them',
+    async () => {
+      const { sessionOf, connections } = desk();
+      const alice = await sessionOf();
+      connections.kept = [at('notes')];
+      const listed = await alice.open('/account');
+      expect(listed.text).toContain('notes is not set up here any more');
+      expect(listed.html).not.toContain('/connect/notes');
+      connections.disconnect = { revoked: false, left: [at('notes', { state: 'disconnecting' })] };
+      const done = await disconnects(alice);
+      expect(done.text).toContain(
+        'Nobody can make sure that it is revoked there: look at your account there.',
+      );
+      expect(done.text).not.toContain('being revoked');
+      expect(done.text).not.toContain('asked to revoke');
+      expect(connections.places).toMatchObject([{ provider: 'notes' }]);
+    },
+  );
+
+  it('are listed where people connect none there any more', async () => {
+    const apiKey = { kind: 'api_key', place: 'header', name: 'Authorization', prefix: '' } as const;
+    const { sessionOf, connections } = desk(aProvider({ credential: apiKey }));
+    const alice = await sessionOf();
+    connections.kept = [aConnection({ connection: 'n'.repeat(22) as ConnectionId })];
+    expect((await alice.open('/account')).html).not.toContain('href="/connect/');
+    await disconnects(alice);
+    expect(connections.disconnected).toEqual(['n'.repeat(22)]);
+  });
+
+  it('are of a group for its connectors there alone', async () => {
+    const others = { ...added, groups: [{ id: 'ops', agents: [scribe], connectors: ['boss'] }] };
+    for (const [provider, isTheirs] of [
+      [added, true],
+      [others, false],
+    ] as const) {
+      const { sessionOf, connections } = desk(aProvider(), [provider]);
+      const lead = await sessionOf({ roles: ['lead'] });
+      connections.ofGroups = [at('notes')];
+      expect((await lead.open('/account')).text.includes('Notes , for the group ops')).toBe(isTheirs);
+      await disconnects(lead);
+      expect(connections.disconnected).toHaveLength(isTheirs ? 1 : 0);
+    }
   });
 });
