@@ -1,7 +1,6 @@
 import type { EgressProvider, OAuthEgress } from '../ports/egress-providers.ts';
 import type { ThirdPartyAnswer } from '../ports/third-parties.ts';
 import type { Instant } from '../runtime/clock.ts';
-import type { Secret } from '../runtime/secret.ts';
 import { answerMembers } from './answer-members.ts';
 import { answerTo, type AskingPorts } from './ask-tokens.ts';
 import { errorIn, refusalIn } from './refusal.ts';
@@ -54,7 +53,8 @@ async function answerOf(
   revocation: AskedRevocation,
 ): Promise<RevocationAnswer> {
   const isByClient = revocation.kind === 'rfc7009' || revocation.authentication === 'client';
-  const secret = isByClient ? await secretOf(ports, provider, credential) : undefined;
+  const needsSecret = isByClient && credential.clientAuthentication !== 'none';
+  const secret = needsSecret ? await ports.secrets.current(provider.id) : undefined;
   const request = revocationRequest(credential, revocation, tokens, secret);
   const answer = await answerTo(() => ports.ask(provider.id, request));
   if (answer === undefined) return { kind: 'failed', error: 'not_answered' };
@@ -62,31 +62,20 @@ async function answerOf(
   return withPause(readRevocation(revocation, answer), answer, ports.clock());
 }
 
-/** What is known then of the token that it knows nothing of; undefined where it does not say. */
+/** What is known then of the token that it knows nothing of; undefined where it does not say. No secret of ours has a part in that. */
 async function checked(
   ports: AskingPorts,
   { provider, credential, tokens }: Asked,
   revocation: AskedRevocation,
 ): Promise<RevocationAnswer | undefined> {
-  const check = revocation.kind === 'api' ? revocation.check : undefined;
+  const url = revocation.kind === 'api' ? revocation.checkUrl : undefined;
   // Where another token is had by a refresh token, one that is none proves nothing.
-  if (check === undefined || tokens.access === undefined || tokens.refresh !== undefined) return undefined;
-  const request = checkRequest(credential, check, tokens, await secretOf(ports, provider, credential));
-  const answer = await answerTo(() => ports.ask(provider.id, request));
-  if (answer === undefined) return undefined;
-  const why = withPause(whyNot(answer), answer, ports.clock());
-  // Who does not take our client says nothing of the token.
-  if (why.kind === 'refused') return why;
-  if (check.gone.includes(answer.status)) return { kind: 'proved', proof: 'gone' };
-  return why.notBefore === undefined ? undefined : why;
-}
-
-async function secretOf(
-  { secrets }: AskingPorts,
-  { id }: EgressProvider,
-  { clientAuthentication }: OAuthEgress,
-): Promise<Secret | undefined> {
-  return clientAuthentication === 'none' ? undefined : secrets.current(id);
+  if (url === undefined || tokens.access === undefined || tokens.refresh !== undefined) return undefined;
+  const answer = await answerTo(() => ports.ask(provider.id, checkRequest(credential, url, tokens)));
+  // RFC 6750 §3.1
+  if (answer?.status === 401) return { kind: 'proved', proof: 'gone' };
+  const why = answer && withPause(whyNot(answer), answer, ports.clock());
+  return why?.notBefore === undefined ? undefined : { ...why, kind: 'failed' };
 }
 
 const notThere: ReadonlySet<number> = new Set([404, 410, 422]);

@@ -42,7 +42,7 @@ function askedAt({ credential }: EgressProvider): readonly string[] {
       return [
         tokenEndpoint,
         revocation.url,
-        ...(revocation.check === undefined ? [] : [revocation.check.url]),
+        ...(revocation.checkUrl === undefined ? [] : [revocation.checkUrl]),
       ];
     case 'by_hand':
       return [tokenEndpoint];

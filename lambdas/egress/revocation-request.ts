@@ -1,4 +1,4 @@
-import type { EgressRevocation, NamedValue, OAuthEgress, TokenCheck } from '../ports/egress-providers.ts';
+import type { EgressRevocation, NamedValue, OAuthEgress } from '../ports/egress-providers.ts';
 import type { ThirdPartyRequest } from '../ports/third-parties.ts';
 import type { Secret } from '../runtime/secret.ts';
 import { clientRequest, plainRequest } from './token-request.ts';
@@ -33,25 +33,30 @@ export function revocationRequest(
   });
 }
 
-/** What the third party is asked, to know whether there is such an access token. */
+/** What the third party is shown, to know whether there is such an access token. */
 export function checkRequest(
-  provider: OAuthEgress,
-  check: TokenCheck,
+  { clientId, headers }: OAuthEgress,
+  checkUrl: string,
   tokens: RevocationTokens,
-  secret: Secret | undefined,
 ): ThirdPartyRequest {
-  return apiRequest(provider, { method: 'POST', authentication: 'client', ...check }, tokens, secret);
+  const url = filled(checkUrl, valuesOf(clientId, tokens), encodeURIComponent);
+  return plainRequest({
+    method: 'GET',
+    url,
+    headers: [...headers, bearing(tokens)],
+    body: 'none',
+    parameters: {},
+  });
+}
+
+/** RFC 6750 §2.1 */
+function bearing({ access }: RevocationTokens): NamedValue {
+  return { name: 'authorization', value: `Bearer ${access?.reveal() ?? ''}` };
 }
 
 function apiRequest(
   { clientId, clientAuthentication, headers }: OAuthEgress,
-  {
-    method,
-    url,
-    authentication,
-    body,
-    parameters,
-  }: Pick<ByApi, 'method' | 'url' | 'authentication' | 'body' | 'parameters'>,
+  { method, url, authentication, body, parameters }: ByApi,
   tokens: RevocationTokens,
   secret: Secret | undefined,
 ): ThirdPartyRequest {
@@ -63,8 +68,7 @@ function apiRequest(
     ),
   };
   if (authentication === 'access_token') {
-    const bearer = { name: 'authorization', value: `Bearer ${tokens.access?.reveal() ?? ''}` };
-    return plainRequest({ ...asking, headers: [...headers, bearer] });
+    return plainRequest({ ...asking, headers: [...headers, bearing(tokens)] });
   }
   // An API takes no client secret in what it is asked, whatever the token endpoint does.
   const asUser = clientAuthentication === 'client_secret_as_user';

@@ -84,17 +84,6 @@ export interface EgressRefresh {
   readonly narrows?: true;
 }
 
-/** A question of our client, by `POST`: whether an access token is one. */
-export interface TokenCheck {
-  /** As of a revocation. */
-  readonly url: string;
-  readonly body: 'json' | 'form';
-  /** As of a revocation; one of them is the access token. */
-  readonly parameters: readonly NamedValue[];
-  /** Statuses by which it is none: of 404, 410 and 422. */
-  readonly gone: readonly number[];
-}
-
 /** How a connection is ended at the provider, and what proves it. */
 export type EgressRevocation =
   /** RFC 7009, of the refresh token where there is one, otherwise of the access token. */
@@ -114,8 +103,11 @@ export type EgressRevocation =
       readonly okMember?: string;
       /** Errors of the provider by which the connection is gone already. */
       readonly gone: readonly string[];
-      /** Of a token that nothing renews: asked where the provider knows nothing of what it was asked to revoke, or no more. */
-      readonly check?: TokenCheck;
+      /**
+       * Where the access token is shown, by `GET`, of a token that nothing renews and that the provider does not know of what it was asked
+       * to revoke: 401 proves that there is none (RFC 6750 §3.1).
+       */
+      readonly checkUrl?: string;
     }
   /** The provider has no way: the person removes it at that page. */
   | { readonly kind: 'by_hand'; readonly page: string };

@@ -3,7 +3,7 @@ import type { Secret } from '../runtime/secret.ts';
 
 /** What is asked of a third party. Its body and headers hold what proves us: it is sent, and never told. */
 export interface ThirdPartyRequest {
-  readonly method: 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: string;
   /** Names lower-case. */
   readonly headers: Readonly<Record<string, string>>;

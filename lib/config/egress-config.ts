@@ -73,17 +73,10 @@ export type RevocationConfig =
       /** Its errors by which it was gone already. */
       readonly gone?: readonly string[];
       /**
-       * Where it tells your client whether an access token is one, by `POST`: asked of tokens that nothing renews, where it knows nothing of
-       * what it was asked to revoke.
+       * An address of its API that any access token gets an answer from, by `GET`, and 401 without one: asked of tokens that nothing renews,
+       * where it knows nothing of what it was asked to revoke.
        */
-      readonly check?: {
-        readonly url: string;
-        readonly body: 'json' | 'form';
-        /** One of them is `{access_token}`. */
-        readonly parameters: Readonly<Record<string, string>>;
-        /** Statuses by which it is none. */
-        readonly gone: readonly (404 | 410 | 422)[];
-      };
+      readonly checkUrl?: string;
     }
   /** The provider has no way: the page where people do it. */
   | { readonly kind: 'by_hand'; readonly page: string };

@@ -72,14 +72,7 @@ function revocation(hosts: Hosts): v.GenericSchema {
       done: listOf(wholeFrom(200, 299, 'HTTP')),
       okMember: v.optional(text()),
       gone: v.optional(listOf(text())),
-      check: v.optional(
-        fields({
-          url: text(),
-          body: oneOf(['json', 'form']),
-          parameters: values,
-          gone: listOf(oneOf([404, 410, 422])),
-        }),
-      ),
+      checkUrl: v.optional(text()),
     }),
     by_hand: fields({ kind: v.literal('by_hand'), page: url }),
   };

@@ -114,12 +114,12 @@ function refreshDeclaration({
 function revocationDeclaration(revocation: RevocationConfig): object {
   if (revocation.kind !== 'api') return { ...revocation };
   const { kind, method, url, authentication, body = 'none', parameters, done, okMember, gone } = revocation;
-  const { check } = revocation;
+  const { checkUrl } = revocation;
   return given({
     ...{ kind, method, url, authentication, body },
     parameters: parameters && named(parameters),
     ...{ done, ok_member: okMember, gone },
-    check: check && { ...check, parameters: named(check.parameters) },
+    check_url: checkUrl,
   });
 }
 

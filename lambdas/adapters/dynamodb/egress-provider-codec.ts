@@ -47,12 +47,7 @@ const storedRevocation = v.variant('kind', [
     done: v.array(v.number()),
     ok_member: member,
     gone: v.array(text),
-    check: v.exactOptional(
-      v.object({
-        ...{ url: text, parameters: named, gone: v.array(v.number()) },
-        body: v.picklist(['json', 'form']),
-      }),
-    ),
+    check_url: v.exactOptional(text),
   }),
   v.object({ kind: v.literal('by_hand'), page: text }),
 ]);

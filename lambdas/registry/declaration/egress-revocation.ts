@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { EgressRevocation, TokenCheck } from '../../ports/egress-providers.ts';
+import type { EgressRevocation } from '../../ports/egress-providers.ts';
 import type { Snake } from '../member-names.ts';
 import { lineOfText, memberName, printable } from './egress-text.ts';
 import { type DeclarationContext, isDistinct, list } from './fields.ts';
@@ -48,37 +48,13 @@ export function revocation(context: DeclarationContext): v.GenericSchema<unknown
           ),
           ok_member: v.exactOptional(memberName),
           gone: v.exactOptional(list(printable, 20), []),
-          check: v.exactOptional(tokenCheck(context)),
+          check_url: v.exactOptional(templateUrl(context)),
         },
-        'is { kind, method, url, authentication, body, parameters, done, ok_member, gone, check }',
+        'is { kind, method, url, authentication, body, parameters, done, ok_member, gone, check_url }',
       ),
       v.strictObject({ kind: v.literal('by_hand'), page: url }, 'is { kind, page }'),
     ],
     'must be { kind, … } of one of the kinds rfc7009, api, by_hand',
-  );
-}
-
-/** How it is asked whether an access token is one. */
-function tokenCheck(context: DeclarationContext): v.GenericSchema<unknown, Snake<TokenCheck>> {
-  return v.strictObject(
-    {
-      url: templateUrl(context),
-      body: v.picklist(['json', 'form'], 'must be "json" or "form"'),
-      parameters: v.pipe(
-        parameters,
-        v.check(
-          (named) => named.some(({ value }) => value.includes('{access_token}')),
-          'must name {access_token}',
-        ),
-      ),
-      // Nothing by which it may be our client that is not taken.
-      gone: v.pipe(
-        list(v.picklist([404, 410, 422], 'must be 404, 410 or 422'), 3),
-        v.minLength(1, 'must name the status that proves it'),
-        v.check((statuses) => isDistinct(statuses.map(String)), 'must not name a status twice'),
-      ),
-    },
-    'is { url, body, parameters, gone }',
   );
 }
 
@@ -108,9 +84,7 @@ function areKnown(text: string, known: RegExp): boolean {
 /** The facts that it names. */
 export function factsOfRevocation(how: Snake<EgressRevocation>): readonly string[] {
   if (how.kind !== 'api') return [];
-  const { check } = how;
-  const asked = [how, ...(check === undefined ? [] : [check])];
-  return asked
-    .flatMap(({ url, parameters: named }) => [url, ...named.map(({ value }) => value)])
-    .flatMap((text) => [...text.matchAll(/\{fact:([a-z_]+)\}/g)].map(([, name = '']) => name));
+  return [how.url, how.check_url ?? '', ...how.parameters.map(({ value }) => value)].flatMap((text) =>
+    [...text.matchAll(/\{fact:([a-z_]+)\}/g)].map(([, name = '']) => name),
+  );
 }

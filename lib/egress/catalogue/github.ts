@@ -21,11 +21,9 @@ export const github: CatalogueEntry = {
       ...{ kind: 'api', method: 'DELETE', url: 'https://api.github.com/applications/{client_id}/grant' },
       ...{ authentication: 'client', body: 'json', parameters: { access_token: '{access_token}' } },
       done: [204],
-      // Of an OAuth app: its tokens are good until they are revoked. https://docs.github.com/en/rest/apps/oauth-applications#check-a-token
-      check: {
-        ...{ url: 'https://api.github.com/applications/{client_id}/token', body: 'json', gone: [404] },
-        parameters: { access_token: '{access_token}' },
-      },
+      // Of an OAuth app: its tokens are good until they are revoked. Its own check of tokens (#check-a-token) may answer 404 for the app too.
+      // https://docs.github.com/en/rest/authentication/authenticating-to-the-rest-api#failed-login-limit
+      checkUrl: 'https://api.github.com/user',
     },
   }),
   api: githubApi,

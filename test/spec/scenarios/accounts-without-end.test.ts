@@ -10,7 +10,7 @@ import { forThisFile } from '../support/this-file.ts';
 import { verifies } from '../verifies.ts';
 
 const clientId = 'Iv1.gh';
-const [grantPath, checkPath] = [`/applications/${clientId}/grant`, `/applications/${clientId}/token`];
+const [grantPath, checkPath] = [`/applications/${clientId}/grant`, '/user'];
 
 /** The planner looks at issues for people, by an app whose tokens are good until they are revoked. */
 function withForge(config: VestibuleConfig, origin: string): VestibuleConfig {
@@ -39,10 +39,7 @@ function withForge(config: VestibuleConfig, origin: string): VestibuleConfig {
             revocation: {
               ...{ kind: 'api', method: 'DELETE', url: `${origin}/applications/{client_id}/grant` },
               ...{ authentication: 'client', body: 'json', parameters, done: [204] },
-              check: {
-                ...{ url: `${origin}/applications/{client_id}/token`, body: 'json', gone: [404] },
-                parameters,
-              },
+              checkUrl: `${origin}${checkPath}`,
             },
           },
         },

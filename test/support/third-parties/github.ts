@@ -47,11 +47,8 @@ export const github: Kind = {
         ...{ kind: 'api', method: 'DELETE', url: `${origin}/applications/{client_id}/grant` },
         ...{ authentication: 'client', body: 'json', done: [204], gone: [] },
         parameters: [{ name: 'access_token', value: '{access_token}' }],
-        // https://docs.github.com/rest/apps/oauth-applications#check-a-token
-        check: {
-          ...{ url: `${origin}/applications/{client_id}/token`, body: 'json', gone: [404] },
-          parameters: [{ name: 'access_token', value: '{access_token}' }],
-        },
+        // https://docs.github.com/rest/authentication/authenticating-to-the-rest-api#failed-login-limit
+        checkUrl: `${origin}/user`,
       },
     },
   }),
@@ -93,6 +90,7 @@ function besidesBy(secretOf: () => string): Kind['besides'] {
       return basicOf(asked) === `${clientId}:${secretOf()}` ? ofApplication(asked, accounts) : badCredentials;
     }
     if (accounts.scopesOf(bearerOf(asked)) === undefined) return badCredentials;
+    if (asked.path === '/user') return { status: 200, body: { login: 'octocat' } };
     return asked.path === '/repos/acme/shop/issues' ? { status: 200, body: [] } : nothing;
   };
 }
@@ -101,14 +99,8 @@ const badCredentials: Reply = { status: 401, body: { message: 'Bad credentials' 
 
 function ofApplication(asked: Asked, accounts: Accounts): Reply {
   const { access_token: access = '' } = isJson(asked) ? asked.parameters : {};
-  switch (`${asked.method} ${asked.path.split('/').at(-1) ?? ''}`) {
-    case 'DELETE grant':
-      return accounts.revoke(access) ? { status: 204, body: {} } : nothing;
-    case 'POST token':
-      return accounts.scopesOf(access) === undefined ? nothing : { status: 200, body: { token: access } };
-    default:
-      return nothing;
-  }
+  const isRevocation = asked.method === 'DELETE' && asked.path.endsWith('/grant');
+  return isRevocation && accounts.revoke(access) ? { status: 204, body: {} } : nothing;
 }
 
 function says(error: string): Reply {

@@ -70,7 +70,7 @@ function checkedElsewhere(provider: EgressProvider): EgressRevocation {
   return {
     ...{ kind: 'api', method: 'POST', url: revocation.endpoint, authentication: 'client', body: 'form' },
     ...{ parameters, done: [200], gone: [] },
-    check: { url: `${theirs}/check`, body: 'form', parameters, gone: [404] },
+    checkUrl: `${theirs}/me`,
   };
 }
 

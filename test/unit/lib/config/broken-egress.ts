@@ -12,11 +12,10 @@ const forge = {
   api: { origins: ['https://api.forge.example.com'] },
   scopes: { look: { description: 'Look at issues', upstream: ['issues'], rules: ['GET /issues/**'] } },
 };
-const byCall = (check: object) => ({
+const byCall = (checkUrl: unknown) => ({
   ...{ kind: 'api', method: 'DELETE', url: 'https://forge.example.com/grant', authentication: 'client' },
-  ...{ done: [204], check: { url: 'https://forge.example.com/token', body: 'json', ...check } },
+  ...{ done: [204], checkUrl },
 });
-const parameters = { access_token: '{access_token}' };
 const apiKey = { kind: 'api_key', place: 'header', name: 'x-api-key' };
 const [robot] = peopleConfig.agents;
 
@@ -35,14 +34,14 @@ function withRule(rule: unknown): unknown {
 const group = { id: 'robots', agents: ['robot'], connectedBy: ['staff'] };
 const ownScopes = { scopes: { ...robot.scopes, forge: { required: ['look'] } } };
 
-function withCheck(check: object): unknown {
-  return withForge({ credential: { ...forge.credential, revocation: byCall(check) } });
+function withCheck(checkUrl: unknown): unknown {
+  return withForge({ credential: { ...forge.credential, revocation: byCall(checkUrl) } });
 }
 
 /** Sound configs with third parties. */
 export const egressConfigs: readonly unknown[] = [
   withForge({}),
-  withCheck({ gone: [404], parameters }),
+  withCheck('https://forge.example.com/me'),
   withForge({}, ownScopes),
   withForge({}, { onBehalfOf: { forge: { scopes: { look: ['read'] } } } }),
   withForge({ groups: [group] }, ownScopes),
@@ -65,9 +64,9 @@ export const brokenEgress: readonly (readonly [string, unknown, string])[] = [
     "egress.providers[1].id: 'forge' is the id of egress.providers[0] too; choose another",
   ],
   [
-    'a check by which our own client may be what is not taken',
-    withCheck({ gone: [401], parameters }),
-    'egress.providers[0].credential.revocation.check.gone[0]: 401 is none of 404, 410, 422',
+    'a check that is no address',
+    withCheck(404),
+    'egress.providers[0].credential.revocation.checkUrl: 404 is not a text',
   ],
   [
     'what is not built in',

@@ -131,14 +131,7 @@ describe('a third party that nobody built in', () => {
           body: 'form',
           parameters: { token: '{refresh_token}' },
           ...{ done: [200, 204], okMember: 'revoked', gone: ['gone'] },
-          check: {
-            ...{
-              url: 'https://example.com/{fact:team}/check',
-              body: 'json' as const,
-              gone: [404, 410] as const,
-            },
-            parameters: { token: '{access_token}' },
-          },
+          checkUrl: 'https://example.com/{fact:team}/me',
         },
       },
       api: {
