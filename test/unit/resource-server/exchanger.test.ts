@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -151,7 +152,8 @@ describe('an exchanged token', () => {
 
   it('is asked for again after a failure, which all who waited hear of', async () => {
     const exchanger = anExchanger();
-    endpoint.answer = () => ({ status: 503, body: { error: 'temporarily_unavailable' } });
+    // Later than the last of them has come: names are digested aside, in no order.
+    endpoint.answer = () => pause(250, { status: 503, body: { error: 'temporarily_unavailable' } });
     const failed = await Promise.allSettled(
       Array.from({ length: 20 }, () => exchanger.exchangeFor(received, target).token()),
     );
