@@ -56,7 +56,7 @@ export function sqsContract(target: () => ContractTarget): void {
     expect(await counts(queue)).toEqual({ visible: 0, hidden: 0 });
   });
 
-  it('gives each of many consumers at once another message', async () => {
+  it('gives many consumers at once all messages between them', async () => {
     const queue = await create();
     for (let batch = 0; batch < 5; batch += 1) {
       await sendMany(
@@ -67,8 +67,13 @@ export function sqsContract(target: () => ContractTarget): void {
     const batches = await Promise.all(
       Array.from({ length: 25 }, () => receive(queue, { MaxNumberOfMessages: 2 })),
     );
-    const bodies = batches.flat().map(({ Body: body }) => body);
-    expect([bodies.length, new Set(bodies).size]).toEqual([50, 50]);
+    const had = new Set(batches.flat().map(({ Body: body }) => body));
+    // At least once: one that two of them were given leaves another for whoever comes next.
+    while (had.size < 50) {
+      const more = await receive(queue, { MaxNumberOfMessages: 10, WaitTimeSeconds: 1 });
+      for (const { Body: body } of more) had.add(body);
+    }
+    expect((await counts(queue)).visible).toBe(0);
   });
 
   it('lets a visibility timeout be changed, to nothing too, by who has the message', async () => {
