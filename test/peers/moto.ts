@@ -4,10 +4,13 @@ import { setTimeout } from 'node:timers/promises';
 import { freePortBlock } from '../support/free-ports.ts';
 import { peerProgram } from './environment.ts';
 
+/** Its threads take turns only where they wait: it looks and writes without a lock, where AWS does both at once. */
+const motoServer = 'import sys; sys.setswitchinterval(60); from moto.server import main; main()';
+
 /** Starts moto, and points the contract suites of the AWS stand-ins at it. */
 export async function setup(): Promise<() => void> {
   const port = await freePortBlock();
-  const server = spawn(peerProgram('moto_server'), ['-H', '127.0.0.1', '-p', String(port)], {
+  const server = spawn(peerProgram('python'), ['-c', motoServer, '-H', '127.0.0.1', '-p', String(port)], {
     stdio: 'ignore',
   });
   const stop = (): void => {
